@@ -1,0 +1,84 @@
+//! An answer and what it drew on.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{CallId, Handle};
+use crate::label::Label;
+use crate::model::Usage;
+
+/// An answer as recorded and shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, specta::Type)]
+pub struct Answer {
+    /// The model's words without citation marks.
+    pub text: String,
+    /// Every result that stood in the model's context when it wrote this, in order of their handles.
+    pub exposure: Vec<Exposed>,
+    /// Where the model said that it drew on what; its claim, not yet a tie.
+    pub citations: Vec<Citation>,
+    /// Marks that named no exposed result; they were taken out too.
+    pub unknown_citations: u32,
+    /// The join of everything exposed.
+    pub label: Label,
+    /// The model, as people read it.
+    pub model: String,
+    /// Tokens of the whole turn.
+    pub usage: Usage,
+    /// What the turn's time went into.
+    pub timings: Timings,
+}
+
+/// A result in the model's context.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct Exposed {
+    /// The call it came from.
+    pub call: CallId,
+    /// How the model could cite it.
+    pub handle: Handle,
+    /// How much of it the model saw.
+    pub mode: Exposure,
+    /// Whether it was called for in an earlier turn of the conversation.
+    pub earlier: bool,
+}
+
+/// How much of a result the model saw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(tag = "mode", rename_all = "snake_case")]
+pub enum Exposure {
+    /// All of it.
+    Full,
+    /// The first bytes of it.
+    Truncated {
+        /// How many the model saw.
+        #[specta(type = u32)]
+        shown: u64,
+        /// Of how many.
+        #[specta(type = u32)]
+        of: u64,
+    },
+    /// The words of a failure or refusal: there was no result.
+    Words,
+}
+
+/// A mark by which the model cited a result.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct Citation {
+    /// Where it stood: a UTF-8 byte offset into the answer's text, after what it vouches for.
+    pub at: u32,
+    /// The call it names.
+    pub call: CallId,
+    /// As the model wrote it.
+    pub handle: Handle,
+}
+
+/// Where a turn's time went, in milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct Timings {
+    /// From the question to the end of the answer.
+    pub turn_ms: u32,
+    /// All batches.
+    pub batches_ms: u32,
+    /// What the same calls would have taken one after another.
+    pub sequential_ms: u32,
+    /// From the question to the first word of the answer.
+    pub first_word_ms: u32,
+}

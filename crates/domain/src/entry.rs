@@ -1,0 +1,231 @@
+//! An entry: a fact with its place and time, and the bytes that stand for it in the tree.
+//!
+//! The bytes are RFC 8785 (JCS) JSON of an I-JSON subset: ASCII keys, whole numbers within 2^53 − 1, no floats. They
+//! are what is hashed; a body whose canonical form differs from its bytes is refused.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::fact::Fact;
+use crate::id::{BootId, ConversationId, Seq};
+use crate::payload::Payload;
+use crate::time::{Micros, Moment};
+
+/// The format's version, `v` in every body.
+pub const VERSION: u8 = 1;
+/// The largest whole number that an I-JSON reader is sure to read right.
+const LARGEST: u64 = (1 << 53) - 1;
+
+/// What a conversation's entry says of its own conversation, so that an export of it alone proves itself whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The entry's place in it, dense from 0.
+    pub cseq: u64,
+    /// The leaf hash of the conversation's entry before, 64 hexadecimal digits; empty for the first.
+    pub cprev: String,
+}
+
+/// One entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its place.
+    pub seq: Seq,
+    /// When, by the wall clock.
+    pub at: Micros,
+    /// Microseconds since the run began.
+    pub mono: u64,
+    /// Which run of the program.
+    pub boot: BootId,
+    /// Its conversation, if it has one.
+    pub link: Option<Link>,
+    /// What happened.
+    pub fact: Fact,
+}
+
+/// A fact on its way to the trail. The writer gives it its place.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// When it happened.
+    pub moment: Moment,
+    /// In which conversation.
+    pub conversation: Option<ConversationId>,
+    /// What.
+    pub fact: Fact,
+    /// The payloads that the fact commits to.
+    pub payloads: Vec<Payload>,
+}
+
+/// Bytes that are not an entry of this format.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BodyError {
+    /// Not JSON, or not an object of this format's fields.
+    #[error("not an entry: {0}")]
+    Shape(String),
+    /// JSON, but other bytes than RFC 8785 gives for the same value.
+    #[error("the bytes are not in canonical form (RFC 8785)")]
+    NotCanonical,
+    /// A number that is a float or beyond 2^53 − 1, or a key that is not ASCII.
+    #[error("outside the I-JSON subset at `{0}`")]
+    Subset(String),
+}
+
+#[derive(Serialize, Deserialize)]
+struct Wire {
+    v: u8,
+    seq: Seq,
+    at: Micros,
+    mono: u64,
+    boot: BootId,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    link: Option<Link>,
+}
+
+impl Entry {
+    /// The bytes that are hashed and stored.
+    ///
+    /// # Errors
+    /// If a number is too large for the format.
+    pub fn to_body(&self) -> Result<Vec<u8>, BodyError> {
+        let wire = Wire {
+            v: VERSION,
+            seq: self.seq,
+            at: self.at,
+            mono: self.mono,
+            boot: self.boot,
+            link: self.link.clone(),
+        };
+        let shape = |error: serde_json::Error| BodyError::Shape(error.to_string());
+        let mut fields = serde_json::to_value(&wire).map_err(shape)?;
+        let fact = serde_json::to_value(&self.fact).map_err(shape)?;
+        if let (Value::Object(fields), Value::Object(fact)) = (&mut fields, fact) {
+            fields.extend(fact);
+        }
+        check_subset(&fields, "")?;
+        canonical(&fields)
+    }
+
+    /// The entry that a body says.
+    ///
+    /// # Errors
+    /// For anything that [`Entry::to_body`] would not have written.
+    pub fn from_body(body: &[u8]) -> Result<Self, BodyError> {
+        let shape = |error: serde_json::Error| BodyError::Shape(error.to_string());
+        let value: Value = serde_json::from_slice(body).map_err(shape)?;
+        check_subset(&value, "")?;
+        if canonical(&value)? != body {
+            return Err(BodyError::NotCanonical);
+        }
+        let Value::Object(mut fact) = value else {
+            return Err(BodyError::Shape("not an object".to_owned()));
+        };
+        let mut envelope = serde_json::Map::new();
+        for key in ["v", "seq", "at", "mono", "boot", "conversation", "cseq", "cprev"] {
+            if let Some(value) = fact.remove(key) {
+                envelope.insert(key.to_owned(), value);
+            }
+        }
+        let linked =
+            ["conversation", "cseq", "cprev"].iter().filter(|key| envelope.contains_key(**key)).count();
+        if linked != 0 && linked != 3 {
+            return Err(BodyError::Shape("`conversation`, `cseq` and `cprev` stand together".to_owned()));
+        }
+        let wire: Wire = serde_json::from_value(Value::Object(envelope)).map_err(shape)?;
+        if wire.v != VERSION {
+            return Err(BodyError::Shape(format!("version {} is not {VERSION}", wire.v)));
+        }
+        if linked == 3 && wire.link.is_none() {
+            return Err(BodyError::Shape("`conversation`, `cseq` or `cprev` has the wrong form".to_owned()));
+        }
+        let fact: Fact = serde_json::from_value(Value::Object(fact)).map_err(shape)?;
+        let entry =
+            Self { seq: wire.seq, at: wire.at, mono: wire.mono, boot: wire.boot, link: wire.link, fact };
+        // An optional field that is spelt out as null, say, reads well but is not what we write.
+        if entry.to_body()? == body { Ok(entry) } else { Err(BodyError::NotCanonical) }
+    }
+}
+
+fn canonical(value: &Value) -> Result<Vec<u8>, BodyError> {
+    serde_json_canonicalizer::to_vec(value).map_err(|error| BodyError::Shape(error.to_string()))
+}
+
+fn check_subset(value: &Value, path: &str) -> Result<(), BodyError> {
+    let refused = || BodyError::Subset(path.to_owned());
+    match value {
+        Value::Number(number) => {
+            let size =
+                number.as_u64().or_else(|| number.as_i64().map(i64::unsigned_abs)).ok_or_else(refused)?;
+            if size <= LARGEST { Ok(()) } else { Err(refused()) }
+        }
+        Value::Array(items) => items.iter().try_for_each(|item| check_subset(item, path)),
+        Value::Object(fields) => fields.iter().try_for_each(|(key, item)| {
+            if key.is_ascii() { check_subset(item, key) } else { Err(BodyError::Subset(key.clone())) }
+        }),
+        Value::Null | Value::Bool(_) | Value::String(_) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::{CallId, TurnId};
+    use crate::label::Label;
+    use crate::outcome::Outcome;
+    use crate::payload::Commitment;
+    use crate::time::Span;
+
+    fn entry(fact: Fact, linked: bool) -> Entry {
+        let link = Link { conversation: ConversationId::new(1, 2), cseq: 3, cprev: "00".repeat(32) };
+        Entry {
+            seq: Seq(9),
+            at: Micros(1_764_000_000_000_001),
+            mono: 12,
+            boot: BootId::new(5, 6),
+            link: linked.then_some(link),
+            fact,
+        }
+    }
+
+    #[test]
+    fn a_body_reads_back_as_what_was_written() {
+        let ended = Fact::CallEnded {
+            call: CallId::new(1, 1),
+            outcome: Outcome::Returned,
+            failure: None,
+            status: Some(200),
+            result: Some(Commitment([7; 32])),
+            words: None,
+            size: 12,
+            took: Span(90_000),
+            label: Label::unlabelled(),
+        };
+        for entry in [
+            entry(ended, true),
+            entry(Fact::ConversationOpened {}, true),
+            entry(Fact::QuestionAsked { turn: TurnId::new(1, 1), question: Commitment([1; 32]) }, false),
+        ] {
+            let body = entry.to_body().unwrap();
+            assert_eq!(Entry::from_body(&body), Ok(entry));
+        }
+    }
+
+    #[test]
+    fn only_the_canonical_bytes_are_an_entry() {
+        let body = entry(Fact::ConversationOpened {}, true).to_body().unwrap();
+        let text = String::from_utf8(body).unwrap();
+        for wrong in [
+            text.replace(":9", ": 9"),
+            text.replace("\"seq\":9", "\"seq\":9.0"),
+            text.replace("\"seq\":9", "\"seq\":9007199254740992"),
+            text.replace("\"v\":1", "\"v\":2"),
+            text.replace("\"v\":1", "\"v\":1,\"w\":2"),
+            text.replace("\"cseq\":3,", ""),
+            text.replace("conversation.opened", "conversation.opened2"),
+            format!("{text} "),
+        ] {
+            assert_ne!(wrong, text);
+            assert!(Entry::from_body(wrong.as_bytes()).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! Facts: what an entry of the trail can say. The names and fields are the published format
+//! (`docs/trail-format.md`); a field, once landed, never changes its meaning.
+//!
+//! No personal data and no free text stands in a fact: people, arguments, prompts, results and reasons are payloads,
+//! of which it holds commitments. No floats: lengths of time are microseconds.
+
+use serde::{Deserialize, Serialize};
+
+use crate::call::Verdict;
+use crate::effect::Effect;
+use crate::id::{BatchId, CallId, Handle, ModelCallId, Seq, TurnId};
+use crate::label::Label;
+use crate::model::{Finish, ModelFailure, Usage};
+use crate::outcome::{FailureClass, Outcome};
+use crate::payload::Commitment;
+use crate::time::Span;
+
+/// Why a turn ended without an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Stopped {
+    /// A person stopped it.
+    Cancelled,
+    /// The model could not be asked or did not answer.
+    Model,
+    /// The step limit was reached.
+    StepLimit,
+    /// The program ended in the middle.
+    Crashed,
+}
+
+/// Which setting a change concerns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// It is new.
+    Added,
+    /// It replaced one of the same name.
+    Replaced,
+    /// It is gone.
+    Removed,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", deny_unknown_fields)]
+pub enum Fact {
+    /// The first entry: who signs, and what wrote it.
+    #[serde(rename = "trail.opened")]
+    TrailOpened {
+        /// The checkpoints' origin line.
+        origin: String,
+        /// The signing key's verifier (C2SP signed-note vkey).
+        vkey: String,
+        /// The program's version.
+        program: String,
+    },
+    /// What an earlier run left open was closed.
+    #[serde(rename = "trail.recovered")]
+    TrailRecovered {
+        /// Calls that had been sent and now are `unknown`.
+        unknown: u32,
+        /// Calls that had not been sent and now are `cancelled`.
+        cancelled: u32,
+        /// The last entry of the earlier run.
+        after: Seq,
+    },
+    /// A conversation began.
+    #[serde(rename = "conversation.opened")]
+    ConversationOpened {},
+    /// A person asked.
+    #[serde(rename = "question.asked")]
+    QuestionAsked {
+        /// The turn that it begins.
+        turn: TurnId,
+        /// The question.
+        question: Commitment,
+    },
+    /// Intent: a request to a model is about to leave.
+    #[serde(rename = "model.called")]
+    ModelCalled {
+        /// This request.
+        request: ModelCallId,
+        /// The turn it serves; none for a test by hand.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        turn: Option<TurnId>,
+        /// The model's name in the workspace.
+        model: String,
+        /// Scheme, host, port and path.
+        endpoint: String,
+        /// The exact bytes of the body.
+        prompt: Commitment,
+        /// The join of what is in it.
+        label: Label,
+    },
+    /// A model's response ended.
+    #[serde(rename = "model.returned")]
+    ModelReturned {
+        /// Which request.
+        request: ModelCallId,
+        /// Why the message ended, if it did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        finish: Option<Finish>,
+        /// How it went wrong, if it did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failure: Option<ModelFailure>,
+        /// The bytes as received.
+        response: Commitment,
+        /// Tokens as the provider counted them.
+        usage: Usage,
+        /// From sending to the last byte.
+        took: Span,
+    },
+    /// All the calls of one model message are known.
+    #[serde(rename = "batch.opened")]
+    BatchOpened {
+        /// The batch.
+        batch: BatchId,
+        /// Its turn.
+        turn: TurnId,
+        /// The request to the model whose message asked for it.
+        request: ModelCallId,
+        /// How many calls it has.
+        calls: u32,
+    },
+    /// A call was asked for, by the model or by hand.
+    #[serde(rename = "call.requested")]
+    CallRequested {
+        /// The call.
+        call: CallId,
+        /// Its batch; none by hand.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        batch: Option<BatchId>,
+        /// Its turn; none by hand.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        turn: Option<TurnId>,
+        /// Its place in the batch, from 0.
+        position: u32,
+        /// How the model may cite it.
+        handle: Handle,
+        /// `source.tool`; empty if no such tool is connected.
+        tool: String,
+        /// The definition in force; empty without a tool.
+        tool_version: String,
+        /// What it does.
+        effect: Effect,
+        /// The arguments as written.
+        arguments: Commitment,
+        /// The label before it ran.
+        label: Label,
+    },
+    /// Policy decided.
+    #[serde(rename = "call.decided")]
+    CallDecided {
+        /// The call.
+        call: CallId,
+        /// What.
+        verdict: Verdict,
+        /// The rule that decided.
+        rule: String,
+        /// SHA-256 of the policy in force, hexadecimal.
+        policy: String,
+    },
+    /// A person was asked about the calls of a batch.
+    #[serde(rename = "approval.asked")]
+    ApprovalAsked {
+        /// The calls, in the model's order.
+        calls: Vec<CallId>,
+        /// What the person was shown.
+        shown: Commitment,
+    },
+    /// A person answered about one call.
+    #[serde(rename = "approval.given")]
+    ApprovalGiven {
+        /// The call.
+        call: CallId,
+        /// Whether it may run.
+        allowed: bool,
+        /// Why, if they said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Commitment>,
+    },
+    /// Intent: a call's request is about to leave.
+    #[serde(rename = "call.sent")]
+    CallSent {
+        /// The call.
+        call: CallId,
+        /// Which try, from 1.
+        attempt: u32,
+        /// The method.
+        method: String,
+        /// Scheme, host, port and path; never the query.
+        endpoint: String,
+        /// Request line, headers and body as sent, secrets replaced by their names.
+        request: Commitment,
+    },
+    /// A call ended.
+    #[serde(rename = "call.ended")]
+    CallEnded {
+        /// The call.
+        call: CallId,
+        /// How.
+        outcome: Outcome,
+        /// The class, for `failed`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failure: Option<FailureClass>,
+        /// The source's status, if it answered.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        status: Option<u16>,
+        /// What the source sent, if anything came.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        result: Option<Commitment>,
+        /// What happened in words, if it did not return.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        words: Option<Commitment>,
+        /// Bytes of the result that we hold.
+        size: u64,
+        /// From dispatch to the end; 0 if it was never sent.
+        took: Span,
+        /// The label after it ran.
+        label: Label,
+    },
+    /// A turn ended in an answer.
+    #[serde(rename = "answer.given")]
+    AnswerGiven {
+        /// The turn.
+        turn: TurnId,
+        /// Text, exposure, citations and timings as JSON.
+        answer: Commitment,
+        /// The calls whose results the model had before it.
+        exposed: Vec<CallId>,
+        /// The join of what was exposed.
+        label: Label,
+        /// Entries of this conversation, this one included.
+        entries: u64,
+    },
+    /// A turn ended without one.
+    #[serde(rename = "turn.stopped")]
+    TurnStopped {
+        /// The turn.
+        turn: TurnId,
+        /// Why.
+        why: Stopped,
+        /// What happened in words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        words: Option<Commitment>,
+    },
+    /// A source was added, replaced or removed.
+    #[serde(rename = "source.changed")]
+    SourceChanged {
+        /// Its name.
+        source: String,
+        /// What happened to it.
+        change: Change,
+        /// The new definition as JSON.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        setting: Option<Commitment>,
+    },
+    /// A model was added, replaced or removed.
+    #[serde(rename = "model.changed")]
+    ModelChanged {
+        /// Its name.
+        model: String,
+        /// What happened to it.
+        change: Change,
+        /// The new definition as JSON.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        setting: Option<Commitment>,
+    },
+    /// Another setting changed.
+    #[serde(rename = "settings.changed")]
+    SettingsChanged {
+        /// Which.
+        key: String,
+        /// The new value as JSON.
+        setting: Commitment,
+    },
+}
+
+impl Fact {
+    /// The name of its type, as in the entry.
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Self::TrailOpened { .. } => "trail.opened",
+            Self::TrailRecovered { .. } => "trail.recovered",
+            Self::ConversationOpened {} => "conversation.opened",
+            Self::QuestionAsked { .. } => "question.asked",
+            Self::ModelCalled { .. } => "model.called",
+            Self::ModelReturned { .. } => "model.returned",
+            Self::BatchOpened { .. } => "batch.opened",
+            Self::CallRequested { .. } => "call.requested",
+            Self::CallDecided { .. } => "call.decided",
+            Self::ApprovalAsked { .. } => "approval.asked",
+            Self::ApprovalGiven { .. } => "approval.given",
+            Self::CallSent { .. } => "call.sent",
+            Self::CallEnded { .. } => "call.ended",
+            Self::AnswerGiven { .. } => "answer.given",
+            Self::TurnStopped { .. } => "turn.stopped",
+            Self::SourceChanged { .. } => "source.changed",
+            Self::ModelChanged { .. } => "model.changed",
+            Self::SettingsChanged { .. } => "settings.changed",
+        }
+    }
+
+    /// The payloads it commits to.
+    pub fn commitments(&self) -> Vec<Commitment> {
+        match self {
+            Self::QuestionAsked { question, .. } => vec![*question],
+            Self::ModelCalled { prompt, .. } => vec![*prompt],
+            Self::ModelReturned { response, .. } => vec![*response],
+            Self::CallRequested { arguments, .. } => vec![*arguments],
+            Self::ApprovalAsked { shown, .. } => vec![*shown],
+            Self::ApprovalGiven { reason, .. } => reason.iter().copied().collect(),
+            Self::CallSent { request, .. } => vec![*request],
+            Self::CallEnded { result, words, .. } => result.iter().chain(words).copied().collect(),
+            Self::AnswerGiven { answer, .. } => vec![*answer],
+            Self::TurnStopped { words, .. } => words.iter().copied().collect(),
+            Self::SourceChanged { setting, .. } | Self::ModelChanged { setting, .. } => {
+                setting.iter().copied().collect()
+            }
+            Self::SettingsChanged { setting, .. } => vec![*setting],
+            Self::TrailOpened { .. }
+            | Self::TrailRecovered { .. }
+            | Self::ConversationOpened {}
+            | Self::BatchOpened { .. }
+            | Self::CallDecided { .. } => Vec::new(),
+        }
+    }
+}

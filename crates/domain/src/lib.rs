@@ -1,0 +1,24 @@
+//! The nouns of Tieout. This crate keeps everything that acts out of the words: it holds what a call, a
+//! batch, an outcome, a label, an entry *is*, and no clock, randomness, environment, network or storage.
+//!
+//! Times and random bits come in as arguments, so whatever is built on these types can be replayed.
+//! Words have the one meaning that `docs/architecture.md` and the glossary in the README give them.
+
+pub mod answer;
+pub mod call;
+pub mod effect;
+pub mod entry;
+pub mod event;
+pub mod fact;
+pub mod id;
+pub mod intent;
+pub mod json;
+pub mod label;
+pub mod model;
+pub mod outcome;
+pub mod payload;
+pub mod secret;
+pub mod source;
+pub mod time;
+pub mod tool;
+pub mod view;

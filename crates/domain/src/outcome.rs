@@ -1,0 +1,121 @@
+//! How a call ended. Exactly one outcome each.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::Handle;
+use crate::tool::ToolId;
+
+/// How a call ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The source answered with a result.
+    Returned,
+    /// It did not work out; the failure says why.
+    Failed,
+    /// Policy or a person said no. Nothing was sent.
+    Refused,
+    /// A person stopped it.
+    Cancelled,
+    /// Its deadline passed.
+    TimedOut,
+    /// It was sent, and we can't know how it ended.
+    Unknown,
+}
+
+impl Outcome {
+    /// The word for it on screen.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Returned => "returned",
+            Self::Failed => "failed",
+            Self::Refused => "refused",
+            Self::Cancelled => "cancelled",
+            Self::TimedOut => "timed out",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// The classes of failure that an entry may name. The words for a person and for the model are a payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureClass {
+    /// No such tool is connected.
+    UnknownTool,
+    /// The arguments are not JSON, or not what the tool's schema asks for.
+    InvalidArguments,
+    /// The source's secret is not in the keychain.
+    MissingSecret,
+    /// No connection: name not found, refused, TLS.
+    Connect,
+    /// The connection ended in the middle.
+    Interrupted,
+    /// The source answered, with a status that means no (400 to 599).
+    Status,
+    /// The body is not what its headers say: length, encoding.
+    BadBody,
+    /// It sent us to another place more often than we follow.
+    Redirect,
+    /// Our own fault: a panic in the call's task.
+    Internal,
+}
+
+/// How a call ended, whole: what its task hands back, once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// How.
+    pub outcome: Outcome,
+    /// The class of failure, for `Failed`.
+    pub failure: Option<FailureClass>,
+    /// The source's status code, if it answered.
+    pub status: Option<u16>,
+    /// The result's media type, without parameters; empty if there is none.
+    pub media: String,
+    /// What the source sent: the result, or an error's body; empty if nothing came.
+    pub body: Vec<u8>,
+    /// The body's whole length if it was cut to the source's limit.
+    pub cut_from: Option<u64>,
+    /// For every outcome but `Returned`: what happened and what to do, in words, for a person and the model.
+    pub words: String,
+}
+
+impl Ending {
+    /// An ending without a body.
+    pub fn without_body(outcome: Outcome, failure: Option<FailureClass>, words: impl Into<String>) -> Self {
+        Self {
+            outcome,
+            failure,
+            status: None,
+            media: String::new(),
+            body: Vec::new(),
+            cut_from: None,
+            words: words.into(),
+        }
+    }
+}
+
+/// A result as a model is given it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallResult {
+    /// The id under which the model asked.
+    pub id: String,
+    /// The handle by which it may cite.
+    pub handle: Handle,
+    /// Which tool; `None` if the model asked for one that does not exist.
+    pub tool: Option<ToolId>,
+    /// Whether it is a result and not the words of a failure.
+    pub ok: bool,
+    /// What the model reads, after the line with the handle.
+    pub text: String,
+}
+
+impl CallResult {
+    /// What stands in the message: the handle's line, then the text.
+    pub fn message(&self) -> String {
+        match &self.tool {
+            Some(tool) => format!("[{}] {tool}\n{}", self.handle, self.text),
+            None => format!("[{}]\n{}", self.handle, self.text),
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! A source: one configured API of the analyst's.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::label::Label;
+use crate::secret::SecretName;
+use crate::tool::{SourceName, ToolId, ToolName, ToolSpec};
+
+/// A configured API. It holds names of secrets, never secrets.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, specta::Type)]
+pub struct SourceSpec {
+    /// Its name within the workspace.
+    pub name: SourceName,
+    /// What kind of API it is.
+    pub kind: SourceKind,
+    /// An absolute http or https address without query, fragment or credentials.
+    pub base_url: String,
+    /// What its results are labelled unless a tool says more.
+    pub label: Label,
+    /// How it knows us.
+    pub auth: Auth,
+    /// How much we ask of it.
+    pub limits: Limits,
+    /// Headers sent with every request; none of them a secret.
+    pub headers: BTreeMap<String, String>,
+    /// Its operations, in the file's order, names distinct.
+    pub tools: Vec<ToolSpec>,
+}
+
+impl SourceSpec {
+    /// The tool of that name.
+    pub fn tool(&self, name: &ToolName) -> Option<&ToolSpec> {
+        self.tools.iter().find(|tool| tool.name == *name)
+    }
+
+    /// The full name of a tool of this source.
+    pub fn id_of(&self, tool: &ToolSpec) -> ToolId {
+        ToolId::new(self.name.clone(), tool.name.clone())
+    }
+}
+
+/// What kind of API a source is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceKind {
+    /// Tools written by hand: method, path, schema.
+    Http,
+}
+
+/// How a source knows who asks. Secrets are named; the keychain holds them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Auth {
+    /// It doesn't.
+    None,
+    /// `Authorization: Bearer …` (RFC 6750).
+    Bearer {
+        /// The token's name.
+        secret: SecretName,
+    },
+    /// `Authorization: Basic …` (RFC 7617).
+    Basic {
+        /// The user; the secret holds the password alone.
+        user: String,
+        /// The password's name.
+        secret: SecretName,
+    },
+    /// A key in a place of the API's choosing.
+    ApiKey {
+        /// The key's name in the keychain.
+        secret: SecretName,
+        /// Where the key goes.
+        place: KeyPlace,
+        /// The header, query parameter or cookie that carries it.
+        name: String,
+    },
+}
+
+impl Auth {
+    /// The secret that it needs.
+    pub fn secret(&self) -> Option<&SecretName> {
+        match self {
+            Self::None => None,
+            Self::Bearer { secret } | Self::Basic { secret, .. } | Self::ApiKey { secret, .. } => {
+                Some(secret)
+            }
+        }
+    }
+}
+
+/// Where an API key goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyPlace {
+    /// A request header.
+    Header,
+    /// A query parameter.
+    Query,
+    /// A cookie.
+    Cookie,
+}
+
+/// How much we ask of a source at once, and how long and how much of an answer we take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct Limits {
+    /// Calls under way at one time, at least 1.
+    pub in_flight: u32,
+    /// A call's whole time in milliseconds, at least 1.
+    pub deadline_ms: u32,
+    /// The largest result body in bytes; what is longer is cut and says so.
+    pub result_bytes: u32,
+}
+
+impl Default for Limits {
+    /// 16 calls, 20 seconds, 4 MiB.
+    fn default() -> Self {
+        Self { in_flight: 16, deadline_ms: 20_000, result_bytes: 4 << 20 }
+    }
+}

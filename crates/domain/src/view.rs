@@ -1,0 +1,297 @@
+//! What screens and the command line show of the record: read-only pictures, made by queries.
+
+use serde::{Deserialize, Serialize};
+
+use crate::answer::Answer;
+use crate::call::Verdict;
+use crate::effect::Effect;
+use crate::fact::Stopped;
+use crate::id::{BatchId, CallId, ConversationId, Handle, Seq, TurnId};
+use crate::json::Json;
+use crate::label::Label;
+use crate::outcome::{FailureClass, Outcome};
+use crate::payload::{Commitment, PayloadRole};
+use crate::source::SourceSpec;
+use crate::time::Micros;
+
+/// One call, as a row.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, specta::Type)]
+pub struct CallRow {
+    /// The call.
+    pub call: CallId,
+    /// The entry that says that it was asked for.
+    pub seq: Seq,
+    /// When it was asked for.
+    pub at: Micros,
+    /// Its conversation; none by hand.
+    pub conversation: Option<ConversationId>,
+    /// Its turn; none by hand.
+    pub turn: Option<TurnId>,
+    /// Its batch; none by hand.
+    pub batch: Option<BatchId>,
+    /// Its place in the batch.
+    pub position: u32,
+    /// How the model could cite it.
+    pub handle: Handle,
+    /// `source.tool`; what the model wrote if no such tool is connected.
+    pub tool: String,
+    /// What it does.
+    pub effect: Effect,
+    /// The argument that tells most.
+    pub telling: String,
+    /// Its label as it stands.
+    pub label: Label,
+    /// What policy said, once it did.
+    pub verdict: Option<Verdict>,
+    /// What a person said, if asked.
+    pub approved: Option<bool>,
+    /// When it was sent, if it was.
+    pub sent_at: Option<Micros>,
+    /// How it ended, once it did.
+    pub outcome: Option<Outcome>,
+    /// The class, for `failed`.
+    pub failure: Option<FailureClass>,
+    /// The source's status.
+    pub status: Option<u16>,
+    /// Bytes of the result.
+    #[specta(type = u32)]
+    pub size: u64,
+    /// From dispatch to the end.
+    pub took_ms: u32,
+}
+
+/// Everything on record about one call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, specta::Type)]
+pub struct CallDetail {
+    /// The row.
+    pub row: CallRow,
+    /// Its story: every entry that names it, in order.
+    pub entries: Vec<EntryView>,
+    /// Its payloads, in the order of the entries that commit to them.
+    pub payloads: Vec<PayloadView>,
+}
+
+/// One entry, as it stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, specta::Type)]
+pub struct EntryView {
+    /// Its place.
+    pub seq: Seq,
+    /// When.
+    pub at: Micros,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its body.
+    pub body: Json,
+    /// Its leaf hash, hexadecimal.
+    pub leaf: String,
+}
+
+/// A payload, as text for a screen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, specta::Type)]
+pub struct PayloadView {
+    /// What the entry holds.
+    pub commitment: Commitment,
+    /// What it is.
+    pub role: PayloadRole,
+    /// Its media type.
+    pub media: String,
+    /// Its whole size in bytes.
+    #[specta(type = u32)]
+    pub size: u64,
+    /// Its text from the start, at most as many bytes as were asked for; bytes that are not UTF-8 are replaced.
+    pub text: String,
+    /// Whether `text` is all of it.
+    pub whole: bool,
+}
+
+/// Proof that an entry is in the trail (C2SP tlog-proof), checked before it was handed out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct ProofView {
+    /// The entry.
+    pub seq: Seq,
+    /// Its leaf hash, hexadecimal.
+    pub leaf: String,
+    /// The hashes from the leaf to the root, base64.
+    pub path: Vec<String>,
+    /// The signed checkpoint that the path leads to.
+    pub checkpoint: String,
+}
+
+/// A conversation, as a row.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, specta::Type)]
+pub struct ConversationRow {
+    /// The conversation.
+    pub id: ConversationId,
+    /// The beginning of its first question.
+    pub title: String,
+    /// When something last happened in it.
+    pub at: Micros,
+    /// How many turns it has.
+    pub turns: u32,
+    /// The join of everything in it.
+    pub label: Label,
+}
+
+/// A conversation with everything that a screen shows of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, specta::Type)]
+pub struct ConversationView {
+    /// The row.
+    pub row: ConversationRow,
+    /// Its turns in order.
+    pub turns: Vec<TurnView>,
+}
+
+/// A turn with everything that a screen shows of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, specta::Type)]
+pub struct TurnView {
+    /// The turn.
+    pub id: TurnId,
+    /// The question.
+    pub question: String,
+    /// When it was asked.
+    pub at: Micros,
+    /// Its batches in order.
+    pub batches: Vec<BatchView>,
+    /// The answer, if it has one.
+    pub answer: Option<Answer>,
+    /// Why it has none, if it ended without.
+    pub stopped: Option<Stopped>,
+    /// What happened, in words, if it ended without.
+    pub words: String,
+}
+
+/// A batch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, specta::Type)]
+pub struct BatchView {
+    /// The batch.
+    pub id: BatchId,
+    /// Its calls in the model's order.
+    pub calls: Vec<CallRow>,
+    /// From the first dispatch to the last end.
+    pub elapsed_ms: u32,
+    /// The same calls one after another.
+    pub sequential_ms: u32,
+    /// The join of its calls.
+    pub label: Label,
+}
+
+/// A source with what the record says of its health.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, specta::Type)]
+pub struct SourceView {
+    /// Its definition.
+    pub spec: SourceSpec,
+    /// Whether the secret that it names is in the keychain; true if it needs none.
+    pub secret_present: bool,
+    /// What its calls say.
+    pub health: Health,
+}
+
+/// What the record says of a source's calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct Health {
+    /// Calls that were sent.
+    pub calls: u32,
+    /// Of them, those that did not return.
+    pub failures: u32,
+    /// The middle one of the last 100 calls' times.
+    pub p50_ms: u32,
+    /// When the last was sent.
+    pub last_at: Option<Micros>,
+}
+
+/// What the trail holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct TrailStats {
+    /// Entries.
+    #[specta(type = u32)]
+    pub entries: u64,
+    /// Signed checkpoints.
+    #[specta(type = u32)]
+    pub checkpoints: u64,
+    /// Calls.
+    #[specta(type = u32)]
+    pub calls: u64,
+    /// Calls without an outcome.
+    #[specta(type = u32)]
+    pub open_calls: u64,
+    /// Bytes of payloads as stored.
+    #[specta(type = u32)]
+    pub payload_bytes: u64,
+    /// Calls by outcome, most first; `open` for those without.
+    pub by_outcome: Vec<Count>,
+    /// Calls by source.
+    pub by_source: Vec<Count>,
+    /// Calls by level.
+    pub by_level: Vec<Count>,
+}
+
+/// How many of something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct Count {
+    /// Of what.
+    pub name: String,
+    /// How many.
+    #[specta(type = u32)]
+    pub count: u64,
+}
+
+/// What a verification found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct VerifyReport {
+    /// When it ended.
+    pub at: Micros,
+    /// Entries looked at.
+    #[specta(type = u32)]
+    pub entries: u64,
+    /// Checkpoints whose signature and root were checked.
+    #[specta(type = u32)]
+    pub checkpoints: u64,
+    /// Payloads that were opened against their commitments.
+    #[specta(type = u32)]
+    pub payloads: u64,
+    /// Calls that the entries tell of.
+    #[specta(type = u32)]
+    pub calls: u64,
+    /// The root of the tree, base64; what an anchor would hold.
+    pub root: String,
+    /// How long it took.
+    pub took_ms: u32,
+    /// What is wrong, first by place; empty if the trail is sound.
+    pub findings: Vec<Finding>,
+}
+
+/// Something wrong with a trail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct Finding {
+    /// What kind.
+    pub kind: FindingKind,
+    /// The first entry that it concerns, if it concerns one.
+    pub seq: Option<Seq>,
+    /// In words.
+    pub words: String,
+}
+
+/// The kinds of things that can be wrong with a trail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "kebab-case")]
+pub enum FindingKind {
+    /// Something that must be there isn't.
+    Missing,
+    /// Something is not what was recorded.
+    Altered,
+    /// A number is left out.
+    Gap,
+    /// The end was cut off.
+    Truncated,
+    /// Two histories.
+    Forked,
+    /// A checkpoint's signature is not the trail's.
+    Unsigned,
+    /// A payload does not open its commitment.
+    Unopened,
+    /// Something happened that had no leave to happen.
+    OffPolicy,
+    /// What screens query is not what the entries say.
+    Projection,
+}
