@@ -76,15 +76,11 @@ impl FromStr for Origin {
     type Err = OriginError;
 
     fn from_str(name: &str) -> Result<Self, OriginError> {
-        let plain = name
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic() && byte != b'+');
+        let plain = name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'+');
         if !plain || name.is_empty() || name.len() > Self::MAX_LEN {
             return Err(OriginError);
         }
-        Ok(Self {
-            name: name.to_owned(),
-        })
+        Ok(Self { name: name.to_owned() })
     }
 }
 

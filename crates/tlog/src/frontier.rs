@@ -41,9 +41,7 @@ impl Frontier {
         if size > Self::MAX_SIZE {
             return Err(ReadError::OutOfRange);
         }
-        let roots = tile::subtrees(0..size)
-            .map(|subtree| subtree.root(read))
-            .collect::<Result<_, _>>()?;
+        let roots = tile::subtrees(0..size).map(|subtree| subtree.root(read)).collect::<Result<_, _>>()?;
         Ok(Self { size, roots })
     }
 

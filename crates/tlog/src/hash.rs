@@ -53,26 +53,13 @@ impl Hash {
 /// The hash of an entry's bytes as a leaf of the tree: SHA-256(0x00 ‖ body).
 #[must_use]
 pub fn leaf_hash(body: &[u8]) -> Hash {
-    Hash(
-        Sha256::new()
-            .chain_update(LEAF)
-            .chain_update(body)
-            .finalize()
-            .into(),
-    )
+    Hash(Sha256::new().chain_update(LEAF).chain_update(body).finalize().into())
 }
 
 /// The hash of a node over its two children: SHA-256(0x01 ‖ left ‖ right).
 #[must_use]
 pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
-    Hash(
-        Sha256::new()
-            .chain_update(NODE)
-            .chain_update(left.0)
-            .chain_update(right.0)
-            .finalize()
-            .into(),
-    )
+    Hash(Sha256::new().chain_update(NODE).chain_update(left.0).chain_update(right.0).finalize().into())
 }
 
 impl fmt::Display for Hash {

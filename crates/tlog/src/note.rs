@@ -63,19 +63,13 @@ impl Signer {
     fn signature_line(&self, text: &str) -> String {
         let signature = self.key.sign(text.as_bytes()).to_bytes();
         let blob = [self.verifier.id.as_slice(), &signature].concat();
-        format!(
-            "{SIGNATURE_LINE}{} {}\n",
-            self.origin(),
-            strict::to_base64(&blob)
-        )
+        format!("{SIGNATURE_LINE}{} {}\n", self.origin(), strict::to_base64(&blob))
     }
 }
 
 impl fmt::Debug for Signer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Signer")
-            .field("verifier", &self.verifier)
-            .finish_non_exhaustive()
+        f.debug_struct("Signer").field("verifier", &self.verifier).finish_non_exhaustive()
     }
 }
 
@@ -103,8 +97,7 @@ impl Verifier {
     /// `<name>+<key id in hex>+<Base64 of 0x01 and the public key>`.
     pub fn from_vkey(vkey: &str) -> Result<Self, VkeyError> {
         let mut parts = vkey.splitn(3, '+');
-        let (Some(name), Some(_), Some(material)) = (parts.next(), parts.next(), parts.next())
-        else {
+        let (Some(name), Some(_), Some(material)) = (parts.next(), parts.next(), parts.next()) else {
             return Err(VkeyError);
         };
         let origin = Origin::from_str(name).map_err(|_| VkeyError)?;
@@ -120,23 +113,14 @@ impl Verifier {
         }
         let verifier = Self::new(origin, key);
         // Covers the key id and every other spelling that decodes to the same key.
-        if verifier.to_vkey() == vkey {
-            Ok(verifier)
-        } else {
-            Err(VkeyError)
-        }
+        if verifier.to_vkey() == vkey { Ok(verifier) } else { Err(VkeyError) }
     }
 
     /// The C2SP verifier key: what a stranger is given once, by a way they trust.
     #[must_use]
     pub fn to_vkey(&self) -> String {
         let material = [[ED25519].as_slice(), self.key.as_bytes()].concat();
-        format!(
-            "{}+{}+{}",
-            self.origin,
-            strict::to_hex(&self.id),
-            strict::to_base64(&material)
-        )
+        format!("{}+{}+{}", self.origin, strict::to_hex(&self.id), strict::to_base64(&material))
     }
 
     /// The origin whose checkpoints it opens.
@@ -149,27 +133,19 @@ impl Verifier {
     /// other keys, such as witnesses, are passed over, as the specification demands.
     pub fn open(&self, note: &str) -> Result<Checkpoint, NoteError> {
         let (text, signatures) = split(note).ok_or(NoteError::Malformed)?;
-        let mut ours = signatures
-            .iter()
-            .filter(|line| line.name == self.origin.as_str() && line.id == self.id);
+        let mut ours =
+            signatures.iter().filter(|line| line.name == self.origin.as_str() && line.id == self.id);
         let signature = ours.next().ok_or(NoteError::Unsigned)?;
         // A signer signs once; a second line of its own would be another text of the same note.
         if ours.next().is_some() {
             return Err(NoteError::Malformed);
         }
-        let signature =
-            Signature::from_slice(&signature.signature).map_err(|_| NoteError::Forged)?;
+        let signature = Signature::from_slice(&signature.signature).map_err(|_| NoteError::Forged)?;
         // Strict: refuses the signatures on which implementations of Ed25519 disagree.
-        self.key
-            .verify_strict(text.as_bytes(), &signature)
-            .map_err(|_| NoteError::Forged)?;
+        self.key.verify_strict(text.as_bytes(), &signature).map_err(|_| NoteError::Forged)?;
 
         let checkpoint: Checkpoint = text.parse()?;
-        if checkpoint.origin == self.origin {
-            Ok(checkpoint)
-        } else {
-            Err(NoteError::OtherOrigin)
-        }
+        if checkpoint.origin == self.origin { Ok(checkpoint) } else { Err(NoteError::OtherOrigin) }
     }
 }
 
@@ -217,11 +193,7 @@ fn split(note: &str) -> Option<(&str, Vec<SignatureLine<'_>>)> {
     }
     let end = note.rfind("\n\n")?;
     let (text, lines) = (&note[..=end], &note[end + 2..]);
-    let lines = lines
-        .strip_suffix('\n')?
-        .split('\n')
-        .map(signature_line)
-        .collect::<Option<_>>()?;
+    let lines = lines.strip_suffix('\n')?.split('\n').map(signature_line).collect::<Option<_>>()?;
     Some((text, lines))
 }
 
@@ -232,9 +204,5 @@ fn signature_line(line: &str) -> Option<SignatureLine<'_>> {
     }
     let blob = strict::base64(blob)?;
     let (id, signature) = blob.split_first_chunk()?;
-    (!signature.is_empty()).then(|| SignatureLine {
-        name,
-        id: *id,
-        signature: signature.to_vec(),
-    })
+    (!signature.is_empty()).then(|| SignatureLine { name, id: *id, signature: signature.to_vec() })
 }

@@ -27,11 +27,7 @@ pub fn inclusion_proof<E>(
         beside.push(outside);
         at = inside;
     }
-    beside
-        .into_iter()
-        .rev()
-        .map(|leaves| root(leaves, read))
-        .collect()
+    beside.into_iter().rev().map(|leaves| root(leaves, read)).collect()
 }
 
 /// The proof that the tree of the first `new` leaves begins with the tree of the first `old`. Empty
@@ -63,11 +59,7 @@ pub fn consistency_proof<E>(
     if at.start > 0 {
         needed.push(at);
     }
-    needed
-        .into_iter()
-        .rev()
-        .map(|leaves| root(leaves, read))
-        .collect()
+    needed.into_iter().rev().map(|leaves| root(leaves, read)).collect()
 }
 
 /// Where RFC 6962 splits a tree: after the largest power of two that is smaller than its size.
@@ -81,8 +73,6 @@ fn root<E>(
     leaves: Range<u64>,
     read: &mut impl FnMut(HashRange) -> Result<Vec<Hash>, E>,
 ) -> Result<Hash, ReadError<E>> {
-    let roots = tile::subtrees(leaves)
-        .map(|subtree| subtree.root(read))
-        .collect::<Result<Vec<_>, _>>()?;
+    let roots = tile::subtrees(leaves).map(|subtree| subtree.root(read)).collect::<Result<Vec<_>, _>>()?;
     tile::fold(&roots).ok_or(ReadError::OutOfRange)
 }

@@ -17,8 +17,7 @@ pub(crate) fn to_base64(bytes: &[u8]) -> String {
 
 /// A number in ASCII decimal without sign or leading zeroes.
 pub(crate) fn decimal(text: &str) -> Option<u64> {
-    let plain =
-        text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
     if plain { text.parse().ok() } else { None }
 }
 

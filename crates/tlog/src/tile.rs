@@ -58,19 +58,12 @@ impl Subtree {
     /// The level and index at which tiles keep this subtree's root, if they keep it at all.
     pub(crate) fn finished(self, hash: Hash) -> Option<TileHash> {
         let kept = self.height > 0 && self.height.is_multiple_of(HEIGHTS_PER_LEVEL);
-        kept.then(|| TileHash {
-            level: self.height / HEIGHTS_PER_LEVEL,
-            index: self.index,
-            hash,
-        })
+        kept.then_some(TileHash { level: self.height / HEIGHTS_PER_LEVEL, index: self.index, hash })
     }
 
     /// The subtree of 2^`height` leaves whose last leaf is the last of `size` leaves.
     pub(crate) fn ending_at(size: u64, height: u8) -> Self {
-        Self {
-            height,
-            index: (size >> height).saturating_sub(1),
-        }
+        Self { height, index: (size >> height).saturating_sub(1) }
     }
 
     /// Its root, folded from the stored hashes of the nearest level below.
@@ -89,10 +82,7 @@ impl Subtree {
             return Err(ReadError::Missing(range));
         }
         while hashes.len() > 1 {
-            hashes = hashes
-                .chunks_exact(2)
-                .map(|pair| node_hash(&pair[0], &pair[1]))
-                .collect();
+            hashes = hashes.chunks_exact(2).map(|pair| node_hash(&pair[0], &pair[1])).collect();
         }
         hashes.first().copied().ok_or(ReadError::Missing(range))
     }
@@ -105,10 +95,7 @@ pub(crate) fn subtrees(leaves: Range<u64>) -> impl Iterator<Item = Subtree> {
     let mut start = leaves.start;
     std::iter::from_fn(move || {
         let height = (leaves.end - start).checked_ilog2()?;
-        let subtree = Subtree {
-            height: u8::try_from(height).ok()?,
-            index: start >> height,
-        };
+        let subtree = Subtree { height: u8::try_from(height).ok()?, index: start >> height };
         start += 1 << height;
         Some(subtree)
     })
@@ -117,9 +104,5 @@ pub(crate) fn subtrees(leaves: Range<u64>) -> impl Iterator<Item = Subtree> {
 /// The root over roots of whole subtrees that stand side by side, each smaller than the one to its
 /// left: RFC 6962 hangs them together from the right.
 pub(crate) fn fold(roots: &[Hash]) -> Option<Hash> {
-    roots
-        .iter()
-        .rev()
-        .copied()
-        .reduce(|right, left| node_hash(&left, &right))
+    roots.iter().rev().copied().reduce(|right, left| node_hash(&left, &right))
 }

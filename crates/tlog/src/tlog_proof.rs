@@ -48,13 +48,7 @@ impl TlogProof {
     /// checkpoint, which is returned.
     pub fn verify(&self, leaf: &Hash, verifier: &Verifier) -> Result<Checkpoint, TlogProofError> {
         let checkpoint = verifier.open(&self.note)?;
-        verify_inclusion(
-            leaf,
-            self.index,
-            checkpoint.size,
-            &self.path,
-            &checkpoint.root,
-        )?;
+        verify_inclusion(leaf, self.index, checkpoint.size, &self.path, &checkpoint.root)?;
         Ok(checkpoint)
     }
 }
@@ -80,10 +74,7 @@ impl FromStr for TlogProof {
         if lines.next() != Some(HEADER) {
             return Err(TlogProofError::Malformed);
         }
-        let index = lines
-            .next()
-            .and_then(|line| line.strip_prefix("index "))
-            .and_then(strict::decimal);
+        let index = lines.next().and_then(|line| line.strip_prefix("index ")).and_then(strict::decimal);
         let index = index.ok_or(TlogProofError::Malformed)?;
         let mut path = Vec::new();
         for line in lines {
@@ -92,11 +83,7 @@ impl FromStr for TlogProof {
             }
             path.push(Hash::from_base64(line).map_err(|_| TlogProofError::Malformed)?);
         }
-        Ok(Self {
-            index,
-            path,
-            note: note.to_owned(),
-        })
+        Ok(Self { index, path, note: note.to_owned() })
     }
 }
 

@@ -18,10 +18,7 @@ pub fn verify_inclusion(
     if index >= size {
         return Err(ProofError::OutOfRange);
     }
-    let mut climb = Climb {
-        at: index,
-        last: size - 1,
-    };
+    let mut climb = Climb { at: index, last: size - 1 };
     let mut computed = *leaf;
     for beside in proof {
         computed = match climb.up().ok_or(ProofError::Length)? {
@@ -30,11 +27,7 @@ pub fn verify_inclusion(
         };
     }
     climb.finished()?;
-    if computed == *root {
-        Ok(())
-    } else {
-        Err(ProofError::Root)
-    }
+    if computed == *root { Ok(()) } else { Err(ProofError::Root) }
 }
 
 /// Checks that the tree of `new_size` leaves with root `new_root` begins with the tree of `old_size`
@@ -56,18 +49,14 @@ pub fn verify_consistency(
             return Err(ProofError::Length);
         }
         let empty = Hash::empty_root();
-        let holds =
-            (old_size > 0 || *old_root == empty) && (old_size < new_size || old_root == new_root);
+        let holds = (old_size > 0 || *old_root == empty) && (old_size < new_size || old_root == new_root);
         return if holds { Ok(()) } else { Err(ProofError::Root) };
     }
 
     // Start at the largest whole subtree that ends where the old tree ends. If that is the old tree
     // itself, the proof leaves it out, because the verifier holds its root.
     let skipped = (old_size - 1).trailing_ones();
-    let mut climb = Climb {
-        at: (old_size - 1) >> skipped,
-        last: (new_size - 1) >> skipped,
-    };
+    let mut climb = Climb { at: (old_size - 1) >> skipped, last: (new_size - 1) >> skipped };
     let (start, rest) = if old_size.is_power_of_two() {
         (old_root, proof)
     } else {
@@ -85,11 +74,7 @@ pub fn verify_consistency(
         }
     }
     climb.finished()?;
-    if old == *old_root && new == *new_root {
-        Ok(())
-    } else {
-        Err(ProofError::Root)
-    }
+    if old == *old_root && new == *new_root { Ok(()) } else { Err(ProofError::Root) }
 }
 
 /// Why a proof was refused.
@@ -125,11 +110,7 @@ impl Climb {
             return None;
         }
         let right_child = self.at & 1 == 1;
-        let side = if right_child || self.at == self.last {
-            Side::Left
-        } else {
-            Side::Right
-        };
+        let side = if right_child || self.at == self.last { Side::Left } else { Side::Right };
         if !right_child && self.at == self.last {
             // The last node of its height without a sibling: it is carried up as it is, over as
             // many heights as it stays alone.
@@ -143,10 +124,6 @@ impl Climb {
     }
 
     fn finished(&self) -> Result<(), ProofError> {
-        if self.last == 0 {
-            Ok(())
-        } else {
-            Err(ProofError::Length)
-        }
+        if self.last == 0 { Ok(()) } else { Err(ProofError::Length) }
     }
 }

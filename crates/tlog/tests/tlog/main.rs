@@ -1,0 +1,13 @@
+//! What `tlog` promises, tried from outside: published vectors, another implementation as an oracle,
+//! every proof of small trees, sampled proofs of large ones, and input made to break it.
+
+#![allow(clippy::unwrap_used, reason = "a test's own tools may stop the test")]
+
+mod hostile;
+mod large;
+mod notes;
+mod oracle;
+mod proofs;
+mod stored;
+mod tlog_proof;
+mod vectors;

@@ -1,0 +1,156 @@
+//! The vectors by which implementations of Certificate Transparency have always been compared: eight
+//! leaves, their roots, and proofs between them.
+
+use tlog::{
+    Frontier, Hash, consistency_proof, inclusion_proof, leaf_hash, node_hash, verify_consistency,
+    verify_inclusion,
+};
+
+use crate::stored::Stored;
+
+const LEAVES: [&str; 8] =
+    ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"];
+
+const ROOTS: [&str; 9] = [
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+    "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+    "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+    "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+    "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+    "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+    "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+    "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+];
+
+fn bytes(hex: &str) -> Vec<u8> {
+    (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
+}
+
+fn hash(hex: &str) -> Hash {
+    Hash::try_from(bytes(hex).as_slice()).unwrap()
+}
+
+fn eight() -> Stored {
+    let mut stored = Stored::of(0);
+    for leaf in LEAVES {
+        stored.push(&bytes(leaf));
+    }
+    stored
+}
+
+#[test]
+fn roots() {
+    let stored = eight();
+    let roots: Vec<String> = stored.roots.iter().map(Hash::to_hex).collect();
+    assert_eq!(roots, ROOTS);
+}
+
+#[test]
+fn inclusion() {
+    // (leaf, size, proof)
+    let known: [(u64, u64, &[&str]); 5] = [
+        (0, 1, &[]),
+        (
+            0,
+            8,
+            &[
+                "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+                "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+                "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
+            ],
+        ),
+        (
+            5,
+            8,
+            &[
+                "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+                "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+                "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+            ],
+        ),
+        (2, 3, &["fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"]),
+        (
+            1,
+            5,
+            &[
+                "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+                "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+                "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+            ],
+        ),
+    ];
+    let stored = eight();
+    for (index, size, proof) in known {
+        let proof: Vec<Hash> = proof.iter().map(|hex| hash(hex)).collect();
+        assert_eq!(inclusion_proof(size, index, &mut stored.reader()).unwrap(), proof);
+        let at = usize::try_from(size).unwrap();
+        let leaf = leaf_hash(&bytes(LEAVES[usize::try_from(index).unwrap()]));
+        verify_inclusion(&leaf, index, size, &proof, &hash(ROOTS[at])).unwrap();
+    }
+}
+
+#[test]
+fn consistency() {
+    // (old size, new size, proof)
+    let known: [(u64, u64, &[&str]); 4] = [
+        (1, 1, &[]),
+        (
+            1,
+            8,
+            &[
+                "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+                "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+                "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
+            ],
+        ),
+        (
+            6,
+            8,
+            &[
+                "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
+                "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+                "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+            ],
+        ),
+        (
+            2,
+            5,
+            &[
+                "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+                "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+            ],
+        ),
+    ];
+    let stored = eight();
+    let root = |size| hash(ROOTS[usize::try_from(size).unwrap()]);
+    for (old, new, proof) in known {
+        let proof: Vec<Hash> = proof.iter().map(|hex| hash(hex)).collect();
+        assert_eq!(consistency_proof(old, new, &mut stored.reader()).unwrap(), proof);
+        verify_consistency(old, &root(old), new, &root(new), &proof).unwrap();
+    }
+}
+
+#[test]
+fn a_leaf_is_no_node() {
+    let (left, right) = (leaf_hash(b"left"), leaf_hash(b"right"));
+    let joined = [left.as_bytes().as_slice(), right.as_bytes()].concat();
+    assert_ne!(leaf_hash(&joined), node_hash(&left, &right));
+}
+
+#[test]
+fn a_hash_has_one_text() {
+    let root = Frontier::new().root();
+    assert_eq!(root.to_string(), "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
+    assert_eq!(Hash::from_base64(&root.to_string()), Ok(root));
+    for other in [
+        "",
+        "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU",
+        "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFV=",
+        "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU=",
+        "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
+        "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuA==",
+    ] {
+        assert!(Hash::from_base64(other).is_err(), "{other:?}");
+    }
+}
