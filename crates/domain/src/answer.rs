@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{CallId, Handle};
 use crate::label::Label;
-use crate::model::Usage;
+use crate::model::{Finish, Usage};
 
 /// An answer as recorded and shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, specta::Type)]
@@ -21,6 +21,8 @@ pub struct Answer {
     pub label: Label,
     /// The model, as people read it.
     pub model: String,
+    /// Why its message ended: anything but `stop` means that the text was cut.
+    pub finish: Finish,
     /// Tokens of the whole turn.
     pub usage: Usage,
     /// What the turn's time went into.
