@@ -27,6 +27,8 @@ pub enum Stopped {
     StepLimit,
     /// The program ended in the middle.
     Crashed,
+    /// The trail can't be written, so nothing more is sent. For screens alone: this one can't be on record.
+    Trail,
 }
 
 /// Which setting a change concerns.

@@ -1,5 +1,6 @@
 //! Whatever a model asks for and in whatever order things end, the laws in the crate's first paragraph hold.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests; a panic is a failed test with a place")]
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::call::{Approval, Decision, ToolCall, Verdict};
