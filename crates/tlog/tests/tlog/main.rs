@@ -1,7 +1,7 @@
 //! What `tlog` promises, tried from outside: published vectors, another implementation as an oracle,
 //! every proof of small trees, sampled proofs of large ones, and input made to break it.
 
-#![allow(clippy::unwrap_used, reason = "a test's own tools may stop the test")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test's own tools may stop the test")]
 
 mod hostile;
 mod large;
@@ -11,3 +11,4 @@ mod proofs;
 mod stored;
 mod tlog_proof;
 mod vectors;
+mod worked_example;
