@@ -1,0 +1,142 @@
+//! An answer, while it arrives.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::time::Instant;
+
+use crate::error::SendError;
+use crate::scrub::Scrubber;
+use crate::words::{lasting, within_body};
+
+/// An answer whose status and headers are here and whose body arrives by [`Self::next`]. Dropping it ends the
+/// connection.
+#[derive(Debug)]
+pub struct Inbound {
+    response: reqwest::Response,
+    bounds: Bounds,
+    scrubber: Scrubber,
+    read: u64,
+    cut_from: Option<u64>,
+}
+
+/// The body of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Whole {
+    /// At most the request's `max_bytes` of it.
+    pub bytes: Vec<u8>,
+    /// If it was longer: how long, or, where its length was not announced, a number that it is at least.
+    pub cut_from: Option<u64>,
+}
+
+/// How long and how large an answer may be, and whose it is.
+#[derive(Clone, Debug)]
+pub(crate) struct Bounds {
+    /// `host:port`, for words.
+    pub(crate) peer: String,
+    /// When everything must be here.
+    pub(crate) end: Instant,
+    /// The whole time that was given, for words.
+    pub(crate) deadline: Duration,
+    /// The longest pause.
+    pub(crate) idle: Duration,
+    /// The most bytes.
+    pub(crate) max_bytes: u64,
+}
+
+impl Bounds {
+    /// The deadline passed before the answer began.
+    pub(crate) fn no_answer(&self) -> SendError {
+        SendError::TimedOut(format!(
+            "timed out: {} gave no answer within {}",
+            self.peer,
+            lasting(self.deadline)
+        ))
+    }
+}
+
+impl Inbound {
+    pub(crate) fn new(response: reqwest::Response, bounds: Bounds, scrubber: Scrubber) -> Self {
+        Self { response, bounds, scrubber, read: 0, cut_from: None }
+    }
+
+    /// The status code.
+    pub fn status(&self) -> u16 {
+        self.response.status().as_u16()
+    }
+
+    /// The first header of that name (in any case), if it is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.response.headers().get(name)?.to_str().ok()
+    }
+
+    /// The media type in lower case, without parameters; empty if there is none.
+    pub fn media(&self) -> String {
+        let header = self.header("content-type").unwrap_or_default();
+        header.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    }
+
+    /// The next bytes; `None` after the last, and after the limit of bytes was reached, see [`Self::cut_from`].
+    /// After an error there is nothing more.
+    pub async fn next(&mut self) -> Result<Option<Bytes>, SendError> {
+        let now = Instant::now();
+        if self.cut_from.is_some() {
+            return Ok(None);
+        }
+        let wait = self.bounds.end.min(now + self.bounds.idle);
+        let chunk = match tokio::time::timeout_at(wait, self.response.chunk()).await {
+            Ok(Ok(Some(chunk))) => chunk,
+            Ok(Ok(None)) => return Ok(None),
+            Ok(Err(error)) => {
+                let error = within_body(&error, &self.bounds.peer, self.read, self.announced());
+                return Err(error.map(|words| self.scrubber.text(words)));
+            }
+            Err(_) => return Err(self.too_slow()),
+        };
+        let room = self.bounds.max_bytes - self.read;
+        let came = u64::try_from(chunk.len()).unwrap_or(u64::MAX);
+        if came <= room {
+            self.read += came;
+            return Ok(Some(chunk));
+        }
+        self.cut_from = Some(self.announced().unwrap_or(self.read.saturating_add(came)));
+        self.read = self.bounds.max_bytes;
+        // `room` is less than the chunk's length, so it fits.
+        Ok(Some(chunk.slice(..usize::try_from(room).unwrap_or(chunk.len()))))
+    }
+
+    /// If the body was longer than the request's `max_bytes`: how long, or, where its length was not announced, a
+    /// number that it is at least. Known once [`Self::next`] has given the last bytes.
+    pub fn cut_from(&self) -> Option<u64> {
+        self.cut_from
+    }
+
+    /// The whole body, or why it didn't come whole.
+    pub async fn whole(mut self) -> Result<Whole, SendError> {
+        let mut bytes = Vec::new();
+        while let Some(chunk) = self.next().await? {
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(Whole { bytes, cut_from: self.cut_from })
+    }
+
+    fn announced(&self) -> Option<u64> {
+        self.header("content-length")?.trim().parse().ok()
+    }
+
+    fn too_slow(&self) -> SendError {
+        let Bounds { peer, end, deadline, idle, .. } = &self.bounds;
+        let read = self.read;
+        SendError::TimedOut(if Instant::now() >= *end {
+            format!(
+                "timed out: the answer of {peer} was not complete within {} ({read} bytes came)",
+                lasting(*deadline)
+            )
+        } else {
+            format!(
+                "timed out: {peer} sent nothing for {} in the middle of its answer ({read} bytes came)",
+                lasting(*idle)
+            )
+        })
+    }
+}

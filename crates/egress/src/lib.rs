@@ -1,0 +1,33 @@
+//! The one door out. This crate keeps the HTTP client away from everything else: no other crate can open a
+//! connection to a host, so nothing leaves that the trail does not hold already ([`Door::send`] consumes a
+//! [`DurableIntent`](domain::intent::DurableIntent)), no secret goes to a host that it is not for, and no answer
+//! takes longer or grows larger than its request allows.
+//!
+//! What is sent is said first: [`Outbound::record`] is the request as it will stand on the wire, with the names of
+//! secrets in the place of secrets. Record and wire are made from the same list of headers and the same address.
+//!
+//! - **Pinned.** A secret goes to the origin (scheme, host, port) of the request's own address. A redirect to another
+//!   origin is not followed at all: the trail says where a request goes, and another host is another request, which
+//!   the source's file has to name. See [`Redirects`].
+//! - **Bounded.** A request has a deadline for everything, a limit for silence between the bytes of the body, and a
+//!   limit of bytes; connecting has a limit of its own ([`Settings::connect_timeout`]).
+//! - **Plain.** Bodies are asked for without compression (`Accept-Encoding: identity`), so the limit of bytes is a
+//!   limit of what we hold, and a small body can't unfold into a large one.
+//! - **Not repeated.** The client never sends a request a second time by itself.
+
+mod door;
+mod error;
+mod inbound;
+mod outbound;
+mod placement;
+mod redirect;
+mod scrub;
+mod words;
+
+pub use door::{Door, DoorError, Settings};
+pub use error::SendError;
+pub use inbound::{Inbound, Whole};
+pub use outbound::{Outbound, USER_AGENT};
+pub use placement::{PlacedSecret, Placement};
+pub use redirect::Redirects;
+pub use scrub::Scrubber;
