@@ -1,0 +1,122 @@
+//! A service that does what a test asks of it: waits, writes, sends too much, sends HTML.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use hyper::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::exchange::{Reply, Request};
+
+/// The echo service. It needs no key and has no quota, so that a test measures the client alone.
+#[derive(Default)]
+pub(crate) struct Echo {
+    writes: Mutex<BTreeMap<String, Vec<Value>>>,
+}
+
+/// The longest wait and the largest body that a request may ask for.
+const LONGEST: u64 = 60_000;
+const LARGEST: usize = 64 << 20;
+
+impl Echo {
+    pub(crate) fn reply(&self, request: &Request) -> Reply {
+        let query = request.query_pairs();
+        let asked = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        let segments: Vec<&str> = request.path.split('/').skip(1).collect();
+        match (&request.method, segments.as_slice()) {
+            (&Method::GET, ["html"]) => {
+                let page =
+                    "<!doctype html><html><body><h1>It works</h1><script>alert(1)</script></body></html>";
+                Reply::of(StatusCode::OK, "text/html; charset=utf-8", Bytes::from_static(page.as_bytes()))
+            }
+            (&Method::GET, ["big"]) => {
+                let bytes = asked("bytes").and_then(|bytes| bytes.parse().ok()).unwrap_or(1 << 20);
+                Reply::of(StatusCode::OK, "text/plain; charset=utf-8", vec![b'x'; bytes.min(LARGEST)].into())
+            }
+            (&Method::GET, ["echo", id]) => {
+                let wait = asked("ms").and_then(|ms| ms.parse().ok()).unwrap_or(0);
+                let writes = self.lock().get(*id).cloned().unwrap_or_default();
+                let said = json!({ "id": id, "ms": wait, "writes": writes.len(), "last": writes.last() });
+                Reply::json(StatusCode::OK, &said).after(Duration::from_millis(wait.min(LONGEST)))
+            }
+            (&Method::POST, ["echo", id]) => {
+                let body: Value = serde_json::from_slice(&request.body).unwrap_or(Value::Null);
+                let wait = body["ms"].as_u64().or_else(|| asked("ms")?.parse().ok()).unwrap_or(0);
+                let mut writes = self.lock();
+                let written = writes.entry((*id).to_owned()).or_default();
+                written.push(body["value"].clone());
+                let said = json!({ "id": id, "ms": wait, "writes": written.len() });
+                Reply::json(StatusCode::CREATED, &said).after(Duration::from_millis(wait.min(LONGEST)))
+            }
+            _ => {
+                let problem = json!({ "type": "about:blank", "title": "Not Found", "status": 404, "detail": "no such path" });
+                Reply::of(StatusCode::NOT_FOUND, "application/problem+json", problem.to_string().into())
+            }
+        }
+    }
+
+    /// What was written under each id, in the order of arrival.
+    pub(crate) fn written(&self) -> BTreeMap<String, Vec<Value>> {
+        self.lock().clone()
+    }
+
+    /// A poisoned lock is taken over: every change is one push.
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Vec<Value>>> {
+        self.writes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The source file of the echo service: no label and no key.
+pub(crate) fn source_file(base_url: &str) -> String {
+    format!(
+        r#"name = "echo"
+kind = "http"
+base_url = "{base_url}"
+auth = {{ kind = "none" }}
+limits = {{ in_flight = 256, deadline = "60s", result_bytes = "4MiB" }}
+
+[[tool]]
+name = "get"
+description = "Waits and answers"
+method = "GET"
+path = "/echo/{{id}}"
+[tool.input]
+type = "object"
+required = ["id"]
+properties.id = {{ type = "string", minLength = 1 }}
+properties.ms = {{ type = "integer", minimum = 0, maximum = 60000 }}
+
+[[tool]]
+name = "write"
+description = "Keeps a value and answers"
+method = "POST"
+path = "/echo/{{id}}"
+effect = "write"
+[tool.input]
+type = "object"
+required = ["id"]
+properties.id = {{ type = "string", minLength = 1 }}
+properties.ms = {{ type = "integer", minimum = 0, maximum = 60000 }}
+properties.value = {{ description = "Anything" }}
+
+[[tool]]
+name = "html"
+description = "Answers a page of HTML"
+method = "GET"
+path = "/html"
+[tool.input]
+type = "object"
+
+[[tool]]
+name = "big"
+description = "Answers that many bytes in one line"
+method = "GET"
+path = "/big"
+[tool.input]
+type = "object"
+properties.bytes = {{ type = "integer", minimum = 0, maximum = 67108864 }}
+"#
+    )
+}
