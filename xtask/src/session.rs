@@ -136,6 +136,30 @@ mod tests {
     }
 
     #[test]
+    fn a_session_has_a_keychain_that_keeps_and_a_home_of_its_own() {
+        let needed = ["dbus-run-session", "gnome-keyring-daemon", "secret-tool"];
+        if needed.iter().any(|name| crate::machine::program(name).is_none()) {
+            // `cargo xtask test` installs them; somebody who runs this crate's tests alone may do without.
+            eprintln!("not tried: one of {needed:?} is missing");
+            return;
+        }
+        let session = Session::begin("keychain").unwrap();
+        let mut command = Command::new("sh");
+        command.args([
+            "-c",
+            "printf s3cret | secret-tool store --label=x a b && secret-tool lookup a b; echo \" $HOME\"",
+        ]);
+        let output = session.holding(command, Display::None).output().unwrap();
+        let expected = format!("s3cret {}\n", session.folder.join("home").display());
+        assert_eq!(
+            String::from_utf8_lossy(&output.stdout),
+            expected,
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+
+    #[test]
     fn a_session_takes_its_folders_with_it() {
         let session = Session::begin("gone").unwrap();
         let folder = session.folder.clone();
