@@ -1,0 +1,213 @@
+//! One request to a model, sent and listened to.
+
+use std::time::Duration;
+
+use domain::effect::Method;
+use domain::intent::DurableIntent;
+use domain::model::{Finish, ModelEvent, ModelSpec, Usage};
+use domain::secret::Secret;
+use egress::{Door, Inbound, Outbound, PlacedSecret, Placement, Redirects, SendError};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+use url::Url;
+
+use crate::complaint::Complaint;
+use crate::decoder::Decoder;
+use crate::encode::Encoded;
+use crate::failure::{Failure, Speaker};
+use crate::fault::DecodeError;
+use crate::retry_after::retry_after;
+
+/// How long an answer may take in all: a model that thinks long and writes much.
+const DEADLINE: Duration = Duration::from_secs(20 * 60);
+/// How long until an answer's headers: a model on this machine reads a long conversation before it says anything.
+const HEADERS_LIMIT: Duration = Duration::from_secs(5 * 60);
+/// How long an answer may pause: a model that thinks sends nothing for a while.
+const PAUSE_LIMIT: Duration = Duration::from_secs(3 * 60);
+/// How long to wait, once the message is over, for its usage and end mark, which some servers never send.
+const TAIL_LIMIT: Duration = Duration::from_secs(2);
+/// How long to wait, once everything is said, for the end of the body, so that the connection can be used again.
+const CLOSE_LIMIT: Duration = Duration::from_millis(50);
+/// The largest answer.
+const MAX_BYTES: u64 = 64 << 20;
+
+/// What a request to a model gave, whole.
+#[derive(Debug)]
+pub struct Received {
+    /// The body's bytes as received, also of an error and of an answer that was cut. A provider that sends our key
+    /// back would put it on record; there its name stands.
+    pub bytes: Vec<u8>,
+    /// Why the message ended, or why it didn't.
+    pub result: Result<Finish, Failure>,
+    /// Tokens, as the provider counted them; zero if it didn't.
+    pub usage: Usage,
+}
+
+/// Sends a request and passes on what the model says while it says it. Every event that `result` rests on was passed
+/// on before this returns.
+///
+/// Nothing is asked twice. Dropping the future ends the connection, and so does dropping the receiver of the events.
+pub async fn call(
+    door: &Door,
+    spec: &ModelSpec,
+    encoded: Encoded,
+    key: Option<Secret>,
+    intent: DurableIntent,
+    on_event: mpsc::Sender<ModelEvent>,
+) -> Received {
+    let host = host(&encoded.url);
+    let speaker = Speaker { model: spec.title(), host: &host };
+    let nothing = |failure| Received { bytes: Vec::new(), result: Err(failure), usage: Usage::default() };
+    let request = match outbound(spec, encoded, key, speaker) {
+        Ok(request) => request,
+        Err(failure) => return nothing(failure),
+    };
+    let scrubber = request.scrubber();
+    let inbound = match timeout(HEADERS_LIMIT, door.send(intent, request)).await {
+        Ok(Ok(inbound)) => inbound,
+        Ok(Err(error)) => return nothing(before_answer(speaker, &error)),
+        Err(_) => return nothing(speaker.unreachable(&format!("{host} gave no answer within five minutes"))),
+    };
+    let mut listening = Listening {
+        speaker,
+        decoder: Decoder::new(spec.protocol),
+        on_event,
+        bytes: Vec::new(),
+        usage: Usage::default(),
+    };
+    let result = if (200..300).contains(&inbound.status()) {
+        listening.answer(inbound).await
+    } else {
+        Err(listening.refusal(inbound).await)
+    };
+    let result = result.map_err(|failure| Failure { words: scrubber.text(failure.words), ..failure });
+    Received { bytes: scrubber.bytes(listening.bytes), result, usage: listening.usage }
+}
+
+/// An answer that is arriving.
+struct Listening<'a> {
+    speaker: Speaker<'a>,
+    decoder: Decoder,
+    on_event: mpsc::Sender<ModelEvent>,
+    bytes: Vec<u8>,
+    usage: Usage,
+}
+
+impl Listening<'_> {
+    async fn answer(&mut self, mut inbound: Inbound) -> Result<Finish, Failure> {
+        let mut events = Vec::new();
+        loop {
+            let limit = if self.decoder.is_finishing() { TAIL_LIMIT } else { DEADLINE };
+            // An answer that ends, in whatever way, after the message was over is whole: the decoder knows.
+            let (decoded, ended) = match timeout(limit, inbound.next()).await {
+                Ok(Ok(Some(chunk))) => {
+                    self.bytes.extend_from_slice(&chunk);
+                    (self.decoder.feed(&chunk, &mut events), None)
+                }
+                Ok(Ok(None)) if inbound.cut_from().is_some() => (
+                    self.decoder.end(&mut events),
+                    Some(format!("it is longer than {} MiB", MAX_BYTES >> 20)),
+                ),
+                Ok(Ok(None)) => (self.decoder.end(&mut events), Some("the connection was closed".to_owned())),
+                Ok(Err(error)) => (self.decoder.end(&mut events), Some(error.words().to_owned())),
+                Err(_) => (self.decoder.end(&mut events), Some("nothing more came".to_owned())),
+            };
+            if let Some(finish) = self.pass_on(&mut events).await? {
+                self.close(inbound).await;
+                return Ok(finish);
+            }
+            decoded.map_err(|error| self.faulty(error, ended.as_deref()))?;
+        }
+    }
+
+    /// Passes events on; gives the last one's reason.
+    async fn pass_on(&mut self, events: &mut Vec<ModelEvent>) -> Result<Option<Finish>, Failure> {
+        let mut finished = None;
+        for event in events.drain(..) {
+            match &event {
+                ModelEvent::Usage(usage) => self.usage = *usage,
+                ModelEvent::Finished(finish) => finished = Some(*finish),
+                _ => {}
+            }
+            if self.on_event.send(event).await.is_err() {
+                return Err(self.speaker.cancelled());
+            }
+        }
+        Ok(finished)
+    }
+
+    /// Reads to the body's end, if that is near.
+    async fn close(&mut self, mut inbound: Inbound) {
+        while let Ok(Ok(Some(chunk))) = timeout(CLOSE_LIMIT, inbound.next()).await {
+            self.bytes.extend_from_slice(&chunk);
+        }
+    }
+
+    fn faulty(&self, error: DecodeError, ended: Option<&str>) -> Failure {
+        match error {
+            DecodeError::Malformed(what) => self.speaker.malformed(&what),
+            DecodeError::Cut => {
+                self.speaker.cut(ended.unwrap_or("its end mark came before the end of the message"))
+            }
+            DecodeError::Complained(complaint) => self.speaker.refused(0, &complaint, None),
+        }
+    }
+
+    /// An answer whose status means no.
+    async fn refusal(&mut self, mut inbound: Inbound) -> Failure {
+        let status = inbound.status();
+        let wait = retry_after(|name| inbound.header(name));
+        // An account that is cut still says something, and the status says the rest.
+        while let Ok(Some(chunk)) = inbound.next().await {
+            self.bytes.extend_from_slice(&chunk);
+        }
+        self.speaker.refused(status, &Complaint::from_body(&self.bytes), wait)
+    }
+}
+
+fn outbound(
+    spec: &ModelSpec,
+    encoded: Encoded,
+    key: Option<Secret>,
+    speaker: Speaker<'_>,
+) -> Result<Outbound, Failure> {
+    let url = Url::parse(&encoded.url).map_err(|_| speaker.unsendable("its base address is no address"))?;
+    let secrets = match (&spec.secret, key) {
+        (Some(name), Some(secret)) => {
+            vec![PlacedSecret { name: name.clone(), secret, place: Placement::Bearer }]
+        }
+        (Some(name), None) => return Err(speaker.no_key(name.as_str())),
+        (None, _) => Vec::new(),
+    };
+    Ok(Outbound {
+        headers: encoded.headers,
+        secrets,
+        body: Some(encoded.body),
+        deadline: DEADLINE,
+        idle: PAUSE_LIMIT,
+        max_bytes: MAX_BYTES,
+        redirects: Redirects::Refuse,
+        ..Outbound::new(Method::Post, url)
+    })
+}
+
+/// Why there was no answer at all.
+fn before_answer(speaker: Speaker<'_>, error: &SendError) -> Failure {
+    match error {
+        SendError::Unsendable(words) => speaker.unsendable(words),
+        SendError::Redirect(words) => speaker.redirected(words),
+        SendError::Connect(words) | SendError::Interrupted(words) | SendError::TimedOut(words) => {
+            speaker.unreachable(words)
+        }
+        SendError::BadBody(words) => speaker.malformed(words),
+    }
+}
+
+fn host(url: &str) -> String {
+    let url = Url::parse(url).ok();
+    let host = url.as_ref().and_then(Url::host_str).unwrap_or("its host");
+    match url.as_ref().and_then(Url::port) {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    }
+}

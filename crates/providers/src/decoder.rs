@@ -1,0 +1,67 @@
+//! From the bytes of an answer to events, whatever the protocol.
+
+use domain::model::{ModelEvent, Protocol};
+
+use crate::fault::DecodeError;
+use crate::openai_chat;
+
+/// Decodes one answer. Pure: where the bytes are cut makes no difference to the events.
+///
+/// A call becomes [`ModelEvent::CallReady`] only when the protocol says that it is complete; that its arguments parse
+/// is no sign, since they may be the beginning of longer ones. [`ModelEvent::Finished`] is the last event, and comes
+/// once.
+#[derive(Debug)]
+pub struct Decoder {
+    kind: Kind,
+    /// What went wrong: said again to whoever asks again.
+    fault: Option<DecodeError>,
+}
+
+#[derive(Debug)]
+enum Kind {
+    OpenaiChat(openai_chat::Decoding),
+}
+
+impl Decoder {
+    /// For one answer in this protocol.
+    pub fn new(protocol: Protocol) -> Self {
+        let kind = match protocol {
+            Protocol::OpenaiChat => Kind::OpenaiChat(openai_chat::Decoding::default()),
+        };
+        Self { kind, fault: None }
+    }
+
+    /// Takes the next bytes and appends what they say to `events`; also what stood before an error.
+    pub fn feed(&mut self, bytes: &[u8], events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
+        self.unless_faulty(|kind| match kind {
+            Kind::OpenaiChat(decoding) => decoding.feed(bytes, events),
+        })
+    }
+
+    /// Says that no more bytes come. An answer that was not complete is [`DecodeError::Cut`].
+    pub fn end(&mut self, events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
+        self.unless_faulty(|kind| match kind {
+            Kind::OpenaiChat(decoding) => decoding.end(events),
+        })
+    }
+
+    /// Whether the message itself is over and only what belongs to the stream (usage, its end mark) may follow: there
+    /// is no need to wait for it long.
+    pub fn is_finishing(&self) -> bool {
+        match &self.kind {
+            Kind::OpenaiChat(decoding) => decoding.is_finishing(),
+        }
+    }
+
+    fn unless_faulty(
+        &mut self,
+        decode: impl FnOnce(&mut Kind) -> Result<(), DecodeError>,
+    ) -> Result<(), DecodeError> {
+        if let Some(fault) = &self.fault {
+            return Err(fault.clone());
+        }
+        let outcome = decode(&mut self.kind);
+        self.fault = outcome.as_ref().err().cloned();
+        outcome
+    }
+}

@@ -1,0 +1,27 @@
+//! Model wire protocols: prompt in, event stream out; never a loop. This crate keeps the dialects of providers out of
+//! everything else: what a message looks like on the wire, when a call in it is complete, how a provider says no.
+//!
+//! - [`encode`] turns a prompt into the exact bytes of a request, always the same for the same prompt.
+//! - [`Decoder`] turns the bytes of an answer, cut anywhere, into [`ModelEvent`](domain::model::ModelEvent)s.
+//! - [`call`] sends the one through the door out and feeds the other. It asks once: whether to ask again, and what to
+//!   do with the calls that the model asks for, is for others to decide.
+//!
+//! Encoding and decoding know nothing of transport, clocks or tasks. A protocol is one module that has both; a new one
+//! adds its module and an arm in `encode.rs` and `decoder.rs`.
+
+mod body;
+mod call;
+mod complaint;
+mod decoder;
+mod encode;
+mod failure;
+mod fault;
+mod openai_chat;
+mod retry_after;
+mod sse;
+
+pub use call::{Received, call};
+pub use decoder::Decoder;
+pub use encode::{Encoded, encode};
+pub use failure::{Failure, Speaker};
+pub use fault::DecodeError;

@@ -1,0 +1,13 @@
+//! OpenAI Chat Completions, and everything that imitates it.
+
+mod assembly;
+mod decode;
+mod encode;
+mod ids;
+mod wire;
+
+/// What follows a base address.
+pub(crate) const PATH: &str = "/chat/completions";
+
+pub(crate) use decode::Decoding;
+pub(crate) use encode::encode;

@@ -1,0 +1,312 @@
+//! From the bytes of an answer to events.
+//!
+//! In this protocol a call is complete when the message ends with a good finish reason, and not before: no piece says
+//! that it is a call's last, and one provider is known to come back to an earlier call after the next began.
+
+use domain::model::{Finish, ModelEvent, Usage};
+use serde_json::Value;
+use serde_json::error::Category;
+use serde_json::value::RawValue;
+
+use crate::body::{Body, Piece};
+use crate::complaint::Complaint;
+use crate::fault::DecodeError;
+use crate::openai_chat::assembly::{Assembly, CallPiece};
+use crate::openai_chat::wire::{CallDelta, Choice, Chunk, Said, WireUsage};
+
+/// One answer as far as it has come.
+#[derive(Debug, Default)]
+pub(crate) struct Decoding {
+    body: Body,
+    message: Message,
+}
+
+impl Decoding {
+    pub(crate) fn feed(&mut self, bytes: &[u8], events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
+        let Self { body, message } = self;
+        if message.is_over {
+            return Ok(());
+        }
+        message.is_silent &= bytes.is_empty();
+        body.feed(bytes, |piece| message.take(piece, events))
+    }
+
+    pub(crate) fn end(&mut self, events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
+        let Self { body, message } = self;
+        if message.is_over {
+            return Ok(());
+        }
+        body.end(|piece| message.take(piece, events))?;
+        message.end(events)
+    }
+
+    pub(crate) fn is_finishing(&self) -> bool {
+        self.message.is_over || self.message.ending.is_some()
+    }
+}
+
+/// How a message ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    /// The model had said everything, or waits for its calls: not every server tells these apart.
+    Good,
+    Length,
+    Filter,
+}
+
+#[derive(Debug)]
+struct Message {
+    calls: Assembly,
+    usage: Usage,
+    /// Set by the finish reason.
+    ending: Option<Ending>,
+    /// No byte has come.
+    is_silent: bool,
+    /// Something of the protocol has come.
+    is_recognised: bool,
+    /// It said some words.
+    has_text: bool,
+    /// [`ModelEvent::Finished`] was given.
+    is_over: bool,
+}
+
+impl Default for Message {
+    fn default() -> Self {
+        Self {
+            calls: Assembly::default(),
+            usage: Usage::default(),
+            ending: None,
+            is_silent: true,
+            is_recognised: false,
+            has_text: false,
+            is_over: false,
+        }
+    }
+}
+
+impl Message {
+    fn take(&mut self, piece: Piece<'_>, events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
+        let text;
+        let (json, named_error, may_be_cut) = match piece {
+            Piece::Event(event) => (event.data, event.name == "error", false),
+            Piece::LastEvent(event) => (event.data, event.name == "error", true),
+            Piece::Document(bytes) => {
+                text = String::from_utf8_lossy(bytes);
+                (&*text, false, true)
+            }
+        };
+        if self.is_over || json.trim().is_empty() {
+            return Ok(());
+        }
+        if json.trim() == "[DONE]" {
+            self.is_recognised = true;
+            return self.done(events);
+        }
+        let outcome = if named_error { Err(complained(json)) } else { self.json(json, events) };
+        match outcome {
+            Err(Broken::Json(error)) if may_be_cut && error.classify() == Category::Eof => {
+                Err(DecodeError::Cut)
+            }
+            Err(Broken::Json(error)) => Err(malformed(&error)),
+            Err(Broken::Decode(error)) => Err(error),
+            Ok(()) => {
+                // A document that closes its braces is whole, whether it gives a reason or not.
+                let has_spoken = self.has_text || !self.calls.is_empty();
+                if matches!(piece, Piece::Document(_)) && has_spoken {
+                    self.ending.get_or_insert(Ending::Good);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn json(&mut self, json: &str, events: &mut Vec<ModelEvent>) -> Result<(), Broken> {
+        // Google writes even a single error as a list.
+        if json.trim_start().starts_with('[') {
+            return Err(complained(json));
+        }
+        let chunk: Chunk<'_> = serde_json::from_str(json)?;
+        if let Some(error) = chunk.error {
+            self.complaint(error)?;
+        }
+        if let Some(usage) = chunk.usage {
+            self.used(usage, events);
+        }
+        let choices = chunk.choices.unwrap_or_default();
+        self.is_recognised |= !choices.is_empty();
+        // We ask for one choice. One server writes the words and the calls of it as two, both called the first.
+        let ours = || choices.iter().filter(|choice| matches!(choice.index, None | Some(0)));
+        for choice in ours() {
+            self.choice(choice, events)?;
+        }
+        for reason in ours().filter_map(|choice| choice.finish_reason.as_deref()) {
+            self.reason(reason, events)?;
+        }
+        Ok(())
+    }
+
+    fn choice(&mut self, choice: &Choice<'_>, events: &mut Vec<ModelEvent>) -> Result<(), Broken> {
+        if let Some(error) = choice.error {
+            self.complaint(error)?;
+        }
+        if let Some(usage) = choice.usage {
+            self.used(usage, events);
+        }
+        // Perplexity repeats the whole message beside each delta.
+        if let Some(said) = choice.delta.as_ref().or(choice.message.as_ref()) {
+            self.said(said, events)?;
+        }
+        Ok(())
+    }
+
+    fn said(&mut self, said: &Said<'_>, events: &mut Vec<ModelEvent>) -> Result<(), Broken> {
+        let text = said.text()?;
+        if !text.is_empty() {
+            self.has_text = true;
+            events.push(ModelEvent::Text(text));
+        }
+        for call in said.tool_calls.iter().flatten() {
+            self.calls.add(piece(call)?, events)?;
+        }
+        Ok(())
+    }
+
+    fn used(&mut self, usage: WireUsage, events: &mut Vec<ModelEvent>) {
+        let usage = Usage::from(usage);
+        // Some servers repeat it with every chunk.
+        if usage != self.usage {
+            self.usage = usage;
+            events.push(ModelEvent::Usage(usage));
+        }
+    }
+
+    fn reason(&mut self, reason: &str, events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
+        let ending = match reason {
+            "" => return Ok(()),
+            "stop" | "tool_calls" | "function_call" | "end_turn" | "stop_sequence" | "tool_use" | "eos" => {
+                Ending::Good
+            }
+            "length" | "max_tokens" | "model_length" => Ending::Length,
+            "content_filter" | "sensitive" => Ending::Filter,
+            "error" | "network_error" | "insufficient_system_resource" => {
+                let message = format!("it ended its message with the reason `{reason}`");
+                return Err(DecodeError::Complained(Complaint {
+                    status: Some(503),
+                    message,
+                    ..Complaint::default()
+                }));
+            }
+            // Words are words, however they ended; a call may be cut.
+            _ if self.calls.is_empty() => Ending::Good,
+            _ => {
+                let reason: String = reason.chars().filter(|char| !char.is_control()).take(40).collect();
+                return Err(DecodeError::Malformed(format!(
+                    "its message ended for an unknown reason, `{reason}`"
+                )));
+            }
+        };
+        self.ending = Some(ending);
+        if ending == Ending::Good {
+            self.calls.all_ready(events);
+        }
+        Ok(())
+    }
+
+    /// The stream's end mark.
+    fn done(&mut self, events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
+        match self.ending {
+            Some(ending) => {
+                self.over(ending, events);
+                Ok(())
+            }
+            // Without a finish reason words are good enough; calls are not.
+            None if self.has_text && self.calls.is_empty() => {
+                self.over(Ending::Good, events);
+                Ok(())
+            }
+            None => Err(DecodeError::Cut),
+        }
+    }
+
+    /// The end of the bytes. Not every server writes an end mark, so the finish reason is enough.
+    fn end(&mut self, events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
+        match self.ending {
+            _ if self.is_over => Ok(()),
+            Some(ending) => {
+                self.over(ending, events);
+                Ok(())
+            }
+            None if self.is_recognised || self.is_silent => Err(DecodeError::Cut),
+            None => Err(DecodeError::Malformed("it holds no message".to_owned())),
+        }
+    }
+
+    fn over(&mut self, ending: Ending, events: &mut Vec<ModelEvent>) {
+        self.is_over = true;
+        let finish = match ending {
+            Ending::Good => {
+                // Calls that came after the finish reason.
+                self.calls.all_ready(events);
+                if self.calls.is_empty() { Finish::Stop } else { Finish::ToolCalls }
+            }
+            Ending::Length => Finish::Length,
+            Ending::Filter => Finish::ContentFilter,
+        };
+        events.push(ModelEvent::Finished(finish));
+    }
+
+    fn complaint(&mut self, error: &RawValue) -> Result<(), DecodeError> {
+        match serde_json::from_str(error.get()) {
+            Ok(Value::Null | Value::Bool(false)) => Ok(()),
+            Ok(value) => Err(DecodeError::Complained(Complaint::from_value(&value))),
+            Err(error) => Err(malformed(&error)),
+        }
+    }
+}
+
+/// Why a piece could not be taken: JSON at the end of the bytes may only be cut.
+enum Broken {
+    Json(serde_json::Error),
+    Decode(DecodeError),
+}
+
+impl From<serde_json::Error> for Broken {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Json(error)
+    }
+}
+
+impl From<DecodeError> for Broken {
+    fn from(error: DecodeError) -> Self {
+        Self::Decode(error)
+    }
+}
+
+fn piece(delta: &CallDelta<'_>) -> Result<CallPiece, serde_json::Error> {
+    let function = delta.function.as_ref();
+    Ok(CallPiece {
+        index: delta.index,
+        id: delta.id.clone().unwrap_or_default(),
+        name: function.and_then(|function| function.name.clone()).unwrap_or_default(),
+        arguments: function.map_or(Ok(String::new()), |function| function.arguments())?,
+    })
+}
+
+fn complained(json: &str) -> Broken {
+    match serde_json::from_str::<Value>(json) {
+        Ok(value) => Broken::Decode(DecodeError::Complained(Complaint::from_value(&value))),
+        Err(error) => Broken::Json(error),
+    }
+}
+
+/// The place of the mistake, and nothing of what stands there: it may be a conversation.
+fn malformed(error: &serde_json::Error) -> DecodeError {
+    let what = match error.classify() {
+        Category::Data => "JSON of another shape",
+        _ => "no JSON",
+    };
+    DecodeError::Malformed(format!(
+        "it holds {what} where a part of the message belongs (column {})",
+        error.column()
+    ))
+}
