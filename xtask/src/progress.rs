@@ -71,7 +71,7 @@ impl Progress {
             }
         }
         self.rows.push(Row { name: name.into(), took, end: if ended.is_ok() { "passed" } else { "FAILED" } });
-        ended
+        ended.map_err(|_| Failure::new(format!("{name} failed; why stands above")))
     }
 
     /// Notes that a step was not done, and why.
