@@ -1,0 +1,288 @@
+// The host without a program behind it: for tests, screenshots and `npm run dev`. It keeps a record in memory, plays
+// its answers from a plan, and stays under the page's real interface.
+
+import { join, PUBLIC } from '../state/label';
+import type { ConversationView, ModelView, RunEvent, Session, SourceSpec, SourceView } from './bindings';
+import { models, QUESTIONS, sources } from './fake/company';
+import { id } from './fake/ids';
+import { planFor } from './fake/plans';
+import { Trail } from './fake/record';
+import { Run } from './fake/run';
+import { HostError, type Host } from './host';
+
+export interface FakeOptions {
+  /** How many times faster than life. */
+  speed?: number;
+  /** Whether the record holds conversations already. */
+  past?: boolean;
+  /** Whether any model is set up. */
+  model?: boolean;
+  /** The trail can't be written. */
+  fatal?: boolean;
+  /** No workspace is open yet. */
+  workspace?: boolean;
+}
+
+/** Options as the address carries them: `?speed=20&past=0`. */
+export function fakeOptions(search: string): FakeOptions {
+  const given = new URLSearchParams(search);
+  const flag = (name: string, otherwise: boolean) => (given.has(name) ? given.get(name) === '1' : otherwise);
+  return {
+    speed: Number(given.get('speed') ?? 1),
+    past: flag('past', true),
+    model: flag('model', true),
+    fatal: flag('fatal', false),
+    workspace: flag('workspace', true),
+  };
+}
+
+const MOST_SHOWN = 8_000_000;
+
+export function fakeHost(options: FakeOptions = {}): Host {
+  const { speed = 1, past = true, model = true, fatal = false, workspace = true } = options;
+  const trail = new Trail();
+  const runs = new Map<string, Run>();
+  const secrets = new Set(['crm_token', 'billing_token', 'support_key', 'people_token']);
+  const onTrail = new Set<(change: { entries: number }) => void>();
+  const onSession = new Set<() => void>();
+  const tomls = new Map<string, string>();
+  const state = {
+    sources: sources() as SourceView[],
+    models: model ? models() : ([] as ModelView[]),
+    settings: {} as Record<string, unknown>,
+    lastVerify: null as Session['trail']['last_verify'],
+    workspace,
+    name: 'Demo company',
+    demo: true,
+  };
+
+  const nowMicros = () => Date.now() * 1000;
+  const refuse = (code: HostError['code'], message: string, ...detail: string[]) =>
+    new HostError({ code, message, detail });
+  const changed = () => onSession.forEach((on) => on());
+
+  function conversation(title: string, at: number): ConversationView {
+    const view = { row: { id: id('conv', at / 1000), title, at, turns: 0, label: PUBLIC }, turns: [] };
+    trail.conversations.set(view.row.id, view);
+    trail.append('conversation.opened', at, { conversation: view.row.id });
+    return view;
+  }
+
+  function touch(view: ConversationView, at: number) {
+    view.row.turns = view.turns.length;
+    view.row.at = at;
+    view.row.label = view.turns.reduce((sum, turn) => (turn.answer ? join(sum, turn.answer.label) : sum), view.row.label);
+  }
+
+  function fill() {
+    trail.append('trail.opened', nowMicros() - 90_000_000_000, { origin: 'tieout.example/ws', program: '0.1.0' });
+    const story = ['What does the support team earn on average?', 'Put a note on ticket 4711.', 'Which customers have overdue invoices?'];
+    for (let back = past ? 24 : 0; back > 0; back -= 1) {
+      const question = story[back % story.length] ?? '';
+      const at = nowMicros() - back * 3_700_000_000;
+      const view = conversation(question, at);
+      new Run(trail, state.sources, view, planFor(question), 'Rehearsal model (no AI)', question, at, () => {}).playNow();
+      touch(view, at);
+    }
+    state.lastVerify = past ? trail.report(nowMicros() - 130_000_000) : null;
+    let told: ReturnType<typeof setTimeout> | undefined;
+    trail.onchange = () => {
+      told ??= setTimeout(() => {
+        told = undefined;
+        onTrail.forEach((on) => on({ entries: trail.entries.length }));
+      }, 250);
+    };
+  }
+  fill();
+
+  const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms / speed));
+
+  return {
+    session: async () => ({
+      version: '0.1.0',
+      workspace: state.workspace
+        ? { id: 'ws_01K9', name: state.name, dir: '/tmp/demo.tieout', keeps: 'memory', writer: true, held_by: null }
+        : null,
+      demo: state.workspace && state.demo,
+      trail: {
+        entries: trail.entries.length,
+        last_verify: state.lastVerify,
+        fatal: fatal ? 'The trail can’t be written: the disk is full. Make room and start Tieout again.' : null,
+      },
+      models: structuredClone(state.models),
+      sources: structuredClone(state.sources),
+      questions: QUESTIONS,
+      keychain: { os_available: true, words: 'Keys are kept by the Secret Service.' },
+      settings: { ...state.settings },
+    }),
+    pageReady: async () => {},
+
+    ask: async (input, on) => {
+      if (fatal) throw refuse('trail_fatal', 'Nothing can be asked: the trail can’t be written.');
+      const chosen = state.models.find(({ spec }) => spec.name === (input.model ?? state.models[0]?.spec.name));
+      if (!chosen) throw refuse('no_model', 'No model is set up.');
+      const at = nowMicros();
+      const view = (input.conversation && trail.conversations.get(input.conversation)) || conversation(input.question.slice(0, 80), at);
+      const ended = (event: RunEvent) => {
+        if (event.type === 'turn_ended') touch(view, nowMicros());
+        on(structuredClone(event));
+      };
+      const title = chosen.spec.title || chosen.spec.name;
+      const run = new Run(trail, state.sources, view, planFor(input.question), title, input.question, at, ended);
+      touch(view, at);
+      runs.set(run.turn.id, run);
+      void run.play(speed).then(() => runs.delete(run.turn.id));
+      return { turn: run.turn.id, conversation: view.row.id };
+    },
+    stop: async (turn) => runs.get(turn)?.stop(),
+    cancelCall: async (turn, call) => {
+      if (!runs.get(turn)?.cancel(call)) throw refuse('not_found', 'That call has ended.');
+    },
+    approve: async (turn, answers) => runs.get(turn)?.approve(answers),
+
+    conversations: async (limit) =>
+      [...trail.conversations.values()]
+        .map(({ row }) => ({ ...row }))
+        .sort((a, b) => b.at - a.at)
+        .slice(0, limit),
+    conversation: async (wanted) => structuredClone(trail.conversations.get(wanted) ?? null),
+    calls: async (query) => trail.calls(query),
+    call: async (wanted) => structuredClone(trail.detail(wanted)),
+    payload: async (commitment) => trail.payload(commitment, MOST_SHOWN),
+    prove: async (seq) => trail.prove(seq),
+    entry: async (seq) => trail.entries[seq] ?? null,
+    stats: async () => trail.stats(),
+    verify: async (on) => {
+      const total = trail.entries.length;
+      for (let done = 0; done < total; done += Math.ceil(total / 8)) {
+        on({ done, total });
+        await pause(60);
+      }
+      on({ done: total, total });
+      state.lastVerify = trail.report(nowMicros());
+      return state.lastVerify;
+    },
+
+    sourceCheck: async (toml) => checkToml(toml),
+    sourceSave: async (toml) => {
+      const { spec, mistakes } = checkToml(toml);
+      if (!spec) throw refuse('bad_input', 'The source has mistakes.', ...mistakes.map(({ problem }) => problem));
+      tomls.set(spec.name, toml);
+      const health = { calls: 0, failures: 0, p50_ms: 0, last_at: null };
+      state.sources = [...state.sources.filter((view) => view.spec.name !== spec.name), { spec, secret_present: true, health }];
+      changed();
+    },
+    sourceRemove: async (name) => {
+      state.sources = state.sources.filter((view) => view.spec.name !== name);
+      changed();
+    },
+    sourceToml: async (name) => {
+      const view = state.sources.find(({ spec }) => spec.name === name);
+      if (!view) throw refuse('not_found', `No source \`${name}\`.`);
+      return tomls.get(name) ?? tomlOf(view.spec);
+    },
+    sourceTest: async (name) => {
+      await pause(240);
+      return { reachable: true, status: 200, words: `${name} answered 200 OK.`, call: trail.calls(anyCall(name))[0]?.call ?? null, took_ms: 240 };
+    },
+    toolCall: async (tool) => {
+      await pause(180);
+      const [row] = trail.calls({ ...anyCall(tool.split('.')[0] ?? ''), words: tool });
+      const detail = row && trail.detail(row.call);
+      if (!detail) throw refuse('not_found', `The fake has no call of \`${tool}\` to show.`);
+      return structuredClone(detail);
+    },
+
+    modelSave: async (spec) => {
+      const secret_present = spec.secret === null || secrets.has(spec.secret);
+      state.models = [...state.models.filter((view) => view.spec.name !== spec.name), { spec, secret_present }];
+      changed();
+    },
+    modelRemove: async (name) => {
+      state.models = state.models.filter(({ spec }) => spec.name !== name);
+      changed();
+    },
+    modelTest: async (spec) => {
+      await pause(600);
+      const ok = spec.secret === null || secrets.has(spec.secret);
+      return {
+        ok,
+        words: ok ? 'It answered, streams, and asks for several calls at once.' : 'The provider refused the key (401).',
+        failure: ok ? null : 'key_refused',
+        streamed: ok,
+        tools: ok,
+        parallel: ok,
+        first_token_ms: ok ? 312 : 0,
+        took_ms: 604,
+      };
+    },
+
+    secretNames: async () => [...secrets].sort(),
+    secretSet: async (name) => {
+      secrets.add(name);
+      changed();
+    },
+    secretRemove: async (name) => {
+      secrets.delete(name);
+      changed();
+    },
+
+    workspaceCreate: async ({ name }) => {
+      Object.assign(state, { workspace: true, demo: false, name });
+      changed();
+      return { recovery_key: 'AGE-SECRET-KEY-1DEMO-DEMO-DEMO' };
+    },
+    workspaceUnlock: async (passphrase) => {
+      if (passphrase !== 'open') throw refuse('wrong_key', 'That is not the passphrase.');
+      state.workspace = true;
+      changed();
+    },
+    demoOpen: async () => {
+      Object.assign(state, { workspace: true, demo: true });
+      changed();
+    },
+    settingSet: async (key, value) => {
+      state.settings[key] = value;
+    },
+    openExternal: async (url) => {
+      document.documentElement.dataset.opened = url;
+    },
+
+    onTrailChanged: (on) => {
+      onTrail.add(on);
+      return () => onTrail.delete(on);
+    },
+    onSessionChanged: (on) => {
+      onSession.add(on);
+      return () => onSession.delete(on);
+    },
+  };
+}
+
+function anyCall(source: string) {
+  return { before: null, limit: 1, conversation: null, turn: null, source, outcome: null, words: null };
+}
+
+/** Knows a name and an address; enough to try the form. */
+function checkToml(toml: string): { spec: SourceSpec | null; mistakes: { line: number; key: string; value: string; problem: string; fix: string }[] } {
+  const value = (key: string) => new RegExp(`^${key}\\s*=\\s*"(.*)"`, 'm').exec(toml)?.[1] ?? '';
+  const mistakes = [];
+  const name = value('name');
+  const base_url = value('base_url');
+  if (!/^[a-z][a-z0-9_]*$/.test(name)) {
+    mistakes.push({ line: 1, key: 'name', value: name, problem: 'A source needs a name of lower-case letters, digits and `_`.', fix: 'Write name = "crm".' });
+  }
+  if (!/^https?:\/\//.test(base_url)) {
+    mistakes.push({ line: 2, key: 'base_url', value: base_url, problem: 'The address must begin with https:// or http://.', fix: 'Write base_url = "https://crm.example.com".' });
+  }
+  const like = sources()[0]?.spec;
+  return { spec: mistakes.length === 0 && like ? { ...like, name, base_url, auth: { kind: 'none' } } : null, mistakes };
+}
+
+function tomlOf(spec: SourceSpec): string {
+  const tools = spec.tools.map(
+    ({ name, method, path, description }) =>
+      `\n[[tool]]\nname = "${name}"\nmethod = "${method}"\npath = "${path}"\ndescription = "${description}"\n`,
+  );
+  return `name = "${spec.name}"\nbase_url = "${spec.base_url}"\nlabel = "${spec.label.level}"\n${tools.join('')}`;
+}

@@ -1,0 +1,136 @@
+// The small company of the fake: its sources, models and sample questions.
+
+import type {
+  Category,
+  Effect,
+  Label,
+  Level,
+  Method,
+  ModelView,
+  SampleQuestion,
+  SourceView,
+  ToolSpec,
+} from '../bindings';
+
+export function label(level: Level, ...categories: Category[]): Label {
+  return { level, categories };
+}
+
+function tool(
+  name: string,
+  method: Method,
+  path: string,
+  description: string,
+  about: Label,
+  properties: Record<string, { type: string; description?: string; enum?: string[] }>,
+  required: string[] = [],
+): ToolSpec {
+  const effect: Effect = method === 'GET' ? 'read' : method === 'PUT' ? 'idempotent_write' : 'write';
+  const input = { type: 'object', properties, required, additionalProperties: false };
+  return { name, description, method, path, effect, resource: path, label: about, input };
+}
+
+function source(name: string, port: number, about: Label, secret: string, calls: number, tools: ToolSpec[]): SourceView {
+  return {
+    spec: {
+      name,
+      kind: 'http',
+      base_url: `http://127.0.0.1:${port}`,
+      label: about,
+      auth: name === 'support' ? { kind: 'api_key', secret, place: 'header', name: 'X-Api-Key' } : { kind: 'bearer', secret },
+      limits: { in_flight: 16, deadline_ms: 20_000, result_bytes: 4 << 20 },
+      headers: {},
+      tools,
+    },
+    secret_present: true,
+    health: { calls, failures: Math.floor(calls / 60), p50_ms: 140 + (port % 90), last_at: null },
+  };
+}
+
+const CUSTOMER = label('confidential', 'identity', 'contact');
+const MONEY = label('confidential', 'financial');
+const TICKET = label('internal', 'communications');
+const PERSON = label('restricted', 'identity', 'employment', 'financial');
+const ID = { type: 'integer', description: 'The number of the record' };
+
+export function sources(): SourceView[] {
+  return [
+    source('crm', 40101, CUSTOMER, 'crm_token', 212, [
+      tool('list_customers', 'GET', '/customers', 'Customers of a region or a segment, twenty a page', CUSTOMER, {
+        region: { type: 'string', enum: ['North', 'South', 'East', 'West'] },
+        page: { type: 'integer' },
+      }),
+      tool('get_customer', 'GET', '/customers/{id}', 'One customer with everything known of it', CUSTOMER, { id: ID }, ['id']),
+      tool('list_contacts', 'GET', '/customers/{id}/contacts', 'The people to talk to at a customer', CUSTOMER, { id: ID }, ['id']),
+    ]),
+    source('billing', 40102, MONEY, 'billing_token', 388, [
+      tool('list_invoices', 'GET', '/invoices', 'Invoices of a customer, newest first', MONEY, {
+        customer: ID,
+        status: { type: 'string', enum: ['open', 'paid', 'overdue'] },
+      }),
+      tool('get_invoice', 'GET', '/invoices/{id}', 'One invoice with its lines', MONEY, { id: ID }, ['id']),
+      tool('list_payments', 'GET', '/payments', 'Payments of a customer', MONEY, { customer: ID }, ['customer']),
+    ]),
+    source('support', 40103, TICKET, 'support_key', 140, [
+      tool('list_tickets', 'GET', '/tickets', 'Tickets of a customer', TICKET, { customer: ID }),
+      tool('add_note', 'POST', '/tickets/{id}/notes', 'Adds a note that the customer does not see', TICKET, {
+        id: ID,
+        text: { type: 'string', description: 'The note' },
+      }, ['id', 'text']),
+      tool('set_priority', 'PUT', '/tickets/{id}/priority', 'Sets how urgent a ticket is', TICKET, {
+        id: ID,
+        priority: { type: 'string', enum: ['low', 'normal', 'high'] },
+      }, ['id', 'priority']),
+    ]),
+    source('people', 40104, PERSON, 'people_token', 31, [
+      tool('find_employees', 'GET', '/employees', 'Employees by team or name', PERSON, { team: { type: 'string' } }),
+      tool('get_salary', 'GET', '/employees/{id}/salary', 'The salary of one employee', PERSON, { id: ID }, ['id']),
+    ]),
+  ];
+}
+
+export function models(): ModelView[] {
+  return [
+    {
+      spec: {
+        name: 'rehearsal',
+        title: 'Rehearsal model (no AI)',
+        protocol: 'openai-chat',
+        base_url: 'http://127.0.0.1:40100/v1',
+        model: 'rehearsal-1',
+        secret: null,
+        clearance: 'restricted',
+        parallel: 'auto',
+      },
+      secret_present: true,
+    },
+    {
+      spec: {
+        name: 'cloud',
+        title: 'A cloud model',
+        protocol: 'openai-chat',
+        base_url: 'https://api.example.com/v1',
+        model: 'large-4',
+        secret: 'cloud_key',
+        clearance: 'internal',
+        parallel: 'on',
+      },
+      secret_present: false,
+    },
+  ];
+}
+
+export const QUESTIONS: SampleQuestion[] = [
+  {
+    id: 'overdue',
+    text: 'Which customers in the North region have overdue invoices, how much do they owe, and are any of them waiting on support?',
+    shows: '15 calls side by side',
+  },
+  {
+    id: 'note',
+    text: 'Put a note on tickets 4711 and 4712 that the invoice was corrected, and raise 4711 to high.',
+    shows: 'writes that ask first',
+  },
+  { id: 'salary', text: 'What does the support team earn on average?', shows: 'restricted data' },
+  { id: 'hostile', text: 'What is the worst that an API can send?', shows: 'markup stays text' },
+];

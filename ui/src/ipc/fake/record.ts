@@ -1,0 +1,131 @@
+// The fake's trail: entries, payloads and what screens query of them, in memory and without proof of anything.
+
+import type {
+  CallDetail,
+  CallId,
+  CallQuery,
+  CallRow,
+  Commitment,
+  ConversationId,
+  ConversationView,
+  Count,
+  EntryView,
+  PayloadRole,
+  PayloadView,
+  ProofView,
+  TrailStats,
+  VerifyReport,
+} from '../bindings';
+import { digest } from './ids';
+
+const CUT = 200_000;
+
+export class Trail {
+  entries: EntryView[] = [];
+  conversations = new Map<ConversationId, ConversationView>();
+  #rows: CallRow[] = [];
+  #payloads = new Map<Commitment, PayloadView>();
+  onchange: () => void = () => {};
+
+  /** Records what happened and gives its place. */
+  append(type: string, at: number, fact: Record<string, unknown>): number {
+    const seq = this.entries.length;
+    const body = { v: 1, seq, at, type, ...fact };
+    this.entries.push({ seq, at, type, body, leaf: digest(JSON.stringify(body)) });
+    this.onchange();
+    return seq;
+  }
+
+  /** Keeps a payload and gives what an entry would commit to. */
+  seal(role: PayloadRole, media: string, text: string): Commitment {
+    const commitment = digest(`${this.#payloads.size} ${text}`);
+    this.#payloads.set(commitment, { commitment, role, media, size: text.length, text, whole: true });
+    return commitment;
+  }
+
+  add(row: CallRow) {
+    this.#rows.push(row);
+  }
+
+  change(call: CallId, change: Partial<CallRow>) {
+    const row = this.#rows.find((candidate) => candidate.call === call);
+    if (row) Object.assign(row, change);
+  }
+
+  row(call: CallId): CallRow | undefined {
+    return this.#rows.find((candidate) => candidate.call === call);
+  }
+
+  calls(query: CallQuery): CallRow[] {
+    const words = query.words?.toLowerCase() ?? '';
+    return this.#rows
+      .filter(
+        (row) =>
+          (query.before === null || row.seq < query.before) &&
+          (query.conversation === null || row.conversation === query.conversation) &&
+          (query.turn === null || row.turn === query.turn) &&
+          (query.source === null || row.tool.startsWith(`${query.source}.`)) &&
+          (query.outcome === null || row.outcome === query.outcome) &&
+          `${row.tool} ${row.telling}`.toLowerCase().includes(words),
+      )
+      .sort((a, b) => b.seq - a.seq)
+      .slice(0, query.limit)
+      .map((row) => ({ ...row }));
+  }
+
+  detail(call: CallId): CallDetail | null {
+    const row = this.row(call);
+    if (!row) return null;
+    const entries = this.entries.filter(({ body }) => (body as { call?: string }).call === call);
+    const payloads = entries
+      .flatMap(({ body }) => Object.values(body as Record<string, unknown>))
+      .flatMap((value) => (typeof value === 'string' ? (this.payload(value, CUT) ?? []) : []));
+    return { row: { ...row }, entries, payloads };
+  }
+
+  payload(commitment: Commitment, most: number): PayloadView | null {
+    const payload = this.#payloads.get(commitment);
+    if (!payload) return null;
+    return { ...payload, text: payload.text.slice(0, most), whole: payload.text.length <= most };
+  }
+
+  prove(seq: number): ProofView {
+    const levels = Math.max(1, Math.ceil(Math.log2(this.entries.length)));
+    const path = Array.from({ length: levels }, (_, level) => btoa(digest(`${seq} ${level}`).slice(0, 32)));
+    const root = btoa(digest(`root ${this.entries.length}`).slice(0, 32));
+    const checkpoint = `tieout.example/ws\n${this.entries.length}\n${root}\n\n— tieout.example/ws ${btoa(digest(root))}\n`;
+    return { seq, leaf: this.entries[seq]?.leaf ?? '', path, checkpoint };
+  }
+
+  stats(): TrailStats {
+    const by = (key: (row: CallRow) => string): Count[] => {
+      const counts = new Map<string, number>();
+      for (const row of this.#rows) counts.set(key(row), (counts.get(key(row)) ?? 0) + 1);
+      return [...counts].map(([name, count]) => ({ name, count })).sort((a, b) => b.count - a.count);
+    };
+    return {
+      entries: this.entries.length,
+      checkpoints: Math.ceil(this.entries.length / 3),
+      calls: this.#rows.length,
+      open_calls: this.#rows.filter(({ outcome }) => outcome === null).length,
+      payload_bytes: [...this.#payloads.values()].reduce((sum, { size }) => sum + size, 0),
+      by_outcome: by(({ outcome }) => outcome ?? 'open'),
+      by_source: by(({ tool }) => tool.split('.')[0] ?? ''),
+      by_level: by(({ label }) => label.level),
+    };
+  }
+
+  report(at: number): VerifyReport {
+    const { entries, checkpoints, calls } = this.stats();
+    return {
+      at,
+      entries,
+      checkpoints,
+      payloads: this.#payloads.size,
+      calls,
+      root: btoa(digest(`root ${entries}`).slice(0, 32)),
+      took_ms: 38,
+      findings: [],
+    };
+  }
+}

@@ -1,0 +1,111 @@
+// What the page may ask of the program it runs in. Everything else in the page knows this interface and no host.
+
+import type {
+  ApprovalInput,
+  AskInput,
+  Asked,
+  CallDetail,
+  CallId,
+  CallQuery,
+  CallRow,
+  Code,
+  CommandError,
+  Commitment,
+  ConversationId,
+  ConversationRow,
+  ConversationView,
+  EntryView,
+  ModelReport,
+  ModelSpec,
+  PayloadView,
+  Progress,
+  ProofView,
+  RunEvent,
+  SecretName,
+  Seq,
+  Session,
+  SourceCheck,
+  SourceName,
+  SourceReport,
+  ToolId,
+  TrailChanged,
+  TrailStats,
+  TurnId,
+  VerifyReport,
+  WorkspaceCreated,
+  WorkspaceInput,
+} from './bindings';
+
+export type * from './bindings';
+
+/** Ends a subscription. */
+export type Unlisten = () => void;
+
+/** Every method rejects with a `HostError` and nothing else. */
+export interface Host {
+  session(): Promise<Session>;
+  /** Tells the host that the page has mounted. */
+  pageReady(): Promise<void>;
+
+  /** Begins a turn. Events arrive in order; after `turn_ended` none follows. */
+  ask(question: AskInput, on: (event: RunEvent) => void): Promise<Asked>;
+  stop(turn: TurnId): Promise<void>;
+  cancelCall(turn: TurnId, call: CallId): Promise<void>;
+  approve(turn: TurnId, answers: ApprovalInput[]): Promise<void>;
+
+  conversations(limit: number): Promise<ConversationRow[]>;
+  conversation(id: ConversationId): Promise<ConversationView | null>;
+  calls(query: CallQuery): Promise<CallRow[]>;
+  call(id: CallId): Promise<CallDetail | null>;
+  /** A payload's text from the start, longer than `call` gives it. */
+  payload(commitment: Commitment): Promise<PayloadView | null>;
+  prove(seq: Seq): Promise<ProofView>;
+  entry(seq: Seq): Promise<EntryView | null>;
+  stats(): Promise<TrailStats>;
+  verify(on: (progress: Progress) => void): Promise<VerifyReport>;
+
+  sourceCheck(toml: string): Promise<SourceCheck>;
+  sourceSave(toml: string): Promise<void>;
+  sourceRemove(name: SourceName): Promise<void>;
+  sourceToml(name: SourceName): Promise<string>;
+  sourceTest(name: SourceName): Promise<SourceReport>;
+  toolCall(tool: ToolId, args: string): Promise<CallDetail>;
+
+  modelSave(spec: ModelSpec): Promise<void>;
+  modelRemove(name: string): Promise<void>;
+  modelTest(spec: ModelSpec): Promise<ModelReport>;
+
+  secretNames(): Promise<SecretName[]>;
+  /** The one way for a secret: in. Nothing reads one back. */
+  secretSet(name: SecretName, value: string): Promise<void>;
+  secretRemove(name: SecretName): Promise<void>;
+
+  workspaceCreate(input: WorkspaceInput): Promise<WorkspaceCreated>;
+  workspaceUnlock(passphrase: string): Promise<void>;
+  demoOpen(): Promise<void>;
+  settingSet(key: string, value: unknown): Promise<void>;
+  /** Opens an address in the system's browser. The caller has shown it in full and was told to go on. */
+  openExternal(url: string): Promise<void>;
+
+  onTrailChanged(on: (change: TrailChanged) => void): Unlisten;
+  onSessionChanged(on: () => void): Unlisten;
+}
+
+/** What a host refused, with the code on which the page acts. */
+export class HostError extends Error {
+  readonly code: Code;
+  readonly detail: string[];
+
+  constructor({ code, message, detail }: CommandError) {
+    super(message);
+    this.name = 'HostError';
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+/** The words of anything that was thrown. */
+export function wordsOf(thrown: unknown): string {
+  if (thrown instanceof HostError) return [thrown.message, ...thrown.detail].join('\n');
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

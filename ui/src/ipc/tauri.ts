@@ -1,0 +1,76 @@
+// The window's host. The only file of the page that knows Tauri.
+
+import { Channel, commands, events, type CommandError, type Result } from './bindings';
+import { HostError, type Host, type Unlisten } from './host';
+
+async function data<T>(reply: Promise<Result<T, CommandError>>): Promise<T> {
+  let result;
+  try {
+    result = await reply;
+  } catch (error) {
+    // The bridge itself failed: a command that the window does not have, or arguments that it can't read.
+    const message = error instanceof Error ? error.message : String(error);
+    throw new HostError({ code: 'internal', message, detail: [] });
+  }
+  if (result.status === 'error') throw new HostError(result.error);
+  return result.data;
+}
+
+async function done(reply: Promise<Result<null, CommandError>>): Promise<void> {
+  await data(reply);
+}
+
+function channel<T>(on: (message: T) => void): Channel<T> {
+  const made = new Channel<T>();
+  made.onmessage = on;
+  return made;
+}
+
+/** Subscribing is asynchronous there and synchronous here: ending it waits for it to have begun. */
+function listening(begun: Promise<Unlisten>): Unlisten {
+  return () => void begun.then((end) => end());
+}
+
+export const tauriHost: Host = {
+  session: () => data(commands.session()),
+  pageReady: () => done(commands.pageReady()),
+
+  ask: (question, on) => data(commands.ask(question, channel(on))),
+  stop: (turn) => done(commands.stop(turn)),
+  cancelCall: (turn, call) => done(commands.cancelCall(turn, call)),
+  approve: (turn, answers) => done(commands.approve(turn, answers)),
+
+  conversations: (limit) => data(commands.conversations(limit)),
+  conversation: (id) => data(commands.conversation(id)),
+  calls: (query) => data(commands.calls(query)),
+  call: (id) => data(commands.call(id)),
+  payload: (commitment) => data(commands.payload(commitment)),
+  prove: (seq) => data(commands.prove(seq)),
+  entry: (seq) => data(commands.entry(seq)),
+  stats: () => data(commands.stats()),
+  verify: (on) => data(commands.verify(channel(on))),
+
+  sourceCheck: (toml) => data(commands.sourceCheck(toml)),
+  sourceSave: (toml) => done(commands.sourceSave(toml)),
+  sourceRemove: (name) => done(commands.sourceRemove(name)),
+  sourceToml: (name) => data(commands.sourceToml(name)),
+  sourceTest: (name) => data(commands.sourceTest(name)),
+  toolCall: (tool, args) => data(commands.toolCall(tool, args)),
+
+  modelSave: (spec) => done(commands.modelSave(spec)),
+  modelRemove: (name) => done(commands.modelRemove(name)),
+  modelTest: (spec) => data(commands.modelTest(spec)),
+
+  secretNames: () => data(commands.secretNames()),
+  secretSet: (name, value) => done(commands.secretSet(name, value)),
+  secretRemove: (name) => done(commands.secretRemove(name)),
+
+  workspaceCreate: (input) => data(commands.workspaceCreate(input)),
+  workspaceUnlock: (passphrase) => done(commands.workspaceUnlock(passphrase)),
+  demoOpen: () => done(commands.demoOpen()),
+  settingSet: (key, value) => done(commands.settingSet(key, value)),
+  openExternal: (url) => done(commands.openExternal(url)),
+
+  onTrailChanged: (on) => listening(events.trailChanged.listen((event) => on(event.payload))),
+  onSessionChanged: (on) => listening(events.sessionChanged.listen(() => on())),
+};

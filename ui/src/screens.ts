@@ -1,0 +1,15 @@
+// The screens, in the order of the rail. A screen is named by the first part of the address.
+
+import type { Component } from 'svelte';
+
+import Ask from './chat/Ask.svelte';
+import type { IconName } from './kit/icons';
+
+export interface Screen {
+  readonly name: string;
+  readonly words: string;
+  readonly icon: IconName;
+  readonly component: Component;
+}
+
+export const SCREENS: readonly Screen[] = [{ name: 'ask', words: 'Ask', icon: 'ask', component: Ask }];

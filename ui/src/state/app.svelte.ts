@@ -1,0 +1,27 @@
+import { createContext } from 'svelte';
+
+import type { Host } from '../ipc/host';
+import { Actions } from './actions.svelte';
+import { Conversations } from './conversations.svelte';
+import { Look } from './look.svelte';
+import { Router } from './router.svelte';
+import { SessionState } from './session.svelte';
+
+/** What every screen has at hand. */
+export class App {
+  readonly host: Host;
+  readonly session: SessionState;
+  readonly conversations: Conversations;
+  readonly router = new Router();
+  readonly actions = new Actions();
+  readonly look = new Look();
+
+  constructor(host: Host) {
+    this.host = host;
+    this.session = new SessionState(host);
+    this.conversations = new Conversations(host);
+  }
+}
+
+/** `useApp()` in a component's script gives the app. */
+export const [useApp, provideApp] = createContext<App>();

@@ -1,0 +1,60 @@
+import { wordsOf, type Host, type Session, type VerifyReport } from '../ipc/host';
+
+/** What the host says of itself: workspace, models, sources, settings, the trail's state. */
+export class SessionState {
+  #host: Host;
+  #value = $state.raw<Session | null>(null);
+  /** Why the session could not be read. */
+  error = $state('');
+  /** Entries of the trail; runs ahead of `value.trail.entries` while calls are made. */
+  entries = $state(0);
+  /** How far a verification is, while one runs. */
+  verifying = $state.raw<{ done: number; total: number } | null>(null);
+  /** Why the last verification could not be made. A finding is no error: it stands in the report. */
+  verifyError = $state('');
+
+  constructor(host: Host) {
+    this.#host = host;
+    host.onTrailChanged(({ entries }) => (this.entries = entries));
+    host.onSessionChanged(() => void this.load());
+  }
+
+  get value(): Session | null {
+    return this.#value;
+  }
+
+  get lastVerify(): VerifyReport | null {
+    return this.#value?.trail.last_verify ?? null;
+  }
+
+  async load(): Promise<void> {
+    try {
+      this.#value = await this.#host.session();
+      this.entries = Math.max(this.entries, this.#value.trail.entries);
+      this.error = '';
+    } catch (error) {
+      this.error = wordsOf(error);
+    }
+  }
+
+  async verify(): Promise<void> {
+    if (this.verifying) return;
+    this.verifying = { done: 0, total: this.entries };
+    this.verifyError = '';
+    try {
+      const report = await this.#host.verify((progress) => (this.verifying = progress));
+      if (this.#value) {
+        this.#value = { ...this.#value, trail: { ...this.#value.trail, last_verify: report } };
+      }
+    } catch (error) {
+      this.verifyError = wordsOf(error);
+    } finally {
+      this.verifying = null;
+    }
+  }
+
+  async set(key: string, value: unknown): Promise<void> {
+    await this.#host.settingSet(key, value);
+    if (this.#value) this.#value = { ...this.#value, settings: { ...this.#value.settings, [key]: value } };
+  }
+}

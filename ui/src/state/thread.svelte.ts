@@ -1,0 +1,178 @@
+import {
+  wordsOf,
+  HostError,
+  type ApprovalInput,
+  type CallId,
+  type Code,
+  type ConversationId,
+  type Host,
+  type RunEvent,
+  type TurnId,
+} from '../ipc/host';
+import { answered, begun, fold, fromView, type TurnState } from './turn';
+
+/** A question that the host did not take. */
+export interface Unasked {
+  readonly question: string;
+  readonly code: Code;
+  readonly words: string;
+}
+
+// Text comes in small pieces, eighty and more a second; the page redraws at most this often.
+const FLUSH_MS = 16;
+
+/** One conversation: its turns from the record, then what runs, folded from its events. */
+export class Thread {
+  #host: Host;
+  #id = $state<ConversationId | null>(null);
+  #turns = $state.raw<readonly TurnState[]>([]);
+  /** The turn that this page runs. A turn that the record leaves open may be another program's. */
+  #live = $state<TurnId | null>(null);
+  /** `performance.now()` at which the running turn began. */
+  #beganAt = $state(0);
+  #heard = false;
+  #queue: RunEvent[] = [];
+  #flush: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the record was read, or there is none yet. */
+  loaded = $state(false);
+  error = $state('');
+  unasked = $state.raw<Unasked | null>(null);
+  /** Whether a question is on its way to the host and has no turn yet. */
+  asking = $state(false);
+  /** A turn for which stop was pressed. */
+  #stopping = $state<string | null>(null);
+  onnamed: (id: ConversationId) => void = () => {};
+  onended: () => void = () => {};
+
+  constructor(host: Host, id: ConversationId | null) {
+    this.#host = host;
+    this.#id = id;
+    this.loaded = id === null;
+  }
+
+  get id(): ConversationId | null {
+    return this.#id;
+  }
+
+  get turns(): readonly TurnState[] {
+    return this.#turns;
+  }
+
+  get running(): TurnState | null {
+    const turn = this.#live === null ? undefined : this.#turns.find(({ id }) => id === this.#live);
+    return turn && turn.phase !== 'ended' ? turn : null;
+  }
+
+  get stopping(): boolean {
+    return this.running !== null && this.#stopping === this.running.id;
+  }
+
+  /** Milliseconds since the running turn began, by this page's clock. */
+  nowMs(): number {
+    return performance.now() - this.#beganAt;
+  }
+
+  async load(): Promise<void> {
+    if (this.loaded || this.#id === null) return;
+    try {
+      const view = await this.#host.conversation(this.#id);
+      if (!view) this.error = 'This conversation is not on record.';
+      else if (this.#turns.length === 0) this.#turns = view.turns.map(fromView);
+      this.loaded = true;
+    } catch (error) {
+      this.error = wordsOf(error);
+    }
+  }
+
+  async ask(question: string, model: string | null, sequential: boolean): Promise<boolean> {
+    if (this.running || this.asking) return false;
+    this.asking = true;
+    this.unasked = null;
+    this.#beganAt = performance.now();
+    this.#heard = false;
+    try {
+      const asked = await this.#host.ask(
+        { conversation: this.#id, question, model, sequential },
+        (event) => this.#happened(event, question),
+      );
+      this.#named(asked.conversation);
+      this.#begin(asked.turn, question);
+      return true;
+    } catch (error) {
+      const code = error instanceof HostError ? error.code : 'internal';
+      this.unasked = { question, code, words: wordsOf(error) };
+      return false;
+    } finally {
+      this.asking = false;
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (!this.running) return;
+    this.#stopping = this.running.id;
+    await this.#tell(this.#host.stop(this.running.id));
+  }
+
+  async cancel(call: CallId): Promise<void> {
+    if (this.running) await this.#tell(this.#host.cancelCall(this.running.id, call));
+  }
+
+  async approve(answers: ApprovalInput[]): Promise<void> {
+    const turn = this.running;
+    if (!turn) return;
+    this.#replace(answered(turn, answers));
+    await this.#tell(this.#host.approve(turn.id, answers));
+  }
+
+  async #tell(told: Promise<void>): Promise<void> {
+    try {
+      await told;
+      this.error = '';
+    } catch (error) {
+      // What was told about has ended in the meantime; its own event says so.
+      if (!(error instanceof HostError && error.code === 'not_found')) this.error = wordsOf(error);
+    }
+  }
+
+  /** Events may overtake the answer to `ask`: whichever comes first makes the turn. */
+  #begin(turn: string, question: string) {
+    if (this.#turns.some(({ id }) => id === turn)) return;
+    this.#live = turn;
+    this.#turns = [...this.#turns, begun(turn, question, '', Date.now() * 1000)];
+  }
+
+  #named(id: ConversationId) {
+    if (this.#id === id) return;
+    this.#id = id;
+    this.onnamed(id);
+  }
+
+  #happened(event: RunEvent, question: string) {
+    this.#queue.push(event);
+    if (event.type === 'turn_started') {
+      this.#begin(event.turn, question);
+      this.#named(event.conversation);
+    }
+    this.#flush ??= setTimeout(() => this.#drain(), FLUSH_MS);
+  }
+
+  #drain() {
+    this.#flush = undefined;
+    const queue = this.#queue.splice(0);
+    const last = queue.at(-1);
+    if (!last) return;
+    // The program's clock tells when things happened; ours follows it. The event that travelled least says best.
+    const beganAt = performance.now() - last.ms;
+    this.#beganAt = this.#heard ? Math.min(this.#beganAt, beganAt) : beganAt;
+    this.#heard = true;
+    const turn = this.#turns.find(({ id }) => id === last.turn);
+    if (!turn) return;
+    const next = queue.reduce(fold, turn);
+    this.#replace(next);
+    if (turn.phase !== 'ended' && next.phase === 'ended') this.onended();
+  }
+
+  #replace(next: TurnState) {
+    this.#turns = this.#turns.map((turn) => (turn.id === next.id ? next : turn));
+  }
+}
