@@ -1,0 +1,17 @@
+//! What an answer drew on. This crate keeps the model's claims apart from what is known: exposure is exact, a
+//! citation is only what the model says, and text goes in and out as text, never as markup. It does no input or
+//! output and asks no model, so that the same answer and the same results always give the same record.
+//!
+//! The prompt asks the model to write `[^c3]` after a claim that draws on result `c3`. [`citations`] takes these
+//! marks out of an answer and says where they stood; [`strip_tail`] keeps a half-arrived one off the screen.
+
+mod citations;
+mod code;
+mod exposure;
+mod group;
+mod mark;
+mod tail;
+
+pub use citations::{Cited, citations};
+pub use exposure::{InContext, exposure};
+pub use tail::strip_tail;
