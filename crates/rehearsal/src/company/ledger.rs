@@ -75,13 +75,14 @@ fn invoice(seed: u64, index: u32, customers: &[Customer]) -> Invoice {
         "mid-market" => dice.between(120_000, 1_500_000),
         _ => dice.between(9_000, 200_000),
     };
-    let issued = TODAY.minus(dice.below(TODAY.number() - 10));
+    let issued = TODAY.minus(age(&mut dice));
     let due = issued.plus(30);
     let void = dice.chance(6);
-    // Most pay within the month, some late, a few not at all.
+    // Most pay within the month, some late; few pay not at all, but the same few again and again.
+    let slow = Dice::new(seed, "payer", u64::from(customer.id)).chance(70);
     let waits = if dice.chance(800) { dice.between(4, 29) } else { dice.between(30, 75) };
     let paid = issued.plus(waits);
-    let settled = !void && !dice.chance(12) && paid <= TODAY;
+    let settled = !void && !dice.chance(if slow { 250 } else { 8 }) && paid <= TODAY;
     Invoice {
         id: 0,
         customer_id: customer.id,
@@ -92,6 +93,14 @@ fn invoice(seed: u64, index: u32, customers: &[Customer]) -> Invoice {
         void,
         method: dice.pick(&["transfer", "transfer", "direct_debit", "card"]),
     }
+}
+
+/// How many days ago an invoice was issued. One in five is drawn twice and takes the later day, so
+/// that business grows.
+fn age(dice: &mut Dice) -> u32 {
+    let oldest = TODAY.number() - 10;
+    let days = dice.below(oldest);
+    if dice.chance(200) { days.min(dice.below(oldest)) } else { days }
 }
 
 /// Somebody who buys: of three drawn, the first who is not small.

@@ -27,6 +27,13 @@ impl Page {
         self.0.push_str(&format!("{gap}{sentence}{}\n", marks(from)));
     }
 
+    /// An item of a list, and what it draws on.
+    pub(super) fn item(&mut self, sentence: &str, from: &[&Finding<'_>]) {
+        let goes_on = self.0.lines().last().is_some_and(|line| line.starts_with("- "));
+        let gap = if goes_on || self.0.is_empty() { "" } else { "\n" };
+        self.0.push_str(&format!("{gap}- {sentence}{}\n", marks(from)));
+    }
+
     /// A table whose rows each cite what they draw on, in their last cell.
     pub(super) fn table(&mut self, columns: &[&str], rows: &[Vec<String>]) {
         if rows.is_empty() {

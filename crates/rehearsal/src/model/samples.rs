@@ -43,13 +43,13 @@ pub(crate) const QUESTIONS: &[SampleQuestion] = &[
     },
     SampleQuestion {
         id: "overdue",
-        text: "Which invoices of customer 1042 are overdue?",
+        text: "Which invoices of customer 1015 are overdue?",
         shows: "Two services, one record",
         sources: &["crm", "billing"],
     },
     SampleQuestion {
         id: "picture",
-        text: "Give me the full picture of customer 1017",
+        text: "Give me the full picture of customer 1015",
         shows: "Everything about one customer, combined from four services",
         sources: &["crm", "billing", "support", "people"],
     },
@@ -91,7 +91,7 @@ pub(crate) const QUESTIONS: &[SampleQuestion] = &[
     },
     SampleQuestion {
         id: "remind",
-        text: "Send a reminder for each overdue invoice of customer 1042",
+        text: "Send a reminder for each overdue invoice of customer 1015",
         shows: "Writes that follow from what was read",
         sources: &["billing"],
     },

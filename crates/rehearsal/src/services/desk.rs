@@ -125,3 +125,28 @@ fn shown(answer: &Answer) -> Reply {
     let media_type = if answer.is_problem() { "application/problem+json" } else { "application/json" };
     Reply::of(answer.status, media_type, answer.body.to_string().into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::services::SERVICES;
+
+    #[test]
+    fn a_request_takes_as_long_every_time_and_few_take_very_long() {
+        let company = Arc::new(Company::founded(7, 2_000, 20_000));
+        let desk = Desk::new(&SERVICES[0], company, &Plan::default(), "http://127.0.0.1:1", "key".into());
+        let asked = |id: u32| Request {
+            method: Method::GET,
+            path: format!("/customers/{id}"),
+            query: String::new(),
+            headers: hyper::HeaderMap::new(),
+            body: bytes::Bytes::new(),
+        };
+        let times: Vec<u128> = (0..1_000).map(|id| desk.takes(&asked(id)).as_millis()).collect();
+        let again: Vec<u128> = (0..1_000).map(|id| desk.takes(&asked(id)).as_millis()).collect();
+        assert_eq!(times, again);
+        assert!(times.iter().all(|time| (80..=1_100).contains(time)));
+        let slow = times.iter().filter(|time| **time > 400).count();
+        assert!((5..60).contains(&slow), "{slow}");
+    }
+}

@@ -77,7 +77,7 @@ fn earnings(question: &Question, evidence: &Evidence) -> String {
     if person.failure().is_none() {
         page.say(
             &format!(
-                "They are {} in {}, hired on {}.",
+                "{} in {}, hired on {}.",
                 cell(person.get("title")),
                 cell(person.get("department")),
                 cell(person.get("hired"))

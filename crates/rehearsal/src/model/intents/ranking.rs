@@ -53,11 +53,11 @@ fn largest_customers(question: &Question, evidence: &Evidence) -> String {
         let manager = customer.id("account_manager_id").map(|id| evidence.about(&employee(id)));
         let kept = manager.as_ref().and_then(|manager| Some((manager.text("name")?, manager)));
         match kept {
-            Some((keeper, finding)) => page.say(
-                &format!("- {name} {place} with {invoiced}; {keeper} looks after them."),
+            Some((keeper, finding)) => page.item(
+                &format!("{name} {place} with {invoiced}; {keeper} looks after them."),
                 &[&ranking, &customer, finding],
             ),
-            None => page.say(&format!("- {name} {place} with {invoiced}."), &[&ranking, &customer]),
+            None => page.item(&format!("{name} {place} with {invoiced}."), &[&ranking, &customer]),
         }
     }
     page.table(COLUMNS, &rows(&ids, evidence));

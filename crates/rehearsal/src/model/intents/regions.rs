@@ -176,7 +176,7 @@ impl Brief {
                 at_risk.records().iter().map(|record| cell(record.get("name"))).collect();
             let named = if names.is_empty() { String::new() } else { format!(": {}", names.join(", ")) };
             page.say(
-                &format!("Enterprise customers at risk are {}{named}.", count(Some(total))),
+                &format!("Of the enterprise customers {} are at risk{named}.", count(Some(total))),
                 &[&at_risk],
             );
         }

@@ -19,7 +19,7 @@ pub(super) static NOTE: Intent = Intent {
         let mut page = Page::untitled();
         if done.failure().is_none() {
             let (ticket, notes) = (cell(done.get("ticket_id")), count(done.number("notes")));
-            page.say(&format!("The note stands on ticket {ticket}, which has {notes} now."), &[&done]);
+            page.say(&format!("The note stands on ticket {ticket} (notes so far: {notes})."), &[&done]);
         } else {
             page.say("The note was not added.", &[]);
         }
@@ -68,8 +68,11 @@ fn reminders(question: &Question, evidence: &Evidence) -> String {
     for invoice in invoices(list.records()) {
         let sent = evidence.about(&reminder(invoice));
         if let Some(number) = sent.number("reminders") {
-            page.say(
-                &format!("- A reminder of invoice {invoice} was sent; so far {}.", count(Some(number))),
+            page.item(
+                &format!(
+                    "A reminder of invoice {invoice} was sent (reminders so far: {}).",
+                    count(Some(number))
+                ),
                 &[&sent],
             );
         }
