@@ -1,0 +1,157 @@
+//! The exact bytes of a request.
+
+#![allow(clippy::unwrap_used, reason = "a panic here is a failed test with a place")]
+
+use domain::id::Handle;
+use domain::json::Json;
+use domain::label::Level;
+use domain::model::{AskedCall, Message, ModelSpec, OfferedTool, Parallel, Prompt, Protocol};
+use domain::outcome::CallResult;
+use providers::encode;
+use serde_json::{Value, json};
+
+fn spec() -> ModelSpec {
+    ModelSpec {
+        name: "main".to_owned(),
+        title: String::new(),
+        protocol: Protocol::OpenaiChat,
+        base_url: "https://api.example.com/v1".to_owned(),
+        model: "gpt-x".to_owned(),
+        secret: None,
+        clearance: Level::Confidential,
+        parallel: Parallel::Auto,
+    }
+}
+
+fn asked(id: &str, arguments: &str) -> AskedCall {
+    AskedCall { id: id.to_owned(), name: "crm__get".to_owned(), arguments: arguments.to_owned() }
+}
+
+fn result(id: &str, handle: u32, text: &str) -> CallResult {
+    let tool = Some("crm.get".parse().unwrap());
+    CallResult { id: id.to_owned(), handle: Handle(handle), tool, ok: true, text: text.to_owned() }
+}
+
+fn prompt(messages: Vec<Message>) -> Prompt {
+    Prompt { system: String::new(), messages, tools: Vec::new(), parallel: Parallel::Auto }
+}
+
+fn tool() -> OfferedTool {
+    let input = Json(json!({"type": "object", "properties": {"id": {"type": "integer"}}}));
+    OfferedTool { name: "crm__get".to_owned(), description: "One customer.".to_owned(), input }
+}
+
+fn body(prompt: &Prompt) -> Value {
+    serde_json::from_slice(&encode(&spec(), prompt).body).unwrap()
+}
+
+/// These bytes are on record as what was sent, and providers' prompt caches compare them: a change is a decision.
+#[test]
+fn a_conversation_byte_for_byte() {
+    let conversation = Prompt {
+        system: "Be brief.".to_owned(),
+        tools: vec![tool()],
+        parallel: Parallel::Off,
+        ..prompt(vec![
+            Message::User("Who is 7?".to_owned()),
+            Message::Assistant {
+                text: String::new(),
+                calls: vec![asked("a", "{ \"id\": 7 }"), asked("b", "")],
+            },
+            Message::Results(vec![result("a", 1, "{\"name\":\"Ada\"}"), result("b", 2, "no id")]),
+            Message::Assistant { text: "Ada.".to_owned(), calls: Vec::new() },
+            Message::User("Sure?".to_owned()),
+        ])
+    };
+    let encoded = encode(&spec(), &conversation);
+    assert_eq!(encoded, encode(&spec(), &conversation));
+    assert_eq!(encoded.url, "https://api.example.com/v1/chat/completions");
+    assert_eq!(
+        String::from_utf8(encoded.body).unwrap(),
+        concat!(
+            r#"{"model":"gpt-x","messages":["#,
+            r#"{"role":"system","content":"Be brief."},"#,
+            r#"{"role":"user","content":"Who is 7?"},"#,
+            r#"{"role":"assistant","content":null,"tool_calls":["#,
+            r#"{"id":"a","type":"function","function":{"name":"crm__get","arguments":"{ \"id\": 7 }"}},"#,
+            r#"{"id":"b","type":"function","function":{"name":"crm__get","arguments":"{}"}}]},"#,
+            r#"{"role":"tool","tool_call_id":"a","content":"[c1] crm.get\n{\"name\":\"Ada\"}"},"#,
+            r#"{"role":"tool","tool_call_id":"b","content":"[c2] crm.get\nno id"},"#,
+            r#"{"role":"assistant","content":"Ada."},"#,
+            r#"{"role":"user","content":"Sure?"}],"#,
+            r#""tools":[{"type":"function","function":{"name":"crm__get","description":"One customer.","#,
+            r#""parameters":{"properties":{"id":{"type":"integer"}},"type":"object"}}}],"#,
+            r#""parallel_tool_calls":false,"stream":true,"stream_options":{"include_usage":true}}"#,
+        )
+    );
+}
+
+#[test]
+fn parallel_calls_are_mentioned_only_with_tools_and_a_wish() {
+    let asks = |tools: Vec<OfferedTool>, of_model, of_prompt| {
+        let spec = ModelSpec { parallel: of_model, ..spec() };
+        let prompt = Prompt { tools, parallel: of_prompt, ..prompt(vec![Message::User("Hi".to_owned())]) };
+        let body: Value = serde_json::from_slice(&encode(&spec, &prompt).body).unwrap();
+        body.get("parallel_tool_calls").cloned()
+    };
+    use Parallel::{Auto, Off, On};
+    assert_eq!(asks(vec![tool()], Auto, Auto), None);
+    assert_eq!(asks(vec![tool()], Auto, On), Some(json!(true)));
+    assert_eq!(asks(vec![tool()], On, Auto), Some(json!(true)));
+    assert_eq!(asks(vec![tool()], On, Off), Some(json!(false)));
+    assert_eq!(asks(vec![], On, On), None);
+}
+
+fn ids(body: &Value) -> (Vec<String>, Vec<String>) {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let messages = body["messages"].as_array().unwrap();
+    let calls = messages.iter().filter_map(|message| message["tool_calls"].as_array()).flatten();
+    let results = messages.iter().filter(|message| message["role"] == "tool");
+    (
+        calls.map(|call| text(&call["id"])).collect(),
+        results.map(|result| text(&result["tool_call_id"])).collect(),
+    )
+}
+
+#[test]
+fn repeated_and_missing_ids_are_distinct_on_the_wire_and_results_find_their_calls() {
+    let first = [
+        Message::Assistant {
+            text: String::new(),
+            calls: vec![asked("a", "{}"), asked("a", "{}"), asked("", "{}"), asked("", "{}")],
+        },
+        Message::Results(vec![result("a", 1, ""), result("a", 2, ""), result("", 3, ""), result("", 4, "")]),
+    ];
+    let second = [
+        Message::Assistant { text: String::new(), calls: vec![asked("a", "{}"), asked("b", "{}")] },
+        Message::Results(vec![result("b", 6, ""), result("a", 5, "")]),
+    ];
+    let (calls, results) = ids(&body(&prompt(first.to_vec())));
+    assert_eq!(calls, ["a", "call00001", "call00002", "call00003"]);
+    assert_eq!(results, calls);
+
+    let (longer, results) = ids(&body(&prompt([first, second].concat())));
+    assert_eq!(longer[..4], calls, "a longer conversation begins with the same ids");
+    assert_eq!(longer[4..], ["call00004", "b"]);
+    assert_eq!(results[4..], ["b", "call00004"]);
+}
+
+#[test]
+fn arguments_that_are_no_object_are_wrapped_so_that_every_provider_takes_them() {
+    let sent = |written: &str| {
+        let calls = vec![asked("a", written)];
+        let body = body(&prompt(vec![Message::Assistant { text: String::new(), calls }]));
+        body["messages"][0]["tool_calls"][0]["function"]["arguments"].as_str().unwrap().to_owned()
+    };
+    for (written, expected) in [
+        ("{\"b\":1, \"a\":2}", "{\"b\":1, \"a\":2}"),
+        ("", "{}"),
+        (" null ", "{}"),
+        ("{\"a\":", "{\"arguments_as_written\":\"{\\\"a\\\":\"}"),
+        ("[1]", "{\"arguments_as_written\":\"[1]\"}"),
+        ("\"a\"", "{\"arguments_as_written\":\"\\\"a\\\"\"}"),
+        ("{} {}", "{\"arguments_as_written\":\"{} {}\"}"),
+    ] {
+        assert_eq!(sent(written), expected);
+    }
+}
