@@ -1,5 +1,7 @@
 //! The door against servers that send exactly the bytes each test names.
 
+#![allow(clippy::unwrap_used, reason = "a panic here is a failed test with a place")]
+
 use std::time::{Duration, Instant};
 
 use domain::effect::Method;

@@ -1,0 +1,29 @@
+//! One bounded call to an analyst's API. This crate keeps the shapes of foreign APIs, and whatever can go wrong with
+//! them, out of everything else: a source's file becomes a [`SourceSpec`](domain::source::SourceSpec) here or is
+//! refused with every mistake named; a model's arguments become one HTTP request here or words that it can act on;
+//! and whatever the API does with that request becomes an [`Ending`](domain::outcome::Ending).
+//!
+//! - [`read_source`] and [`write_source`]: the file and the spec.
+//! - [`prepare`]: arguments are checked against the tool's schema, then put into path, query or body so that none
+//!   can change host, path above its segment, or headers. The result knows what it will send
+//!   ([`Prepared::record`]) before anything is sent.
+//! - [`Prepared::perform`]: one request, one ending. There is no other way out of it.
+
+mod answer;
+mod arguments;
+mod call;
+mod headers;
+mod mistake;
+mod place;
+mod read;
+mod resource;
+mod schema;
+mod template;
+mod units;
+mod write;
+
+pub use call::{Prepared, prepare};
+pub use mistake::Mistake;
+pub use read::read_source;
+pub use resource::resource;
+pub use write::write_source;

@@ -1,0 +1,267 @@
+//! The top of the file: who the source is, and how it is asked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::label::{Category, Label, Level};
+use domain::secret::SecretName;
+use domain::source::{Auth, KeyPlace, Limits, SourceKind, SourceSpec};
+use domain::tool::SourceName;
+use toml::de::DeValue;
+use url::Url;
+
+use super::section::{Section, article};
+use super::tool::tool;
+use crate::headers::{self, is_a_key, sendable_name};
+use crate::mistake::Wrong;
+use crate::units;
+
+const KEYS: [&str; 8] = ["name", "kind", "base_url", "label", "auth", "limits", "headers", "tool"];
+const NOT_YET: &str = "not in this version";
+
+/// The source; `None` only if a mistake was named.
+pub(super) fn source(section: &Section<'_>) -> Option<SourceSpec> {
+    section.only(&KEYS);
+    let name = section.needed_as::<SourceName>("name", "\"crm\"");
+    let kind = kind(section);
+    let base_url = section
+        .needed("base_url", "\"https://crm.example.com/api\"")
+        .and_then(|text| section.accepted("base_url", text, base_url));
+    let label = label(section, &Label::unlabelled());
+    let auth = match section.value("auth") {
+        Some(_) => section.section("auth", BEARER).and_then(|section| auth(&section)),
+        None => Some(Auth::None),
+    };
+    let limits = limits(section);
+    let headers = headers(section);
+    // Every tool is read, whatever is wrong above it, so that all mistakes are named at once.
+    let known = label.clone().unwrap_or(Label::PUBLIC);
+    let sections = section.sections("tool");
+    let mut names = BTreeSet::new();
+    let mut tools = Vec::new();
+    for section in &sections {
+        let Some(tool) = tool(section, &known, auth.as_ref()) else { continue };
+        if !names.insert(tool.name.clone()) {
+            section.wrong(
+                "name",
+                Wrong::new("another tool of this file has that name", "give each tool its own"),
+            );
+        }
+        tools.push(tool);
+    }
+    Some(SourceSpec {
+        name: name?,
+        kind: kind?,
+        base_url: base_url?,
+        label: label?,
+        auth: auth?,
+        limits: limits?,
+        headers: headers?,
+        tools: (tools.len() == sections.len()).then_some(tools)?,
+    })
+}
+
+const BEARER: &str = "auth = { kind = \"bearer\", secret = \"crm\" }";
+
+/// The label of a section: what is left out is taken from `otherwise`.
+pub(super) fn label(section: &Section<'_>, otherwise: &Label) -> Option<Label> {
+    if section.value("label").is_none() {
+        return Some(otherwise.clone());
+    }
+    let label =
+        section.section("label", "label = { level = \"confidential\", categories = [\"contact\"] }")?;
+    label.only(&["level", "categories"]);
+    let level = match label.value("level") {
+        Some(_) => {
+            label.word("level", label.text("level")?, &Level::ALL.map(|level| (level.word(), level)))?
+        }
+        None => otherwise.level,
+    };
+    let mut categories = otherwise.categories.clone();
+    if let Some(value) = label.value("categories") {
+        let words = Category::ALL.map(|category| (category.word(), category));
+        let DeValue::Array(items) = value.get_ref() else {
+            label.wrong(
+                "categories",
+                Wrong::new("must be a list", "write it like categories = [\"contact\"]"),
+            );
+            return None;
+        };
+        let mut good = true;
+        for item in items {
+            match item.get_ref().as_str() {
+                Some(text) => match words.iter().find(|(word, _)| *word == text) {
+                    Some((_, category)) => drop(categories.insert(*category)),
+                    None => {
+                        let list = words.map(|(word, _)| word).join(", ");
+                        let problem = format!("there is no category {text:?}");
+                        label.wrong("categories", Wrong::new(problem, format!("they are {list}")));
+                        good = false;
+                    }
+                },
+                None => {
+                    let problem = format!("a category is a text, and this is {}", article(item.get_ref()));
+                    label.wrong("categories", Wrong::new(problem, "put it in quotes"));
+                    good = false;
+                }
+            }
+        }
+        good.then_some(())?;
+    }
+    Some(Label { level, categories })
+}
+
+fn kind(section: &Section<'_>) -> Option<SourceKind> {
+    match section.needed("kind", "\"http\"")? {
+        "openapi" | "mcp" => {
+            section.wrong("kind", Wrong::new(NOT_YET, "write kind = \"http\" and name each tool"));
+            None
+        }
+        text => section.word("kind", text, &[("http", SourceKind::Http)]),
+    }
+}
+
+fn base_url(text: &str) -> Result<String, Wrong> {
+    let example = "write it like \"https://crm.example.com/api\"";
+    // The parser takes these out or turns them round without a word; the file shall say what is used.
+    if text.chars().any(|char| char.is_whitespace() || char.is_control() || char == '\\') {
+        return Err(Wrong::new("holds a space, a line break or a backslash", example));
+    }
+    let url = Url::parse(text).map_err(|error| Wrong::new(format!("not an address: {error}"), example))?;
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
+        return Err(Wrong::new("not an http or https address", example));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        let fix = "take them out, keep the password with `tieout secrets set NAME`, and write \
+                   auth = { kind = \"basic\", user = \"…\", secret = \"NAME\" }";
+        return Err(Wrong::new("holds a user name or password", fix));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(Wrong::new(
+            "holds a query or fragment",
+            "end it with the path; a tool's input becomes the query",
+        ));
+    }
+    Ok(text.to_owned())
+}
+
+fn auth(section: &Section<'_>) -> Option<Auth> {
+    let kind = section.needed("kind", "\"bearer\"")?;
+    match kind {
+        "none" => {
+            section.only(&["kind"]);
+            Some(Auth::None)
+        }
+        "bearer" => {
+            section.only(&["kind", "secret"]);
+            Some(Auth::Bearer { secret: secret(section)? })
+        }
+        "basic" => {
+            section.only(&["kind", "user", "secret"]);
+            let user = section
+                .needed("user", "\"reports\"")
+                .and_then(|user| section.accepted("user", user, basic_user));
+            let secret = secret(section);
+            Some(Auth::Basic { user: user?, secret: secret? })
+        }
+        "api_key" => {
+            section.only(&["kind", "place", "name", "secret"]);
+            let places =
+                [("header", KeyPlace::Header), ("query", KeyPlace::Query), ("cookie", KeyPlace::Cookie)];
+            let place =
+                section.needed("place", "\"header\"").and_then(|text| section.word("place", text, &places));
+            let name = section
+                .needed("name", "\"X-Api-Key\"")
+                .and_then(|text| section.accepted("name", text, |text| key_name(place, text)));
+            let secret = secret(section);
+            Some(Auth::ApiKey { secret: secret?, place: place?, name: name? })
+        }
+        "oauth2_client" | "oauth2_code" => {
+            section.wrong("kind", Wrong::new(NOT_YET, "use none, bearer, basic or api_key"));
+            None
+        }
+        text => {
+            let known = ["none", "bearer", "basic", "api_key"].map(|word| (word, ()));
+            section.word("kind", text, &known);
+            None
+        }
+    }
+}
+
+fn secret(section: &Section<'_>) -> Option<SecretName> {
+    let text = section.needed("secret", "\"crm\"")?;
+    if is_a_key(text) {
+        let fix = "write the name under which you keep it (`tieout secrets set NAME`), and replace the key: \
+                   it stood in a file";
+        section.wrong_hidden("secret", Wrong::new("looks like the key itself, and must be its name", fix));
+        return None;
+    }
+    section.needed_as("secret", "\"crm\"")
+}
+
+fn basic_user(user: &str) -> Result<String, Wrong> {
+    if user.is_empty() || user.contains(':') || user.chars().any(char::is_control) {
+        return Err(Wrong::new("a user name is not empty and holds no colon or line break", "correct it"));
+    }
+    Ok(user.to_owned())
+}
+
+fn key_name(place: Option<KeyPlace>, name: &str) -> Result<String, Wrong> {
+    match place {
+        Some(KeyPlace::Header | KeyPlace::Cookie) => sendable_name(name)?,
+        Some(KeyPlace::Query) | None if name.is_empty() => {
+            return Err(Wrong::new("must not be empty", "write the name that the API's documents give"));
+        }
+        _ => {}
+    }
+    Ok(name.to_owned())
+}
+
+fn limits(section: &Section<'_>) -> Option<Limits> {
+    let standard = Limits::default();
+    if section.value("limits").is_none() {
+        return Some(standard);
+    }
+    let limits = section
+        .section("limits", "limits = { in_flight = 8, deadline = \"20s\", result_bytes = \"4MiB\" }")?;
+    limits.only(&["in_flight", "per_second", "burst", "deadline", "result_bytes"]);
+    let mut good = true;
+    for key in ["per_second", "burst"] {
+        if limits.value(key).is_some() {
+            limits
+                .wrong(key, Wrong::new(NOT_YET, "leave it out; in_flight bounds how much is asked at once"));
+            good = false;
+        }
+    }
+    // What is there must be right; what is not there has its standard.
+    let or = |key: &str, read: Option<u32>, standard: u32| match limits.value(key) {
+        Some(_) => read,
+        None => Some(standard),
+    };
+    let in_flight = or("in_flight", limits.count("in_flight"), standard.in_flight);
+    let deadline = or("deadline", limits.parsed("deadline", units::millis), standard.deadline_ms);
+    let bytes = or("result_bytes", limits.parsed("result_bytes", units::bytes), standard.result_bytes);
+    good.then_some(Limits { in_flight: in_flight?, deadline_ms: deadline?, result_bytes: bytes? })
+}
+
+fn headers(section: &Section<'_>) -> Option<BTreeMap<String, String>> {
+    if section.value("headers").is_none() {
+        return Some(BTreeMap::new());
+    }
+    let section = section.section("headers", "headers = { \"X-Team\" = \"research\" }")?;
+    let mut headers = BTreeMap::new();
+    let mut good = true;
+    for name in section.keys() {
+        let Some(value) = section.text(name) else {
+            good = false;
+            continue;
+        };
+        match headers::check(name, value) {
+            Ok(()) => drop(headers.insert(name.to_owned(), value.to_owned())),
+            Err(wrong) => {
+                section.wrong_hidden(name, wrong);
+                good = false;
+            }
+        }
+    }
+    good.then_some(headers)
+}

@@ -1,0 +1,149 @@
+//! One `[[tool]]`.
+
+use std::collections::BTreeSet;
+
+use domain::effect::{Effect, Method};
+use domain::json::Json;
+use domain::label::Label;
+use domain::source::{Auth, KeyPlace};
+use domain::tool::{ToolName, ToolSpec};
+use serde_json::{Value, json};
+use toml::de::DeValue;
+
+use super::json::json as as_json;
+use super::section::{Section, article};
+use super::source::label;
+use crate::mistake::Wrong;
+use crate::place::has_body;
+use crate::schema::{compiled, properties};
+use crate::template::Template;
+
+const KEYS: [&str; 8] = ["name", "description", "method", "path", "effect", "resource", "label", "input"];
+
+const METHODS: [(&str, Method); 7] = [
+    ("GET", Method::Get),
+    ("HEAD", Method::Head),
+    ("OPTIONS", Method::Options),
+    ("POST", Method::Post),
+    ("PUT", Method::Put),
+    ("PATCH", Method::Patch),
+    ("DELETE", Method::Delete),
+];
+
+/// The word of each effect in a file.
+const EFFECTS: [(&str, Effect); 3] =
+    [("read", Effect::Read), ("idempotent_write", Effect::IdempotentWrite), ("write", Effect::Write)];
+
+/// The tool; `None` only if a mistake was named.
+pub(super) fn tool(section: &Section<'_>, source: &Label, auth: Option<&Auth>) -> Option<ToolSpec> {
+    section.only(&KEYS);
+    let name = section.needed_as::<ToolName>("name", "\"get_customer\"");
+    let description = section.needed("description", "\"One customer by id\"").and_then(|text| {
+        section.accepted("description", text, |text| match text.trim() {
+            "" => {
+                Err(Wrong::new("is empty", "say in a sentence what the tool gives: the model chooses by it"))
+            }
+            _ => Ok(text.to_owned()),
+        })
+    });
+    let method = section.needed("method", "\"GET\"").and_then(|text| section.word("method", text, &METHODS));
+    let input = input(section);
+    let path = section
+        .needed("path", "\"/customers/{id}\"")
+        .and_then(|text| template(section, "path", text, input.as_ref()));
+    let resource = match section.value("resource") {
+        Some(_) => {
+            section.text("resource").and_then(|text| template(section, "resource", text, input.as_ref()))
+        }
+        None => path.clone(),
+    };
+    let effect = match section.value("effect") {
+        Some(_) => section.text("effect").and_then(|text| section.word("effect", text, &EFFECTS)),
+        None => method.map(Method::default_effect),
+    };
+    let label = own_label(section, source);
+    if let (Some(Auth::ApiKey { place: KeyPlace::Query, name, .. }), Some(method), Some(input)) =
+        (auth, method, &input)
+        && !has_body(method)
+        && properties(input).any(|property| property == name)
+    {
+        let problem = format!("the property `{name}` is where the source's key goes");
+        section.wrong("input", Wrong::new(problem, "take the property out: the key is added by itself"));
+        return None;
+    }
+    Some(ToolSpec {
+        name: name?,
+        description: description?,
+        method: method?,
+        path: path?,
+        effect: effect?,
+        resource: resource?,
+        label: label?,
+        input: Json(input?),
+    })
+}
+
+/// The source's label joined with the tool's own, which may only raise it.
+fn own_label(section: &Section<'_>, source: &Label) -> Option<Label> {
+    let own = label(section, source)?;
+    if own.level < source.level {
+        let problem = format!(
+            "the level {} is below the source's, {}, and a label only rises",
+            own.level, source.level
+        );
+        section.wrong(
+            "label",
+            Wrong::new(problem, "leave it out, or lower the source and raise the other tools"),
+        );
+        return None;
+    }
+    Some(own.join(source))
+}
+
+/// A path template whose parameters are properties of the input.
+fn template(section: &Section<'_>, key: &str, text: &str, input: Option<&Value>) -> Option<String> {
+    let template = section.accepted(key, text, Template::parse)?;
+    // Without an input that could be read, what its properties are can't be said.
+    let Some(input) = input else { return Some(text.to_owned()) };
+    let known: BTreeSet<_> = properties(input).collect();
+    let unknown: Vec<_> = template.parameters().filter(|name| !known.contains(name)).collect();
+    for name in &unknown {
+        let fix = format!(
+            "add properties.{name} = {{ type = \"string\" }} and required = [\"{name}\"] to [tool.input]"
+        );
+        section
+            .wrong(key, Wrong::new(format!("the parameter {{{name}}} is not a property of the input"), fix));
+    }
+    unknown.is_empty().then(|| text.to_owned())
+}
+
+/// The schema: a table, or JSON as a text. Left out, the tool takes no arguments.
+fn input(section: &Section<'_>) -> Option<Value> {
+    let Some(value) = section.value("input") else { return Some(json!({"type": "object"})) };
+    let wrong = |problem: String, fix: &str| section.wrong("input", Wrong::new(problem, fix));
+    let schema = match value.get_ref() {
+        DeValue::Table(_) => {
+            as_json(value.get_ref()).map_err(|problem| wrong(problem, "write a smaller number")).ok()?
+        }
+        DeValue::String(text) => serde_json::from_str(text)
+            .map_err(|error| {
+                wrong(format!("not JSON: {error}"), "write a JSON Schema, or a table [tool.input]")
+            })
+            .ok()?,
+        other => {
+            wrong(format!("must be a table, and is {}", article(other)), "begin it with a line [tool.input]");
+            return None;
+        }
+    };
+    if schema.get("type") != Some(&Value::String("object".to_owned())) {
+        wrong("the schema must be of an object".to_owned(), "add type = \"object\" to [tool.input]");
+        return None;
+    }
+    match compiled(&schema) {
+        Ok(_) => Some(schema),
+        Err(problem) => {
+            wrong(format!("not a JSON Schema (2020-12): {problem}"), "correct it; see json-schema.org");
+            None
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! Arguments against a tool's schema, and what to say when they don't fit.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use jsonschema::{ValidationError, Validator};
+use serde_json::{Map, Value};
+
+use crate::mistake::meant;
+
+/// How many mistakes of one call are named; a model that made more begins anew anyway.
+const MOST: usize = 6;
+/// How many compiled schemas are kept before all are dropped: more than a workspace has tools.
+const KEPT: usize = 1024;
+
+/// Compiles a schema (JSON Schema 2020-12, formats checked), or says why it can't be.
+pub(crate) fn compiled(schema: &Value) -> Result<Validator, String> {
+    jsonschema::draft202012::options().should_validate_formats(true).build(schema).map_err(|error| {
+        let place = error.instance_path().as_str();
+        let words = short(&error.to_string(), 200);
+        if place.is_empty() { words } else { format!("at {place}: {words}") }
+    })
+}
+
+/// Every mistake of the arguments, in words that name the field, the value, and what was expected.
+pub(crate) fn mistakes(schema: &Value, fields: &Map<String, Value>) -> Result<Vec<String>, String> {
+    let validator = cached(schema)?;
+    let whole = Value::Object(fields.clone());
+    let mut words = unnamed(schema, fields);
+    let named = words.len();
+    for error in validator.iter_errors(&whole) {
+        // Fields that the schema doesn't name are named above, with what may have been meant.
+        let again = matches!(error.kind(), ValidationErrorKind::AdditionalProperties { .. })
+            && error.instance_path().as_str().is_empty()
+            && named > 0;
+        if !again {
+            words.push(described(&error, schema));
+        }
+    }
+    let more = words.len().saturating_sub(MOST);
+    words.truncate(MOST);
+    if more > 0 {
+        words.push(format!("and {more} more"));
+    }
+    Ok(words)
+}
+
+/// The names of the schema's own properties.
+pub(crate) fn properties(schema: &Value) -> impl Iterator<Item = &str> {
+    schema.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::keys).map(String::as_str)
+}
+
+/// Fields that the schema doesn't name. JSON Schema would let them pass, and the API would most likely ignore them:
+/// a misspelt filter would then give everything, and nobody would know. A schema that says something of other
+/// fields is taken at its word.
+fn unnamed(schema: &Value, fields: &Map<String, Value>) -> Vec<String> {
+    const OPEN: [&str; 12] = [
+        "$dynamicRef",
+        "$ref",
+        "additionalProperties",
+        "allOf",
+        "anyOf",
+        "dependentSchemas",
+        "if",
+        "not",
+        "oneOf",
+        "patternProperties",
+        "propertyNames",
+        "unevaluatedProperties",
+    ];
+    let closed = schema.get("additionalProperties") == Some(&Value::Bool(false));
+    if !closed && OPEN.iter().any(|keyword| schema.get(keyword).is_some()) {
+        return Vec::new();
+    }
+    let known: Vec<_> = properties(schema).collect();
+    let patterns = schema.get("patternProperties").is_some();
+    if patterns {
+        return Vec::new();
+    }
+    fields.keys().filter(|name| !known.contains(&name.as_str())).map(|name| stranger(name, &known)).collect()
+}
+
+fn stranger(name: &str, known: &[&str]) -> String {
+    let name = short(name, 60);
+    if let Some(meant) = meant(&name, known.iter().copied()) {
+        return format!("there is no `{name}`: did you mean `{meant}`?");
+    }
+    if known.is_empty() {
+        return format!("there is no `{name}`: this tool takes no arguments");
+    }
+    format!("there is no `{name}`: the fields are `{}`", known.join("`, `"))
+}
+
+fn described(error: &ValidationError<'_>, schema: &Value) -> String {
+    let pointer = error.instance_path().as_str();
+    let field = field(pointer);
+    match error.kind() {
+        ValidationErrorKind::Required { property } => {
+            let name = property.as_str().unwrap_or_default();
+            let hint = if pointer.is_empty() { hint(schema, name) } else { String::new() };
+            match field.as_str() {
+                "" => format!("`{name}` is missing{hint}"),
+                parent => format!("`{parent}.{name}` is missing{hint}"),
+            }
+        }
+        ValidationErrorKind::Type { kind } => {
+            let wanted = match kind {
+                TypeKind::Single(one) => one.to_string(),
+                TypeKind::Multiple(set) => {
+                    set.iter().map(|one| one.to_string()).collect::<Vec<_>>().join(" or ")
+                }
+            };
+            let article = if wanted.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+            let value = error.instance();
+            format!("{} must be {article} {wanted}, and is {}", quoted(&field), short(&value.to_string(), 60))
+        }
+        ValidationErrorKind::FalseSchema => format!("{} must not be there", quoted(&field)),
+        _ => format!("{}: {}", quoted(&field), short(&error.to_string(), 240)),
+    }
+}
+
+/// ` (an integer: The customer's id)`, from the schema's own words.
+fn hint(schema: &Value, name: &str) -> String {
+    let property = schema.get("properties").and_then(|properties| properties.get(name));
+    let text = |key| property.and_then(|property| property.get(key)).and_then(Value::as_str);
+    match (text("type"), text("description")) {
+        (Some(kind), Some(words)) => format!(" ({kind}: {})", short(words, 120)),
+        (Some(kind), None) => format!(" ({kind})"),
+        (None, Some(words)) => format!(" ({})", short(words, 120)),
+        (None, None) => String::new(),
+    }
+}
+
+/// `a[0].b` from `/a/0/b`
+fn field(pointer: &str) -> String {
+    let mut field = String::new();
+    for part in pointer.split('/').skip(1) {
+        if !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()) {
+            field.push_str(&format!("[{part}]"));
+        } else {
+            if !field.is_empty() {
+                field.push('.');
+            }
+            field.push_str(&part.replace("~1", "/").replace("~0", "~"));
+        }
+    }
+    field
+}
+
+fn quoted(field: &str) -> String {
+    if field.is_empty() { "the arguments".to_owned() } else { format!("`{field}`") }
+}
+
+/// At most `most` characters of a text.
+pub(crate) fn short(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// Compiling costs far more than checking, and a batch asks the same tool many times.
+fn cached(schema: &Value) -> Result<Arc<Validator>, String> {
+    static COMPILED: OnceLock<Mutex<HashMap<String, Arc<Validator>>>> = OnceLock::new();
+    let kept = || COMPILED.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
+    let text = schema.to_string();
+    if let Some(validator) = kept().get(&text) {
+        return Ok(Arc::clone(validator));
+    }
+    let validator = Arc::new(compiled(schema)?);
+    let mut kept = kept();
+    if kept.len() >= KEPT {
+        kept.clear();
+    }
+    kept.insert(text, Arc::clone(&validator));
+    Ok(validator)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn check(schema: &Value, arguments: Value, words: &[&str]) {
+        let Value::Object(fields) = arguments else { panic!("not an object") };
+        assert_eq!(mistakes(schema, &fields).unwrap(), words);
+    }
+
+    #[test]
+    fn words_name_the_field_the_value_and_what_was_expected() {
+        let schema = json!({
+            "type": "object",
+            "required": ["id"],
+            "properties": {
+                "id": {"type": "integer", "description": "The customer's id"},
+                "region": {"enum": ["North", "South"]},
+                "limit": {"type": "integer", "maximum": 100},
+                "since": {"type": "string", "format": "date"},
+                "tags": {"type": "array", "items": {"type": ["string", "null"]}},
+            }
+        });
+        check(&schema, json!({"id": 7, "tags": ["a", null]}), &[]);
+        check(&schema, json!({}), &["`id` is missing (integer: The customer's id)"]);
+        check(&schema, json!({"id": "seven"}), &[r#"`id` must be an integer, and is "seven""#]);
+        check(&schema, json!({"id": 1, "limt": 5}), &["there is no `limt`: did you mean `limit`?"]);
+        check(
+            &schema,
+            json!({"id": 1, "x": 5}),
+            &["there is no `x`: the fields are `id`, `limit`, `region`, `since`, `tags`"],
+        );
+        check(&schema, json!({"id": 1, "limit": 500}), &["`limit`: 500 is greater than the maximum of 100"]);
+        check(
+            &schema,
+            json!({"id": 1, "region": "Nord"}),
+            &[r#"`region`: "Nord" is not one of "North" or "South""#],
+        );
+        check(&schema, json!({"id": 1, "since": "today"}), &[r#"`since`: "today" is not a "date""#]);
+        check(&schema, json!({"id": 1, "tags": [1]}), &["`tags[0]` must be a null or string, and is 1"]);
+    }
+
+    #[test]
+    fn a_schema_that_speaks_of_other_fields_is_taken_at_its_word() {
+        check(&json!({"type": "object", "additionalProperties": true}), json!({"x": 1}), &[]);
+        check(
+            &json!({"type": "object", "additionalProperties": false}),
+            json!({"x": 1}),
+            &["there is no `x`: this tool takes no arguments"],
+        );
+        check(
+            &json!({"patternProperties": {"^x-": {}}, "additionalProperties": false}),
+            json!({"x-a": 1}),
+            &[],
+        );
+    }
+
+    #[test]
+    fn a_schema_that_does_not_compile_says_where() {
+        assert!(
+            compiled(&json!({"type": "object", "properties": {"a": {"type": "int"}}}))
+                .unwrap_err()
+                .contains("/properties/a")
+        );
+        assert!(compiled(&json!({"$ref": "https://example.com/schema"})).is_err());
+        assert!(compiled(&json!({"properties": {"a": {"pattern": "("}}})).is_err());
+    }
+}

@@ -1,0 +1,79 @@
+//! Lengths of time and sizes as people write them: `20s`, `4MiB`.
+
+use crate::mistake::Wrong;
+
+const TIMES: [(&str, u64); 4] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)];
+const SIZES: [(&str, u64); 4] = [("B", 1), ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)];
+
+/// Milliseconds from `500ms`, `20s`, `2m`; at least one.
+pub(crate) fn millis(text: &str) -> Result<u32, Wrong> {
+    amount(text, &TIMES).ok_or_else(|| {
+        Wrong::new(
+            "not a length of time between 1ms and 49 days",
+            "write a whole number and `ms`, `s`, `m` or `h`: \"20s\"",
+        )
+    })
+}
+
+/// Bytes from `512KiB`, `4MiB`; at least one.
+pub(crate) fn bytes(text: &str) -> Result<u32, Wrong> {
+    amount(text, &SIZES).ok_or_else(|| {
+        Wrong::new(
+            "not a size between 1B and 4GiB",
+            "write a whole number and `B`, `KiB`, `MiB` or `GiB`: \"4MiB\"",
+        )
+    })
+}
+
+/// The shortest text that [`millis`] reads back.
+pub(crate) fn time(millis: u32) -> String {
+    shortest(millis, &TIMES)
+}
+
+/// The shortest text that [`bytes`] reads back.
+pub(crate) fn size(bytes: u32) -> String {
+    shortest(bytes, &SIZES)
+}
+
+fn amount(text: &str, units: &[(&str, u64)]) -> Option<u32> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let (_, factor) = units.iter().find(|(name, _)| *name == unit)?;
+    let product = number.parse::<u64>().ok()?.checked_mul(*factor)?;
+    u32::try_from(product).ok().filter(|amount| *amount > 0)
+}
+
+fn shortest(amount: u32, units: &[(&str, u64)]) -> String {
+    let amount = u64::from(amount);
+    let fitting = units.iter().rev().find(|(_, factor)| amount.is_multiple_of(*factor));
+    let (name, factor) = fitting.unwrap_or(&units[0]);
+    format!("{}{name}", amount / factor)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn units_are_read() {
+        assert_eq!(millis("500ms").unwrap(), 500);
+        assert_eq!(millis("2m").unwrap(), 120_000);
+        assert_eq!(bytes("512KiB").unwrap(), 512 << 10);
+        for wrong in ["", "20", "s", "0s", "-1s", "1.5s", "20 s", "20S", "99999999h", "1d"] {
+            assert!(millis(wrong).is_err(), "{wrong}");
+        }
+        for wrong in ["4MB", "4mib", "4GiB", "0B", "4"] {
+            assert!(bytes(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_back(amount in 1u32..) {
+            prop_assert_eq!(millis(&time(amount)).unwrap(), amount);
+            prop_assert_eq!(bytes(&size(amount)).unwrap(), amount);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! A source as its file.
+
+use std::fmt::Write as _;
+
+use domain::label::Label;
+use domain::source::{Auth, KeyPlace, SourceKind, SourceSpec};
+use domain::tool::ToolSpec;
+use serde_json::Value;
+
+use crate::units::{size, time};
+
+/// TOML that [`crate::read_source`] reads back as the same spec. What has its standard value is left out.
+pub fn write_source(spec: &SourceSpec) -> String {
+    let mut out = String::new();
+    let kind = match spec.kind {
+        SourceKind::Http => "http",
+    };
+    line(&mut out, "name", &text(spec.name.as_str()));
+    line(&mut out, "kind", &text(kind));
+    line(&mut out, "base_url", &text(&spec.base_url));
+    line(&mut out, "label", &label(&spec.label));
+    line(&mut out, "auth", &auth(&spec.auth));
+    let limits = &spec.limits;
+    line(
+        &mut out,
+        "limits",
+        &format!(
+            "{{ in_flight = {}, deadline = {}, result_bytes = {} }}",
+            limits.in_flight,
+            text(&time(limits.deadline_ms)),
+            text(&size(limits.result_bytes))
+        ),
+    );
+    if !spec.headers.is_empty() {
+        let pairs: Vec<_> =
+            spec.headers.iter().map(|(name, value)| format!("{} = {}", key(name), text(value))).collect();
+        line(&mut out, "headers", &format!("{{ {} }}", pairs.join(", ")));
+    }
+    for tool in &spec.tools {
+        self::tool(&mut out, tool, &spec.label);
+    }
+    out
+}
+
+fn tool(out: &mut String, tool: &ToolSpec, source: &Label) {
+    out.push_str("\n[[tool]]\n");
+    line(out, "name", &text(tool.name.as_str()));
+    line(out, "description", &text(&tool.description));
+    line(out, "method", &text(tool.method.word()));
+    line(out, "path", &text(&tool.path));
+    if tool.effect != tool.method.default_effect() {
+        let word = serde_json::to_value(tool.effect).unwrap_or_default();
+        line(out, "effect", &text(word.as_str().unwrap_or_default()));
+    }
+    if tool.resource != tool.path {
+        line(out, "resource", &text(&tool.resource));
+    }
+    if tool.label != *source {
+        line(out, "label", &label(&tool.label));
+    }
+    match &tool.input.0 {
+        Value::Object(fields) if writable(&tool.input.0) => {
+            out.push_str("[tool.input]\n");
+            for (name, value) in fields {
+                match value {
+                    Value::Object(properties) if name == "properties" && !properties.is_empty() => {
+                        for (property, schema) in properties {
+                            line(out, &format!("properties.{}", key(property)), &inline(schema));
+                        }
+                    }
+                    value => line(out, &key(name), &inline(value)),
+                }
+            }
+        }
+        // TOML has no null and no number beyond 64 bits with a sign: such a schema stands there as JSON.
+        schema => line(out, "input", &text(&schema.to_string())),
+    }
+}
+
+fn line(out: &mut String, key: &str, value: &str) {
+    // Writing to a String can't fail.
+    let _ = writeln!(out, "{key} = {value}");
+}
+
+fn label(label: &Label) -> String {
+    let level = text(label.level.word());
+    if label.categories.is_empty() {
+        return format!("{{ level = {level} }}");
+    }
+    let words: Vec<_> = label.categories.iter().map(|category| text(category.word())).collect();
+    format!("{{ level = {level}, categories = [{}] }}", words.join(", "))
+}
+
+fn auth(auth: &Auth) -> String {
+    match auth {
+        Auth::None => "{ kind = \"none\" }".to_owned(),
+        Auth::Bearer { secret } => format!("{{ kind = \"bearer\", secret = {} }}", text(secret.as_str())),
+        Auth::Basic { user, secret } => {
+            format!("{{ kind = \"basic\", user = {}, secret = {} }}", text(user), text(secret.as_str()))
+        }
+        Auth::ApiKey { secret, place, name } => {
+            let place = match place {
+                KeyPlace::Header => "header",
+                KeyPlace::Query => "query",
+                KeyPlace::Cookie => "cookie",
+            };
+            format!(
+                "{{ kind = \"api_key\", place = \"{place}\", name = {}, secret = {} }}",
+                text(name),
+                text(secret.as_str())
+            )
+        }
+    }
+}
+
+fn inline(value: &Value) -> String {
+    match value {
+        Value::String(value) => text(value),
+        Value::Array(items) => {
+            let items: Vec<_> = items.iter().map(inline).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Value::Object(fields) if fields.is_empty() => "{}".to_owned(),
+        Value::Object(fields) => {
+            let fields: Vec<_> =
+                fields.iter().map(|(name, value)| format!("{} = {}", key(name), inline(value))).collect();
+            format!("{{ {} }}", fields.join(", "))
+        }
+        // `true`, `7` and `1.5e300` are written alike in both.
+        Value::Bool(_) | Value::Number(_) | Value::Null => value.to_string(),
+    }
+}
+
+fn writable(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Number(number) => number.is_i64() || number.is_f64(),
+        Value::Array(items) => items.iter().all(writable),
+        Value::Object(fields) => fields.values().all(writable),
+        Value::Bool(_) | Value::String(_) => true,
+    }
+}
+
+fn key(name: &str) -> String {
+    let bare = !name.is_empty()
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    if bare { name.to_owned() } else { text(name) }
+}
+
+/// A JSON string is a TOML basic string, but for one character.
+fn text(text: &str) -> String {
+    Value::from(text).to_string().replace('\u{7f}', "\\u007F")
+}
