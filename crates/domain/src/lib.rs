@@ -19,6 +19,7 @@ pub mod outcome;
 pub mod payload;
 pub mod secret;
 pub mod source;
+pub mod telling;
 pub mod time;
 pub mod tool;
 pub mod view;
