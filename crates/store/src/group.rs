@@ -1,0 +1,106 @@
+//! The writer's thread: whatever arrived while the last commit ran goes into the next.
+
+use std::thread;
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::error::StoreError;
+use crate::packed::Parcel;
+use crate::writer::{Writer, Written};
+
+/// Requests that may wait; past that, callers wait to hand theirs in.
+const WAITING: usize = 1024;
+/// Requests that share a commit at most, so that the first of them does not wait for a crowd.
+const LARGEST_GROUP: usize = 512;
+
+/// What the writer's thread is asked to do.
+pub(crate) enum Request {
+    /// Write these together, and say so once they are durable.
+    Append {
+        /// In order.
+        parcels: Vec<Parcel>,
+        /// Where the answer goes. If nobody waits for it any more, it is written all the same.
+        answer: oneshot::Sender<Written>,
+    },
+    /// End, once what came before is written.
+    Close,
+}
+
+/// Starts the writer's thread. It ends after [`Request::Close`], or when every sender is gone; the database is closed
+/// and the lock is free when the thread has ended.
+pub(crate) fn start(writer: Writer) -> Result<(mpsc::Sender<Request>, thread::JoinHandle<()>), StoreError> {
+    let (inbox, requests) = mpsc::channel(WAITING);
+    let thread =
+        thread::Builder::new().name("trail writer".to_owned()).spawn(move || serve(writer, requests))?;
+    Ok((inbox, thread))
+}
+
+fn serve(mut writer: Writer, mut requests: mpsc::Receiver<Request>) {
+    let mut open = true;
+    while open && let Some(first) = requests.blocking_recv() {
+        // Those who were answered together come back together: let them, before the next commit begins.
+        thread::yield_now();
+        let mut group = Vec::new();
+        let mut next = Some(first);
+        while let Some(request) = next.take() {
+            match request {
+                Request::Append { parcels, answer } => group.push((parcels, answer)),
+                Request::Close => {
+                    open = false;
+                    break;
+                }
+            }
+            if group.len() < LARGEST_GROUP {
+                next = requests.try_recv().ok();
+            }
+        }
+        if let Err(error) = commit(&mut writer, group) {
+            let why = error.to_string();
+            tracing::error!(%why, "the trail can't be written");
+            // The database is closed, and with it goes whatever its last transaction held. The lock stays ours: the
+            // way on is a new start, which reads from the disk what there is.
+            let Writer { connection, lock, .. } = writer;
+            drop(connection);
+            refuse(&mut requests, &why);
+            drop(lock);
+            return;
+        }
+    }
+    writer.tidy();
+}
+
+/// Answers after COMMIT, never before.
+fn commit(
+    writer: &mut Writer,
+    group: Vec<(Vec<Parcel>, oneshot::Sender<Written>)>,
+) -> Result<(), StoreError> {
+    if group.is_empty() {
+        return Ok(());
+    }
+    let (requests, answers): (Vec<_>, Vec<_>) = group.into_iter().unzip();
+    match writer.write(requests) {
+        Ok(written) => {
+            for (answer, written) in answers.into_iter().zip(written) {
+                tell(answer, written);
+            }
+            Ok(())
+        }
+        Err(error) => {
+            for answer in answers {
+                tell(answer, Err(StoreError::Fatal(error.to_string())));
+            }
+            Err(error)
+        }
+    }
+}
+
+fn refuse(requests: &mut mpsc::Receiver<Request>, why: &str) {
+    while let Some(Request::Append { answer, .. }) = requests.blocking_recv() {
+        tell(answer, Err(StoreError::Fatal(why.to_owned())));
+    }
+}
+
+fn tell(answer: oneshot::Sender<Written>, written: Written) {
+    // A caller that went away, say with a cancelled turn, finds what it wrote in the trail.
+    drop(answer.send(written));
+}

@@ -1,0 +1,34 @@
+//! The only SQL: trail, conversations, sources, settings. This crate keeps the database out of everything else, and
+//! keeps everything else from writing: no other crate sees a connection, a statement or a file of the workspace, and
+//! what is recorded can only be added to.
+//!
+//! One thread owns the only read-write connection ([`Store`]); it gives each fact its place, and commits whatever
+//! arrived while the last commit ran, with one signed checkpoint, in one transaction. Readers ([`Reader`]) can't
+//! write, see one snapshot per answer, and work beside the writer from any process. What they query are projections,
+//! filled by one function from entries and payloads, and checked by running it again.
+//!
+//! There is no clock here and no randomness: moments, ids and random bytes come in as arguments.
+
+mod columns;
+mod error;
+mod group;
+mod keys;
+mod links;
+mod lock;
+mod open;
+mod packed;
+mod pragma;
+mod project;
+mod read;
+mod recovery;
+mod schema;
+mod store;
+mod stored;
+mod writer;
+
+pub use error::{Holder, StoreError};
+pub use keys::{DatabaseKey, Keys};
+pub use open::Opening;
+pub use read::{CallQuery, Evidence, Piece, Reader};
+pub use recovery::Recovery;
+pub use store::Store;

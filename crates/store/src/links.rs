@@ -1,0 +1,85 @@
+//! Where each conversation's own chain of entries ends.
+
+use std::collections::HashMap;
+
+use domain::entry::{Entry, Link};
+use domain::id::{ConversationId, Seq};
+use rusqlite::{Connection, OptionalExtension};
+use tlog::Hash;
+
+use crate::error::StoreError;
+
+/// How many ends are remembered before all are forgotten; each is read again when it is needed.
+const REMEMBERED: usize = 4096;
+
+/// The last entry of a conversation.
+#[derive(Clone, Copy, Debug)]
+struct End {
+    /// How many entries the conversation has.
+    entries: u64,
+    /// The leaf of the last; none if there is none yet.
+    leaf: Option<Hash>,
+}
+
+/// The ends of the conversations that were written lately.
+#[derive(Debug, Default)]
+pub(crate) struct Links {
+    ends: HashMap<ConversationId, End>,
+}
+
+impl Links {
+    /// The link of the next entry of `conversation`.
+    pub(crate) fn next(
+        &mut self,
+        connection: &Connection,
+        conversation: ConversationId,
+    ) -> Result<Link, StoreError> {
+        let end = match self.ends.get(&conversation) {
+            Some(end) => *end,
+            None => stored_end(connection, conversation)?,
+        };
+        let cprev = end.leaf.map(|leaf| leaf.to_hex()).unwrap_or_default();
+        Ok(Link { conversation, cseq: end.entries, cprev })
+    }
+
+    /// Notes that an entry with this link has this leaf.
+    pub(crate) fn extend(&mut self, link: &Link, leaf: Hash) {
+        self.ends.insert(link.conversation, End { entries: link.cseq + 1, leaf: Some(leaf) });
+    }
+
+    /// Forgets everything once it is much. What was noted must be written by now.
+    pub(crate) fn trim(&mut self) {
+        if self.ends.len() >= REMEMBERED {
+            self.ends.clear();
+        }
+    }
+
+    /// Forgets what was noted of a conversation, for entries that were not written after all.
+    pub(crate) fn forget(&mut self, conversation: ConversationId) {
+        self.ends.remove(&conversation);
+    }
+}
+
+/// The projection says where the end is; the entry itself must agree, so that a wrong row can't fork a conversation.
+fn stored_end(connection: &Connection, conversation: ConversationId) -> Result<End, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT conversation.entries, entry.seq, entry.body, entry.leaf
+         FROM conversation JOIN entry ON entry.seq = conversation.last_seq WHERE conversation.id = ?1",
+    )?;
+    let found = statement
+        .query_row([conversation.to_string()], |row| {
+            let (entries, seq, body, leaf) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+            Ok::<(u64, u64, Vec<u8>, [u8; 32]), rusqlite::Error>((entries, seq, body, leaf))
+        })
+        .optional()?;
+    let Some((entries, seq, body, leaf)) = found else {
+        return Ok(End { entries: 0, leaf: None });
+    };
+    let entry = Entry::from_body(&body).map_err(|error| StoreError::damaged(Seq(seq), error.to_string()))?;
+    match entry.link {
+        Some(link) if link.conversation == conversation && link.cseq + 1 == entries => {
+            Ok(End { entries, leaf: Some(Hash::from_bytes(leaf)) })
+        }
+        _ => Err(StoreError::damaged(Seq(seq), format!("it is not the end of {conversation}"))),
+    }
+}

@@ -1,0 +1,105 @@
+//! Projections: the tables that screens query. One function fills them, whether an entry is being appended, or was
+//! written long ago and the tables are rebuilt to be checked; so what a screen shows can always be had from the trail.
+//!
+//! It is total over whatever a trail may hold: entries that tell no sensible story leave rows as they are. Finding
+//! fault with a story is the verifier's work.
+
+mod calls;
+mod conversations;
+mod settings;
+mod turns;
+
+use std::borrow::Cow;
+
+use domain::entry::Entry;
+use domain::fact::Fact;
+use domain::payload::Commitment;
+use rusqlite::Connection;
+
+use crate::error::StoreError;
+use crate::packed::Packed;
+use crate::stored;
+
+/// The tables that [`project`] fills, each with the columns that order its rows.
+pub(crate) const TABLES: [(&str, &str); 7] = [
+    ("conversation", "id"),
+    ("turn", "id"),
+    ("call", "seq"),
+    ("call_entry", "call, seq"),
+    ("source", "name"),
+    ("model", "name"),
+    ("setting", "key"),
+];
+
+/// Where an entry's payloads are to be had.
+pub(crate) enum Payloads<'a> {
+    /// They come with the entry.
+    Fresh(&'a [Packed]),
+    /// They lie in this database.
+    Stored(&'a Connection),
+}
+
+impl Payloads<'_> {
+    /// A payload as text; `None` if it was erased.
+    fn text(&self, commitment: &Commitment) -> Result<Option<Cow<'_, str>>, StoreError> {
+        match self {
+            Self::Fresh(packed) => {
+                let found = packed.iter().find(|packed| packed.payload.commitment() == *commitment);
+                Ok(found.map(|packed| String::from_utf8_lossy(packed.payload.bytes())))
+            }
+            Self::Stored(connection) => {
+                let stored = stored::payload(connection, commitment, u64::MAX)?;
+                Ok(stored.map(|stored| Cow::Owned(String::from_utf8_lossy(&stored.bytes).into_owned())))
+            }
+        }
+    }
+}
+
+/// Brings the tables from the entries before `entry` to those up to it.
+pub(crate) fn project(to: &Connection, entry: &Entry, payloads: &Payloads<'_>) -> Result<(), StoreError> {
+    match &entry.fact {
+        Fact::QuestionAsked { turn, question } => turns::asked(to, entry, *turn, question)?,
+        Fact::AnswerGiven { turn, answer, exposed, .. } => {
+            turns::answered(to, entry, *turn, answer)?;
+            calls::named(to, entry.seq, exposed)?;
+        }
+        Fact::TurnStopped { turn, why, words } => turns::stopped(to, entry, *turn, *why, words.as_ref())?,
+        Fact::CallRequested { call, arguments, .. } => {
+            calls::requested(to, entry, payloads.text(arguments)?.as_deref())?;
+            calls::named(to, entry.seq, &[*call])?;
+        }
+        Fact::CallDecided { call, verdict, .. } => {
+            calls::decided(to, *call, *verdict)?;
+            calls::named(to, entry.seq, &[*call])?;
+        }
+        Fact::ApprovalAsked { calls, .. } => calls::named(to, entry.seq, calls)?,
+        Fact::ApprovalGiven { call, allowed, .. } => {
+            calls::approved(to, *call, *allowed)?;
+            calls::named(to, entry.seq, &[*call])?;
+        }
+        Fact::CallSent { call, .. } => {
+            calls::sent(to, *call, entry.at)?;
+            calls::named(to, entry.seq, &[*call])?;
+        }
+        Fact::CallEnded { call, .. } => {
+            calls::ended(to, entry)?;
+            calls::named(to, entry.seq, &[*call])?;
+        }
+        Fact::SourceChanged { source, setting, .. } => {
+            settings::changed(to, settings::Kind::Source, source, entry.seq, setting.as_ref(), payloads)?;
+        }
+        Fact::ModelChanged { model, setting, .. } => {
+            settings::changed(to, settings::Kind::Model, model, entry.seq, setting.as_ref(), payloads)?;
+        }
+        Fact::SettingsChanged { key, setting } => {
+            settings::changed(to, settings::Kind::Setting, key, entry.seq, Some(setting), payloads)?;
+        }
+        Fact::TrailOpened { .. }
+        | Fact::TrailRecovered { .. }
+        | Fact::ConversationOpened {}
+        | Fact::ModelCalled { .. }
+        | Fact::ModelReturned { .. }
+        | Fact::BatchOpened { .. } => {}
+    }
+    conversations::touched(to, entry, payloads)
+}

@@ -1,0 +1,152 @@
+//! Calls: as rows, newest first, and one with everything on record about it.
+
+use domain::id::{CallId, ConversationId, Handle, Seq, TurnId};
+use domain::outcome::Outcome;
+use domain::payload::PayloadRole;
+use domain::time::{Micros, Span};
+use domain::view::{CallDetail, CallRow};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
+use serde::{Deserialize, Serialize};
+
+use super::{Reader, payloads, trail};
+use crate::columns::{self, from_word, optional_id, optional_word};
+use crate::error::StoreError;
+use crate::stored;
+
+/// The most rows of one answer.
+const MOST_ROWS: u32 = 1000;
+
+/// The columns that [`call_row`] reads.
+const COLUMNS: &str = "seq, id, at, conversation, turn, batch, position, handle, tool, effect, telling, level, \
+                       categories, verdict, approved, sent_at, outcome, failure, status, size, took";
+
+/// Which calls. What is `None` does not matter.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(default)]
+pub struct CallQuery {
+    /// Only those asked for before this entry: the last row's `seq` asks for the next page.
+    pub before: Option<Seq>,
+    /// How many at most; 0 and anything above 1000 mean 1000.
+    pub limit: u32,
+    /// Only this conversation's.
+    pub conversation: Option<ConversationId>,
+    /// Only this turn's.
+    pub turn: Option<TurnId>,
+    /// Only this source's, by its name.
+    pub source: Option<String>,
+    /// Only those that ended so.
+    pub outcome: Option<Outcome>,
+    /// Only those whose tool or telling argument has these words in it, capitals or not.
+    pub words: Option<String>,
+}
+
+impl Reader {
+    /// Calls, newest first.
+    pub async fn calls(&self, query: CallQuery) -> Result<Vec<CallRow>, StoreError> {
+        self.run(move |sql| calls(sql, &query)).await
+    }
+
+    /// One call with its entries and payloads, of each payload's text the first `max_payload` bytes; `None` if there
+    /// is no such call.
+    pub async fn call(&self, id: CallId, max_payload: usize) -> Result<Option<CallDetail>, StoreError> {
+        self.run(move |sql| detail(sql, id, max_payload)).await
+    }
+}
+
+/// The calls of one turn, in the order in which they were asked for.
+pub(super) fn of_turn(sql: &Connection, turn: &str) -> Result<Vec<CallRow>, StoreError> {
+    let mut statement =
+        sql.prepare_cached(&format!("SELECT {COLUMNS} FROM call WHERE turn = ?1 ORDER BY seq"))?;
+    columns::rows(&mut statement, [turn], call_row)
+}
+
+fn calls(sql: &Connection, query: &CallQuery) -> Result<Vec<CallRow>, StoreError> {
+    let mut text = format!("SELECT {COLUMNS} FROM call WHERE true");
+    let mut values: Vec<Value> = Vec::new();
+    let mut only = |condition: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            text.push_str(condition);
+            values.push(value);
+        }
+    };
+    let before = query.before.map(|seq| Value::Integer(i64::try_from(seq.0).unwrap_or(i64::MAX)));
+    only(" AND seq < ?", before);
+    only(" AND conversation = ?", query.conversation.map(|id| Value::Text(id.to_string())));
+    only(" AND turn = ?", query.turn.map(|id| Value::Text(id.to_string())));
+    only(" AND source = ?", query.source.clone().map(Value::Text));
+    only(" AND outcome = ?", query.outcome.as_ref().map(|outcome| Value::Text(columns::word(outcome))));
+    let words = query.words.as_deref().map(str::trim).filter(|words| !words.is_empty());
+    only(" AND tool || ' ' || telling LIKE ? ESCAPE '\\'", words.map(|words| Value::Text(containing(words))));
+    let limit = if query.limit == 0 { MOST_ROWS } else { query.limit.min(MOST_ROWS) };
+    text.push_str(" ORDER BY seq DESC LIMIT ?");
+    values.push(Value::Integer(i64::from(limit)));
+    columns::rows(&mut *sql.prepare_cached(&text)?, params_from_iter(values), call_row)
+}
+
+fn detail(sql: &Connection, id: CallId, max_payload: usize) -> Result<Option<CallDetail>, StoreError> {
+    let row = sql
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM call WHERE id = ?1"))?
+        .query_row([id.to_string()], |row| Ok(call_row(row)))
+        .optional()?
+        .transpose()?;
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let mut named = sql.prepare_cached(
+        "SELECT entry.seq, entry.body, entry.leaf FROM call_entry JOIN entry USING (seq)
+         WHERE call_entry.call = ?1 ORDER BY entry.seq",
+    )?;
+    let entries = columns::rows(&mut named, [id.to_string()], trail::entry_view)?;
+    let mut all = Vec::new();
+    for entry in &entries {
+        let found = stored::payloads_of(sql, entry.seq, payloads::bound(max_payload))?;
+        // An answer that was given with this call in view is not the call's.
+        let own = found.into_iter().filter(|payload| payload.role != PayloadRole::Answer);
+        all.extend(own.map(|payload| payloads::view(payload, max_payload)));
+    }
+    Ok(Some(CallDetail { row, entries, payloads: all }))
+}
+
+fn call_row(row: &Row<'_>) -> Result<CallRow, StoreError> {
+    let text = |name: &str| -> Result<String, StoreError> { Ok(row.get(name)?) };
+    Ok(CallRow {
+        call: columns::id(&text("id")?)?,
+        seq: Seq(row.get("seq")?),
+        at: Micros(row.get("at")?),
+        conversation: optional_id(row.get("conversation")?)?,
+        turn: optional_id(row.get("turn")?)?,
+        batch: optional_id(row.get("batch")?)?,
+        position: row.get("position")?,
+        handle: Handle(row.get("handle")?),
+        tool: row.get("tool")?,
+        effect: from_word(&text("effect")?)?,
+        telling: row.get("telling")?,
+        label: columns::label(row.get("level")?, row.get("categories")?)?,
+        verdict: optional_word(row.get("verdict")?)?,
+        approved: row.get("approved")?,
+        sent_at: row.get::<_, Option<i64>>("sent_at")?.map(Micros),
+        outcome: optional_word(row.get("outcome")?)?,
+        failure: optional_word(row.get("failure")?)?,
+        status: row.get("status")?,
+        size: row.get("size")?,
+        took_ms: millis(Span(row.get("took")?)),
+    })
+}
+
+pub(super) fn millis(span: Span) -> u32 {
+    u32::try_from(span.millis()).unwrap_or(u32::MAX)
+}
+
+/// A LIKE pattern for texts with exactly these characters somewhere in them.
+fn containing(words: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in words.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}

@@ -1,0 +1,129 @@
+//! Conversations, with what a screen shows of their turns.
+
+use domain::answer::Answer;
+use domain::id::{BatchId, ConversationId};
+use domain::label::Label;
+use domain::payload::Commitment;
+use domain::time::{Micros, Span};
+use domain::view::{BatchView, CallRow, ConversationRow, ConversationView, TurnView};
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::{Reader, calls};
+use crate::columns;
+use crate::error::StoreError;
+use crate::stored;
+
+const COLUMNS: &str = "id, title, at, turns, level, categories";
+/// What stands where an answer was that can't be shown any more.
+const ERASED: &str = "The answer's text is no longer held; its proof is.";
+
+impl Reader {
+    /// Conversations, the one in which something happened last first.
+    pub async fn conversations(&self, limit: u32) -> Result<Vec<ConversationRow>, StoreError> {
+        self.run(move |sql| {
+            let mut statement = sql.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM conversation ORDER BY last_seq DESC LIMIT ?1"
+            ))?;
+            columns::rows(&mut statement, [limit], conversation_row)
+        })
+        .await
+    }
+
+    /// One conversation with everything in it; `None` if there is no such conversation.
+    pub async fn conversation(&self, id: ConversationId) -> Result<Option<ConversationView>, StoreError> {
+        self.run(move |sql| conversation(sql, id)).await
+    }
+
+    /// The number of the handle that the conversation's next call gets: 1 in a new one.
+    pub async fn next_handle(&self, id: ConversationId) -> Result<u32, StoreError> {
+        self.run(move |sql| {
+            let mut statement = sql.prepare_cached("SELECT last_handle FROM conversation WHERE id = ?1")?;
+            let last: Option<u32> = statement.query_row([id.to_string()], |row| row.get(0)).optional()?;
+            Ok(last.unwrap_or(0).saturating_add(1))
+        })
+        .await
+    }
+}
+
+fn conversation(sql: &Connection, id: ConversationId) -> Result<Option<ConversationView>, StoreError> {
+    let row = sql
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM conversation WHERE id = ?1"))?
+        .query_row([id.to_string()], |row| Ok(conversation_row(row)))
+        .optional()?
+        .transpose()?;
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let mut statement = sql.prepare_cached(
+        "SELECT id, at, question, ended_seq, answer, stopped, words FROM turn WHERE conversation = ?1 ORDER BY seq",
+    )?;
+    let turns = columns::rows(&mut statement, [id.to_string()], |row| turn(sql, row))?;
+    Ok(Some(ConversationView { row, turns }))
+}
+
+fn conversation_row(row: &Row<'_>) -> Result<ConversationRow, StoreError> {
+    let id: String = row.get(0)?;
+    Ok(ConversationRow {
+        id: columns::id(&id)?,
+        title: row.get(1)?,
+        at: Micros(row.get(2)?),
+        turns: row.get(3)?,
+        label: columns::label(row.get(4)?, row.get(5)?)?,
+    })
+}
+
+fn turn(sql: &Connection, row: &Row<'_>) -> Result<TurnView, StoreError> {
+    let id: String = row.get(0)?;
+    let answer = row.get::<_, Option<[u8; 32]>>(4)?;
+    let told = answer.map(|answer| bytes(sql, answer)).transpose()?.flatten();
+    // An answer that does not read must not hide the rest of its conversation; verifying names it.
+    let told: Option<Answer> = told.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let words = row.get::<_, Option<[u8; 32]>>(6)?.map(|words| text(sql, words)).transpose()?;
+    let lost = answer.is_some() && told.is_none();
+    Ok(TurnView {
+        id: columns::id(&id)?,
+        question: text(sql, row.get(2)?)?,
+        at: Micros(row.get(1)?),
+        batches: batches(calls::of_turn(sql, &id)?),
+        answer: told,
+        stopped: columns::optional_word(row.get(5)?)?,
+        words: if lost { ERASED.to_owned() } else { words.unwrap_or_default() },
+    })
+}
+
+fn bytes(sql: &Connection, commitment: [u8; 32]) -> Result<Option<Vec<u8>>, StoreError> {
+    let stored = stored::payload(sql, &Commitment(commitment), u64::MAX)?;
+    Ok(stored.map(|stored| stored.bytes))
+}
+
+fn text(sql: &Connection, commitment: [u8; 32]) -> Result<String, StoreError> {
+    let bytes = bytes(sql, commitment)?.unwrap_or_default();
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// A turn's calls by batch, batches in the order in which their first calls were asked for. While a message is still
+/// being written its batch has no entry yet, but its calls do.
+fn batches(calls: Vec<CallRow>) -> Vec<BatchView> {
+    let mut groups: Vec<(BatchId, Vec<CallRow>)> = Vec::new();
+    for call in calls {
+        let Some(batch) = call.batch else {
+            continue;
+        };
+        match groups.iter_mut().find(|(id, _)| *id == batch) {
+            Some((_, group)) => group.push(call),
+            None => groups.push((batch, vec![call])),
+        }
+    }
+    groups.into_iter().map(|(id, calls)| batch(id, calls)).collect()
+}
+
+fn batch(id: BatchId, mut calls: Vec<CallRow>) -> BatchView {
+    calls.sort_by_key(|call| call.position);
+    let sent = || calls.iter().filter_map(|call| Some((call.sent_at?, call.took_ms)));
+    let first = sent().map(|(at, _)| at).min().unwrap_or_default();
+    let last = sent().map(|(at, took)| Micros(at.0.saturating_add(i64::from(took) * 1000))).max();
+    let elapsed_ms = last.map_or(0, |last| calls::millis(Span::between(first, last)));
+    let sequential_ms = sent().fold(0, |sum: u32, (_, took)| sum.saturating_add(took));
+    let label = Label::join_all(calls.iter().map(|call| &call.label));
+    BatchView { id, calls, elapsed_ms, sequential_ms, label }
+}

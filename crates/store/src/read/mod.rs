@@ -1,0 +1,74 @@
+//! The reading side: connections that can't write, and one snapshot for each answer.
+
+mod calls;
+mod check;
+mod conversations;
+mod evidence;
+mod payloads;
+mod pool;
+mod proof;
+mod settings;
+mod stats;
+mod trail;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rusqlite::Connection;
+
+pub use calls::CallQuery;
+pub use evidence::{Evidence, Piece};
+pub(crate) use proof::hashes;
+
+use crate::error::{Holder, StoreError};
+use crate::keys::DatabaseKey;
+use crate::lock;
+use crate::schema::DATABASE;
+use pool::Pool;
+
+/// Reads one workspace, whoever writes it. Clones share a few connections. Each answer is one snapshot: what was
+/// durable when it was asked for, and nothing of a commit that was under way. Its methods need a tokio runtime.
+#[derive(Clone)]
+pub struct Reader {
+    pool: Arc<Pool>,
+}
+
+impl Reader {
+    /// Opens a workspace for reading alone. The folder must be one that we may write to, because readers share an
+    /// index of the write-ahead log there.
+    ///
+    /// # Errors
+    /// [`StoreError::NotAWorkspace`], [`StoreError::WrongKey`] or [`StoreError::Newer`].
+    pub async fn open(dir: &Path, key: DatabaseKey) -> Result<Self, StoreError> {
+        let reader = Self::new(dir.to_owned(), key);
+        // The pool looks at what it opens.
+        reader.run(|_| Ok(())).await?;
+        Ok(reader)
+    }
+
+    /// Who writes this workspace now; `None` if nobody does.
+    pub async fn holder(&self) -> Result<Option<Holder>, StoreError> {
+        let dir = self.pool.dir().to_owned();
+        let asked = tokio::task::spawn_blocking(move || lock::holder(&dir));
+        asked.await.map_err(|_| StoreError::gone("asking for the holder"))?
+    }
+
+    pub(crate) fn new(dir: PathBuf, key: DatabaseKey) -> Self {
+        Self { pool: Arc::new(Pool::new(dir, DATABASE, key)) }
+    }
+
+    /// Answers from one snapshot, off the async threads.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.pool.run(read).await
+    }
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Reader").field("dir", &self.pool.dir()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,47 @@
+//! Payloads, as text for a screen and as bytes.
+
+use domain::payload::Commitment;
+use domain::view::PayloadView;
+
+use super::Reader;
+use crate::error::StoreError;
+use crate::stored::{self, Stored};
+
+impl Reader {
+    /// A payload's text, at most its first `max` bytes; `None` if there is no such payload, or it was erased.
+    pub async fn payload(
+        &self,
+        commitment: Commitment,
+        max: usize,
+    ) -> Result<Option<PayloadView>, StoreError> {
+        let stored = self.run(move |sql| stored::payload(sql, &commitment, bound(max))).await?;
+        Ok(stored.map(|stored| view(stored, max)))
+    }
+
+    /// A payload's bytes, all of them; `None` if there is no such payload, or it was erased.
+    pub async fn payload_bytes(&self, commitment: Commitment) -> Result<Option<Vec<u8>>, StoreError> {
+        let stored = self.run(move |sql| stored::payload(sql, &commitment, u64::MAX)).await?;
+        Ok(stored.map(|stored| stored.bytes))
+    }
+}
+
+/// How many bytes to read for a text of at most `max`.
+pub(super) fn bound(max: usize) -> u64 {
+    u64::try_from(max).unwrap_or(u64::MAX)
+}
+
+pub(super) fn view(stored: Stored, max: usize) -> PayloadView {
+    let Stored { commitment, role, media, size, mut bytes } = stored;
+    bytes.truncate(max);
+    let whole = bytes.len() as u64 == size;
+    if !whole
+        && let Err(error) = std::str::from_utf8(&bytes)
+        && error.error_len().is_none()
+    {
+        // The cut went through a character: it is the cut that is wrong, not the text.
+        bytes.truncate(error.valid_up_to());
+    }
+    let text = String::from_utf8(bytes)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+    PayloadView { commitment, role, media, size, text, whole }
+}

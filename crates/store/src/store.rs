@@ -1,0 +1,202 @@
+//! The writing side, as the rest of the program has it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use domain::entry::Draft;
+use domain::fact::{Change, Fact};
+use domain::id::Seq;
+use domain::intent::DurableIntent;
+use domain::json::Json;
+use domain::model::ModelSpec;
+use domain::source::SourceSpec;
+use domain::tool::SourceName;
+use serde::de::DeserializeOwned;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::error::StoreError;
+use crate::group::{self, Request};
+use crate::packed;
+use crate::read::Reader;
+use crate::writer::Writer;
+
+/// The right to write one workspace's trail. Clones share it. [`Store::create`] and [`Store::open`] make one;
+/// [`Store::close`] or dropping the last clone ends it: either waits until what was handed in is written, the database
+/// is closed and the lock is free.
+///
+/// Whatever it is asked to write is durable when it says so. An answer of [`StoreError::Fatal`] is final: nothing is
+/// written from then on, so nothing may be sent.
+#[derive(Clone, Debug)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+/// The fields go in this order: the thread ends when the inbox is gone, and only then can it be waited for.
+#[derive(Debug)]
+struct Inner {
+    reader: Reader,
+    inbox: mpsc::Sender<Request>,
+    thread: WriterThread,
+}
+
+#[derive(Debug)]
+struct WriterThread(Mutex<Option<JoinHandle<()>>>);
+
+impl Store {
+    pub(crate) fn start(writer: Writer, reader: Reader) -> Result<Self, StoreError> {
+        let (inbox, thread) = group::start(writer)?;
+        let thread = WriterThread(Mutex::new(Some(thread)));
+        Ok(Self { inner: Arc::new(Inner { reader, inbox, thread }) })
+    }
+
+    /// Records facts in order, together: all of them are durable when this returns, or none is written. If the caller
+    /// goes away while it waits, they may be written all the same. The writer fills in `entries` of an `answer.given`.
+    ///
+    /// # Errors
+    /// [`StoreError::Draft`] if a draft does not bring exactly the payloads that its fact names; then the trail is as
+    /// it was. [`StoreError::Fatal`] or [`StoreError::Damaged`] if the trail can't be written.
+    pub async fn append(&self, drafts: Vec<Draft>) -> Result<Vec<Seq>, StoreError> {
+        if drafts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let parcels = packed::pack(drafts).await?;
+        let (answer, answered) = oneshot::channel();
+        let request = Request::Append { parcels, answer };
+        self.inner.inbox.send(request).await.map_err(|_| StoreError::gone("the trail's writer"))?;
+        answered.await.map_err(|_| StoreError::gone("the trail's writer"))?
+    }
+
+    /// Records that something is about to be sent. What comes back lets exactly one request out.
+    ///
+    /// # Errors
+    /// As for [`Store::append`]; [`StoreError::Draft`] also for a fact that is no intent.
+    pub async fn intend(&self, draft: Draft) -> Result<DurableIntent, StoreError> {
+        if !matches!(draft.fact, Fact::ModelCalled { .. } | Fact::CallSent { .. }) {
+            return Err(refused(&draft, "is not an intent to send"));
+        }
+        let seq = self.append_one(draft).await?;
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is the one place that knows that the entry is durable"
+        )]
+        let intent = DurableIntent::after_commit(seq);
+        Ok(intent)
+    }
+
+    /// Records and applies a source's new definition: `draft` is its `source.changed`, with `spec` as JSON for payload.
+    ///
+    /// # Errors
+    /// As for [`Store::append`]; [`StoreError::Draft`] also if the draft says something else than `spec`.
+    pub async fn put_source(&self, spec: &SourceSpec, draft: Draft) -> Result<Seq, StoreError> {
+        let named = match &draft.fact {
+            Fact::SourceChanged { source, change, .. } => {
+                source == spec.name.as_str() && *change != Change::Removed
+            }
+            _ => false,
+        };
+        self.put(named, spec, draft).await
+    }
+
+    /// Records that a source is gone, and takes it away. `draft` is its `source.changed`.
+    ///
+    /// # Errors
+    /// As for [`Store::append`]; [`StoreError::Draft`] also if the draft says something else.
+    pub async fn remove_source(&self, name: &SourceName, draft: Draft) -> Result<Seq, StoreError> {
+        match &draft.fact {
+            Fact::SourceChanged { source, change: Change::Removed, setting: None }
+                if source == name.as_str() =>
+            {
+                self.append_one(draft).await
+            }
+            _ => Err(refused(&draft, "does not say that this source is gone")),
+        }
+    }
+
+    /// Records and applies a model's new definition: `draft` is its `model.changed`, with `spec` as JSON for payload.
+    ///
+    /// # Errors
+    /// As for [`Store::append`]; [`StoreError::Draft`] also if the draft says something else than `spec`.
+    pub async fn put_model(&self, spec: &ModelSpec, draft: Draft) -> Result<Seq, StoreError> {
+        let named = match &draft.fact {
+            Fact::ModelChanged { model, change, .. } => *model == spec.name && *change != Change::Removed,
+            _ => false,
+        };
+        self.put(named, spec, draft).await
+    }
+
+    /// Records that a model is gone, and takes it away. `draft` is its `model.changed`.
+    ///
+    /// # Errors
+    /// As for [`Store::append`]; [`StoreError::Draft`] also if the draft says something else.
+    pub async fn remove_model(&self, name: &str, draft: Draft) -> Result<Seq, StoreError> {
+        match &draft.fact {
+            Fact::ModelChanged { model, change: Change::Removed, setting: None } if model == name => {
+                self.append_one(draft).await
+            }
+            _ => Err(refused(&draft, "does not say that this model is gone")),
+        }
+    }
+
+    /// Records and applies a setting's new value: `draft` is its `settings.changed`, with `value` as JSON for payload.
+    ///
+    /// # Errors
+    /// As for [`Store::append`]; [`StoreError::Draft`] also if the draft says something else than `value`.
+    pub async fn put_setting(&self, key: &str, value: &Json, draft: Draft) -> Result<Seq, StoreError> {
+        let named = matches!(&draft.fact, Fact::SettingsChanged { key: named, .. } if named == key);
+        self.put(named, value, draft).await
+    }
+
+    /// What reads this workspace, also after the store is closed.
+    pub fn reader(&self) -> Reader {
+        self.inner.reader.clone()
+    }
+
+    /// Ends writing: waits until everything handed in before is durable and the workspace is free for the next
+    /// writer. Clones that are still held can write no more.
+    pub async fn close(self) {
+        // A writer that is gone already needs no word from us.
+        drop(self.inner.inbox.send(Request::Close).await);
+        let inner = Arc::clone(&self.inner);
+        if tokio::task::spawn_blocking(move || inner.thread.wait()).await.is_err() {
+            tracing::error!("waiting for the trail's writer failed");
+        }
+    }
+
+    /// The tables follow from the payload alone, so what is asked for and what is recorded must be the same.
+    async fn put<T: DeserializeOwned + PartialEq>(
+        &self,
+        named: bool,
+        wanted: &T,
+        draft: Draft,
+    ) -> Result<Seq, StoreError> {
+        let written = draft.payloads.first().map(|payload| serde_json::from_slice::<T>(payload.bytes()));
+        match written {
+            Some(Ok(written)) if named && written == *wanted => self.append_one(draft).await,
+            _ => Err(refused(&draft, "does not say what is to be set")),
+        }
+    }
+
+    async fn append_one(&self, draft: Draft) -> Result<Seq, StoreError> {
+        let seqs = self.append(vec![draft]).await?;
+        seqs.first().copied().ok_or_else(|| StoreError::gone("the trail's writer"))
+    }
+}
+
+impl WriterThread {
+    fn wait(&self) {
+        let thread = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if thread.is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the trail's writer panicked");
+        }
+    }
+}
+
+impl Drop for WriterThread {
+    fn drop(&mut self) {
+        self.wait();
+    }
+}
+
+fn refused(draft: &Draft, why: &str) -> StoreError {
+    StoreError::Draft(format!("{} {why}", draft.fact.type_name()))
+}

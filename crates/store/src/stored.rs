@@ -1,0 +1,95 @@
+//! Payloads as they lie in the database, and their bytes as they were.
+
+use std::io::Read;
+
+use domain::id::Seq;
+use domain::payload::{Commitment, PayloadRole};
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use crate::columns::from_word;
+use crate::error::StoreError;
+
+/// How many payloads an entry may have: what an entry's seq is multiplied by in its payloads' ids.
+pub(crate) const PER_ENTRY: u64 = 256;
+
+/// The id of the payload that the entry `seq` names at `place`.
+pub(crate) fn payload_id(seq: Seq, place: usize) -> u64 {
+    seq.0 * PER_ENTRY + place as u64
+}
+
+/// A payload, opened.
+#[derive(Debug)]
+pub(crate) struct Stored {
+    pub(crate) commitment: Commitment,
+    pub(crate) role: PayloadRole,
+    pub(crate) media: String,
+    /// Of the whole, however much of it was read.
+    pub(crate) size: u64,
+    /// From the start, as many as were asked for.
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// The first `most` bytes of a payload; `None` if there is none or it was erased.
+pub(crate) fn payload(
+    connection: &Connection,
+    commitment: &Commitment,
+    most: u64,
+) -> Result<Option<Stored>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT commitment, role, media, size, codec,
+                CASE codec WHEN 'raw' THEN substr(bytes, 1, ?2) ELSE bytes END, id / 256
+         FROM payload WHERE commitment = ?1",
+    )?;
+    let mut rows = statement.query((commitment.0, cut(most)))?;
+    rows.next()?.map(|row| opened(row, most)).transpose()
+}
+
+/// The payloads that the entry `seq` names, in its order, each with its first `most` bytes.
+pub(crate) fn payloads_of(connection: &Connection, seq: Seq, most: u64) -> Result<Vec<Stored>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT commitment, role, media, size, codec,
+                CASE codec WHEN 'raw' THEN substr(bytes, 1, ?3) ELSE bytes END, id / 256
+         FROM payload WHERE id >= ?1 AND id < ?2 ORDER BY id",
+    )?;
+    let bounds = (payload_id(seq, 0), payload_id(Seq(seq.0 + 1), 0), cut(most));
+    crate::columns::rows(&mut statement, bounds, |row| opened(row, most))
+}
+
+/// Whether a payload with this commitment was ever stored.
+pub(crate) fn is_known(connection: &Connection, commitment: &Commitment) -> Result<bool, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT 1 FROM payload WHERE commitment = ?1")?;
+    Ok(statement.query_row([commitment.0], |_| Ok(())).optional()?.is_some())
+}
+
+fn cut(most: u64) -> i64 {
+    i64::try_from(most).unwrap_or(i64::MAX)
+}
+
+fn opened(row: &Row<'_>, most: u64) -> Result<Stored, StoreError> {
+    let seq = Seq(row.get(6)?);
+    let size: u64 = row.get(3)?;
+    let bytes = decoded(row.get_ref(4)?.as_str().map_err(rusqlite::Error::from)?, row, most.min(size))
+        .map_err(|why| StoreError::damaged(seq, why))?;
+    let role: String = row.get(1)?;
+    Ok(Stored {
+        commitment: Commitment(row.get(0)?),
+        role: from_word(&role)?,
+        media: row.get(2)?,
+        size,
+        bytes,
+    })
+}
+
+/// Reads no further than was asked for, whatever the compressed bytes claim to unfold into.
+fn decoded(codec: &str, row: &Row<'_>, most: u64) -> Result<Vec<u8>, String> {
+    let stored = row.get_ref(5).and_then(|value| Ok(value.as_blob()?)).map_err(|error| error.to_string())?;
+    let mut bytes = Vec::new();
+    match codec {
+        "raw" => stored.take(most).read_to_end(&mut bytes),
+        "zstd" => zstd::stream::read::Decoder::with_buffer(stored)
+            .and_then(|decoder| decoder.take(most).read_to_end(&mut bytes)),
+        other => return Err(format!("a payload is stored in an unknown way, `{other}`")),
+    }
+    .map_err(|error| format!("a payload's bytes can't be unpacked: {error}"))?;
+    if bytes.len() as u64 == most { Ok(bytes) } else { Err("a payload is shorter than it was".to_owned()) }
+}

@@ -1,0 +1,192 @@
+-- What every table and column of a workspace's database (tieout.db) is for. A test compares these statements with
+-- the real thing, word by word, so they can't drift apart.
+--
+-- The file is SQLite behind SQLCipher with a raw 256-bit key; application_id is 'TIEO'. The pragmas that the promises
+-- rest on (journal_mode=WAL, synchronous=FULL, foreign_keys, secure_delete, trusted_schema=OFF, recursive_triggers)
+-- are set and read back at every opening. Encryption is for confidentiality alone: integrity is the tree's.
+--
+-- Instants are microseconds since 1970 in UTC, lengths of time microseconds, ids text like `call_01K9…`.
+-- A `level` is 0 public, 1 internal, 2 confidential, 3 restricted. `categories` is a set of bits: 1 identity,
+-- 2 contact, 4 location, 8 financial, 16 health, 32 credential, 64 biometric, 128 communications, 256 calendar,
+-- 512 employment, 1024 legal, 2048 minors, 4096 organisation. So labels join with max() and |.
+
+-- ---- truth ------------------------------------------------------------------------------------------------------
+-- Appended, never changed: UPDATE, DELETE, REPLACE and upsert abort. No column lies outside what is hashed or can be
+-- recomputed, but for `payload.media`, which is a hint for screens.
+
+-- One row per thing that happened.
+CREATE TABLE entry (
+  seq INTEGER PRIMARY KEY CHECK (seq >= 0),        -- its place in the trail, dense from 0; also in the body
+  body BLOB NOT NULL,                              -- RFC 8785 JSON; exactly these bytes are hashed
+  leaf BLOB NOT NULL CHECK (length(leaf) = 32)     -- SHA-256(0x00 ‖ body), RFC 6962
+) STRICT;
+CREATE TRIGGER entry_is_dense BEFORE INSERT ON entry
+WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), -1) + 1 FROM entry)
+BEGIN SELECT RAISE(ABORT, 'entry: seq is dense and never reused'); END;
+CREATE TRIGGER entry_stays BEFORE UPDATE ON entry
+BEGIN SELECT RAISE(ABORT, 'entry is append-only'); END;
+CREATE TRIGGER entry_remains BEFORE DELETE ON entry
+BEGIN SELECT RAISE(ABORT, 'entry is append-only'); END;
+
+-- Hashes of whole subtrees of 256^level leaves (C2SP tlog-tiles), so that a proof reads few rows. Level 0 is
+-- entry.leaf.
+CREATE TABLE tile (
+  level INTEGER NOT NULL CHECK (level >= 1),       -- from 1
+  position INTEGER NOT NULL CHECK (position >= 0), -- its place among the hashes of its level, from 0
+  hash BLOB NOT NULL CHECK (length(hash) = 32),    -- the root of its 256^level leaves
+  PRIMARY KEY (level, position)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER tile_is_new BEFORE INSERT ON tile
+WHEN EXISTS (SELECT 1 FROM tile WHERE level = NEW.level AND position = NEW.position)
+BEGIN SELECT RAISE(ABORT, 'tile is append-only'); END;
+CREATE TRIGGER tile_stays BEFORE UPDATE ON tile
+BEGIN SELECT RAISE(ABORT, 'tile is append-only'); END;
+CREATE TRIGGER tile_remains BEFORE DELETE ON tile
+BEGIN SELECT RAISE(ABORT, 'tile is append-only'); END;
+
+-- One signed statement per commit: how many entries there were, and the root of their tree.
+CREATE TABLE checkpoint (
+  size INTEGER PRIMARY KEY CHECK (size >= 1),      -- entries that it covers; also in the note
+  note TEXT NOT NULL                               -- C2SP tlog-checkpoint in a signed note
+) STRICT;
+CREATE TRIGGER checkpoint_grows BEFORE INSERT ON checkpoint
+WHEN NEW.size <= (SELECT coalesce(max(size), 0) FROM checkpoint)
+BEGIN SELECT RAISE(ABORT, 'checkpoint: sizes only grow'); END;
+CREATE TRIGGER checkpoint_stays BEFORE UPDATE ON checkpoint
+BEGIN SELECT RAISE(ABORT, 'checkpoint is append-only'); END;
+CREATE TRIGGER checkpoint_remains BEFORE DELETE ON checkpoint
+BEGIN SELECT RAISE(ABORT, 'checkpoint is append-only'); END;
+
+-- The bytes that entries commit to, apart from them, so that bytes can be erased and the proof stays whole.
+CREATE TABLE payload (
+  id INTEGER PRIMARY KEY CHECK (id >= 0),          -- 256 × the seq of the entry that commits to it + its place there
+  commitment BLOB NOT NULL UNIQUE CHECK (length(commitment) = 32), -- as the entry has it
+  role TEXT NOT NULL,                              -- what it is to that entry: question, arguments, result, …
+  media TEXT NOT NULL,                             -- its media type, as a hint for screens; not committed to
+  size INTEGER NOT NULL CHECK (size >= 0),         -- bytes before compression
+  codec TEXT NOT NULL CHECK (codec IN ('raw', 'zstd')), -- how `bytes` are stored
+  bytes BLOB NOT NULL                              -- the bytes, compressed where that helped
+) STRICT;
+CREATE TRIGGER payload_is_new BEFORE INSERT ON payload
+WHEN EXISTS (SELECT 1 FROM payload WHERE id = NEW.id OR commitment = NEW.commitment)
+BEGIN SELECT RAISE(ABORT, 'payload is append-only'); END;
+CREATE TRIGGER payload_stays BEFORE UPDATE ON payload
+BEGIN SELECT RAISE(ABORT, 'payload is append-only'); END;
+CREATE TRIGGER payload_remains BEFORE DELETE ON payload
+BEGIN SELECT RAISE(ABORT, 'payload is append-only'); END;
+
+-- The secrets that the payloads' salts come from. Without it a commitment says nothing about the bytes.
+CREATE TABLE payload_key (
+  id INTEGER PRIMARY KEY REFERENCES payload (id),  -- the payload
+  secret BLOB NOT NULL CHECK (length(secret) = 32) -- 32 random bytes; HKDF gives the salt
+) STRICT;
+CREATE TRIGGER payload_key_is_new BEFORE INSERT ON payload_key
+WHEN EXISTS (SELECT 1 FROM payload_key WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'payload_key is append-only'); END;
+CREATE TRIGGER payload_key_stays BEFORE UPDATE ON payload_key
+BEGIN SELECT RAISE(ABORT, 'payload_key is append-only'); END;
+CREATE TRIGGER payload_key_remains BEFORE DELETE ON payload_key
+BEGIN SELECT RAISE(ABORT, 'payload_key is append-only'); END;
+
+-- ---- projections ------------------------------------------------------------------------------------------------
+-- What screens query. Every row follows from entries and payloads; one function fills them when an entry is appended
+-- and when they are rebuilt to be checked. A column is NULL until the entry that says it has been written, or where
+-- the thing does not exist (a call by hand has no turn).
+
+-- One row per conversation.
+CREATE TABLE conversation (
+  id TEXT NOT NULL PRIMARY KEY,                    -- the conversation
+  seq INTEGER NOT NULL,                            -- its first entry
+  last_seq INTEGER NOT NULL,                       -- its last entry; the next one names that leaf as `cprev`
+  at INTEGER NOT NULL,                             -- when its last entry was written
+  entries INTEGER NOT NULL,                        -- how many it has; the next one's `cseq`
+  title TEXT NOT NULL,                             -- the beginning of its first question
+  turns INTEGER NOT NULL,                          -- questions asked
+  last_handle INTEGER NOT NULL,                    -- the highest handle given to a call; 0 for none
+  level INTEGER NOT NULL,                          -- of the join of all labels in it
+  categories INTEGER NOT NULL                      -- of the join of all labels in it
+) STRICT, WITHOUT ROWID;
+
+-- One row per turn: from a question to its answer.
+CREATE TABLE turn (
+  id TEXT NOT NULL PRIMARY KEY,                    -- the turn
+  seq INTEGER NOT NULL,                            -- its question.asked
+  conversation TEXT NOT NULL,                      -- its conversation
+  at INTEGER NOT NULL,                             -- when it was asked
+  question BLOB NOT NULL,                          -- the payload of the question
+  ended_seq INTEGER,                               -- its answer.given or turn.stopped
+  answer BLOB,                                     -- the payload of the answer, if it has one
+  stopped TEXT,                                    -- why it has none: cancelled, model, step_limit, crashed
+  words BLOB                                       -- the payload that says in words why it has none
+) STRICT, WITHOUT ROWID;
+CREATE INDEX turn_by_conversation ON turn (conversation, seq);
+CREATE INDEX turn_open ON turn (seq) WHERE ended_seq IS NULL;
+
+-- One row per tool call.
+CREATE TABLE call (
+  seq INTEGER PRIMARY KEY,                         -- its call.requested
+  id TEXT NOT NULL UNIQUE,                         -- the call
+  at INTEGER NOT NULL,                             -- when it was asked for
+  conversation TEXT,                               -- its conversation; NULL by hand
+  turn TEXT,                                       -- its turn; NULL by hand
+  batch TEXT,                                      -- its batch; NULL by hand
+  position INTEGER NOT NULL,                       -- its place in the batch, from 0
+  handle INTEGER NOT NULL,                         -- how the model cites it: 3 is `c3`
+  source TEXT NOT NULL,                            -- the source's name; empty if no such tool is connected
+  tool TEXT NOT NULL,                              -- `source.tool`; empty if no such tool is connected
+  effect TEXT NOT NULL,                            -- read, idempotent_write or write
+  telling TEXT NOT NULL,                           -- the arguments that tell a person most, from their payload
+  level INTEGER NOT NULL,                          -- of its label as it stands
+  categories INTEGER NOT NULL,                     -- of its label as it stands
+  verdict TEXT,                                    -- policy: allow, ask or deny
+  approved INTEGER,                                -- a person: 1 allowed, 0 refused; NULL if nobody was asked
+  sent_at INTEGER,                                 -- when it was first sent
+  ended_seq INTEGER,                               -- its call.ended
+  outcome TEXT,                                    -- returned, failed, refused, cancelled, timed_out or unknown
+  failure TEXT,                                    -- the class, for failed
+  status INTEGER,                                  -- the source's status, if it answered
+  size INTEGER NOT NULL,                           -- bytes of the result that we hold
+  took INTEGER NOT NULL                            -- from dispatch to the end; 0 until then and if never sent
+) STRICT;
+CREATE INDEX call_by_conversation ON call (conversation, seq);
+CREATE INDEX call_by_turn ON call (turn, seq);
+CREATE INDEX call_by_source ON call (source, seq);
+CREATE INDEX call_by_outcome ON call (outcome, seq);
+
+-- Which entries name a call: its story, and the answers that were given with it in view.
+CREATE TABLE call_entry (
+  call TEXT NOT NULL,                              -- the call
+  seq INTEGER NOT NULL,                            -- an entry that names it
+  PRIMARY KEY (call, seq)
+) STRICT, WITHOUT ROWID;
+
+-- The sources as they stand.
+CREATE TABLE source (
+  name TEXT NOT NULL PRIMARY KEY,                  -- its name in the workspace
+  seq INTEGER NOT NULL,                            -- the source.changed that says so
+  definition TEXT NOT NULL                         -- that entry's payload: JSON, names of secrets but no secrets
+) STRICT, WITHOUT ROWID;
+
+-- The models as they stand.
+CREATE TABLE model (
+  name TEXT NOT NULL PRIMARY KEY,                  -- its name in the workspace
+  seq INTEGER NOT NULL,                            -- the model.changed that says so
+  definition TEXT NOT NULL                         -- that entry's payload: JSON, names of secrets but no secrets
+) STRICT, WITHOUT ROWID;
+
+-- The other settings as they stand.
+CREATE TABLE setting (
+  key TEXT NOT NULL PRIMARY KEY,                   -- which
+  seq INTEGER NOT NULL,                            -- the settings.changed that says so
+  value TEXT NOT NULL                              -- that entry's payload: JSON
+) STRICT, WITHOUT ROWID;
+
+-- ---- migrations -------------------------------------------------------------------------------------------------
+
+-- Which migrations were applied, kept by refinery; its own statement, hence the looser types.
+CREATE TABLE refinery_schema_history (
+  version INT4 PRIMARY KEY,                        -- the number in the file's name
+  name VARCHAR(255),                               -- the rest of the file's name
+  applied_on VARCHAR(255),                         -- when, RFC 3339
+  checksum VARCHAR(255)                            -- of the file's text; another text under this number is refused
+);
