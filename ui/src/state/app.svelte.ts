@@ -15,6 +15,8 @@ export class App {
   readonly router = new Router();
   readonly actions = new Actions();
   readonly look = new Look();
+  /** The address outside for which a person is asked. */
+  leaving = $state<string | null>(null);
 
   constructor(host: Host) {
     this.host = host;
