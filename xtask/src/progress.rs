@@ -183,7 +183,11 @@ pub(crate) fn words(command: &Command) -> String {
         .chain(command.get_args())
         .map(|word| {
             let word = word.to_string_lossy();
-            if word.contains([' ', '(', '$', '"']) { format!("'{word}'") } else { word.into_owned() }
+            if word.contains([' ', '(', '$', '"', '\'']) {
+                format!("'{}'", word.replace('\'', r"'\''"))
+            } else {
+                word.into_owned()
+            }
         })
         .collect::<Vec<_>>()
         .join(" ")
@@ -250,5 +254,8 @@ mod tests {
         let mut command = Command::new("/home/ada/.rustup/toolchains/1.95.0/bin/cargo");
         command.args(["nextest", "run", "-E", "not package(acceptance)"]);
         assert_eq!(words(&command), "cargo nextest run -E 'not package(acceptance)'");
+        let mut command = Command::new("bash");
+        command.args(["-c", "printf 'a b'"]);
+        assert_eq!(words(&command), r"bash -c 'printf '\''a b'\'''");
     }
 }
