@@ -28,6 +28,8 @@ const PAUSE_LIMIT: Duration = Duration::from_secs(3 * 60);
 const TAIL_LIMIT: Duration = Duration::from_secs(2);
 /// How long to wait, once everything is said, for the end of the body, so that the connection can be used again.
 const CLOSE_LIMIT: Duration = Duration::from_millis(50);
+/// How long a refusal's account of itself may pause, and how many bytes of it are taken: the status says the most.
+const REFUSAL_LIMIT: (Duration, usize) = (Duration::from_secs(5), 1 << 20);
 /// The largest answer.
 const MAX_BYTES: u64 = 64 << 20;
 
@@ -157,8 +159,11 @@ impl Listening<'_> {
     async fn refusal(&mut self, mut inbound: Inbound) -> Failure {
         let status = inbound.status();
         let wait = retry_after(|name| inbound.header(name));
-        // An account that is cut still says something, and the status says the rest.
-        while let Ok(Some(chunk)) = inbound.next().await {
+        let (pause, most) = REFUSAL_LIMIT;
+        // An account that is cut still says something.
+        while self.bytes.len() < most
+            && let Ok(Ok(Some(chunk))) = timeout(pause, inbound.next()).await
+        {
             self.bytes.extend_from_slice(&chunk);
         }
         self.speaker.refused(status, &Complaint::from_body(&self.bytes), wait)

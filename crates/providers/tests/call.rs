@@ -1,0 +1,382 @@
+//! Requests through the door to a server on this machine that answers what each test says.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a panic here is a failed test with a place")]
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use domain::id::Seq;
+use domain::intent::DurableIntent;
+use domain::label::Level;
+use domain::model::{
+    Finish, Message, ModelEvent, ModelFailure, ModelSpec, Parallel, Prompt, Protocol, Usage,
+};
+use domain::secret::Secret;
+use egress::{Door, Settings};
+use providers::{Failure, Received, encode};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, oneshot};
+
+const KEY: &str = "sk-live-4eC39HqLyjWDarjtT1zdp7dc";
+const ANSWER: &str = concat!(
+    "data: {\"choices\":[{\"delta\":{\"content\":\"Hello\"},\"finish_reason\":\"stop\"}]}\n\n",
+    "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4}}\n\n",
+    "data: [DONE]\n\n",
+);
+
+/// What the server does with the one connection that it accepts.
+struct Script {
+    /// Status line and headers of its own.
+    head: String,
+    body: Vec<u8>,
+    /// Whether it leaves the connection open, silent, after the body.
+    lingers: bool,
+}
+
+impl Script {
+    fn new(status: &str, body: impl Into<Vec<u8>>) -> Self {
+        Self { head: format!("HTTP/1.1 {status}\r\n"), body: body.into(), lingers: false }
+    }
+
+    fn header(mut self, line: &str) -> Self {
+        self.head.push_str(line);
+        self.head.push_str("\r\n");
+        self
+    }
+
+    fn lingering(mut self) -> Self {
+        self.lingers = true;
+        self
+    }
+}
+
+/// The server's base address, what it was asked, and when the client closed the connection.
+async fn server(script: Script) -> (String, oneshot::Receiver<String>, oneshot::Receiver<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}/v1", listener.local_addr().unwrap());
+    let (asked, request) = oneshot::channel();
+    let (closed, end) = oneshot::channel();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut read = Vec::new();
+        // The bodies of these tests end with the stream options.
+        while !read.ends_with(b"}}") {
+            assert_ne!(stream.read_buf(&mut read).await.unwrap(), 0, "the request is whole");
+        }
+        let _ = asked.send(String::from_utf8(read).unwrap());
+        stream.write_all(format!("{}connection: close\r\n\r\n", script.head).as_bytes()).await.unwrap();
+        stream.write_all(&script.body).await.unwrap();
+        if script.lingers {
+            // Gives zero bytes, or an error, once the client is gone.
+            let _ = stream.read(&mut [0; 16]).await;
+        }
+        let _ = closed.send(());
+    });
+    (base, request, end)
+}
+
+fn spec(base: &str) -> ModelSpec {
+    ModelSpec {
+        name: "main".to_owned(),
+        title: "Main model".to_owned(),
+        protocol: Protocol::OpenaiChat,
+        base_url: base.to_owned(),
+        model: "gpt-x".to_owned(),
+        secret: Some("main-key".parse().unwrap()),
+        clearance: Level::Confidential,
+        parallel: Parallel::Auto,
+    }
+}
+
+fn prompt() -> Prompt {
+    Prompt {
+        system: String::new(),
+        messages: vec![Message::User("Hi".to_owned())],
+        tools: Vec::new(),
+        parallel: Parallel::Auto,
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "there is no trail in these tests")]
+fn intent() -> DurableIntent {
+    DurableIntent::after_commit(Seq(0))
+}
+
+/// Asks the model at `base`, with room for all of its events.
+async fn call(base: &str, key: Option<Secret>) -> (Received, Vec<ModelEvent>) {
+    let spec = spec(base);
+    let door = Door::new(Settings::default()).unwrap();
+    let (on_event, mut said) = mpsc::channel(64);
+    let received = providers::call(&door, &spec, encode(&spec, &prompt()), key, intent(), on_event).await;
+    let mut events = Vec::new();
+    while let Some(event) = said.recv().await {
+        events.push(event);
+    }
+    (received, events)
+}
+
+async fn answered(script: Script) -> (Received, Vec<ModelEvent>) {
+    let (base, ..) = server(script).await;
+    call(&base, Some(Secret::new(KEY))).await
+}
+
+async fn failed(script: Script) -> Failure {
+    let (received, events) = answered(script).await;
+    assert!(
+        !events.iter().any(|event| matches!(event, ModelEvent::CallReady { .. } | ModelEvent::Finished(_)))
+    );
+    received.result.unwrap_err()
+}
+
+fn expected_events() -> Vec<ModelEvent> {
+    vec![
+        ModelEvent::Text("Hello".to_owned()),
+        ModelEvent::Usage(Usage { input: 3, output: 4 }),
+        ModelEvent::Finished(Finish::Stop),
+    ]
+}
+
+#[tokio::test]
+async fn an_answer_is_passed_on_and_kept_as_received() {
+    let (base, request, _) =
+        server(Script::new("200 OK", ANSWER).header("content-type: text/event-stream")).await;
+    let (received, events) = call(&base, Some(Secret::new(KEY))).await;
+    assert_eq!(received.result, Ok(Finish::Stop));
+    assert_eq!(received.bytes, ANSWER.as_bytes());
+    assert_eq!(received.usage, Usage { input: 3, output: 4 });
+    assert_eq!(events, expected_events());
+
+    let request = request.await.unwrap();
+    assert!(request.starts_with("POST /v1/chat/completions HTTP/1.1\r\n"), "{request}");
+    assert!(request.contains(&format!("authorization: Bearer {KEY}\r\n")), "{request}");
+    assert!(request.contains("content-type: application/json\r\n"), "{request}");
+    let body = String::from_utf8(encode(&spec(&base), &prompt()).body).unwrap();
+    assert!(request.ends_with(&format!("\r\n\r\n{body}")), "{request}");
+}
+
+#[tokio::test]
+async fn the_type_that_a_server_gives_its_stream_does_not_matter() {
+    let (received, events) = answered(Script::new("200 OK", ANSWER).header("content-type: text/plain")).await;
+    assert_eq!(received.result, Ok(Finish::Stop));
+    assert_eq!(events, expected_events());
+}
+
+/// Some servers leave the connection open and say nothing more: neither after the end mark nor after the finish reason
+/// is there anything to wait for.
+#[tokio::test]
+async fn a_message_that_is_over_does_not_wait_for_its_connection() {
+    let began = Instant::now();
+    let (received, _) = answered(Script::new("200 OK", ANSWER).lingering()).await;
+    assert_eq!(received.result, Ok(Finish::Stop));
+    let (without_mark, _) = ANSWER.split_once("data: {\"choices\":[],").unwrap();
+    let (received, events) = answered(Script::new("200 OK", without_mark).lingering()).await;
+    assert_eq!(received.result, Ok(Finish::Stop));
+    assert_eq!(events.last(), Some(&ModelEvent::Finished(Finish::Stop)));
+    assert!(began.elapsed() < Duration::from_secs(20), "far below the limit of a pause");
+}
+
+fn recorded(file: &str) -> Vec<u8> {
+    fs::read(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/transcripts").join(file))
+        .unwrap()
+}
+
+/// Each body was recorded with this status.
+#[tokio::test]
+async fn recorded_refusals_have_their_kind_and_their_words() {
+    use ModelFailure::{KeyRefused, RateLimited, Rejected};
+    for (status, file, kind, words) in [
+        (
+            400,
+            "mistral/error-response-identity-edge-blocking-error-carries-the-correlation-id-0.json",
+            Rejected,
+            "(400: “Invalid model: definitely-not-a-model”)",
+        ),
+        (
+            404,
+            "venice/error-error-envelope-nonexistent-model-error-preserves-status-and-body-0.json",
+            Rejected,
+            "(404: “Specified model not found: venice-nonexistent-rig-test.",
+        ),
+        (
+            400,
+            "groq/error-test-groq-test-tool-use-failed-error-0.json",
+            Rejected,
+            "(400: “Tool call validation failed:",
+        ),
+        (
+            400,
+            "llamacpp/error-multimodal-matrix-malformed-data-uri-0.json",
+            Rejected,
+            "(400: “Failed to load image or audio file”)",
+        ),
+        (
+            400,
+            "anthropic/error-strict-schema-matrix-boolean-root-schema-is-rejected-for-tool-input-0.json",
+            Rejected,
+            "(400: “tools.0.custom.input_schema:",
+        ),
+        (
+            401,
+            "openai/error-websocket-error-identity-matri-handshake-rejection-carries-status-body-and-request-id-0.json",
+            KeyRefused,
+            "(401: “Incorrect API key provided: sk-inval",
+        ),
+        (
+            429,
+            "openrouter/error-test-openrouter-test-openrouter-errors-raised-0.json",
+            RateLimited,
+            "is temporarily rate-limited upstream.",
+        ),
+        (
+            400,
+            "deepseek/error-wire-shape-matrix-chat-completion-rejects-an-unknown-model-with-the-provider-body-0.json",
+            Rejected,
+            "but you passed deepseek-v9-nonexistent.",
+        ),
+    ] {
+        let body = recorded(file);
+        let (received, events) = answered(Script::new(&format!("{status} No"), body.clone())).await;
+        let failure = received.result.unwrap_err();
+        assert_eq!(failure.kind, kind, "{file}");
+        assert!(failure.words.contains(words), "{file}: {}", failure.words);
+        assert!(
+            failure.words.contains("Main model") && failure.words.contains("127.0.0.1:"),
+            "{}",
+            failure.words
+        );
+        assert_eq!(received.bytes, body, "{file}");
+        assert!(events.is_empty(), "{file}");
+    }
+}
+
+/// What is not among the recordings, as providers document or report it.
+#[tokio::test]
+async fn refusals_by_status_code_and_words() {
+    use ModelFailure::{ContextTooLong, KeyRefused, MalformedStream, Overloaded, RateLimited, Rejected};
+    let openai = |code: &str, message: &str| {
+        format!(r#"{{"error":{{"message":"{message}","type":"x","code":"{code}"}}}}"#)
+    };
+    for (status, body, kind) in [
+        (403, openai("", "Forbidden"), KeyRefused),
+        (400, r#"[{"error":{"code":400,"message":"API key not valid. Please pass a valid API key."}}]"#.to_owned(), KeyRefused),
+        (402, openai("", "Insufficient credits"), RateLimited),
+        (429, openai("insufficient_quota", "You exceeded your current quota"), RateLimited),
+        (413, openai("rate_limit_exceeded", "Request too large for model `x` on tokens per minute (TPM)"), RateLimited),
+        (400, openai("context_length_exceeded", "x"), ContextTooLong),
+        (400, openai("", "This model's maximum context length is 8192 tokens."), ContextTooLong),
+        (400, r#"{"error":{"code":400,"message":"the request exceeds the available context size","type":"exceed_context_size_error"}}"#.to_owned(), ContextTooLong),
+        (413, "<html>Request Entity Too Large</html>".to_owned(), ContextTooLong),
+        (500, String::new(), Overloaded),
+        (502, "<html>Bad Gateway</html>".to_owned(), Overloaded),
+        (503, openai("", "The engine is currently overloaded"), Overloaded),
+        (529, openai("", "Overloaded"), Overloaded),
+        (408, String::new(), Overloaded),
+        (422, r#"{"detail":[{"loc":["body"],"msg":"Field required"}]}"#.to_owned(), Rejected),
+        (404, "404 page not found".to_owned(), Rejected),
+        (200, "<!DOCTYPE html><html></html>".to_owned(), MalformedStream),
+        (200, "data: {\"error\":{\"code\":503,\"message\":\"x\"}}\n\n".to_owned(), Overloaded),
+        (200, "data: {\"error\":{\"code\":429,\"message\":\"x\"}}\n\n".to_owned(), RateLimited),
+        (200, format!("data: {}\n\n", openai("context_length_exceeded", "x")), ContextTooLong),
+        (200, format!("data: {}\n\n", openai("server_error", "x")), Overloaded),
+        (200, openai("invalid_api_key", "x"), KeyRefused),
+        (200, "data: nonsense\n\n".to_owned(), MalformedStream),
+    ] {
+        let failure = failed(Script::new(&format!("{status} X"), body.clone())).await;
+        assert_eq!(failure.kind, kind, "{status} {body}: {}", failure.words);
+        assert!(failure.words.contains("Main model"), "{}", failure.words);
+    }
+}
+
+#[tokio::test]
+async fn a_limit_says_how_long_to_wait_and_a_quota_that_waiting_is_vain() {
+    let limit = failed(Script::new("429 Slow down", "{}").header("retry-after: 7")).await;
+    assert_eq!((limit.kind, limit.retry_after), (ModelFailure::RateLimited, Some(Duration::from_secs(7))));
+    assert!(limit.words.contains("Wait 7 s"), "{}", limit.words);
+    let quota = r#"{"error":{"message":"You exceeded your current quota","code":"insufficient_quota"}}"#;
+    let quota = failed(Script::new("429 Slow down", quota)).await;
+    assert!(quota.words.contains("add credit"), "{}", quota.words);
+}
+
+#[tokio::test]
+async fn an_answer_that_ends_early_is_cut() {
+    let half = &ANSWER[..40];
+    for script in [
+        Script::new("200 OK", half),
+        Script::new("200 OK", half).header("content-length: 900"),
+        Script::new("200 OK", ""),
+    ] {
+        let (received, events) = answered(script).await;
+        let failure = received.result.unwrap_err();
+        assert_eq!(failure.kind, ModelFailure::CutStream, "{}", failure.words);
+        assert!(failure.words.contains("ended in the middle"), "{}", failure.words);
+        assert!(events.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn nobody_there_no_key_and_no_address() {
+    let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let failure = |base: String, key| async move { call(&base, key).await.0.result.unwrap_err() };
+    let key = || Some(Secret::new(KEY));
+    let nobody = failure(format!("http://{free}/v1"), key()).await;
+    assert_eq!(nobody.kind, ModelFailure::Unreachable);
+    assert!(nobody.words.contains(&free.to_string()), "{}", nobody.words);
+    let no_key = failure(format!("http://{free}/v1"), None).await;
+    assert_eq!(no_key.kind, ModelFailure::KeyRefused);
+    assert!(no_key.words.contains("main-key"), "{}", no_key.words);
+    for base in ["api.example.com/v1", "ftp://api.example.com"] {
+        assert_eq!(failure(base.to_owned(), key()).await.kind, ModelFailure::Rejected, "{base}");
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let failure =
+        failed(Script::new("307 Over there", "").header("location: https://elsewhere.example/")).await;
+    assert_eq!(failure.kind, ModelFailure::Rejected);
+}
+
+#[tokio::test]
+async fn a_key_that_comes_back_is_neither_in_words_nor_in_bytes() {
+    let body = format!(r#"{{"error":{{"message":"Unknown key {KEY}"}}}}"#);
+    let (received, _) = answered(Script::new("401 No", body)).await;
+    let failure = received.result.unwrap_err();
+    assert!(!failure.words.contains(KEY) && failure.words.contains("{secret:main-key}"), "{}", failure.words);
+    assert!(!String::from_utf8(received.bytes).unwrap().contains(KEY));
+}
+
+#[tokio::test]
+async fn dropping_the_future_or_the_receiver_ends_the_connection() {
+    let half = "data: {\"choices\":[{\"delta\":{\"content\":\"Hello\"}}]}\n\n";
+    let door = Door::new(Settings::default()).unwrap();
+
+    let (base, _, end) = server(Script::new("200 OK", half).lingering()).await;
+    let spec = spec(&base);
+    let (on_event, mut said) = mpsc::channel(8);
+    {
+        let call = providers::call(
+            &door,
+            &spec,
+            encode(&spec, &prompt()),
+            Some(Secret::new(KEY)),
+            intent(),
+            on_event,
+        );
+        tokio::select! {
+            received = call => panic!("{received:?}"),
+            event = said.recv() => assert_eq!(event, Some(ModelEvent::Text("Hello".to_owned()))),
+        }
+    }
+    end.await.unwrap();
+
+    let (base, _, end) = server(Script::new("200 OK", half).lingering()).await;
+    let spec = ModelSpec { base_url: base, ..spec };
+    let (on_event, said) = mpsc::channel(8);
+    drop(said);
+    let key = Some(Secret::new(KEY));
+    let received = providers::call(&door, &spec, encode(&spec, &prompt()), key, intent(), on_event).await;
+    assert_eq!(received.result.unwrap_err().kind, ModelFailure::Cancelled);
+    end.await.unwrap();
+}
