@@ -8,10 +8,11 @@ mod wire;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -40,13 +41,13 @@ pub(crate) fn opened(
         loop {
             tokio::select! {
                 _ = closing.changed() => break,
-                accepted = listener.accept() => {
-                    // An accept fails for want of descriptors or because the client has left
-                    // already; the next one may succeed.
-                    if let Ok((stream, _)) = accepted {
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, _)) => {
                         connections.spawn(served(service, stream, house.clone(), behind.clone()));
                     }
-                }
+                    // For want of descriptors, most likely: some come back when connections end.
+                    Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+                },
                 Some(_) = connections.join_next() => {}
             }
         }
@@ -61,6 +62,9 @@ async fn served(service: &'static str, stream: TcpStream, house: House, behind: 
     let stream = Arc::new(stream);
     let io = TokioIo::new(Wire(stream.clone()));
     let reception = service_fn(|request| reception::received(service, request, &house, &behind, &stream));
+    // No limit on an idle connection: one that closes just as the client uses it again is a fault, and
+    // faults come on request alone.
+    let serving = http1::Builder::new().header_read_timeout(None).serve_connection(io, reception);
     // An error is a client that left or a fault that was wanted: the log has what there is to say.
-    let _ = http1::Builder::new().timer(TokioTimer::new()).serve_connection(io, reception).await;
+    let _ = serving.await;
 }

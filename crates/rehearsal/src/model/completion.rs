@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::Bytes;
 use hyper::StatusCode;
 use serde_json::{Value, json};
 
@@ -124,7 +124,7 @@ fn streamed(
         pieces.push(pace.due(token), &choice(delta, None).to_string());
     }
     if let Some((_, end)) = message.ends_after {
-        return event_stream(pieces.0, ending(end));
+        return event_stream(pieces.written(), ending(end));
     }
     let last = pace.due(u32::try_from(deltas.len()).unwrap_or(u32::MAX));
     pieces.push(last, &choice(&json!({}), Some(message.finish_reason())).to_string());
@@ -134,24 +134,24 @@ fn streamed(
         pieces.push(last, &closing.to_string());
     }
     pieces.push(last, "[DONE]");
-    event_stream(pieces.0, Ending::Whole)
+    event_stream(pieces.written(), Ending::Whole)
 }
 
 /// Events with the time at which each is due; those due together are written together.
 #[derive(Default)]
-struct Pieces(Vec<(Duration, Bytes)>);
+struct Pieces(Vec<(Duration, Vec<u8>)>);
 
 impl Pieces {
     fn push(&mut self, due: Duration, data: &str) {
-        let mut event = match self.0.pop_if(|(last, _)| *last == due) {
-            Some((_, earlier)) => BytesMut::from(earlier),
-            None => BytesMut::new(),
-        };
-        event.reserve(data.len() + 8);
-        event.put_slice(b"data: ");
-        event.put_slice(data.as_bytes());
-        event.put_slice(b"\n\n");
-        self.0.push((due, event.freeze()));
+        let event = format!("data: {data}\n\n");
+        match self.0.last_mut() {
+            Some((last, bytes)) if *last == due => bytes.extend_from_slice(event.as_bytes()),
+            _ => self.0.push((due, event.into_bytes())),
+        }
+    }
+
+    fn written(self) -> Vec<(Duration, Bytes)> {
+        self.0.into_iter().map(|(due, bytes)| (due, bytes.into())).collect()
     }
 }
 

@@ -9,13 +9,13 @@ use crate::model::question::{Question, THIS_QUARTER};
 use crate::model::wish::{Wish, billing_summary, crm_customer, employee, support_load, wish};
 
 /// How many customers are looked at: three calls each make a batch of fifteen.
-const MOST: u64 = 5;
+const MOST: usize = 5;
 
 pub(super) static LARGEST: Intent = Intent {
     recognises: |question| question.says(&["largest|biggest|top", "customers"]),
     wishes: |question, evidence| {
         let mut wishes = vec![largest(question)];
-        let ids = largest_ids(question, evidence);
+        let ids: Vec<u64> = ranked(question, evidence).into_iter().map(|(id, _)| id).collect();
         wishes.extend(looked_at(&ids));
         // One round later the customers name their account managers.
         let managers =
@@ -43,23 +43,23 @@ const COLUMNS: &[&str] =
 
 fn largest_customers(question: &Question, evidence: &Evidence) -> String {
     let ranking = evidence.about(&largest(question));
-    let ids = largest_ids(question, evidence);
+    let ranked = ranked(question, evidence);
     let mut page = Page::titled("The largest customers");
-    for (rank, record) in ranking.records().iter().take(ids.len()).enumerate() {
-        let customer = evidence.about(&crm_customer(ids[rank]));
-        let name = customer.text("name").map_or_else(|| format!("Customer {}", ids[rank]), str::to_owned);
-        let place = if rank == 0 { "came first".to_owned() } else { format!("came {}", ordinal(rank)) };
-        let invoiced = euro(record["invoiced_cents"].as_i64());
+    for ((id, invoiced), place) in ranked.iter().zip(["first", "second", "third", "fourth", "fifth"]) {
+        let customer = evidence.about(&crm_customer(*id));
+        let name = customer.text("name").map_or_else(|| format!("Customer {id}"), str::to_owned);
+        let invoiced = euro(*invoiced);
         let manager = customer.id("account_manager_id").map(|id| evidence.about(&employee(id)));
         let kept = manager.as_ref().and_then(|manager| Some((manager.text("name")?, manager)));
         match kept {
             Some((keeper, finding)) => page.item(
-                &format!("{name} {place} with {invoiced}; {keeper} looks after them."),
+                &format!("{name} came {place} with {invoiced}; {keeper} looks after them."),
                 &[&ranking, &customer, finding],
             ),
-            None => page.item(&format!("{name} {place} with {invoiced}."), &[&ranking, &customer]),
+            None => page.item(&format!("{name} came {place} with {invoiced}."), &[&ranking, &customer]),
         }
     }
+    let ids: Vec<u64> = ranked.into_iter().map(|(id, _)| id).collect();
     page.table(COLUMNS, &rows(&ids, evidence));
     page.gaps(evidence, &(LARGEST.wishes)(question, evidence));
     page.finished()
@@ -104,15 +104,16 @@ fn largest(question: &Question) -> Wish {
     wish("billing", "top_customers", arguments)
 }
 
-fn largest_ids(question: &Question, evidence: &Evidence) -> Vec<u64> {
+/// The ids of the largest customers with what each was invoiced, once the ranking is known.
+fn ranked(question: &Question, evidence: &Evidence) -> Vec<(u64, Option<i64>)> {
     let ranking = evidence.about(&largest(question));
-    ranking.records().iter().filter_map(|record| record["customer_id"].as_u64()).take(5).collect()
+    let records = ranking.records().iter();
+    records
+        .filter_map(|record| Some((record["customer_id"].as_u64()?, record["invoiced_cents"].as_i64())))
+        .take(MOST)
+        .collect()
 }
 
 fn named(question: &Question) -> Vec<u64> {
-    question.ids_after("customer").into_iter().take(5).collect()
-}
-
-fn ordinal(rank: usize) -> &'static str {
-    ["first", "second", "third", "fourth", "fifth"].get(rank).copied().unwrap_or("next")
+    question.ids_after("customer").into_iter().take(MOST).collect()
 }
