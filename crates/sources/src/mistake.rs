@@ -52,7 +52,7 @@ pub(crate) fn meant<'a>(written: &str, known: impl IntoIterator<Item = &'a str>)
     known
         .into_iter()
         .map(|name| (strsim::osa_distance(&written, &name.to_ascii_lowercase()), name))
-        .filter(|(distance, name)| *distance <= name.chars().count().div_ceil(3).min(3))
+        .filter(|(distance, name)| *distance <= (name.chars().count() / 3).clamp(1, 3))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
 }
@@ -68,5 +68,6 @@ mod tests {
         assert_eq!(meant("baseurl", known), Some("base_url"));
         assert_eq!(meant("lable", known), Some("label"));
         assert_eq!(meant("timeout", known), None);
+        assert_eq!(meant("FETCH", ["PATCH"]), None);
     }
 }

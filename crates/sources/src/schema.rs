@@ -14,13 +14,18 @@ const MOST: usize = 6;
 /// How many compiled schemas are kept before all are dropped: more than a workspace has tools.
 const KEPT: usize = 1024;
 
-/// Compiles a schema (JSON Schema 2020-12, formats checked), or says why it can't be.
-pub(crate) fn compiled(schema: &Value) -> Result<Validator, String> {
-    jsonschema::draft202012::options().should_validate_formats(true).build(schema).map_err(|error| {
-        let place = error.instance_path().as_str();
-        let words = short(&error.to_string(), 200);
-        if place.is_empty() { words } else { format!("at {place}: {words}") }
-    })
+/// A place in a schema, as the names on the way to it, and what is wrong there.
+pub(crate) type Flaw = (Vec<String>, String);
+
+/// Everything for which a schema can't be used (JSON Schema 2020-12).
+pub(crate) fn flaws(schema: &Value) -> Vec<Flaw> {
+    let meta = jsonschema::draft202012::meta::validator();
+    let flaws: Vec<_> = meta.iter_errors(schema).map(|error| flaw(&error)).collect();
+    if !flaws.is_empty() {
+        return flaws;
+    }
+    // What the meta-schema lets pass: a pattern that is none, a reference that leads nowhere.
+    compile(schema).err().iter().map(flaw).collect()
 }
 
 /// Every mistake of the arguments, in words that name the field, the value, and what was expected.
@@ -31,9 +36,11 @@ pub(crate) fn mistakes(schema: &Value, fields: &Map<String, Value>) -> Result<Ve
     let named = words.len();
     for error in validator.iter_errors(&whole) {
         // Fields that the schema doesn't name are named above, with what may have been meant.
-        let again = matches!(error.kind(), ValidationErrorKind::AdditionalProperties { .. })
-            && error.instance_path().as_str().is_empty()
-            && named > 0;
+        let of_others = matches!(
+            error.kind(),
+            ValidationErrorKind::AdditionalProperties { .. } | ValidationErrorKind::FalseSchema
+        );
+        let again = of_others && error.instance_path().as_str().is_empty() && named > 0;
         if !again {
             words.push(described(&error, schema));
         }
@@ -92,6 +99,23 @@ fn stranger(name: &str, known: &[&str]) -> String {
     format!("there is no `{name}`: the fields are `{}`", known.join("`, `"))
 }
 
+fn compile(schema: &Value) -> Result<Validator, ValidationError<'static>> {
+    jsonschema::draft202012::options().should_validate_formats(true).build(schema)
+}
+
+fn flaw(error: &ValidationError<'_>) -> Flaw {
+    let place: Vec<_> = parts(error.instance_path().as_str()).collect();
+    let value = error.instance();
+    let words = match place.last().map(String::as_str) {
+        Some("type") => format!(
+            "there is no type {}: they are array, boolean, integer, null, number, object, string",
+            short(&value.to_string(), 60)
+        ),
+        _ => short(&error.to_string(), 200),
+    };
+    (place, words)
+}
+
 fn described(error: &ValidationError<'_>, schema: &Value) -> String {
     let pointer = error.instance_path().as_str();
     let field = field(pointer);
@@ -135,17 +159,22 @@ fn hint(schema: &Value, name: &str) -> String {
 /// `a[0].b` from `/a/0/b`
 fn field(pointer: &str) -> String {
     let mut field = String::new();
-    for part in pointer.split('/').skip(1) {
+    for part in parts(pointer) {
         if !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()) {
             field.push_str(&format!("[{part}]"));
         } else {
             if !field.is_empty() {
                 field.push('.');
             }
-            field.push_str(&part.replace("~1", "/").replace("~0", "~"));
+            field.push_str(&part);
         }
     }
     field
+}
+
+/// The names of a JSON pointer.
+fn parts(pointer: &str) -> impl Iterator<Item = String> {
+    pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~"))
 }
 
 fn quoted(field: &str) -> String {
@@ -168,7 +197,7 @@ fn cached(schema: &Value) -> Result<Arc<Validator>, String> {
     if let Some(validator) = kept().get(&text) {
         return Ok(Arc::clone(validator));
     }
-    let validator = Arc::new(compiled(schema)?);
+    let validator = Arc::new(compile(schema).map_err(|error| flaw(&error).1)?);
     let mut kept = kept();
     if kept.len() >= KEPT {
         kept.clear();
@@ -236,13 +265,16 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_that_does_not_compile_says_where() {
-        assert!(
-            compiled(&json!({"type": "object", "properties": {"a": {"type": "int"}}}))
-                .unwrap_err()
-                .contains("/properties/a")
-        );
-        assert!(compiled(&json!({"$ref": "https://example.com/schema"})).is_err());
-        assert!(compiled(&json!({"properties": {"a": {"pattern": "("}}})).is_err());
+    fn a_schema_that_can_not_be_used_says_where_and_why() {
+        let check = |schema, place: &[&str], words: &str| {
+            let flaws = flaws(&schema);
+            let [(found, said)] = &flaws[..] else { panic!("{flaws:?}") };
+            assert!(found == place && said.contains(words), "{flaws:?}");
+        };
+        check(json!({"properties": {"a": {"type": "int"}}}), &["properties", "a", "type"], "no type \"int\"");
+        check(json!({"properties": {"a": {"minimum": "1"}}}), &["properties", "a", "minimum"], "not of type");
+        check(json!({"$ref": "https://example.com/schema"}), &[], "example.com");
+        assert_eq!(flaws(&json!({"properties": {"a": {"pattern": "("}}})).len(), 1);
+        assert_eq!(flaws(&json!({"type": "object", "properties": {}})), []);
     }
 }

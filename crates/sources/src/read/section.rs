@@ -1,6 +1,7 @@
 //! A table of the file that knows where it stands, so that each mistake has a line.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::ops::Range;
 use std::rc::Rc;
@@ -68,10 +69,14 @@ impl<'t> Page<'t> {
     /// All of them, by line, each line that can't be read once.
     pub(super) fn into_mistakes(self) -> Vec<Mistake> {
         let mut mistakes = self.mistakes.take();
+        let of_toml = |mistake: &Mistake| mistake.key.is_empty();
+        let broken: BTreeSet<_> =
+            mistakes.iter().filter(|mistake| of_toml(mistake)).map(|mistake| mistake.line).collect();
+        // What was guessed of a line that can't be read is not what its author wrote.
+        mistakes.retain(|mistake| of_toml(mistake) || !broken.contains(&mistake.line));
         mistakes.sort_by_key(|mistake| mistake.line);
-        mistakes.dedup_by(|later, earlier| {
-            later == earlier || (later.line == earlier.line && later.key.is_empty() && earlier.key.is_empty())
-        });
+        mistakes
+            .dedup_by(|later, earlier| later == earlier || (later.line == earlier.line && of_toml(later)));
         mistakes
     }
 }
@@ -231,6 +236,33 @@ impl<'t> Section<'t> {
         let value = self.value(key);
         let shown = value.map(|value| shown(key, value.get_ref())).unwrap_or_default();
         self.push(self.line(key), key, shown, &wrong.problem, wrong.fix);
+    }
+
+    /// What is wrong at a place within a key's value; as much of the way to it as the file has is shown.
+    pub(super) fn wrong_within(&self, key: &str, way: &[String], wrong: Wrong) {
+        let mut path = key.to_owned();
+        let mut start = self.table.get_key_value(key).map_or(self.start, |(key, _)| key.span().start);
+        let mut value = self.value(key);
+        for name in way {
+            let (found, inner) = match value.map(Spanned::get_ref) {
+                Some(DeValue::Table(table)) => match table.get_key_value(name.as_str()) {
+                    Some((key, inner)) => (key.span().start, inner),
+                    None => break,
+                },
+                Some(DeValue::Array(items)) => {
+                    match name.parse().ok().and_then(|place: usize| items.get(place)) {
+                        Some(inner) => (inner.span().start, inner),
+                        None => break,
+                    }
+                }
+                _ => break,
+            };
+            (start, value) = (found, Some(inner));
+            path.push('.');
+            path.push_str(name);
+        }
+        let shown = value.map(|value| shown("", value.get_ref())).unwrap_or_default();
+        self.push(line_of(self.text, start), &path, shown, &wrong.problem, wrong.fix);
     }
 
     /// What is wrong with a key's value, which may not be repeated.

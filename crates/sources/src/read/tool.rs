@@ -15,7 +15,7 @@ use super::section::{Section, article};
 use super::source::label;
 use crate::mistake::Wrong;
 use crate::place::has_body;
-use crate::schema::{compiled, properties};
+use crate::schema::{flaws, properties};
 use crate::template::Template;
 
 const KEYS: [&str; 8] = ["name", "description", "method", "path", "effect", "resource", "label", "input"];
@@ -139,11 +139,10 @@ fn input(section: &Section<'_>) -> Option<Value> {
         wrong("the schema must be of an object".to_owned(), "add type = \"object\" to [tool.input]");
         return None;
     }
-    match compiled(&schema) {
-        Ok(_) => Some(schema),
-        Err(problem) => {
-            wrong(format!("not a JSON Schema (2020-12): {problem}"), "correct it; see json-schema.org");
-            None
-        }
+    let flaws = flaws(&schema);
+    for (way, problem) in &flaws {
+        let problem = format!("not JSON Schema (2020-12): {problem}");
+        section.wrong_within("input", way, Wrong::new(problem, "correct it; see json-schema.org"));
     }
+    flaws.is_empty().then_some(schema)
 }

@@ -1,0 +1,187 @@
+//! What sources do with a request, as endings: each test serves exactly the bytes it names.
+
+#![allow(clippy::unwrap_used, reason = "a panic here is a failed test with a place")]
+
+use domain::id::Seq;
+use domain::intent::DurableIntent;
+use domain::outcome::{Ending, FailureClass, Outcome};
+use domain::secret::Secret;
+use egress::{Door, Settings};
+use sources::{prepare, read_source};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+
+const KEY: &str = "sk-live-4eC39HqLyjWDarjtT1zdp7dc";
+
+#[allow(clippy::disallowed_methods, reason = "there is no trail in these tests")]
+fn intent() -> DurableIntent {
+    DurableIntent::after_commit(Seq(0))
+}
+
+async fn ask(base: &str, method: &str) -> Ending {
+    let file = format!(
+        r#"name = "crm"
+kind = "http"
+base_url = "{base}"
+auth = {{ kind = "bearer", secret = "crm" }}
+limits = {{ deadline = "400ms", result_bytes = "1KiB" }}
+[[tool]]
+name = "t"
+description = "A tool"
+method = "{method}"
+path = "/things"
+"#
+    );
+    let spec = read_source(&file).unwrap();
+    let prepared = prepare(&spec, &spec.tools[0], "", Some(Secret::new(KEY))).unwrap();
+    prepared.perform(&Door::new(Settings::default()).unwrap(), intent()).await
+}
+
+/// The ending of a call whose source sends these bytes, waits, and closes.
+async fn served(method: &str, bytes: impl Into<Vec<u8>>, wait_ms: u64) -> Ending {
+    let bytes = bytes.into();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let server = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut request = [0; 4096];
+        let _ = stream.read(&mut request).await;
+        let _ = stream.write_all(&bytes).await;
+        tokio::time::sleep(std::time::Duration::from_millis(wait_ms)).await;
+    });
+    let ending = ask(&base, method).await;
+    server.abort();
+    ending
+}
+
+fn http(status: &str, media: &str, body: &str) -> String {
+    format!("HTTP/1.1 {status}\r\ncontent-type: {media}\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+}
+
+async fn get(status: &str, media: &str, body: &str) -> Ending {
+    served("GET", http(status, media, body), 0).await
+}
+
+#[track_caller]
+fn failed(ending: &Ending, class: FailureClass, words: &[&str]) {
+    assert_eq!((ending.outcome, ending.failure), (Outcome::Failed, Some(class)), "{}", ending.words);
+    assert!(ending.words.starts_with("crm"), "{}", ending.words);
+    for words in words {
+        assert!(ending.words.contains(words), "`{words}` is not in: {}", ending.words);
+    }
+}
+
+#[tokio::test]
+async fn a_result_is_returned_with_status_media_and_body() {
+    let ending = get("200 OK", "application/json; charset=utf-8", r#"{"a": 1}"#).await;
+    assert_eq!((ending.outcome, ending.failure, ending.status), (Outcome::Returned, None, Some(200)));
+    assert_eq!(
+        (ending.media.as_str(), ending.body.as_slice(), ending.words.as_str()),
+        ("application/json", &br#"{"a": 1}"#[..], "")
+    );
+    assert_eq!(get("204 No Content", "", "").await.outcome, Outcome::Returned);
+    assert_eq!(get("200 OK", "text/csv", "a,b\n1,2").await.outcome, Outcome::Returned);
+}
+
+#[tokio::test]
+async fn a_long_result_is_cut_and_says_so() {
+    let ending = get("200 OK", "application/json", &format!("[{}1]", "1,".repeat(2000))).await;
+    assert_eq!((ending.outcome, ending.body.len(), ending.cut_from), (Outcome::Returned, 1024, Some(4003)));
+}
+
+#[tokio::test]
+async fn a_refusal_carries_its_detail_and_keeps_its_body() {
+    let body = r#"{"type": "about:blank", "title": "Gone", "detail": "no customer 7\nhere"}"#;
+    let ending = get("404 Not Found", "application/problem+json", body).await;
+    failed(&ending, FailureClass::Status, &["crm answered 404 Not Found: no customer 7 here"]);
+    assert_eq!((ending.status, ending.body.as_slice()), (Some(404), body.as_bytes()));
+    for (body, words) in [
+        (r#"{"error": {"message": "bad region"}}"#, "400 Bad Request: bad region"),
+        (r#"{"errors": [{"detail": "bad limit"}]}"#, "400 Bad Request: bad limit"),
+        ("plain words\nmore", "400 Bad Request: plain words"),
+        ("<!DOCTYPE html><html><TITLE lang=en>Bad thing</TITLE>", "400 Bad Request: Bad thing"),
+        ("{}", "400 Bad Request"),
+    ] {
+        failed(&get("400 Bad Request", "", body).await, FailureClass::Status, &[words]);
+    }
+    failed(&get("401 Unauthorized", "", "").await, FailureClass::Status, &["401", "`crm`", "set it again"]);
+}
+
+#[tokio::test]
+async fn a_rate_limit_says_how_long_to_wait() {
+    let seconds = "HTTP/1.1 429 Slow\r\nretry-after: 7\r\ncontent-length: 0\r\n\r\n";
+    failed(
+        &served("GET", seconds, 0).await,
+        FailureClass::Status,
+        &["429 Too Many Requests", "wait 7 seconds"],
+    );
+    let date = seconds.replace(": 7", ": Wed, 21 Oct 2026 07:28:00 GMT");
+    failed(&served("GET", date, 0).await, FailureClass::Status, &["until Wed, 21 Oct 2026 07:28:00 GMT"]);
+}
+
+#[tokio::test]
+async fn a_page_in_the_place_of_data_is_no_result() {
+    let page = "<html><head><title> Sign in </title></head>";
+    let ending = get("200 OK", "text/html", page).await;
+    failed(&ending, FailureClass::BadBody, &["an HTML page (\"Sign in\") instead of data", "login"]);
+    assert_eq!(ending.body, page.as_bytes());
+    failed(&get("200 OK", "application/json", page).await, FailureClass::BadBody, &["HTML page"]);
+}
+
+#[tokio::test]
+async fn json_that_is_none_is_no_result() {
+    failed(
+        &get("200 OK", "application/json", r#"{"a": [1, "#).await,
+        FailureClass::BadBody,
+        &["ends in the middle"],
+    );
+    failed(&get("200 OK", "application/json", "{'a': 1}").await, FailureClass::BadBody, &["is not"]);
+    let lying = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 5\r\n\r\n{\"a\": 1}";
+    failed(&served("GET", lying, 0).await, FailureClass::BadBody, &["ends in the middle, after 5 bytes"]);
+}
+
+#[tokio::test]
+async fn a_broken_answer_keeps_what_came() {
+    let ending = served("GET", "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nabc", 0).await;
+    failed(&ending, FailureClass::Interrupted, &["closed the connection after 3 of the 100 bytes"]);
+    assert_eq!((ending.status, ending.body.as_slice()), (Some(200), &b"abc"[..]));
+    failed(&served("GET", "", 0).await, FailureClass::Interrupted, &["before it answered"]);
+    let write = served("POST", "", 0).await;
+    failed(&write, FailureClass::Interrupted, &["may have been done"]);
+}
+
+#[tokio::test]
+async fn a_deadline_is_an_outcome_of_its_own() {
+    let ending = served("GET", "", 3000).await;
+    assert_eq!((ending.outcome, ending.failure), (Outcome::TimedOut, None));
+    assert!(ending.words.contains("no answer within 400 ms"), "{}", ending.words);
+    let begun = served("POST", "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nab", 3000).await;
+    assert_eq!((begun.outcome, begun.body.as_slice()), (Outcome::TimedOut, &b"ab"[..]));
+    assert!(begun.words.contains("may have been done"), "{}", begun.words);
+}
+
+#[tokio::test]
+async fn a_source_that_is_not_there_says_so() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let ending = ask(&format!("http://{address}"), "POST").await;
+    failed(&ending, FailureClass::Connect, &["connection refused by 127.0.0.1", "is the server running?"]);
+}
+
+#[tokio::test]
+async fn a_redirect_away_is_not_followed() {
+    let away = "HTTP/1.1 302 Found\r\nlocation: http://other.example/x?t=1\r\ncontent-length: 0\r\n\r\n";
+    let ending = served("GET", away, 0).await;
+    failed(&ending, FailureClass::Redirect, &["http://other.example/x", "not followed"]);
+    failed(&get("300 Multiple Choices", "", "").await, FailureClass::Redirect, &["300"]);
+}
+
+#[tokio::test]
+async fn a_source_that_repeats_the_secret_does_not_bring_it_into_the_trail() {
+    let echoed = get("200 OK", "application/json", &format!(r#"{{"authorization": "Bearer {KEY}"}}"#)).await;
+    assert_eq!(echoed.body, br#"{"authorization": "Bearer {secret:crm}"}"#);
+    let refused = get("401 Unauthorized", "", &format!("no such key: {KEY}")).await;
+    failed(&refused, FailureClass::Status, &["no such key: {secret:crm}"]);
+    assert!(!String::from_utf8_lossy(&refused.body).contains(KEY));
+}

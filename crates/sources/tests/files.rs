@@ -1,0 +1,348 @@
+//! Source files: what is read, what is refused and with which words, and that what is written reads back.
+
+#![allow(clippy::unwrap_used, reason = "a panic here is a failed test with a place")]
+
+use domain::effect::{Effect, Method};
+use domain::json::Json;
+use domain::label::{Category, Label, Level};
+use domain::source::{Auth, KeyPlace, Limits, SourceKind, SourceSpec};
+use domain::tool::ToolSpec;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use sources::{Mistake, read_source, write_source};
+
+const CRM: &str = r#"
+name  = "crm"
+kind  = "http"
+base_url = "https://crm.example.com/api"
+label = { level = "confidential", categories = ["contact"] }
+auth  = { kind = "bearer", secret = "crm" }
+limits = { in_flight = 8, deadline = "2m", result_bytes = "512KiB" }
+headers = { "X-Team" = "research" }
+
+[[tool]]
+name = "get_customer"
+description = "One customer by id"
+method = "GET"
+path = "/customers/{id}"
+label = { level = "restricted" }
+[tool.input]
+type = "object"
+required = ["id"]
+properties.id = { type = "integer" }
+
+[[tool]]
+name = "search"
+description = "Customers by words"
+method = "POST"
+path = "/search"
+effect = "read"
+resource = "/customers"
+input = '{"type": "object", "properties": {"words": {"type": "string", "default": null}}}'
+"#;
+
+#[test]
+fn the_file_of_the_documentation_is_read() {
+    let spec = read_source(CRM).unwrap();
+    assert_eq!(spec.limits, Limits { in_flight: 8, deadline_ms: 120_000, result_bytes: 512 << 10 });
+    assert_eq!(spec.headers["X-Team"], "research");
+    assert_eq!(spec.label, Label { level: Level::Confidential, categories: [Category::Contact].into() });
+    let [get, search] = &spec.tools[..] else { panic!("two tools") };
+    assert_eq!((get.effect, get.resource.as_str()), (Effect::Read, "/customers/{id}"));
+    assert_eq!(get.label, Label { level: Level::Restricted, categories: [Category::Contact].into() });
+    assert_eq!(
+        get.input.0,
+        json!({"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}})
+    );
+    assert_eq!(
+        (search.method, search.effect, search.resource.as_str()),
+        (Method::Post, Effect::Read, "/customers")
+    );
+    assert_eq!(search.input.0["properties"]["words"]["default"], Value::Null);
+    assert_eq!(read_source(&write_source(&spec)).unwrap(), spec);
+}
+
+#[test]
+fn what_is_left_out_has_its_standard() {
+    let spec = read_source("name = 'a'\nkind = 'http'\nbase_url = 'http://localhost:8001'").unwrap();
+    assert_eq!(spec.label, Label::unlabelled());
+    assert_eq!((spec.auth, spec.limits), (Auth::None, Limits::default()));
+}
+
+/// Each line of `expected` is `line key | a part of value, problem or fix`; there are no other mistakes.
+#[track_caller]
+fn refused(file: &str, expected: &[(u32, &str, &str)]) -> Vec<Mistake> {
+    let mistakes = read_source(file).unwrap_err();
+    let list = mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    assert_eq!(mistakes.len(), expected.len(), "{list}");
+    for (line, key, words) in expected {
+        let found = mistakes.iter().any(|mistake| {
+            mistake.line == *line && mistake.key == *key && mistake.to_string().contains(words)
+        });
+        assert!(found, "no mistake `line {line} {key} {words}` in:\n{list}");
+    }
+    for mistake in &mistakes {
+        assert!(!mistake.problem.is_empty() && !mistake.fix.is_empty(), "{mistake}");
+    }
+    mistakes
+}
+
+#[test]
+fn every_mistake_of_a_file_is_named_by_line_key_value_and_fix() {
+    let file = r#"name = "CRM"
+kind = "htpp"
+base-url = "https://crm.example.com/api"
+label = { level = "secret", categories = ["personal", 7] }
+auth = { kind = "bearer", token = "sk-live-0123456789abcdef" }
+limits = { in_flight = 0, per_second = 20, burst = 5, deadline = "20", result_bytes = 4 }
+headers = { "X-Api-Key" = "abc", "X-Team" = 7 }
+
+[[tool]]
+name = "get_customer"
+description = ""
+method = "FETCH"
+path = "/customers/{id}?all"
+input = { type = "object" }
+
+[[tool]]
+name = "get_note"
+description = "A note"
+method = "GET"
+path = "/customers/{id}/notes/{note}"
+resource = "customers"
+effect = "reed"
+label = { level = "internal" }
+colour = "red"
+[tool.input]
+type = "object"
+properties.id = { type = "int" }
+"#;
+    let mistakes = refused(
+        file,
+        &[
+            (1, "name", "lower-case"),
+            (2, "kind", "did you mean \"http\"?"),
+            (3, "base-url", "did you mean `base_url`?"),
+            (1, "base_url", "is missing"),
+            (4, "label.level", "write one of public, internal, confidential, restricted"),
+            (5, "auth.token", "not a key we know"),
+            (5, "auth.secret", "is missing"),
+            (6, "limits.in_flight", "from 1"),
+            (6, "limits.per_second", "not in this version"),
+            (6, "limits.burst", "not in this version"),
+            (6, "limits.deadline", "\"20s\""),
+            (6, "limits.result_bytes", "must be a text"),
+            (7, "headers.X-Api-Key", "looks like a secret"),
+            (7, "headers.X-Team", "must be a text"),
+            (11, "tool[1].description", "is empty"),
+            (12, "tool[1].method", "GET, HEAD"),
+            (13, "tool[1].path", "can't stand in a path"),
+            (21, "tool[2].resource", "begins with `/`"),
+            (22, "tool[2].effect", "did you mean \"read\"?"),
+            (24, "tool[2].colour", "take it out"),
+            (27, "tool[2].input.properties.id.type", "no type \"int\": they are array"),
+        ],
+    );
+    let all = format!("{mistakes:?}");
+    assert!(!all.contains("sk-live") && !all.contains("abc\""), "{all}");
+}
+
+#[test]
+fn categories_and_labels_that_can_not_be_are_named() {
+    let head = "name = 'a'\nkind = 'http'\nbase_url = 'http://a'\n";
+    refused(
+        &format!("{head}label = {{ categories = [\"personal\", 7] }}"),
+        &[(4, "label.categories", "no category \"personal\""), (4, "label.categories", "an integer")],
+    );
+    let tool =
+        "[[tool]]\nname = 't'\ndescription = 'd'\nmethod = 'GET'\npath = '/'\nlabel = { level = 'public' }";
+    refused(&format!("{head}{tool}"), &[(9, "tool[1].label", "a label only rises")]);
+}
+
+#[test]
+fn a_base_address_is_an_address_and_nothing_else() {
+    for (address, words) in [
+        ("crm.example.com", "not an address"),
+        ("ftp://crm.example.com", "not an http"),
+        ("file:///etc/passwd", "not an http"),
+        ("https://ana:pw@crm.example.com", "user name or password"),
+        ("https://crm.example.com/?a=b", "query"),
+        ("https://crm.example.com/?", "query"),
+        ("https://crm.example.com/#a", "fragment"),
+        ("https://crm.example.com/a b", "space"),
+        ("https:\\\\crm.example.com", "backslash"),
+        ("https://", "not an address"),
+    ] {
+        let address = address.replace('\\', "\\\\");
+        let file = format!("name = 'a'\nkind = 'http'\nbase_url = \"{address}\"");
+        refused(&file, &[(3, "base_url", words)]);
+    }
+}
+
+#[test]
+fn what_later_versions_bring_is_called_so() {
+    let head = "name = 'a'\nbase_url = 'http://a'\n";
+    refused(&format!("{head}kind = 'openapi'"), &[(3, "kind", "not in this version")]);
+    refused(&format!("{head}kind = 'mcp'"), &[(3, "kind", "not in this version")]);
+    let oauth = "kind = 'http'\nauth = { kind = 'oauth2_client', secret = 'a' }";
+    refused(&format!("{head}{oauth}"), &[(4, "auth.kind", "not in this version")]);
+    refused(
+        &format!("{head}kind = 'http'\nauth = {{ kind = 'digest' }}"),
+        &[(4, "auth.kind", "none, bearer")],
+    );
+}
+
+#[test]
+fn secrets_in_the_file_are_refused_and_not_repeated() {
+    let head = "name = 'a'\nkind = 'http'\nbase_url = 'http://a'\n";
+    let key = "sk-live-4eC39HqLyjWDarjtT1zdp7dc";
+    for line in [
+        format!("auth = {{ kind = 'bearer', secret = '{key}' }}"),
+        format!("headers = {{ Authorization = 'Bearer {key}' }}"),
+        format!("headers = {{ X-Team = '{key}' }}"),
+        format!("auth = {{ kind = 'bearer', secret = 'a', password = '{key}' }}"),
+        format!("api_key = '{key}'"),
+        format!("auth = '{key}'"),
+        format!("password '{key}'"),
+        format!("auth = {{ kind = 'bearer' secret = '{key}' }}"),
+    ] {
+        let mistakes = read_source(&format!("{head}{line}")).unwrap_err();
+        assert!(!format!("{mistakes:?}").contains(key), "{mistakes:?}");
+        assert!(mistakes.iter().all(|mistake| mistake.line == 4), "{mistakes:?}");
+    }
+}
+
+#[test]
+fn a_tool_and_its_schema_fit_together() {
+    let head = "name = 'a'\nkind = 'http'\nbase_url = 'http://a'\nauth = { kind = 'api_key', place = 'query', name = 'key', secret = 's' }\n";
+    let tool = "[[tool]]\nname = 't'\ndescription = 'd'\nmethod = 'GET'\n";
+    refused(&format!("{head}{tool}path = '/{{id}}'"), &[(9, "tool[1].path", "{id} is not a property")]);
+    let keyed = "path = '/'\n[tool.input]\ntype = 'object'\nproperties.key = {}";
+    refused(&format!("{head}{tool}{keyed}"), &[(10, "tool[1].input", "where the source's key goes")]);
+    refused(&format!("{head}{tool}path = '/'\ninput = '{{'"), &[(10, "tool[1].input", "not JSON")]);
+    refused(
+        &format!("{head}{tool}path = '/'\n[tool.input]\ntype = 'array'"),
+        &[(10, "tool[1].input", "of an object")],
+    );
+    refused(&format!("{head}{tool}path = '/'\n{tool}path = '/'"), &[(11, "tool[2].name", "another tool")]);
+    refused(
+        &format!("{head}{tool}\n[[tool]]\nname = 'u'\npath = '/'\nmethod = 'GET'"),
+        &[(5, "tool[1].path", "is missing"), (10, "tool[2].description", "is missing")],
+    );
+    refused(&format!("{head}[tool]\nname = 't'"), &[(5, "tool", "[[tool]]")]);
+}
+
+#[test]
+fn what_is_not_toml_is_named_by_line_with_the_mistakes_beside_it() {
+    let mistakes = read_source("name = 'a'\nkind = \nbase_url = 'ftp://a'\n= 4\n").unwrap_err();
+    let lines: Vec<_> = mistakes.iter().map(|mistake| mistake.line).collect();
+    assert_eq!(lines, [2, 3, 4], "{mistakes:?}");
+    assert!(read_source("").is_err() && read_source("\0\u{feff}[[[").is_err());
+}
+
+fn label() -> impl Strategy<Value = Label> {
+    let level = prop::sample::select(Level::ALL.to_vec());
+    let categories = prop::collection::btree_set(prop::sample::select(Category::ALL.to_vec()), 0..3);
+    (level, categories).prop_map(|(level, categories)| Label { level, categories })
+}
+
+fn auth() -> impl Strategy<Value = Auth> {
+    let name = "[a-z]{1,8}";
+    let place = prop::sample::select(vec![KeyPlace::Header, KeyPlace::Query, KeyPlace::Cookie]);
+    prop_oneof![
+        Just(Auth::None),
+        name.prop_map(|name| Auth::Bearer { secret: name.parse().unwrap() }),
+        (name, "[^:\\p{Cc}]{1,8}")
+            .prop_map(|(name, user)| Auth::Basic { user, secret: name.parse().unwrap() }),
+        (name, place, "[A-Z][A-Za-z-]{1,8}").prop_map(|(secret, place, name)| Auth::ApiKey {
+            secret: secret.parse().unwrap(),
+            place,
+            name
+        }),
+    ]
+}
+
+fn schema() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+    ];
+    let value = leaf.prop_recursive(3, 12, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map(any::<String>(), inner, 0..4).prop_map(|map| json!(map)),
+        ]
+    });
+    prop::collection::btree_map(any::<String>(), value, 0..4).prop_map(|properties| {
+        let properties: serde_json::Map<_, _> =
+            properties.into_iter().map(|(name, value)| (name, json!({"default": value}))).collect();
+        json!({"type": "object", "properties": properties})
+    })
+}
+
+fn tool() -> impl Strategy<Value = ToolSpec> {
+    let method = prop::sample::select(vec![Method::Get, Method::Post, Method::Put, Method::Delete]);
+    let effect = prop::sample::select(vec![Effect::Read, Effect::IdempotentWrite, Effect::Write]);
+    ("[a-z]{1,6}", "\\PC{0,20}x", method, effect, "(/[a-z0-9.]{1,5}x){1,3}", label(), schema()).prop_map(
+        |(name, description, method, effect, path, label, input)| ToolSpec {
+            name: name.parse().unwrap(),
+            description,
+            method,
+            resource: if effect == Effect::Read { path.clone() } else { "/all".to_owned() },
+            path,
+            effect,
+            label,
+            input: Json(input),
+        },
+    )
+}
+
+fn spec() -> impl Strategy<Value = SourceSpec> {
+    let limits = (1u32.., 1u32.., 1u32..).prop_map(|(in_flight, deadline_ms, result_bytes)| Limits {
+        in_flight,
+        deadline_ms,
+        result_bytes,
+    });
+    let headers = prop::collection::btree_map("X-[A-Z][a-z]{0,6}", "[ -~]{0,12}", 0..3);
+    (label(), auth(), limits, headers, prop::collection::vec(tool(), 0..4)).prop_map(
+        |(label, auth, limits, headers, tools)| {
+            let mut spec = SourceSpec {
+                name: "a".parse().unwrap(),
+                kind: SourceKind::Http,
+                base_url: "http://localhost:8001/api".to_owned(),
+                label,
+                auth,
+                limits,
+                headers,
+                tools,
+            };
+            for (position, tool) in spec.tools.iter_mut().enumerate() {
+                tool.name = format!("{}{position}", tool.name).parse().unwrap();
+                tool.label = tool.label.clone().join(&spec.label);
+            }
+            spec
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn what_is_written_reads_back_as_the_same_source(spec in spec()) {
+        let file = write_source(&spec);
+        let read = read_source(&file);
+        prop_assert_eq!(read.as_ref(), Ok(&spec), "{}", file);
+    }
+
+    #[test]
+    fn no_file_makes_the_reader_panic(file in "\\PC{0,200}", cut in 0..1200usize) {
+        let _ = read_source(&file);
+        let cut = cut.min(CRM.len());
+        let _ = read_source(&format!("{}{file}{}", &CRM[..cut], &CRM[cut..]));
+    }
+}
