@@ -22,7 +22,7 @@ pub use crate::file::WorkFactor;
 
 use crate::file::SealedFile;
 use crate::memory::Shelf;
-use crate::off_runtime::{blocking, with_patience};
+use crate::off_runtime::{OsThread, blocking};
 use crate::os::OsStore;
 
 /// The secrets of one workspace. Clones are the same keychain.
@@ -31,7 +31,7 @@ pub struct Keychain(Kind);
 
 #[derive(Clone, Debug)]
 enum Kind {
-    Os(Arc<OsStore>),
+    Os(Arc<OsThread>),
     File(Arc<SealedFile>),
     Memory(Arc<Shelf>),
 }
@@ -43,8 +43,8 @@ impl Keychain {
     /// whether an entry lasts: [`Keychain::persists`] does, and a workspace asks it when it is created.
     pub async fn os(service: &str, workspace: WorkspaceId) -> Result<Self, KeychainError> {
         let service = service.to_owned();
-        let store = with_patience("open the keychain", move || OsStore::open(&service, workspace)).await?;
-        Ok(Self(Kind::Os(Arc::new(store))))
+        let thread = OsThread::start(move || OsStore::open(&service, workspace)).await?;
+        Ok(Self(Kind::Os(Arc::new(thread))))
     }
 
     /// One file, sealed by a passphrase in the format of `age` (<https://age-encryption.org/v1>), so that a person
@@ -75,10 +75,7 @@ impl Keychain {
     pub async fn get(&self, name: &SecretName) -> Result<Option<Secret>, KeychainError> {
         let name = name.clone();
         match &self.0 {
-            Kind::Os(store) => {
-                let store = Arc::clone(store);
-                with_patience("read a secret", move || store.get(&name)).await
-            }
+            Kind::Os(thread) => thread.run("read a secret", move |store| store.get(&name)).await,
             Kind::File(file) => {
                 let file = Arc::clone(file);
                 blocking("read a secret", move || file.get(&name)).await
@@ -95,10 +92,7 @@ impl Keychain {
     /// Stores several secrets; a file is sealed and written once for all of them.
     pub async fn set_all(&self, secrets: Vec<(SecretName, Secret)>) -> Result<(), KeychainError> {
         match &self.0 {
-            Kind::Os(store) => {
-                let store = Arc::clone(store);
-                with_patience("store a secret", move || store.set_all(&secrets)).await
-            }
+            Kind::Os(thread) => thread.run("store a secret", move |store| store.set_all(&secrets)).await,
             Kind::File(file) => {
                 let file = Arc::clone(file);
                 blocking("store a secret", move || file.change(|kept| kept.extend(secrets))).await
@@ -114,10 +108,7 @@ impl Keychain {
     pub async fn remove(&self, name: &SecretName) -> Result<(), KeychainError> {
         let name = name.clone();
         match &self.0 {
-            Kind::Os(store) => {
-                let store = Arc::clone(store);
-                with_patience("remove a secret", move || store.remove(&name)).await
-            }
+            Kind::Os(thread) => thread.run("remove a secret", move |store| store.remove(&name)).await,
             Kind::File(file) => {
                 let file = Arc::clone(file);
                 blocking("remove a secret", move || file.change(|kept| drop(kept.remove(&name)))).await
@@ -133,10 +124,7 @@ impl Keychain {
     /// secret [`Keychain::get`] does not find; never the other way round.
     pub async fn names(&self) -> Result<Vec<SecretName>, KeychainError> {
         match &self.0 {
-            Kind::Os(store) => {
-                let store = Arc::clone(store);
-                with_patience("list the secrets", move || store.names()).await
-            }
+            Kind::Os(thread) => thread.run("list the secrets", move |store| store.names()).await,
             Kind::File(file) => {
                 let file = Arc::clone(file);
                 blocking("list the secrets", move || file.names()).await
@@ -152,7 +140,7 @@ impl Keychain {
     /// needs no such proof and answers at once. Memory never lasts and says [`KeychainError::DoesNotLast`].
     pub async fn persists(&self, reader: std::process::Command) -> Result<(), KeychainError> {
         match &self.0 {
-            Kind::Os(store) => probe::round_trip(Arc::clone(store), reader).await,
+            Kind::Os(thread) => probe::round_trip(thread, reader).await,
             Kind::File(_) => Ok(()),
             Kind::Memory(_) => {
                 Err(KeychainError::DoesNotLast { why: "these secrets are kept in memory alone".to_owned() })
@@ -163,6 +151,7 @@ impl Keychain {
     /// What the process that [`Keychain::persists`] started has to print: the value that its parent stored.
     pub async fn read_probe(service: &str, workspace: WorkspaceId) -> Result<Option<String>, KeychainError> {
         let service = service.to_owned();
-        with_patience("read the probe", move || OsStore::open(&service, workspace)?.probe()).await
+        let thread = OsThread::start(move || OsStore::open(&service, workspace)).await?;
+        thread.run("read the probe", OsStore::probe).await
     }
 }

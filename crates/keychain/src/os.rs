@@ -1,6 +1,6 @@
-//! The operating system's keychain. Everything here blocks; `off_runtime` is where it runs.
+//! The operating system's keychain. Everything here blocks, and belongs to the thread in `off_runtime`.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use domain::id::WorkspaceId;
 use domain::secret::{Secret, SecretName};
@@ -19,28 +19,27 @@ const PROBE: &str = "/probe";
 pub(crate) struct OsStore {
     service: String,
     workspace: WorkspaceId,
-    /// Replaced when the service behind it went away. Held during a whole operation, so that two changes of the
-    /// index within this process can't lose each other's name.
-    connection: Mutex<Arc<CredentialStore>>,
+    /// Replaced when the service behind it went away.
+    connection: Arc<CredentialStore>,
 }
 
 impl OsStore {
     /// Connects and reads: a store that can be created may still be unable to answer.
     pub(crate) fn open(service: &str, workspace: WorkspaceId) -> Result<Self, KeychainError> {
         let connection = connect().map_err(|error| no_service(error, "open the keychain"))?;
-        let store = Self { service: service.to_owned(), workspace, connection: Mutex::new(connection) };
-        store.held(|entries| entries.read(INDEX).map(drop))?;
+        let store = Self { service: service.to_owned(), workspace, connection };
+        store.entries().read(INDEX)?;
         Ok(store)
     }
 
-    pub(crate) fn get(&self, name: &SecretName) -> Result<Option<Secret>, KeychainError> {
-        self.held(|entries| entries.read(name.as_str()))
+    pub(crate) fn get(&mut self, name: &SecretName) -> Result<Option<Secret>, KeychainError> {
+        self.connected(|entries| entries.read(name.as_str()))
     }
 
     /// The index first, then the secret: a crash in between leaves a name without a secret, which does no harm,
     /// rather than a secret that nobody can find to remove.
-    pub(crate) fn set_all(&self, secrets: &[(SecretName, Secret)]) -> Result<(), KeychainError> {
-        self.held(|entries| {
+    pub(crate) fn set_all(&mut self, secrets: &[(SecretName, Secret)]) -> Result<(), KeychainError> {
+        self.connected(|entries| {
             let mut names = entries.names()?;
             let before = names.len();
             names.extend(secrets.iter().map(|(name, _)| name.clone()));
@@ -53,8 +52,8 @@ impl OsStore {
         })
     }
 
-    pub(crate) fn remove(&self, name: &SecretName) -> Result<(), KeychainError> {
-        self.held(|entries| {
+    pub(crate) fn remove(&mut self, name: &SecretName) -> Result<(), KeychainError> {
+        self.connected(|entries| {
             entries.erase(name.as_str())?;
             let mut names = entries.names()?;
             let before = names.len();
@@ -63,47 +62,45 @@ impl OsStore {
         })
     }
 
-    pub(crate) fn names(&self) -> Result<Vec<SecretName>, KeychainError> {
-        self.held(|entries| entries.names())
+    pub(crate) fn names(&mut self) -> Result<Vec<SecretName>, KeychainError> {
+        self.connected(|entries| entries.names())
     }
 
-    pub(crate) fn probe(&self) -> Result<Option<String>, KeychainError> {
-        self.held(|entries| Ok(entries.read(PROBE)?.map(|value| value.expose().to_owned())))
+    pub(crate) fn probe(&mut self) -> Result<Option<String>, KeychainError> {
+        self.connected(|entries| Ok(entries.read(PROBE)?.map(|value| value.expose().to_owned())))
     }
 
-    pub(crate) fn set_probe(&self, value: &str) -> Result<(), KeychainError> {
-        self.held(|entries| entries.write(PROBE, value))
+    pub(crate) fn set_probe(&mut self, value: &str) -> Result<(), KeychainError> {
+        self.connected(|entries| entries.write(PROBE, value))
     }
 
-    pub(crate) fn remove_probe(&self) -> Result<(), KeychainError> {
-        self.held(|entries| entries.erase(PROBE))
+    pub(crate) fn remove_probe(&mut self) -> Result<(), KeychainError> {
+        self.connected(|entries| entries.erase(PROBE))
     }
 
     /// Runs one operation on a live connection. A service that was restarted since has forgotten our session; then
     /// we connect anew and try once more. Every operation may be repeated: it sets or removes, it never adds up.
-    fn held<T>(
-        &self,
+    fn connected<T>(
+        &mut self,
         operation: impl Fn(&Entries<'_>) -> Result<T, KeychainError>,
     ) -> Result<T, KeychainError> {
-        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        match operation(&self.entries(Arc::as_ref(&connection))) {
+        match operation(&self.entries()) {
             Err(KeychainError::NoService { .. }) => {
-                *connection = connect().map_err(|error| no_service(error, "reach the keychain again"))?;
-                operation(&self.entries(Arc::as_ref(&connection)))
+                self.connection = connect().map_err(|error| no_service(error, "reach the keychain again"))?;
+                operation(&self.entries())
             }
             outcome => outcome,
         }
     }
 
-    fn entries<'a>(&'a self, connection: &'a CredentialStore) -> Entries<'a> {
-        Entries { store: self, connection }
+    fn entries(&self) -> Entries<'_> {
+        Entries { store: self }
     }
 }
 
 /// The entries over one connection.
 struct Entries<'a> {
     store: &'a OsStore,
-    connection: &'a CredentialStore,
 }
 
 impl Entries<'_> {
@@ -151,7 +148,8 @@ impl Entries<'_> {
 
     fn entry(&self, key: &str) -> Result<Entry, KeychainError> {
         let user = format!("{}/{key}", self.store.workspace);
-        self.connection
+        self.store
+            .connection
             .build(&self.store.service, &user, None)
             .map_err(|error| translated(error, key, "name an entry of the keychain"))
     }

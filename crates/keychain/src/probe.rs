@@ -1,28 +1,27 @@
 //! The round trip through a new process: the only way to learn that an entry outlives the process that wrote it.
 
 use std::process::{Command, Output, Stdio};
-use std::sync::Arc;
 use std::time::Duration;
 
 use domain::json::hex;
 
 use crate::error::KeychainError;
-use crate::off_runtime::with_patience;
+use crate::off_runtime::OsThread;
 use crate::os::OsStore;
 
 /// How long the new process may take: it may have to wait for a prompt as well.
 const READER_LIMIT: Duration = Duration::from_secs(120);
 
 /// Stores a random value, has it read by `reader`, and removes it, however the reading went.
-pub(crate) async fn round_trip(store: Arc<OsStore>, reader: Command) -> Result<(), KeychainError> {
+pub(crate) async fn round_trip(thread: &OsThread, reader: Command) -> Result<(), KeychainError> {
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(|error| KeychainError::other("draw a random value", error))?;
     let value = hex(&random);
 
-    let (writer, written) = (Arc::clone(&store), value.clone());
-    with_patience("store the probe", move || writer.set_probe(&written)).await?;
+    let written = value.clone();
+    thread.run("store the probe", move |store| store.set_probe(&written)).await?;
     let read = output(reader).await;
-    with_patience("remove the probe", move || store.remove_probe()).await?;
+    thread.run("remove the probe", OsStore::remove_probe).await?;
 
     let output = read?;
     let found = String::from_utf8_lossy(&output.stdout);
