@@ -85,16 +85,19 @@ impl PlacedSecret {
         format!("{{secret:{}}}", self.name)
     }
 
-    /// The forms in which a server could send it back.
+    /// The forms in which a server could send it back: as it is, under base64, in an address, in JSON.
     pub(crate) fn forms(&self) -> Vec<(SecretName, Secret)> {
-        let mut forms = vec![(self.name.clone(), self.secret.clone())];
-        forms.extend(self.basic().map(|encoded| (self.name.clone(), encoded)));
-        if self.parameter().is_some() {
-            let encoded: String =
-                url::form_urlencoded::byte_serialize(self.secret.expose().as_bytes()).collect();
-            forms.push((self.name.clone(), Secret::new(encoded)));
-        }
-        forms
+        let plain = self.secret.expose();
+        let in_json = plain.replace('\\', "\\\\").replace('"', "\\\"");
+        let mut texts = vec![
+            plain.to_owned(),
+            url::form_urlencoded::byte_serialize(plain.as_bytes()).collect(),
+            in_json.replace('/', "\\/"),
+            in_json,
+        ];
+        texts.extend(self.basic().map(|encoded| encoded.expose().to_owned()));
+        texts.dedup();
+        texts.into_iter().map(|text| (self.name.clone(), Secret::new(text))).collect()
     }
 
     /// Whether it fits its place. The words name the secret and not what is in it.
@@ -150,4 +153,27 @@ impl PlacedSecret {
 /// RFC 6265 §4.1.1
 fn cookie_octet(byte: u8) -> bool {
     matches!(byte, 0x21 | 0x23..=0x2b | 0x2d..=0x3a | 0x3c..=0x5b | 0x5d..=0x7e)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scrub::Scrubber;
+
+    #[test]
+    fn a_secret_is_known_again_in_every_form() {
+        let secret = Secret::new("pass/wo\"rd\\1234");
+        let place = Placement::Basic { user: "ana".to_owned() };
+        let placed = PlacedSecret { name: "crm".parse().unwrap(), secret, place };
+        let scrubber = Scrubber::new(placed.forms());
+        for form in [
+            r#"pass/wo"rd\1234"#,
+            r#"pass/wo\"rd\\1234"#,
+            r#"pass\/wo\"rd\\1234"#,
+            "pass%2Fwo%22rd%5C1234",
+            "YW5hOnBhc3Mvd28icmRcMTIzNA==",
+        ] {
+            assert_eq!(scrubber.text(format!("<{form}>")), "<{secret:crm}>", "{form}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Taking secrets out of what an outsider sent back.
 
 use domain::secret::{Secret, SecretName};
+use memchr::memmem;
 
 /// Below this many bytes a secret is left where it stands: it is a word of everyday (`admin`, `test`), and taking it
 /// out of a result would damage the result more than it would protect the secret.
@@ -43,20 +44,14 @@ impl Scrubber {
 
 /// `None` if there is nothing to replace, which is nearly always: then nothing is copied.
 fn replaced(bytes: &[u8], secret: &[u8], name: &[u8]) -> Option<Vec<u8>> {
-    let find = |from: usize| {
-        bytes[from..].windows(secret.len()).position(|window| window == secret).map(|place| from + place)
-    };
-    let mut place = find(0)?;
+    let mut places = memmem::find_iter(bytes, secret).peekable();
+    places.peek()?;
     let mut out = Vec::with_capacity(bytes.len());
     let mut done = 0;
-    loop {
+    for place in places {
         out.extend_from_slice(&bytes[done..place]);
         out.extend_from_slice(name);
         done = place + secret.len();
-        match find(done) {
-            Some(next) => place = next,
-            None => break,
-        }
     }
     out.extend_from_slice(&bytes[done..]);
     Some(out)

@@ -400,3 +400,26 @@ async fn a_stream_is_read_as_it_comes() {
     assert_eq!(inbound.next().await.unwrap().unwrap(), "two");
     assert_eq!(inbound.next().await.unwrap(), None);
 }
+
+/// What a program of its own with a proxy in its environment does; the environment of this one must not change.
+#[tokio::test]
+async fn loopback_goes_past_the_systems_proxy_and_other_hosts_through_it() {
+    if std::env::var_os("DOOR_TEST_WITHIN").is_none() {
+        let (proxy, mut asked) = server(vec![answer("from the proxy")]).await;
+        let (inside, _log) = server(vec![answer("from within")]).await;
+        let own = std::env::current_exe().unwrap();
+        let mut within = tokio::process::Command::new(own);
+        within.args(["--exact", "loopback_goes_past_the_systems_proxy_and_other_hosts_through_it"]);
+        within.env("DOOR_TEST_WITHIN", inside).env("HTTP_PROXY", &proxy).env("http_proxy", &proxy);
+        within.env_remove("NO_PROXY").env_remove("no_proxy");
+        let output = within.output().await.unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        let heard = asked.recv().await.unwrap();
+        assert!(heard.starts_with("GET http://crm.invalid/ "), "{heard}");
+        assert!(asked.try_recv().is_err());
+        return;
+    }
+    let inside = std::env::var("DOOR_TEST_WITHIN").unwrap();
+    assert_eq!(fetch(get(&inside)).await.unwrap().bytes, b"from within");
+    assert_eq!(fetch(get("http://crm.invalid/")).await.unwrap().bytes, b"from the proxy");
+}

@@ -14,6 +14,8 @@ pub(crate) struct Asked {
     pub(crate) source: SourceName,
     pub(crate) secret: Option<SecretName>,
     pub(crate) writes: bool,
+    /// Whether the source's own `Accept` asks for pages, so that one is a result.
+    pub(crate) wants_pages: bool,
 }
 
 /// Reads the answer to its end and says what it means. The body is kept in every case, as far as it came; where it
@@ -87,7 +89,7 @@ impl Answer {
             }
             _ => return Some(failed(FailureClass::Status, self.refusal(asked))),
         }
-        if self.is_html() {
+        if self.is_html() && !asked.wants_pages {
             let title = self.title().map(|title| format!(" (\"{title}\")")).unwrap_or_default();
             return Some(failed(
                 FailureClass::BadBody,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::effect::{Effect, Method};
+use domain::effect::Method;
 use domain::intent::DurableIntent;
 use domain::outcome::{Ending, FailureClass, Outcome};
 use domain::secret::Secret;
@@ -81,7 +81,10 @@ pub fn prepare(
     let asked = Asked {
         source: spec.name.clone(),
         secret: spec.auth.secret().cloned(),
-        writes: tool.effect != Effect::Read,
+        writes: tool.effect.writes(),
+        wants_pages: spec.headers.iter().any(|(name, value)| {
+            name.eq_ignore_ascii_case("accept") && value.to_ascii_lowercase().contains("html")
+        }),
     };
     Ok(Prepared { outbound, asked })
 }

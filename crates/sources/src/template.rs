@@ -1,5 +1,7 @@
 //! Paths with `{parameters}`.
 
+use std::borrow::Cow;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::mistake::Wrong;
@@ -60,7 +62,7 @@ impl Template {
             let mut last = None;
             for part in segment {
                 match part {
-                    Part::Text(text) => plain.push_str(text),
+                    Part::Text(text) => plain.push_str(&decoded(text)),
                     Part::Parameter(name) => {
                         let value = value(name).ok_or_else(|| (name.clone(), "is missing".to_owned()))?;
                         safe(&value).map_err(|why| (name.clone(), why))?;
@@ -114,6 +116,10 @@ fn safe(value: &str) -> Result<(), String> {
     Ok(())
 }
 
+fn decoded(text: &str) -> Cow<'_, str> {
+    percent_encoding::percent_decode_str(text).decode_utf8_lossy()
+}
+
 fn segment(text: &str) -> Result<Vec<Part>, Wrong> {
     let braces = || {
         Wrong::new(
@@ -121,8 +127,7 @@ fn segment(text: &str) -> Result<Vec<Part>, Wrong> {
             "write parameters as {name}: letters, digits, `_`, `-`, `.`",
         )
     };
-    let decoded = percent_encoding::percent_decode_str(text).decode_utf8_lossy();
-    if matches!(&*decoded, "." | "..") {
+    if matches!(&*decoded(text), "." | "..") {
         return Err(Wrong::new("a path can't hold `.` or `..`", "write the whole path below base_url"));
     }
     let mut parts = Vec::new();
@@ -172,6 +177,7 @@ mod tests {
         }
         assert!(filled("/a/.{x}", ".").is_err());
         assert!(filled("/a/{x}{y}", ".").is_err());
+        assert!(filled("/a/%2e{x}", ".").is_err());
     }
 
     #[test]

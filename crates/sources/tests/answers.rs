@@ -19,12 +19,17 @@ fn intent() -> DurableIntent {
 }
 
 async fn ask(base: &str, method: &str) -> Ending {
+    ask_with(base, method, "").await
+}
+
+async fn ask_with(base: &str, method: &str, more: &str) -> Ending {
     let file = format!(
         r#"name = "crm"
 kind = "http"
 base_url = "{base}"
 auth = {{ kind = "bearer", secret = "crm" }}
 limits = {{ deadline = "400ms", result_bytes = "1KiB" }}
+{more}
 [[tool]]
 name = "t"
 description = "A tool"
@@ -37,21 +42,23 @@ path = "/things"
     prepared.perform(&Door::new(Settings::default()).unwrap(), intent()).await
 }
 
-/// The ending of a call whose source sends these bytes, waits, and closes.
-async fn served(method: &str, bytes: impl Into<Vec<u8>>, wait_ms: u64) -> Ending {
+/// A source that sends these bytes to whoever asks first, waits, and closes.
+async fn source(bytes: impl Into<Vec<u8>>, wait_ms: u64) -> String {
     let bytes = bytes.into();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
-    let server = tokio::spawn(async move {
+    tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
         let mut request = [0; 4096];
         let _ = stream.read(&mut request).await;
         let _ = stream.write_all(&bytes).await;
         tokio::time::sleep(std::time::Duration::from_millis(wait_ms)).await;
     });
-    let ending = ask(&base, method).await;
-    server.abort();
-    ending
+    base
+}
+
+async fn served(method: &str, bytes: impl Into<Vec<u8>>, wait_ms: u64) -> Ending {
+    ask(&source(bytes, wait_ms).await, method).await
 }
 
 fn http(status: &str, media: &str, body: &str) -> String {
@@ -126,6 +133,9 @@ async fn a_page_in_the_place_of_data_is_no_result() {
     failed(&ending, FailureClass::BadBody, &["an HTML page (\"Sign in\") instead of data", "login"]);
     assert_eq!(ending.body, page.as_bytes());
     failed(&get("200 OK", "application/json", page).await, FailureClass::BadBody, &["HTML page"]);
+    let base = source(http("200 OK", "text/html", page), 0).await;
+    let wanted = ask_with(&base, "GET", "headers = { Accept = \"text/html\" }").await;
+    assert_eq!(wanted.outcome, Outcome::Returned);
 }
 
 #[tokio::test]

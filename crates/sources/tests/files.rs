@@ -67,6 +67,9 @@ fn what_is_left_out_has_its_standard() {
     let spec = read_source("name = 'a'\nkind = 'http'\nbase_url = 'http://localhost:8001'").unwrap();
     assert_eq!(spec.label, Label::unlabelled());
     assert_eq!((spec.auth, spec.limits), (Auth::None, Limits::default()));
+    let many =
+        read_source("name = 'a'\nkind = 'http'\nbase_url = 'http://a'\nlimits.in_flight = 1_000").unwrap();
+    assert_eq!(many.limits, Limits { in_flight: 1000, ..Limits::default() });
 }
 
 /// Each line of `expected` is `line key | a part of value, problem or fix`; there are no other mistakes.
