@@ -132,7 +132,9 @@ fn gap(evidence: &Evidence, wish: &Wish) -> Option<String> {
         .map(|(name, value)| format!("{name} {}", cell(Some(value))))
         .collect();
     let asked = if telling.is_empty() { String::new() } else { format!(" for {}", telling.join(", ")) };
-    Some(format!("- {} did not answer{asked}: {why}.{}", wish.title(), finding.mark()))
+    // That it failed is said already; that it was refused or ran out of time is news.
+    let why = why.strip_prefix("failed: ").unwrap_or(why).trim_end_matches('.');
+    Some(format!("- {} gave no result{asked}: {why}.{}", wish.title(), finding.mark()))
 }
 
 fn grouped(number: u64) -> String {

@@ -45,7 +45,7 @@ async fn every_sample_is_answered_from_its_results() {
         assert_eq!(called, expected, "{}", sample.id);
         assert!(turn.batches.iter().all(|batch| batch.len() <= 15));
         let failed = turn.results.iter().any(|result| result.starts_with("failed"));
-        assert_eq!(turn.answer.contains("did not answer"), failed, "{}: {}", sample.id, turn.answer);
+        assert_eq!(turn.answer.contains("gave no result"), failed, "{}: {}", sample.id, turn.answer);
         if !sample.sources.is_empty() {
             cites_every_figure(&turn);
             draws_every_amount_from_results(&turn);
@@ -102,7 +102,7 @@ async fn a_write_is_asked_for_and_a_refusal_is_reported() {
 #[tokio::test]
 async fn what_fails_is_told_beside_what_did_not() {
     let turn = turn("partly").await;
-    assert!(turn.answer.contains("did not answer for id 999999: failed: 404"), "{}", turn.answer);
+    assert!(turn.answer.contains("gave no result for id 999999: 404"), "{}", turn.answer);
     assert!(turn.answer.contains("| 1001 ") && !turn.answer.contains("| 999999"));
 }
 
@@ -111,7 +111,7 @@ async fn a_service_that_is_down_leaves_the_rest_of_the_brief() {
     let rehearsal = Rehearsal::start(Plan::instant()).await.unwrap();
     rehearsal.faults().set("billing", "/", Fault::Status(503), Times::Always);
     let turn = Host::new(&rehearsal).asks(Rehearsal::demo_question().text).await;
-    assert!(turn.answer.contains("billing.revenue did not answer for"));
+    assert!(turn.answer.contains("billing.revenue gave no result for"));
     assert!(!turn.answer.contains('€') || turn.answer.contains("base salaries"));
     assert!(turn.answer.contains("at risk") && turn.answer.contains("tickets in the quarter"));
     cites_every_figure(&turn);
