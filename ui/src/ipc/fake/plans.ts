@@ -74,13 +74,20 @@ function overdue(): Plan {
     took: TOOK_INVOICES[at] ?? 150,
     held: at === 6 ? 60 : 0,
   }));
-  const tickets = CUSTOMERS.slice(0, 6).map<PlannedCall>((customer, at) => ({
+  const tickets = CUSTOMERS.slice(0, 5).map<PlannedCall>((customer, at) => ({
     tool: 'support.list_tickets',
     args: { customer: customer.id },
     telling: `customer ${customer.id}`,
     result: ticketsOf(customer),
     took: TOOK_TICKETS[at] ?? 120,
   }));
+  const contacts: PlannedCall = {
+    tool: 'crm.list_contacts',
+    args: { id: 1398 },
+    telling: 'id 1398',
+    result: JSON.stringify({ items: [{ id: 12, name: 'Tove Aas', email: 'tove@fenland.example' }] }),
+    took: 202,
+  };
   const broken: PlannedCall = {
     tool: 'support.list_tickets',
     args: { customer: 1422 },
@@ -114,7 +121,7 @@ function overdue(): Plan {
     })
     .join('\n');
   return {
-    rounds: [[list], [...invoices, ...tickets, broken, staff]],
+    rounds: [[list], [...invoices, ...tickets, contacts, broken, staff]],
     answer: `Six of the seven customers in the **North** region [c1] have overdue invoices, **71,126.45 EUR** in all.
 
 | Customer | Invoices | Owes (EUR) | Open tickets |

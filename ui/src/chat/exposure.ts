@@ -1,0 +1,41 @@
+// What the foot of an answer says of what it drew on.
+
+import type { Answer, Exposure } from '../ipc/host';
+import type { TurnState } from '../state/turn';
+import { callsOf } from '../state/turn';
+import { bytes, count, counted, duration } from '../state/words';
+
+/** `drew on 15 of 15 calls`, and how many earlier results the model still had. */
+export function drewOn(turn: TurnState, answer: Answer): string {
+  const all = callsOf(turn).length;
+  const own = answer.exposure.filter(({ earlier }) => !earlier).length;
+  const earlier = answer.exposure.length - own;
+  if (all === 0 && earlier === 0) return 'drew on no call';
+  const first = all === 0 ? [] : [`drew on ${count(own)} of ${counted(all, 'call')}`];
+  const more = earlier === 0 ? [] : [`${first.length ? 'and on' : 'drew on'} ${counted(earlier, 'earlier result')}`];
+  return [...first, ...more].join(' ');
+}
+
+/** How much of a result the model saw. */
+export function seen(mode: Exposure): string {
+  switch (mode.mode) {
+    case 'full':
+      return 'in full';
+    case 'truncated':
+      return `the first ${bytes(mode.shown)} of ${bytes(mode.of)}`;
+    case 'words':
+      return 'no result, only the words that say why';
+  }
+}
+
+/** `2.79 s saved`, if running the calls together saved anything worth saying. */
+export function saved({ timings }: Answer): string {
+  const ms = timings.sequential_ms - timings.batches_ms;
+  return ms >= 50 ? `${duration(ms)} saved` : '';
+}
+
+/** `4,210 tokens in, 312 out` */
+export function tokens({ usage }: Answer): string {
+  if (usage.input === 0 && usage.output === 0) return '';
+  return `${count(usage.input)} tokens in, ${count(usage.output)} out`;
+}
