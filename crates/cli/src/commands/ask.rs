@@ -1,0 +1,141 @@
+//! `tieout ask`: a turn, watched from a terminal or as JSON lines.
+
+use std::collections::HashMap;
+
+use domain::call::ToolCall;
+use domain::event::{Happening, RunEvent};
+use domain::fact::Stopped;
+use domain::id::CallId;
+use domain::outcome::Outcome;
+use engine::{Engine, EngineError, Question, Run};
+
+use super::sheet;
+use crate::args::{Ask, Global};
+use crate::exit::Exit;
+use crate::output::Output;
+use crate::place::open;
+use crate::words::{count, millis};
+
+pub(crate) async fn run(global: &Global, ask: &Ask, output: &Output) -> Result<Exit, EngineError> {
+    let engine = open(global).await?;
+    let question = Question {
+        conversation: ask.conversation,
+        text: ask.question.clone(),
+        model: ask.model.clone(),
+        sequential: ask.sequential,
+        approve: ask.approve.into(),
+        max_steps: ask.max_steps,
+    };
+    let exit = watch(&engine, question, output).await;
+    engine.shutdown().await;
+    exit
+}
+
+/// Asks, prints what happens, answers approvals from the terminal, and stops the turn on Ctrl-C.
+pub(crate) async fn watch(engine: &Engine, question: Question, output: &Output) -> Result<Exit, EngineError> {
+    let mut run = engine.ask(question).await?;
+    let mut calls = HashMap::new();
+    let mut interrupted = false;
+    loop {
+        let event = tokio::select! {
+            event = run.events.recv() => event,
+            pressed = tokio::signal::ctrl_c() => {
+                if pressed.is_err() || interrupted {
+                    return Ok(Exit::Cancelled);
+                }
+                interrupted = true;
+                output.progress("stopping; what was sent may still tell its outcome. Ctrl-C again leaves at once");
+                // A turn that has just ended can't be stopped, and needs not.
+                let _over_already = engine.stop(run.turn);
+                continue;
+            }
+        };
+        let Some(event) = event else { return Ok(Exit::Failed) };
+        output.object("event", &event);
+        if let Happening::ApprovalAsked { asks, .. } = &event.what {
+            let answers = sheet::answers(asks, &calls, output).await;
+            // The turn may have been stopped while the person thought.
+            let _over_already = engine.approve(run.turn, answers);
+        }
+        if let Some(exit) = print(&run, &mut calls, event, output) {
+            return Ok(if interrupted { Exit::Cancelled } else { exit });
+        }
+    }
+}
+
+fn print(run: &Run, calls: &mut HashMap<CallId, ToolCall>, event: RunEvent, output: &Output) -> Option<Exit> {
+    let say = |text: String| {
+        if !output.is_json() {
+            output.progress(text);
+        }
+    };
+    match event.what {
+        Happening::TurnStarted { model, .. } => say(format!("asking {model} …")),
+        Happening::CallReady { call } => {
+            calls.insert(call.id, call);
+        }
+        Happening::BatchStarted { calls: batch, label, .. } => {
+            say(format!("{} at once, {label}", count(batch.len() as u64, "call")));
+        }
+        Happening::CallEnded { call, ended } => {
+            let call = calls.get(&call)?;
+            let tool = call.tool.as_ref().map_or_else(|| call.asked_for.clone(), ToString::to_string);
+            let words = if ended.words.is_empty() {
+                String::new()
+            } else {
+                format!("  {}", first_line(&ended.words))
+            };
+            let mark = if ended.outcome == Outcome::Returned { "·" } else { "✗" };
+            say(format!(
+                "  {mark} [{}] {:<48} {:>9}  {}{words}",
+                call.handle,
+                format!("{tool} {}", call.telling),
+                millis(ended.took_ms),
+                ended.outcome.word(),
+            ));
+        }
+        Happening::BatchEnded { elapsed_ms, sequential_ms, label, .. } => say(format!(
+            "{} together, {} one after another, {label}",
+            millis(elapsed_ms),
+            millis(sequential_ms)
+        )),
+        Happening::Answer { answer } => {
+            output.line(format!("\n{}\n", answer.text.trim_end()));
+            let read =
+                answer.exposure.iter().filter(|item| item.mode != domain::answer::Exposure::Words).count();
+            say(format!(
+                "{} · drew on {read} of {} · {} · {} in, {} out · {} · {}",
+                answer.label,
+                count(answer.exposure.len() as u64, "call"),
+                answer.model,
+                answer.usage.input,
+                answer.usage.output,
+                millis(answer.timings.turn_ms),
+                run.conversation
+            ));
+        }
+        Happening::TurnEnded { stopped, words, .. } => {
+            return Some(match stopped {
+                None => Exit::Done,
+                Some(stopped) => {
+                    output.problem(&words);
+                    match stopped {
+                        Stopped::Trail => Exit::TrailFatal,
+                        Stopped::Cancelled => Exit::Cancelled,
+                        Stopped::Model | Stopped::StepLimit | Stopped::Crashed => Exit::Failed,
+                    }
+                }
+            });
+        }
+        Happening::ModelCalled { .. }
+        | Happening::Decided { .. }
+        | Happening::ApprovalAsked { .. }
+        | Happening::Dispatched { .. }
+        | Happening::TextDelta { .. } => {}
+    }
+    None
+}
+
+fn first_line(words: &str) -> &str {
+    words.lines().next().unwrap_or_default()
+}

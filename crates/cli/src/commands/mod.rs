@@ -1,0 +1,13 @@
+//! One module per command. Each converts its arguments, calls the engine, and prints what came back.
+
+pub(crate) mod ask;
+pub(crate) mod completions;
+pub(crate) mod demo;
+pub(crate) mod init;
+pub(crate) mod models;
+pub(crate) mod probe;
+pub(crate) mod secrets;
+pub(crate) mod sheet;
+pub(crate) mod sources;
+pub(crate) mod tools;
+pub(crate) mod trail;

@@ -1,0 +1,107 @@
+//! `tieout sources`
+
+use domain::fact::Change;
+use domain::view::SourceView;
+use engine::{Engine, EngineError};
+use serde_json::json;
+
+use crate::args::{Global, Sources};
+use crate::exit::Exit;
+use crate::output::Output;
+use crate::place::{open, open_to_read};
+use crate::words::{count, millis, time};
+
+pub(crate) async fn run(global: &Global, sources: &Sources, output: &Output) -> Result<Exit, EngineError> {
+    match sources {
+        Sources::Add { file } => {
+            let text = std::fs::read_to_string(file).map_err(|error| {
+                EngineError::BadInput(format!("{} can't be read: {error}", file.display()))
+            })?;
+            let spec = Engine::read_source(&text)?;
+            let engine = open(global).await?;
+            let (name, tools) = (spec.name.clone(), spec.tools.len() as u64);
+            let secret = spec.auth.secret().cloned();
+            let change = engine.save_source(spec).await?;
+            let did = if change == Change::Replaced { "changed" } else { "connected" };
+            output.line(format!("{did} source {name} with {}", count(tools, "tool")));
+            output.object("source_saved", &json!({ "name": name, "change": change, "tools": tools }));
+            if let Some(secret) = secret
+                && !engine.secrets().await?.contains(&secret)
+            {
+                output.progress(format!("its secret is not stored yet: tieout secrets set {secret}"));
+            }
+            engine.shutdown().await;
+        }
+        Sources::List => {
+            let engine = open_to_read(global).await?;
+            let sources = engine.sources().await?;
+            if sources.is_empty() {
+                output.line("no source is connected; `tieout sources add FILE.toml` does that (docs/cli.md)");
+            }
+            for view in sources {
+                output.line(source_line(&view));
+                output.object("source", &view);
+            }
+        }
+        Sources::Show { name } => {
+            let engine = open_to_read(global).await?;
+            let views = engine.sources().await?;
+            let Some(view) = views.into_iter().find(|view| view.spec.name == *name) else {
+                engine.source(name).await?;
+                return Ok(Exit::Failed);
+            };
+            output.line(source_line(&view));
+            for tool in &view.spec.tools {
+                let (method, effect) = (tool.method.word(), tool.effect.words());
+                output.line(format!(
+                    "  {:<28}  {method:<7} {:<36}  {effect}  {}",
+                    tool.name, tool.path, tool.label
+                ));
+            }
+            output.object("source", &view);
+        }
+        Sources::Test { name } => {
+            let engine = open(global).await?;
+            let report = engine.test_source(name).await?;
+            output.line(&report.words);
+            output.object("source_report", &report);
+            engine.shutdown().await;
+            return Ok(if report.ok { Exit::Done } else { Exit::Failed });
+        }
+        Sources::Remove { name } => {
+            let engine = open(global).await?;
+            engine.remove_source(name).await?;
+            output
+                .line(format!("removed source {name}; its calls stay on record, its secret in the keychain"));
+            output.object("source_removed", &json!({ "name": name }));
+            engine.shutdown().await;
+        }
+        Sources::Export { name } => {
+            let engine = open_to_read(global).await?;
+            let toml = engine.source_toml(name).await?;
+            if output.is_json() {
+                output.object("source_file", &json!({ "name": name, "toml": toml }));
+            } else {
+                output.raw(&toml);
+            }
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn source_line(view: &SourceView) -> String {
+    let SourceView { spec, secret_present, health } = view;
+    let health = match health.last_at {
+        None => "never called".to_owned(),
+        Some(last) => format!(
+            "{}, {} failed, half within {}, last {}",
+            count(u64::from(health.calls), "call"),
+            health.failures,
+            millis(health.p50_ms),
+            time(last)
+        ),
+    };
+    let secret = if *secret_present { "" } else { "  SECRET MISSING" };
+    let tools = count(spec.tools.len() as u64, "tool");
+    format!("{:<16}  {}  {tools}  {}  {health}{secret}", spec.name, spec.base_url, spec.label)
+}

@@ -1,0 +1,164 @@
+//! `tieout trail`
+
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use domain::id::{CallId, ConversationId, Seq};
+use domain::view::{CallDetail, EntryView, TurnView, VerifyReport};
+use engine::{CallQuery, Engine, EngineError};
+
+use crate::args::{Global, ListCalls, Shown, Trail};
+use crate::exit::Exit;
+use crate::output::Output;
+use crate::place::open_to_read;
+use crate::words::{call_line, millis, report_lines, thousands, time};
+
+pub(crate) async fn run(global: &Global, trail: &Trail, output: &Output) -> Result<Exit, EngineError> {
+    let engine = open_to_read(global).await?;
+    match trail {
+        Trail::List(list) => list_calls(&engine, list, output).await?,
+        Trail::Show { id } => match id {
+            Shown::Call(call) => show_call(&engine, *call, output).await?,
+            Shown::Conversation(conversation) => show_conversation(&engine, *conversation, output).await?,
+            Shown::Entry(seq) => show_entry(&engine, *seq, output).await?,
+        },
+        Trail::Stats => stats(&engine, output).await?,
+        Trail::Verify => {
+            let report = verify(&engine, output).await?;
+            return Ok(if report.findings.is_empty() { Exit::Done } else { Exit::Unverified });
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// Verifies with progress, and prints what was found.
+pub(crate) async fn verify(engine: &Engine, output: &Output) -> Result<VerifyReport, EngineError> {
+    let mut last = Instant::now();
+    let watched = std::io::stderr().is_terminal();
+    let report = engine
+        .verify(move |done, total| {
+            if watched && last.elapsed() > Duration::from_millis(200) {
+                last = Instant::now();
+                eprint!("\rverifying {} of {} entries …\x1b[K", thousands(done), thousands(total));
+            }
+        })
+        .await?;
+    if watched {
+        eprint!("\r\x1b[K");
+    }
+    for line in report_lines(&report) {
+        output.line(line);
+    }
+    output.object("verify_report", &report);
+    Ok(report)
+}
+
+async fn list_calls(engine: &Engine, list: &ListCalls, output: &Output) -> Result<(), EngineError> {
+    let query = CallQuery {
+        before: list.after.map(Seq),
+        limit: list.limit,
+        conversation: list.conversation,
+        source: list.source.as_ref().map(ToString::to_string),
+        outcome: list.outcome,
+        ..CallQuery::default()
+    };
+    let rows = engine.calls(query).await?;
+    if rows.is_empty() {
+        output.line("no call fits; `tieout ask` makes some");
+    }
+    for row in &rows {
+        output.line(call_line(row));
+        output.object("call", row);
+    }
+    if let Some(last) = rows.last().filter(|_| rows.len() as u64 == u64::from(list.limit)) {
+        output.progress(format!("more: --after {}", last.seq));
+    }
+    Ok(())
+}
+
+async fn show_call(engine: &Engine, id: CallId, output: &Output) -> Result<(), EngineError> {
+    let detail = engine.call(id).await?;
+    let CallDetail { row, entries, payloads } = &detail;
+    output.line(call_line(row));
+    for payload in payloads {
+        let shown = if payload.whole { "" } else { " (its beginning)" };
+        output.line(format!("\n{}, {} bytes{shown}:", payload.role.word(), payload.size));
+        output.line(&payload.text);
+    }
+    output.line("\nentries:");
+    for entry in entries {
+        output.line(format!("  {:>6}  {}  {:<16}  {}", entry.seq.0, time(entry.at), entry.kind, entry.leaf));
+    }
+    output.object("call", &detail);
+    if let Some(last) = entries.last() {
+        prove(engine, last.seq, output).await?;
+    }
+    Ok(())
+}
+
+async fn show_entry(engine: &Engine, seq: Seq, output: &Output) -> Result<(), EngineError> {
+    let EntryView { body, kind, at, leaf, .. } = engine.entry(seq).await?;
+    output.line(format!("entry {seq}, {kind}, {}", time(at)));
+    output.line(body.canonical());
+    output.line(format!("leaf {leaf}"));
+    output.object("entry", &engine.entry(seq).await?);
+    prove(engine, seq, output).await
+}
+
+async fn prove(engine: &Engine, seq: Seq, output: &Output) -> Result<(), EngineError> {
+    let proof = engine.prove(seq).await?;
+    output.line(format!(
+        "\nproof that entry {seq} is in the trail, {} hashes up to the root of:",
+        proof.path.len()
+    ));
+    output.line(proof.checkpoint.trim_end());
+    output.object("proof", &proof);
+    Ok(())
+}
+
+async fn show_conversation(engine: &Engine, id: ConversationId, output: &Output) -> Result<(), EngineError> {
+    let view = engine.conversation(id).await?;
+    output.line(format!("{}  {}", view.row.title, view.row.label));
+    for TurnView { question, at, batches, answer, words, .. } in &view.turns {
+        output.line(format!("\n{}  {question}", time(*at)));
+        for batch in batches {
+            output.line(format!(
+                "  {} calls in {}, {} one after another, {}",
+                batch.calls.len(),
+                millis(batch.elapsed_ms),
+                millis(batch.sequential_ms),
+                batch.label
+            ));
+            for row in &batch.calls {
+                output.line(format!("  {}", call_line(row)));
+            }
+        }
+        match answer {
+            Some(answer) => output.line(format!("\n{}", answer.text)),
+            None => output.line(format!("\n(no answer: {words})")),
+        }
+    }
+    output.object("conversation", &view);
+    Ok(())
+}
+
+async fn stats(engine: &Engine, output: &Output) -> Result<(), EngineError> {
+    let stats = engine.stats().await?;
+    output.line(format!(
+        "{} entries, {} checkpoints, {} calls ({} open), {} bytes of payloads",
+        thousands(stats.entries),
+        thousands(stats.checkpoints),
+        thousands(stats.calls),
+        thousands(stats.open_calls),
+        thousands(stats.payload_bytes)
+    ));
+    for (title, counts) in
+        [("by outcome", &stats.by_outcome), ("by source", &stats.by_source), ("by level", &stats.by_level)]
+    {
+        let counts: Vec<String> =
+            counts.iter().map(|count| format!("{} {}", count.name, thousands(count.count))).collect();
+        output.line(format!("{title}: {}", counts.join(", ")));
+    }
+    output.object("stats", &stats);
+    Ok(())
+}

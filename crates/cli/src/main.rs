@@ -1,0 +1,59 @@
+//! `tieout`: the engine without a window, for scripts, reviewers and measurements. This crate keeps terminals,
+//! arguments and exit codes out of the engine; whatever it does to data is one call of the engine's.
+
+mod args;
+mod commands;
+mod exit;
+mod output;
+mod passphrase;
+mod place;
+mod words;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+use exit::Exit;
+use output::Output;
+
+fn main() -> std::process::ExitCode {
+    let cli = Cli::parse();
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("TIEOUT_LOG").unwrap_or_else(|_| "warn".into()),
+        )
+        .init();
+    let output = Output::new(cli.global.json);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            output.problem(&format!("the system gives no threads: {error}"));
+            return Exit::Failed.into();
+        }
+    };
+    let exit = match runtime.block_on(run(&cli, &output)) {
+        Ok(exit) => exit,
+        Err(error) => {
+            output.error(&error);
+            exit::of(&error)
+        }
+    };
+    output.flush();
+    exit.into()
+}
+
+async fn run(cli: &Cli, output: &Output) -> Result<Exit, engine::EngineError> {
+    let global = &cli.global;
+    match &cli.command {
+        Command::Init(init) => commands::init::run(global, init, output).await,
+        Command::Demo(demo) => commands::demo::run(global, demo, output).await,
+        Command::Ask(ask) => commands::ask::run(global, ask, output).await,
+        Command::Models(models) => commands::models::run(global, models, output).await,
+        Command::Sources(sources) => commands::sources::run(global, sources, output).await,
+        Command::Tools(tools) => commands::tools::run(global, tools, output).await,
+        Command::Secrets(secrets) => commands::secrets::run(global, secrets, output).await,
+        Command::Trail(trail) => commands::trail::run(global, trail, output).await,
+        Command::Completions { shell } => Ok(commands::completions::run(*shell, output)),
+        Command::KeychainProbe { workspace } => commands::probe::run(*workspace).await,
+    }
+}

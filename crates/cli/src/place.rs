@@ -1,0 +1,30 @@
+//! Which workspace, and opening it.
+
+use std::path::PathBuf;
+
+use engine::{Engine, EngineError};
+
+use crate::args::Global;
+use crate::passphrase::passphrase_for;
+
+/// The folder that the options, the environment or the platform name.
+pub(crate) fn dir(global: &Global) -> Result<PathBuf, EngineError> {
+    match &global.workspace {
+        Some(dir) => Ok(dir.clone()),
+        None => engine::default_dir(),
+    }
+}
+
+/// Opens the workspace to change it.
+pub(crate) async fn open(global: &Global) -> Result<Engine, EngineError> {
+    let dir = dir(global)?;
+    let passphrase = passphrase_for(&dir)?;
+    Engine::open(&dir, passphrase).await
+}
+
+/// Opens the workspace to read it, whoever writes.
+pub(crate) async fn open_to_read(global: &Global) -> Result<Engine, EngineError> {
+    let dir = dir(global)?;
+    let passphrase = passphrase_for(&dir)?;
+    Engine::open_to_read(&dir, passphrase).await
+}

@@ -1,0 +1,94 @@
+//! Small pieces of text that several commands print.
+
+use domain::time::Micros;
+use domain::view::{CallRow, VerifyReport};
+use jiff::{Timestamp, tz::TimeZone};
+
+/// An instant in the local zone: `2026-11-22 14:03:07`.
+pub(crate) fn time(at: Micros) -> String {
+    match Timestamp::from_microsecond(at.0) {
+        Ok(instant) => instant.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string(),
+        Err(_) => format!("{} µs", at.0),
+    }
+}
+
+/// Milliseconds as people read them: `412 ms`, `3.2 s`.
+pub(crate) fn millis(ms: u32) -> String {
+    if ms < 1000 { format!("{ms} ms") } else { format!("{}.{} s", ms / 1000, ms % 1000 / 100) }
+}
+
+/// `1 call`, `15 calls`.
+pub(crate) fn count(number: u64, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{} {one}s", thousands(number)) }
+}
+
+/// `12,408`
+pub(crate) fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A call on one line.
+pub(crate) fn call_line(row: &CallRow) -> String {
+    let outcome = match (row.outcome, row.status) {
+        (Some(outcome), Some(status)) if status >= 400 => format!("{} ({status})", outcome.word()),
+        (Some(outcome), _) => outcome.word().to_owned(),
+        (None, _) => "open".to_owned(),
+    };
+    let took = if row.sent_at.is_some() { millis(row.took_ms) } else { "not sent".to_owned() };
+    let tool =
+        if row.telling.is_empty() { row.tool.clone() } else { format!("{} {}", row.tool, row.telling) };
+    format!(
+        "{:>6}  {}  {tool:<44}  {outcome:<14}  {took:>9}  {}  {}",
+        row.seq.0,
+        time(row.at),
+        row.label,
+        row.call
+    )
+}
+
+/// What a verification found, in a few lines.
+pub(crate) fn report_lines(report: &VerifyReport) -> Vec<String> {
+    let looked_at = format!(
+        "{}, {} signed, {} opened, {}, in {}",
+        count(report.entries, "entry").replace("entrys", "entries"),
+        count(report.checkpoints, "checkpoint"),
+        count(report.payloads, "payload"),
+        count(report.calls, "call"),
+        millis(report.took_ms)
+    );
+    if report.findings.is_empty() {
+        vec![format!("trail verified: {looked_at}"), format!("root {}", report.root)]
+    } else {
+        let mut lines = vec![format!("THE TRAIL DOES NOT VERIFY: {looked_at}")];
+        lines.extend(report.findings.iter().map(|finding| {
+            let kind = serde_json::json!(finding.kind);
+            let kind = kind.as_str().unwrap_or_default();
+            match finding.seq {
+                Some(seq) => format!("  {kind} at entry {seq}: {}", finding.words),
+                None => format!("  {kind}: {}", finding.words),
+            }
+        }));
+        lines
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_and_times_rounded_down() {
+        assert_eq!(thousands(12_408), "12,408");
+        assert_eq!(thousands(999), "999");
+        assert_eq!(millis(3249), "3.2 s");
+        assert_eq!(count(1, "call"), "1 call");
+    }
+}

@@ -1,0 +1,63 @@
+//! The clocks and the randomness of one run of the program. Everything below the engine that must be replayable gets
+//! them as arguments; here is where they come from.
+
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use domain::id::BootId;
+use domain::payload::{Payload, PayloadRole};
+use domain::time::{Micros, Moment};
+
+use crate::error::EngineError;
+
+/// One run of the program.
+#[derive(Clone, Debug)]
+pub(crate) struct Clock {
+    began: Instant,
+    boot: BootId,
+}
+
+impl Clock {
+    pub(crate) fn start() -> Result<Self, EngineError> {
+        let began = Instant::now();
+        Ok(Self { began, boot: BootId::new(wall().unix_ms(), random_bits()?) })
+    }
+
+    pub(crate) fn boot(&self) -> BootId {
+        self.boot
+    }
+
+    pub(crate) fn now(&self) -> Moment {
+        let mono = u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        Moment { at: wall(), mono }
+    }
+}
+
+/// The two arguments from which every id is made.
+pub(crate) fn id_parts() -> Result<(u64, u128), EngineError> {
+    Ok((wall().unix_ms(), random_bits()?))
+}
+
+/// 32 bytes from the operating system.
+pub(crate) fn random_key() -> Result<[u8; 32], EngineError> {
+    let mut key = [0; 32];
+    getrandom::fill(&mut key)
+        .map_err(|error| EngineError::Internal(format!("the system gives no randomness: {error}")))?;
+    Ok(key)
+}
+
+/// Commits to `bytes` under a fresh secret.
+pub(crate) fn seal(role: PayloadRole, media: &str, bytes: Vec<u8>) -> Result<Payload, EngineError> {
+    Ok(Payload::seal(random_key()?, role, media, bytes))
+}
+
+fn wall() -> Micros {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+}
+
+fn random_bits() -> Result<u128, EngineError> {
+    let mut bits = [0; 16];
+    getrandom::fill(&mut bits)
+        .map_err(|error| EngineError::Internal(format!("the system gives no randomness: {error}")))?;
+    Ok(u128::from_le_bytes(bits))
+}

@@ -1,0 +1,221 @@
+//! The engine: a workspace, open.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use domain::id::WorkspaceId;
+use domain::secret::Secret;
+use egress::Door;
+use keychain::Keychain;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use store::{Opening, Reader, Store};
+
+use crate::clock::{Clock, random_key};
+use crate::error::EngineError;
+use crate::holder::Holder;
+use crate::inner::Inner;
+use crate::keys::{RecoveryKey, Root};
+use crate::permits::Permits;
+use crate::turns::Turns;
+use crate::workspace::{Folder, Keeps, KeychainChoice};
+
+/// How long a closing workspace waits for its turns to end.
+const CLOSING: Duration = Duration::from_secs(10);
+
+/// A workspace, open. Clones are the same workspace.
+#[derive(Clone)]
+pub struct Engine {
+    pub(crate) inner: Arc<Inner>,
+}
+
+/// What a workspace says of itself.
+#[derive(Clone, Debug, PartialEq, Serialize, specta::Type)]
+pub struct About {
+    /// Which one.
+    pub id: WorkspaceId,
+    /// Its name.
+    pub name: String,
+    /// Its folder.
+    pub dir: PathBuf,
+    /// Where its keys are.
+    pub keeps: Keeps,
+    /// Whether we may write.
+    pub writer: bool,
+    /// Who may, if not we.
+    pub held_by: Option<Holder>,
+}
+
+impl Engine {
+    /// Makes a workspace in `dir` and opens it as the writer.
+    ///
+    /// # Errors
+    /// If there is one already, the folder can't be made, or the keychain can't be used; then nothing is left behind
+    /// that a second try would trip over.
+    pub async fn create(
+        dir: &Path,
+        name: &str,
+        keys: KeychainChoice,
+    ) -> Result<(Self, RecoveryKey), EngineError> {
+        let (keeps, passphrase) = match keys {
+            KeychainChoice::Os => (Keeps::Os, None),
+            KeychainChoice::File { passphrase } => (Keeps::File, Some(passphrase)),
+            KeychainChoice::Memory => (Keeps::Memory, None),
+        };
+        let folder = Folder::new(dir, name, keeps)?;
+        folder.make_dir()?;
+        let keychain = folder.keychain(passphrase).await?;
+        let root = Root::fresh()?;
+        root.save(&keychain).await?;
+        let origin = origin(&folder);
+        let clock = Clock::start()?;
+        let mut mint = mint()?;
+        let store = Store::create(opening(&folder, &clock, &mut mint), store_keys(&root, &origin)?).await?;
+        folder.save()?;
+        let recovery = root.recovery_key();
+        Ok((Self::assemble(folder, clock, store.reader(), Some(store), keychain, None)?, recovery))
+    }
+
+    /// Where the workspace in `dir` keeps its keys, before it is opened: whoever opens one whose keys are in a file
+    /// needs the passphrase.
+    ///
+    /// # Errors
+    /// If there is no workspace.
+    pub fn keeps(dir: &Path) -> Result<Keeps, EngineError> {
+        Folder::load(dir).map(|folder| folder.keeps)
+    }
+
+    /// Opens the workspace in `dir` as its writer, and closes on record what a crash left open. `passphrase` opens
+    /// its keys if they are in a file.
+    ///
+    /// # Errors
+    /// If another program is writing ([`EngineError::ReadOnly`] says which), or the keys don't fit.
+    pub async fn open(dir: &Path, passphrase: Option<Secret>) -> Result<Self, EngineError> {
+        let folder = Folder::load(dir)?;
+        let keychain = folder.keychain(passphrase).await?;
+        let root = stored_root(&keychain).await?;
+        Self::open_with(folder, keychain, &root).await
+    }
+
+    /// Opens a workspace whose keychain has lost its key, and puts the key back.
+    ///
+    /// # Errors
+    /// As [`Engine::open`]; a recovery key of another workspace is [`EngineError::WrongKey`].
+    pub async fn recover(
+        dir: &Path,
+        passphrase: Option<Secret>,
+        recovery: &RecoveryKey,
+    ) -> Result<Self, EngineError> {
+        let folder = Folder::load(dir)?;
+        let keychain = folder.keychain(passphrase).await?;
+        let root = Root::recovered(recovery);
+        let engine = Self::open_with(folder, keychain.clone(), &root).await?;
+        root.save(&keychain).await?;
+        Ok(engine)
+    }
+
+    /// Opens the workspace in `dir` for reading, whoever writes.
+    ///
+    /// # Errors
+    /// If there is none or the keys don't fit.
+    pub async fn open_to_read(dir: &Path, passphrase: Option<Secret>) -> Result<Self, EngineError> {
+        let folder = Folder::load(dir)?;
+        let keychain = folder.keychain(passphrase).await?;
+        let root = stored_root(&keychain).await?;
+        let reader = Reader::open(&folder.dir, root.database().into()).await?;
+        let held_by = reader.holder().await?.map(Holder::from);
+        Self::assemble(folder, Clock::start()?, reader, None, keychain, held_by)
+    }
+
+    async fn open_with(folder: Folder, keychain: Keychain, root: &Root) -> Result<Self, EngineError> {
+        let clock = Clock::start()?;
+        let keys = store_keys(root, &origin(&folder))?;
+        let mut mint = mint()?;
+        let (store, recovery) = Store::open(opening(&folder, &clock, &mut mint), keys).await?;
+        if !recovery.is_empty() {
+            tracing::info!(?recovery, "closed what an earlier run left open");
+        }
+        Self::assemble(folder, clock, store.reader(), Some(store), keychain, None)
+    }
+
+    fn assemble(
+        folder: Folder,
+        clock: Clock,
+        reader: Reader,
+        store: Option<Store>,
+        keychain: Keychain,
+        held_by: Option<Holder>,
+    ) -> Result<Self, EngineError> {
+        let door = Door::new(egress::Settings::default())
+            .map_err(|error| EngineError::Internal(format!("no HTTP client: {error}")))?;
+        let inner = Inner {
+            folder,
+            clock,
+            store,
+            reader,
+            keychain,
+            door,
+            turns: Turns::default(),
+            permits: Permits::default(),
+            last_verified: Mutex::default(),
+            held_by,
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Which workspace this is.
+    pub fn about(&self) -> About {
+        let Folder { id, name, keeps, dir } = self.inner.folder.clone();
+        let writer = self.inner.store.is_some();
+        About { id, name, dir, keeps, writer, held_by: self.inner.held_by.clone() }
+    }
+
+    /// Stops every turn, waits until each has recorded how it ended, and closes the trail. Opening is where this
+    /// began: [`Engine::open`].
+    pub async fn shutdown(&self) {
+        if tokio::time::timeout(CLOSING, self.inner.turns.stop_all()).await.is_err() {
+            tracing::warn!("a turn did not end in time; recovery will close it");
+        }
+        if let Some(store) = &self.inner.store {
+            store.clone().close().await;
+        }
+    }
+}
+
+async fn stored_root(keychain: &Keychain) -> Result<Root, EngineError> {
+    Root::load(keychain).await?.ok_or_else(|| {
+        EngineError::WrongKey(
+            "the keychain holds no key for this workspace; open it with the recovery key (`tieout init --recover`)"
+                .to_owned(),
+        )
+    })
+}
+
+/// What checkpoints are signed for: names the workspace and nobody.
+fn origin(folder: &Folder) -> String {
+    format!("tieout.local/{}", folder.id)
+}
+
+/// Secrets for the few payloads that recovery writes: one draw, and from it as many as are needed.
+fn mint() -> Result<impl FnMut() -> [u8; 32] + Send, EngineError> {
+    let seed = random_key()?;
+    let mut drawn: u64 = 0;
+    Ok(move || {
+        drawn += 1;
+        Sha256::new().chain_update(seed).chain_update(drawn.to_le_bytes()).finalize().into()
+    })
+}
+
+fn opening<'a>(
+    folder: &'a Folder,
+    clock: &Clock,
+    mint: &'a mut (dyn FnMut() -> [u8; 32] + Send),
+) -> Opening<'a> {
+    let program = concat!("tieout ", env!("CARGO_PKG_VERSION"));
+    Opening { dir: &folder.dir, boot: clock.boot(), program, moment: clock.now(), mint }
+}
+
+fn store_keys(root: &Root, origin: &str) -> Result<store::Keys, EngineError> {
+    Ok(store::Keys { database: root.database().into(), signer: root.signer(origin)? })
+}

@@ -1,0 +1,38 @@
+//! Runs turns: records first, performs effects, bounds parallelism. This crate keeps the shells (window, command
+//! line) out of the work: whatever either can do is a method of [`Engine`], and neither reaches past it to the
+//! store, the keychain or the network.
+//!
+//! The rule of the house: take an event, step the machine, **append the facts among its effects, then** perform the
+//! rest. What can't be appended does not happen; from then on the engine takes no work until it is opened anew.
+
+mod adopt;
+mod by_hand;
+mod clock;
+mod engine;
+mod error;
+mod holder;
+mod inner;
+mod keys;
+mod locked;
+mod permits;
+mod probe;
+mod reads;
+mod run;
+mod settings;
+mod trial;
+mod turns;
+mod workspace;
+
+pub use adopt::Adopted;
+pub use engine::{About, Engine};
+pub use error::{Code, EngineError};
+pub use holder::Holder;
+pub use keychain::Keychain;
+pub use keys::RecoveryKey;
+pub use probe::{answer_probe, keychain_lasts};
+pub use run::{Question, Run};
+pub use settings::ModelView;
+pub use sources::Mistake;
+pub use store::CallQuery;
+pub use trial::{ModelReport, SourceReport};
+pub use workspace::{Keeps, KeychainChoice, default_dir};

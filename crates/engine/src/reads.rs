@@ -1,0 +1,143 @@
+//! What screens and the command line read of the record, and its verification.
+
+use domain::id::{CallId, ConversationId, Seq};
+use domain::payload::Commitment;
+use domain::view::{
+    CallDetail, CallRow, ConversationRow, ConversationView, EntryView, PayloadView, ProofView, TrailStats,
+    VerifyReport,
+};
+use store::{CallQuery, Piece, StoreError};
+
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::locked::lock;
+
+/// The most of a payload that comes with a call's details, in bytes: enough for a screen, whatever a source sent.
+const DETAIL_BYTES: usize = 256 * 1024;
+
+impl Engine {
+    /// Conversations, the one in which something happened last first.
+    ///
+    /// # Errors
+    /// If the trail can't be read.
+    pub async fn conversations(&self, limit: u32) -> Result<Vec<ConversationRow>, EngineError> {
+        Ok(self.inner.reader.conversations(limit).await?)
+    }
+
+    /// A conversation with its turns.
+    ///
+    /// # Errors
+    /// If there is none of that id.
+    pub async fn conversation(&self, id: ConversationId) -> Result<ConversationView, EngineError> {
+        let view = self.inner.reader.conversation(id).await?;
+        view.ok_or_else(|| EngineError::NotFound(format!("there is no conversation {id}")))
+    }
+
+    /// Calls, newest first, by keyset: `before` is the last row's `seq`.
+    ///
+    /// # Errors
+    /// If the trail can't be read.
+    pub async fn calls(&self, query: CallQuery) -> Result<Vec<CallRow>, EngineError> {
+        Ok(self.inner.reader.calls(query).await?)
+    }
+
+    /// Everything on record about a call, its payloads cut to what a screen shows.
+    ///
+    /// # Errors
+    /// If there is none of that id.
+    pub async fn call(&self, id: CallId) -> Result<CallDetail, EngineError> {
+        let detail = self.inner.reader.call(id, DETAIL_BYTES).await?;
+        detail.ok_or_else(|| EngineError::NotFound(format!("there is no call {id}")))
+    }
+
+    /// A payload, at most `max` bytes of it.
+    ///
+    /// # Errors
+    /// If none is kept under that commitment.
+    pub async fn payload(&self, commitment: Commitment, max: usize) -> Result<PayloadView, EngineError> {
+        let payload = self.inner.reader.payload(commitment, max).await?;
+        payload.ok_or_else(|| EngineError::NotFound(format!("no payload is kept for {commitment}")))
+    }
+
+    /// One entry as it stands.
+    ///
+    /// # Errors
+    /// If the trail is shorter.
+    pub async fn entry(&self, seq: Seq) -> Result<EntryView, EngineError> {
+        let entry = self.inner.reader.entry(seq).await?;
+        entry.ok_or_else(|| EngineError::NotFound(format!("there is no entry {seq}")))
+    }
+
+    /// Proof that an entry is in the trail under its latest checkpoint.
+    ///
+    /// # Errors
+    /// If the trail is shorter, or the proof does not hold.
+    pub async fn prove(&self, seq: Seq) -> Result<ProofView, EngineError> {
+        Ok(self.inner.reader.prove(seq).await?)
+    }
+
+    /// How many entries the trail has: cheap enough to ask several times a second.
+    ///
+    /// # Errors
+    /// If the trail can't be read.
+    pub async fn size(&self) -> Result<u64, EngineError> {
+        Ok(self.inner.reader.head().await?.0)
+    }
+
+    /// What the trail holds.
+    ///
+    /// # Errors
+    /// If the trail can't be read.
+    pub async fn stats(&self) -> Result<TrailStats, EngineError> {
+        Ok(self.inner.reader.stats().await?)
+    }
+
+    /// Checks the whole trail with the checker that a stranger runs (`verify`): tree, checkpoints, payloads, the order
+    /// of what happened; and that what screens query is what the entries say. `progress` hears how many entries of how
+    /// many were looked at.
+    ///
+    /// # Errors
+    /// If the trail can't be read. Findings are no error: they stand in the report.
+    pub async fn verify(
+        &self,
+        mut progress: impl FnMut(u64, u64) + Send + 'static,
+    ) -> Result<VerifyReport, EngineError> {
+        let began = std::time::Instant::now();
+        let (reader, clock) = (self.inner.reader.clone(), self.inner.clock.clone());
+        // The evidence blocks on the database, so it is read where blocking is allowed.
+        let checked = tokio::task::spawn_blocking(move || -> Result<VerifyReport, StoreError> {
+            let evidence = reader.evidence()?;
+            let total = evidence.entries();
+            let mut checker = verify::Checker::new(None);
+            for piece in evidence {
+                match piece? {
+                    Piece::Entry { seq, body, leaf } => {
+                        checker.entry(seq, &body, &leaf);
+                        if seq.0.is_multiple_of(512) {
+                            progress(seq.0, total);
+                        }
+                    }
+                    Piece::Payload { commitment, secret, bytes, .. } => {
+                        checker.payload(commitment, secret.as_ref().map(<[u8; 32]>::as_slice), &bytes);
+                    }
+                    Piece::Tile { level, index, hash } => checker.tile(level, index, &hash),
+                    Piece::Checkpoint { size, note } => checker.checkpoint(size, &note),
+                }
+            }
+            progress(total, total);
+            Ok(checker.finish(clock.now().at))
+        });
+        let mut report = checked.await.map_err(|_| {
+            EngineError::Internal("the verifier itself failed, which is our fault".to_owned())
+        })??;
+        report.findings.extend(self.inner.reader.check_projections().await?);
+        report.took_ms = u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX);
+        *lock(&self.inner.last_verified) = Some(report.clone());
+        Ok(report)
+    }
+
+    /// What the last verification of this run found.
+    pub fn last_verified(&self) -> Option<VerifyReport> {
+        lock(&self.inner.last_verified).clone()
+    }
+}

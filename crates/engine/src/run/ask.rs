@@ -1,0 +1,130 @@
+//! Asking, and speaking to a turn under way.
+
+use std::sync::Arc;
+
+use domain::call::Approval;
+use domain::entry::Draft;
+use domain::fact::Fact;
+use domain::id::{CallId, ConversationId, TurnId};
+use domain::model::ModelSpec;
+use domain::payload::PayloadRole;
+use tokio::sync::mpsc;
+
+use super::driver::Driver;
+use super::history;
+use super::question::{Question, Run};
+use crate::clock::{id_parts, seal};
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::inner::Inner;
+use crate::turns::{Ears, Say};
+
+/// The longest question we take, in bytes.
+const LONGEST_QUESTION: usize = 200_000;
+
+impl Engine {
+    /// Puts the question on record and begins its turn. Every request and call of it is on record before it is sent.
+    ///
+    /// # Errors
+    /// If there is no model, the conversation is answering already, the question is empty, or the trail can't be
+    /// written: then nothing was sent.
+    pub async fn ask(&self, question: Question) -> Result<Run, EngineError> {
+        let inner = &self.inner;
+        let store = inner.store()?;
+        let text = question.text.trim().to_owned();
+        if text.is_empty() {
+            return Err(EngineError::BadInput("the question is empty".to_owned()));
+        }
+        if text.len() > LONGEST_QUESTION {
+            let words = format!("the question has {} bytes; the most is {LONGEST_QUESTION}", text.len());
+            return Err(EngineError::BadInput(words));
+        }
+        let model = pick_model(inner, question.model.as_deref()).await?;
+        let (unix_ms, random) = id_parts()?;
+        let turn = TurnId::new(unix_ms, random);
+        let (conversation, is_new) = self.conversation_for(&question)?;
+        let past = if is_new { None } else { Some(history::past(inner, conversation).await?) };
+
+        let moment = inner.clock.now();
+        let sealed = seal(PayloadRole::Question, "text/plain", text.clone().into_bytes())?;
+        let asked = Fact::QuestionAsked { turn, question: sealed.commitment() };
+        let draft = |fact, payloads| Draft { moment, conversation: Some(conversation), fact, payloads };
+        let mut drafts = Vec::new();
+        if is_new {
+            drafts.push(draft(Fact::ConversationOpened {}, Vec::new()));
+        }
+        drafts.push(draft(asked, vec![sealed]));
+
+        let (out, events) = mpsc::unbounded_channel();
+        let Ears { says, ends } = inner.turns.enter(turn, conversation)?;
+        let begun = async {
+            store.append(drafts).await?;
+            Driver::new(inner.clone(), turn, conversation, model, &question, text, past, says, out).await
+        };
+        match begun.await {
+            Ok(driver) => {
+                let inner = Arc::clone(inner);
+                // The task owns `ends`: whoever waits for the turn's end waits for it to go. `shutdown` does.
+                tokio::spawn(async move {
+                    driver.run().await;
+                    inner.turns.leave(turn);
+                    drop(ends);
+                });
+                Ok(Run { turn, conversation, events })
+            }
+            Err(error) => {
+                inner.turns.leave(turn);
+                Err(error)
+            }
+        }
+    }
+
+    /// Stops a turn: what was not sent is not, what was sent gets a short grace to learn its outcome.
+    ///
+    /// # Errors
+    /// If the turn is over.
+    pub fn stop(&self, turn: TurnId) -> Result<(), EngineError> {
+        self.inner.turns.say(turn, Say::Stop)
+    }
+
+    /// Takes one call of a turn back.
+    ///
+    /// # Errors
+    /// If the turn is over.
+    pub fn cancel_call(&self, turn: TurnId, call: CallId) -> Result<(), EngineError> {
+        self.inner.turns.say(turn, Say::CancelCall(call))
+    }
+
+    /// Answers what a turn asked about.
+    ///
+    /// # Errors
+    /// If the turn is over.
+    pub fn approve(&self, turn: TurnId, answers: Vec<(CallId, Approval)>) -> Result<(), EngineError> {
+        self.inner.turns.say(turn, Say::Answers(answers))
+    }
+
+    fn conversation_for(&self, question: &Question) -> Result<(ConversationId, bool), EngineError> {
+        match question.conversation {
+            Some(conversation) => Ok((conversation, false)),
+            None => {
+                let (unix_ms, random) = id_parts()?;
+                Ok((ConversationId::new(unix_ms, random), true))
+            }
+        }
+    }
+}
+
+async fn pick_model(inner: &Inner, name: Option<&str>) -> Result<ModelSpec, EngineError> {
+    let models = inner.reader.models().await?;
+    let known = || models.iter().map(|model| model.name.as_str()).collect::<Vec<_>>().join(", ");
+    match name {
+        Some(name) => models.iter().find(|model| model.name == name).cloned().ok_or_else(|| {
+            EngineError::NoModel(format!("there is no model `{name}`; connected: {}", known()))
+        }),
+        None => models.into_iter().next().ok_or_else(|| {
+            EngineError::NoModel(
+                "no model is connected yet; `tieout models add` or Settings does that".to_owned(),
+            )
+        }),
+    }
+}

@@ -1,0 +1,96 @@
+//! What was said before in a conversation, from the record, as the model is told it again.
+
+use domain::call::ToolCall;
+use domain::id::ConversationId;
+use domain::label::Label;
+use domain::model::{AskedCall, Message};
+use domain::outcome::{Ending, Outcome};
+use domain::payload::PayloadRole;
+use domain::view::{CallDetail, TurnView};
+
+use attribution::InContext;
+
+use super::follow_up::{SHOWN_BYTES, Shown, shown};
+use crate::error::EngineError;
+use crate::inner::Inner;
+
+/// A conversation so far.
+pub(crate) struct Past {
+    pub(crate) messages: Vec<Message>,
+    pub(crate) in_context: Vec<InContext>,
+    pub(crate) label: Label,
+}
+
+/// Reads a conversation's past from the record.
+pub(crate) async fn past(inner: &Inner, conversation: ConversationId) -> Result<Past, EngineError> {
+    let view = inner
+        .reader
+        .conversation(conversation)
+        .await?
+        .ok_or_else(|| EngineError::NotFound(format!("there is no conversation {conversation}")))?;
+    let mut past = Past { messages: Vec::new(), in_context: Vec::new(), label: view.row.label.clone() };
+    for turn in view.turns {
+        past.add(inner, turn).await?;
+    }
+    Ok(past)
+}
+
+impl Past {
+    async fn add(&mut self, inner: &Inner, turn: TurnView) -> Result<(), EngineError> {
+        self.messages.push(Message::User(turn.question));
+        for batch in turn.batches {
+            let mut calls = Vec::new();
+            let mut results = Vec::new();
+            for row in batch.calls {
+                // One byte more than is shown, so that a result of just that length is not called cut.
+                let Some(detail) = inner.reader.call(row.call, SHOWN_BYTES + 1).await? else { continue };
+                let (call, ending) = again(detail);
+                calls.push(AskedCall {
+                    id: call.asked_as.clone(),
+                    name: call.asked_for.clone(),
+                    arguments: call.arguments.clone(),
+                });
+                let Shown { result, context } = shown(&call, &ending, true);
+                results.push(result);
+                self.in_context.push(context);
+            }
+            self.messages.push(Message::Assistant { text: String::new(), calls });
+            self.messages.push(Message::Results(results));
+        }
+        let text = match turn.answer {
+            Some(answer) => answer.text,
+            None => format!("(This turn ended without an answer: {})", turn.words),
+        };
+        self.messages.push(Message::Assistant { text, calls: Vec::new() });
+        Ok(())
+    }
+}
+
+/// A recorded call as it was: the id the model gave is not on record, the handle serves as well.
+fn again(detail: CallDetail) -> (ToolCall, Ending) {
+    let text = |role: PayloadRole| detail.payloads.iter().find(|payload| payload.role == role);
+    let row = &detail.row;
+    let tool: Option<domain::tool::ToolId> = row.tool.parse().ok();
+    let call = ToolCall {
+        id: row.call,
+        batch: row.batch,
+        position: row.position,
+        handle: row.handle,
+        asked_as: row.handle.to_string(),
+        asked_for: tool.as_ref().map_or_else(|| row.tool.clone(), domain::tool::ToolId::wire),
+        tool,
+        tool_version: String::new(),
+        effect: row.effect,
+        label: row.label.clone(),
+        arguments: text(PayloadRole::Arguments).map(|payload| payload.text.clone()).unwrap_or_default(),
+        telling: row.telling.clone(),
+    };
+    let words = text(PayloadRole::Words).map(|payload| payload.text.clone()).unwrap_or_default();
+    let mut ending = Ending::without_body(row.outcome.unwrap_or(Outcome::Unknown), row.failure, words);
+    if let Some(result) = text(PayloadRole::Result) {
+        ending.media.clone_from(&result.media);
+        ending.body = result.text.clone().into_bytes();
+        ending.cut_from = (!result.whole).then_some(result.size);
+    }
+    (call, ending)
+}

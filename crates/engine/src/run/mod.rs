@@ -1,0 +1,15 @@
+//! Turns: from a question to an answer, on record.
+
+mod ask;
+mod calling;
+mod driver;
+mod follow_up;
+mod history;
+mod perform;
+mod prompt;
+mod question;
+mod thinking;
+
+pub(crate) use calling::{Departure, call};
+pub use question::{Question, Run};
+pub(crate) use thinking::{Purpose, Thinking};

@@ -1,0 +1,135 @@
+//! One request to the model: recorded, sent, listened to.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use domain::entry::Draft;
+use domain::fact::Fact;
+use domain::id::{BatchId, ConversationId, ModelCallId, TurnId};
+use domain::label::Label;
+use domain::model::{AskedCall, Finish, ModelEvent, ModelFailure, ModelSpec, Prompt, Usage};
+use domain::payload::{Payload, PayloadRole};
+use domain::secret::Secret;
+use domain::time::Span;
+use providers::Received;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use crate::clock::{id_parts, seal};
+use crate::error::EngineError;
+use crate::inner::Inner;
+
+/// How many of a model's events may wait to be looked at; past that the stream waits.
+const EVENTS: usize = 1024;
+
+/// A model at work on its message.
+pub(crate) struct Thinking {
+    pub(crate) request: ModelCallId,
+    /// The batch that its calls will make.
+    pub(crate) batch: BatchId,
+    pub(crate) text: String,
+    pub(crate) asked: Vec<AskedCall>,
+    /// When its first word came.
+    pub(crate) first_word: Option<Instant>,
+    events: mpsc::Receiver<ModelEvent>,
+    task: JoinHandle<Received>,
+    began: Instant,
+}
+
+/// What a model's request serves.
+pub(crate) struct Purpose {
+    /// The conversation and turn; none for a test by hand.
+    pub(crate) turn: Option<(ConversationId, TurnId)>,
+    /// The join of what is in the prompt.
+    pub(crate) label: Label,
+}
+
+/// How a message ended, with what the record needs of it.
+pub(crate) struct Thought {
+    pub(crate) fact: Fact,
+    pub(crate) payload: Payload,
+    pub(crate) usage: Usage,
+    pub(crate) result: Result<Finish, (ModelFailure, String)>,
+}
+
+impl Thinking {
+    /// Records the request and sends it.
+    ///
+    /// # Errors
+    /// If the trail can't be written: then nothing was sent.
+    pub(crate) async fn begin(
+        inner: &Arc<Inner>,
+        model: &ModelSpec,
+        key: Option<Secret>,
+        prompt: &Prompt,
+        purpose: Purpose,
+    ) -> Result<Self, EngineError> {
+        let (unix_ms, random) = id_parts()?;
+        let request = ModelCallId::new(unix_ms, random);
+        let batch = BatchId::new(unix_ms, random);
+        let encoded = providers::encode(model, prompt);
+        let body = seal(PayloadRole::Prompt, "application/json", encoded.body.clone())?;
+        let fact = Fact::ModelCalled {
+            request,
+            turn: purpose.turn.map(|(_, turn)| turn),
+            model: model.name.clone(),
+            endpoint: encoded.endpoint(),
+            prompt: body.commitment(),
+            label: purpose.label,
+        };
+        let draft = Draft {
+            moment: inner.clock.now(),
+            conversation: purpose.turn.map(|(conversation, _)| conversation),
+            fact,
+            payloads: vec![body],
+        };
+        let intent = inner.store()?.intend(draft).await?;
+
+        let (heard, events) = mpsc::channel(EVENTS);
+        let door = inner.door.clone();
+        let model = model.clone();
+        let task =
+            tokio::spawn(async move { providers::call(&door, &model, encoded, key, intent, heard).await });
+        let (text, asked) = (String::new(), Vec::new());
+        Ok(Self { request, batch, text, asked, first_word: None, events, task, began: Instant::now() })
+    }
+
+    /// The next thing that the model says; `None` when its message is over and [`Self::end`] is due.
+    pub(crate) async fn next(&mut self) -> Option<ModelEvent> {
+        let event = self.events.recv().await?;
+        match &event {
+            ModelEvent::Text(text) => {
+                self.first_word.get_or_insert_with(Instant::now);
+                self.text.push_str(text);
+            }
+            ModelEvent::CallReady { call, .. } => self.asked.push(call.clone()),
+            ModelEvent::CallStarted { .. } | ModelEvent::Usage(_) | ModelEvent::Finished(_) => {}
+        }
+        Some(event)
+    }
+
+    /// Stops listening: the connection ends, and the message with it, as cancelled.
+    pub(crate) fn interrupt(&mut self) {
+        self.events.close();
+    }
+
+    /// The whole message, once [`Self::next`] said that it is over.
+    pub(crate) async fn end(self) -> Result<(Thought, Option<Instant>), EngineError> {
+        let received = self
+            .task
+            .await
+            .map_err(|_| EngineError::Internal("the model's task failed, which is our fault".to_owned()))?;
+        let took = Span(u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX));
+        let payload = seal(PayloadRole::Response, "text/event-stream", received.bytes)?;
+        let fact = Fact::ModelReturned {
+            request: self.request,
+            finish: received.result.as_ref().ok().copied(),
+            failure: received.result.as_ref().err().map(|failure| failure.kind),
+            response: payload.commitment(),
+            usage: received.usage,
+            took,
+        };
+        let result = received.result.map_err(|failure| (failure.kind, failure.words));
+        Ok((Thought { fact, payload, usage: received.usage, result }, self.first_word))
+    }
+}
