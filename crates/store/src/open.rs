@@ -36,6 +36,12 @@ pub struct Opening<'a> {
     pub mint: &'a mut (dyn FnMut() -> [u8; 32] + Send),
 }
 
+impl Opening<'_> {
+    fn us(&self) -> Holder {
+        Holder { pid: std::process::id(), program: self.program.to_owned(), since: self.moment.at }
+    }
+}
+
 impl Store {
     /// Makes a workspace, with the folder if there is none, and opens its trail under the signer's origin.
     ///
@@ -44,7 +50,7 @@ impl Store {
     pub async fn create(opening: Opening<'_>, keys: Keys) -> Result<Self, StoreError> {
         let (origin, vkey) = (keys.signer.origin().to_string(), keys.signer.verifier().to_vkey());
         let program = opening.program.to_owned();
-        let store = start(&opening, keys, Wanted::New).await?;
+        let store = start(opening.dir, opening.us(), opening.boot, keys, Wanted::New).await?;
         let fact = Fact::TrailOpened { origin, vkey, program };
         store
             .append(vec![Draft { moment: opening.moment, conversation: None, fact, payloads: Vec::new() }])
@@ -61,7 +67,7 @@ impl Store {
     /// [`StoreError::Newer`], [`StoreError::Pragma`]; [`StoreError::Damaged`] if the last checkpoint does not stand for
     /// what is stored.
     pub async fn open(opening: Opening<'_>, keys: Keys) -> Result<(Self, Recovery), StoreError> {
-        let store = start(&opening, keys, Wanted::Old).await?;
+        let store = start(opening.dir, opening.us(), opening.boot, keys, Wanted::Old).await?;
         let recovery = recovery::run(&store, opening.moment, opening.mint).await?;
         Ok((store, recovery))
     }
@@ -73,11 +79,15 @@ enum Wanted {
     Old,
 }
 
-async fn start(opening: &Opening<'_>, keys: Keys, wanted: Wanted) -> Result<Store, StoreError> {
-    let dir = opening.dir.to_owned();
-    let us =
-        Holder { pid: std::process::id(), program: opening.program.to_owned(), since: opening.moment.at };
-    let boot = opening.boot;
+/// Takes parts of an [`Opening`], whose `mint` must not be borrowed while we wait: the future would stay on its thread.
+async fn start(
+    dir: &Path,
+    us: Holder,
+    boot: BootId,
+    keys: Keys,
+    wanted: Wanted,
+) -> Result<Store, StoreError> {
+    let dir = dir.to_owned();
     let Keys { database, signer } = keys;
     let started = tokio::task::spawn_blocking(move || {
         let lock = match wanted {
