@@ -10,6 +10,7 @@
 use std::env;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::time::Duration;
 
 use domain::id::WorkspaceId;
 use domain::secret::{Secret, SecretName};
@@ -92,6 +93,10 @@ async fn a_part_in_another_test() {
             everything_that_a_keychain_does().await;
             "used".to_owned()
         }
+        "outlive the service" => match outlive_the_service().await {
+            Ok(value) => value,
+            Err(error) => kind(&error),
+        },
         other => panic!("no such part: {other}"),
     };
     // Its own line: the test's name stands before the first.
@@ -101,6 +106,21 @@ async fn a_part_in_another_test() {
 async fn write() -> Result<(), KeychainError> {
     let keychain = Keychain::os(SERVICE, workspace(1)).await?;
     keychain.set(&name("crm"), Secret::new("1")).await
+}
+
+/// Reads before and after the session's script has put another service in the place of the one it started with.
+async fn outlive_the_service() -> Result<String, KeychainError> {
+    let home = env::var("HOME").unwrap();
+    let keychain = Keychain::os(SERVICE, workspace(1)).await?;
+    keychain.set(&name("crm"), Secret::new("kept")).await?;
+    std::fs::write(format!("{home}/ready"), "").unwrap();
+    for _ in 0..200 {
+        if Path::new(&format!("{home}/restarted")).exists() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Ok(keychain.get(&name("crm")).await?.map(|secret| secret.expose().to_owned()).unwrap_or_default())
 }
 
 async fn everything_that_a_keychain_does() {
@@ -192,4 +212,20 @@ fn an_open_keychain_keeps_gives_lists_forgets_and_lasts() {
     }
     let open = format!("printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null; {PLAY}");
     said(&in_session(&[], &open, "use"), "used");
+}
+
+#[test]
+fn a_service_that_starts_again_is_found_again() {
+    if !is_wanted() {
+        return;
+    }
+    let script = format!(
+        "printf pw | gnome-keyring-daemon --foreground --unlock --components=secrets >/dev/null & first=$!; sleep 0.5
+         {PLAY} & player=$!
+         while [ ! -e \"$HOME/ready\" ] && kill -0 $player; do sleep 0.05; done
+         kill $first; wait $first
+         printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null
+         touch \"$HOME/restarted\"; wait $player"
+    );
+    said(&in_session(&[], &script, "outlive the service"), "kept");
 }

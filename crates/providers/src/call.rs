@@ -48,7 +48,9 @@ pub struct Received {
 /// Sends a request and passes on what the model says while it says it. Every event that `result` rests on was passed
 /// on before this returns.
 ///
-/// Nothing is asked twice. Dropping the future ends the connection, and so does dropping the receiver of the events.
+/// Nothing is asked twice. Dropping the receiver of the events ends the connection at once, with
+/// [`ModelFailure::Cancelled`](domain::model::ModelFailure::Cancelled) and the bytes that had come, which belong on
+/// record. Dropping the future ends it too, and the bytes are lost.
 pub async fn call(
     door: &Door,
     spec: &ModelSpec,
@@ -65,7 +67,11 @@ pub async fn call(
         Err(failure) => return nothing(failure),
     };
     let scrubber = request.scrubber();
-    let inbound = match timeout(HEADERS_LIMIT, door.send(intent, request)).await {
+    let sent = tokio::select! {
+        sent = timeout(HEADERS_LIMIT, door.send(intent, request)) => sent,
+        () = on_event.closed() => return nothing(speaker.cancelled()),
+    };
+    let inbound = match sent {
         Ok(Ok(inbound)) => inbound,
         Ok(Err(error)) => return nothing(before_answer(speaker, &error)),
         Err(_) => return nothing(speaker.unreachable(&format!("{host} gave no answer within five minutes"))),
@@ -100,8 +106,12 @@ impl Listening<'_> {
         let mut events = Vec::new();
         loop {
             let limit = if self.decoder.is_finishing() { TAIL_LIMIT } else { DEADLINE };
+            let next = tokio::select! {
+                next = timeout(limit, inbound.next()) => next,
+                () = self.on_event.closed() => return Err(self.speaker.cancelled()),
+            };
             // An answer that ends, in whatever way, after the message was over is whole: the decoder knows.
-            let (decoded, ended) = match timeout(limit, inbound.next()).await {
+            let (decoded, ended) = match next {
                 Ok(Ok(Some(chunk))) => {
                     self.bytes.extend_from_slice(&chunk);
                     (self.decoder.feed(&chunk, &mut events), None)

@@ -373,10 +373,14 @@ async fn dropping_the_future_or_the_receiver_ends_the_connection() {
 
     let (base, _, end) = server(Script::new("200 OK", half).lingering()).await;
     let spec = ModelSpec { base_url: base, ..spec };
-    let (on_event, said) = mpsc::channel(8);
-    drop(said);
+    let (on_event, mut said) = mpsc::channel(8);
     let key = Some(Secret::new(KEY));
-    let received = providers::call(&door, &spec, encode(&spec, &prompt()), key, intent(), on_event).await;
+    let call = providers::call(&door, &spec, encode(&spec, &prompt()), key, intent(), on_event);
+    let (received, ()) = tokio::join!(call, async {
+        said.recv().await;
+        drop(said);
+    });
     assert_eq!(received.result.unwrap_err().kind, ModelFailure::Cancelled);
+    assert_eq!(received.bytes, half.as_bytes(), "what had come is kept");
     end.await.unwrap();
 }
