@@ -4,6 +4,7 @@ import type { Component } from 'svelte';
 
 import Ask from './chat/Ask.svelte';
 import type { IconName } from './kit/icons';
+import Trail from './trail/Trail.svelte';
 
 export interface Screen {
   readonly name: string;
@@ -12,4 +13,7 @@ export interface Screen {
   readonly component: Component;
 }
 
-export const SCREENS: readonly Screen[] = [{ name: 'ask', words: 'Ask', icon: 'ask', component: Ask }];
+export const SCREENS: readonly Screen[] = [
+  { name: 'ask', words: 'Ask', icon: 'ask', component: Ask },
+  { name: 'trail', words: 'Trail', icon: 'trail', component: Trail },
+];

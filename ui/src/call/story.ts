@@ -1,11 +1,6 @@
 // What a call's story shows of what is on record.
 
-import type { CallDetail, CallRow, Micros, PayloadView } from '../ipc/host';
-
-/** When the call ended, by the record. */
-export function endedAt(row: CallRow): Micros {
-  return (row.sent_at ?? row.at) + row.took_ms * 1000;
-}
+import type { CallDetail, PayloadView } from '../ipc/host';
 
 /** The words of a failure, a refusal or a cancellation. */
 export function saidOf(detail: CallDetail): string {

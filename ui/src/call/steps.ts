@@ -1,0 +1,91 @@
+// A call's story: its entries, in order, as a person tells them.
+
+import type { CallDetail, EntryView, Label, Micros, Seq } from '../ipc/host';
+import { labelWords } from '../state/label';
+import { duration, outcomeWord } from '../state/words';
+
+export interface Step {
+  readonly seq: Seq;
+  readonly at: Micros;
+  readonly words: string;
+  /** The rule, the reason, the address: what stands beside it. */
+  readonly more: string;
+}
+
+/** What the rules of `call.decided` say. A rule of a later version shows its name alone. */
+const RULES: Record<string, string> = {
+  'unknown-tool': 'no tool of this name is connected',
+  'ask-everything': 'every call asks, because nothing was approved beforehand',
+  'reads-run': 'it changes nothing at its source',
+  'writes-ask': 'it may change something at its source; a person decides',
+  'approve-all': 'everything was approved beforehand, writes too',
+};
+
+const VERDICTS: Record<string, string> = {
+  allow: 'Allowed by rule',
+  ask: 'Held for a person by rule',
+  deny: 'Denied by rule',
+};
+
+/** The steps in the order in which they were recorded. Entries that say nothing of the call itself are left out. */
+export function stepsOf(detail: CallDetail): Step[] {
+  return detail.entries.flatMap((entry) => {
+    const told = tell(entry, detail);
+    return told ? [{ seq: entry.seq, at: entry.at, ...told }] : [];
+  });
+}
+
+function tell(entry: EntryView, detail: CallDetail): { words: string; more: string } | null {
+  const body = fields(entry.body);
+  const payload = (key: string) => detail.payloads.find(({ commitment }) => commitment === body[key])?.text ?? '';
+  switch (entry.type) {
+    case 'call.requested':
+      return {
+        words: body['turn'] == null ? 'Asked for by hand' : 'Asked for by the model',
+        more: text(body['tool_version']) ? `tool version ${text(body['tool_version'])}` : '',
+      };
+    case 'call.decided': {
+      const rule = text(body['rule']);
+      const why = RULES[rule];
+      return { words: `${VERDICTS[text(body['verdict'])] ?? 'Decided by rule'} ${rule}`, more: why ?? '' };
+    }
+    case 'approval.asked':
+      return { words: 'Shown to a person', more: '' };
+    case 'approval.given':
+      return { words: body['allowed'] === true ? 'Approved by a person' : 'Refused by a person', more: payload('reason') };
+    case 'call.sent': {
+      const attempt = Number(body['attempt'] ?? 1);
+      const to = [text(body['method']), text(body['endpoint'])].filter(Boolean).join(' ');
+      return { words: attempt > 1 ? `Sent, attempt ${attempt}` : 'Sent', more: to };
+    }
+    case 'call.ended':
+      return ended(body, detail);
+    default:
+      return null;
+  }
+}
+
+function ended(body: Record<string, unknown>, { row }: CallDetail): { words: string; more: string } {
+  const status = typeof body['status'] === 'number' ? ` with ${body['status']}` : '';
+  const after = row.sent_at === null ? '' : ` after ${duration(row.took_ms)}`;
+  const outcome = row.outcome === null ? 'Ended' : capital(outcomeWord(row.outcome));
+  const label = isLabel(body['label']) ? `label ${labelWords(body['label'])}` : '';
+  return { words: `${outcome}${status}${after}`, more: label };
+}
+
+function fields(body: unknown): Record<string, unknown> {
+  return body !== null && typeof body === 'object' ? (body as Record<string, unknown>) : {};
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function isLabel(value: unknown): value is Label {
+  const label = fields(value);
+  return typeof label['level'] === 'string' && Array.isArray(label['categories']);
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
