@@ -1,5 +1,9 @@
 //! Where words go: results to standard output (JSON lines if asked for), progress and problems to standard error.
+//!
+//! What a source or a model says is printed too, and a terminal obeys what it is sent. So control characters (escape
+//! sequences, carriage returns, backspaces) are replaced before any text for people is written; JSON escapes them.
 
+use std::borrow::Cow;
 use std::io::{IsTerminal, Write};
 
 use engine::EngineError;
@@ -26,8 +30,19 @@ impl Output {
     /// A line for people; nothing if JSON was asked for.
     pub(crate) fn line(&self, text: impl AsRef<str>) {
         if !self.json {
-            write_line(&mut std::io::stdout(), text.as_ref());
+            write_line(&mut std::io::stdout(), &harmless(text.as_ref()));
         }
+    }
+
+    /// Whether a person watches standard output.
+    pub(crate) fn is_watched(&self) -> bool {
+        !self.json && std::io::stdout().is_terminal()
+    }
+
+    /// A piece of text as it comes, for people who watch.
+    pub(crate) fn piece(&self, text: &str) {
+        let mut out = std::io::stdout();
+        let _closed_pipe = out.write_all(harmless(text).as_bytes()).and_then(|()| out.flush());
     }
 
     /// A JSON object of that `type`; nothing unless JSON was asked for.
@@ -54,13 +69,13 @@ impl Output {
 
     /// What goes on, for people who watch.
     pub(crate) fn progress(&self, text: impl AsRef<str>) {
-        write_line(&mut std::io::stderr(), text.as_ref());
+        write_line(&mut std::io::stderr(), &harmless(text.as_ref()));
     }
 
     /// What went wrong.
     pub(crate) fn problem(&self, text: &str) {
         let (on, off) = if self.colour { ("\x1b[31m", "\x1b[0m") } else { ("", "") };
-        write_line(&mut std::io::stderr(), &format!("{on}error:{off} {text}"));
+        write_line(&mut std::io::stderr(), &format!("{on}error:{off} {}", harmless(text)));
     }
 
     pub(crate) fn error(&self, error: &EngineError) {
@@ -76,7 +91,30 @@ impl Output {
     }
 }
 
+/// The text without what a terminal would obey: every control character but line break and tab becomes U+FFFD.
+fn harmless(text: &str) -> Cow<'_, str> {
+    let obeyed = |sign: char| sign.is_control() && !matches!(sign, '\n' | '\t');
+    if text.chars().any(obeyed) {
+        Cow::Owned(
+            text.chars().map(|sign| if obeyed(sign) { char::REPLACEMENT_CHARACTER } else { sign }).collect(),
+        )
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
 /// A reader that has seen enough closes the pipe; that is no failure of ours.
 fn write_line(to: &mut impl Write, text: &str) {
     let _closed_pipe = writeln!(to, "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_is_sent_nothing_that_it_obeys() {
+        assert_eq!(harmless("plain\n\ttext ü"), "plain\n\ttext ü");
+        assert_eq!(harmless("a\u{1b}[2Jb\rc\u{9b}31m"), "a\u{fffd}[2Jb\u{fffd}c\u{fffd}31m");
+    }
 }

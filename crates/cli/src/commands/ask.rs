@@ -99,8 +99,18 @@ fn print(run: &Run, calls: &mut HashMap<CallId, ToolCall>, event: RunEvent, outp
             millis(elapsed_ms),
             millis(sequential_ms)
         )),
+        // A person watches the answer grow, citation marks and all; a file gets it whole, without them.
+        Happening::TextDelta { text } => {
+            if output.is_watched() {
+                output.piece(&text);
+            }
+        }
         Happening::Answer { answer } => {
-            output.line(format!("\n{}\n", answer.text.trim_end()));
+            if output.is_watched() {
+                output.piece("\n\n");
+            } else {
+                output.line(format!("\n{}\n", answer.text.trim_end()));
+            }
             let read =
                 answer.exposure.iter().filter(|item| item.mode != domain::answer::Exposure::Words).count();
             say(format!(
@@ -130,8 +140,7 @@ fn print(run: &Run, calls: &mut HashMap<CallId, ToolCall>, event: RunEvent, outp
         Happening::ModelCalled { .. }
         | Happening::Decided { .. }
         | Happening::ApprovalAsked { .. }
-        | Happening::Dispatched { .. }
-        | Happening::TextDelta { .. } => {}
+        | Happening::Dispatched { .. } => {}
     }
     None
 }
