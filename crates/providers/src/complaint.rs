@@ -29,11 +29,13 @@ impl Complaint {
         }
     }
 
-    /// From JSON: `{"error": {…}}`, `{"error": "…"}`, `{"message": …}`, `{"detail": …}`, or one of these in an array
-    /// (Google).
+    /// From JSON: `{"error": {…}}`, `{"error": "…"}`, `{"errors": […]}`, `{"message": …}`, `{"detail": …}`, or one of
+    /// these in an array (Google).
     pub(crate) fn from_value(value: &Value) -> Self {
         let value = value.get(0).unwrap_or(value);
-        let inner = value.get("error").filter(|error| !error.is_null()).unwrap_or(value);
+        let inner =
+            ["error", "errors"].iter().find_map(|key| value.get(key)).filter(|error| !error.is_null());
+        let inner = inner.map_or(value, |error| error.get(0).unwrap_or(error));
         if let Value::String(words) = inner {
             return Self { message: line(words), ..Self::default() };
         }
@@ -51,12 +53,15 @@ impl Complaint {
     }
 }
 
+/// The first words in any of the places where they are put, within one another or within lists: FastAPI lists what is
+/// wrong with each field, Mistral wraps that list once more.
 fn words(value: &Value) -> Option<&str> {
     match value {
         Value::String(words) => Some(words),
-        // FastAPI's list of what is wrong with each field; the first will do.
-        Value::Array(list) => words(list.first()?.get("msg")?),
-        Value::Object(object) => words(object.get("message")?),
+        Value::Array(list) => list.first().and_then(words),
+        Value::Object(object) => {
+            ["message", "detail", "error", "msg"].iter().find_map(|key| words(object.get(*key)?))
+        }
         _ => None,
     }
 }
@@ -95,4 +100,38 @@ fn line(text: &str) -> String {
         }
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_found_wherever_they_are_put() {
+        for body in [
+            r#"{"error":{"message":"No"}}"#,
+            r#"{"error":"No"}"#,
+            r#"{"error":["No"]}"#,
+            r#"{"errors":[{"code":5007,"message":"No"}],"success":false}"#,
+            r#"[{"error":{"code":400,"message":"No","status":"INVALID_ARGUMENT"}}]"#,
+            r#"{"error":null,"message":"No"}"#,
+            r#"{"object":"error","message":{"detail":[{"loc":["body"],"msg":"No"}]}}"#,
+            r#"{"detail":"No"}"#,
+            r#"{"detail":[{"msg":"No"}]}"#,
+            r#""No""#,
+            " No\n",
+        ] {
+            assert_eq!(Complaint::from_body(body.as_bytes()).message, "No", "{body}");
+        }
+        for body in ["", "{}", "[]", "null", "<html>No</html>", r#"{"error":{}}"#] {
+            assert_eq!(Complaint::from_body(body.as_bytes()).message, "", "{body}");
+        }
+    }
+
+    #[test]
+    fn words_are_one_line_of_bounded_length() {
+        let complaint = Complaint::from_body(format!("a\n\tb\u{1b}[31m {}", "x".repeat(1000)).as_bytes());
+        assert!(complaint.message.starts_with("a b [31m xxx") && complaint.message.ends_with('…'));
+        assert_eq!(complaint.message.chars().count(), MOST_CHARS + 1);
+    }
 }

@@ -60,8 +60,8 @@ impl Speaker<'_> {
                  for less at once."
             ),
             _ => format!(
-                "{host} did not accept the request for {model}{said}. Check the model's name and address in its \
-                 settings."
+                "{host} did not accept the request for {model}{said}. If that is about the model's name or address, \
+                 correct them in its settings."
             ),
         };
         Failure { kind, words, retry_after }
@@ -157,13 +157,17 @@ const LIMIT: [&str; 5] =
     ["rate_limit", "rate limit", "insufficient_quota", "insufficient balance", "tokens per minute"];
 
 /// How they say that a conversation is too long.
-const LENGTH: [&str; 12] = [
-    "context_length_exceeded",
+const LENGTH: [&str; 16] = [
+    "context_length",
     "exceed_context_size",
     "context length",
     "context window",
     "context size",
     "maximum context",
+    "maximum prompt length",
+    "input length",
+    "too many tokens",
+    "tokens exceed",
     "prompt is too long",
     "prompt too long",
     "input is too long",

@@ -93,6 +93,13 @@ fn a_call_without_index_and_the_only_call_at_index_one() {
 }
 
 #[test]
+fn a_piece_of_a_call_without_the_list_around_it() {
+    let call =
+        json!({"tool_calls": {"index": 0, "id": "", "function": {"name": "t", "arguments": {"x": 1}}}});
+    check(&[call, json!("eos_token")], &[started(0, "t"), ready(0, "call_0", "t", "{\"x\":1}"), CALLED]);
+}
+
+#[test]
 fn calls_without_index_are_told_apart_by_id_and_pieces_by_neither() {
     check(
         &[

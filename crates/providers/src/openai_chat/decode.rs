@@ -165,8 +165,8 @@ impl Message {
             self.has_text = true;
             events.push(ModelEvent::Text(text));
         }
-        for call in said.tool_calls.iter().flatten() {
-            self.calls.add(piece(call)?, events)?;
+        for call in said.calls()? {
+            self.calls.add(piece(&call)?, events)?;
         }
         Ok(())
     }
@@ -183,9 +183,8 @@ impl Message {
     fn reason(&mut self, reason: &str, events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
         let ending = match reason {
             "" => return Ok(()),
-            "stop" | "tool_calls" | "function_call" | "end_turn" | "stop_sequence" | "tool_use" | "eos" => {
-                Ending::Good
-            }
+            "stop" | "tool_calls" | "function_call" | "end_turn" | "stop_sequence" | "tool_use" | "eos"
+            | "eos_token" => Ending::Good,
             "length" | "max_tokens" | "model_length" => Ending::Length,
             "content_filter" | "sensitive" => Ending::Filter,
             "error" | "network_error" | "insufficient_system_resource" => {

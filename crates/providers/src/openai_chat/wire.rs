@@ -43,7 +43,7 @@ pub(super) struct Said<'a> {
     #[serde(default)]
     refusal: Option<String>,
     #[serde(borrow, default)]
-    pub(super) tool_calls: Option<Vec<CallDelta<'a>>>,
+    tool_calls: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -81,7 +81,7 @@ struct ContentPart {
     text: Option<String>,
 }
 
-impl Said<'_> {
+impl<'a> Said<'a> {
     /// The words: what it says, or its refusal to say it.
     pub(super) fn text(&self) -> Result<String, serde_json::Error> {
         let mut text = match self.content {
@@ -98,6 +98,15 @@ impl Said<'_> {
         };
         text.push_str(self.refusal.as_deref().unwrap_or_default());
         Ok(text)
+    }
+
+    /// Pieces of calls; Hugging Face's server writes a single one without the list around it.
+    pub(super) fn calls(&self) -> Result<Vec<CallDelta<'a>>, serde_json::Error> {
+        match self.tool_calls {
+            Some(calls) if calls.get().starts_with('{') => Ok(vec![serde_json::from_str(calls.get())?]),
+            Some(calls) => serde_json::from_str(calls.get()),
+            None => Ok(Vec::new()),
+        }
     }
 }
 
