@@ -144,15 +144,24 @@ fn described(error: &ValidationError<'_>, schema: &Value) -> String {
     }
 }
 
-/// ` (an integer: The customer's id)`, from the schema's own words.
+/// ` (integer: The customer's id)`, ` (one of "North", "South")`, from the schema's own words.
 fn hint(schema: &Value, name: &str) -> String {
-    let property = schema.get("properties").and_then(|properties| properties.get(name));
-    let text = |key| property.and_then(|property| property.get(key)).and_then(Value::as_str);
-    match (text("type"), text("description")) {
-        (Some(kind), Some(words)) => format!(" ({kind}: {})", short(words, 120)),
-        (Some(kind), None) => format!(" ({kind})"),
-        (None, Some(words)) => format!(" ({})", short(words, 120)),
-        (None, None) => String::new(),
+    let Some(property) = schema.get("properties").and_then(|properties| properties.get(name)) else {
+        return String::new();
+    };
+    let text = |key| property.get(key).and_then(Value::as_str);
+    let kind = match (property.get("const"), property.get("enum").and_then(Value::as_array)) {
+        (Some(only), _) => Some(format!("always {}", short(&only.to_string(), 60))),
+        (None, Some(values)) => {
+            let values: Vec<_> = values.iter().map(Value::to_string).collect();
+            Some(format!("one of {}", short(&values.join(", "), 120)))
+        }
+        (None, None) => text("type").map(str::to_owned),
+    };
+    let words = text("description").map(|words| short(words, 120));
+    match [kind, words].into_iter().flatten().collect::<Vec<_>>().join(": ").as_str() {
+        "" => String::new(),
+        hint => format!(" ({hint})"),
     }
 }
 
@@ -232,6 +241,9 @@ mod tests {
         });
         check(&schema, json!({"id": 7, "tags": ["a", null]}), &[]);
         check(&schema, json!({}), &["`id` is missing (integer: The customer's id)"]);
+        let closed =
+            json!({"required": ["a", "b"], "properties": {"a": {"const": 1}, "b": {"enum": ["x", 2]}}});
+        check(&closed, json!({}), &["`a` is missing (always 1)", r#"`b` is missing (one of "x", 2)"#]);
         check(&schema, json!({"id": "seven"}), &[r#"`id` must be an integer, and is "seven""#]);
         check(&schema, json!({"id": 1, "limt": 5}), &["there is no `limt`: did you mean `limit`?"]);
         check(

@@ -1,6 +1,7 @@
 //! A source's file, read. A file with a mistake is refused whole, and every mistake is named.
 
 mod json;
+mod label;
 mod section;
 mod source;
 mod tool;

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use toml::de::DeValue;
 
 use super::json::json as as_json;
+use super::label::label;
 use super::section::{Section, article};
-use super::source::label;
 use crate::mistake::Wrong;
 use crate::place::has_body;
 use crate::schema::{flaws, properties};
