@@ -176,7 +176,7 @@ CREATE TABLE model (
 
 -- The other settings as they stand.
 CREATE TABLE setting (
-  key TEXT NOT NULL PRIMARY KEY,                   -- which
+  key TEXT NOT NULL PRIMARY KEY,                   -- its name, such as `look`
   seq INTEGER NOT NULL,                            -- the settings.changed that says so
   value TEXT NOT NULL                              -- that entry's payload: JSON
 ) STRICT, WITHOUT ROWID;
@@ -185,7 +185,7 @@ CREATE TABLE setting (
 
 -- Which migrations were applied, kept by refinery; its own statement, hence the looser types.
 CREATE TABLE refinery_schema_history (
-  version INT4 PRIMARY KEY,                        -- the number in the file's name
+  version int4 PRIMARY KEY,                        -- the number in the file's name
   name VARCHAR(255),                               -- the rest of the file's name
   applied_on VARCHAR(255),                         -- when, RFC 3339
   checksum VARCHAR(255)                            -- of the file's text; another text under this number is refused

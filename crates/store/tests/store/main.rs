@@ -1,0 +1,24 @@
+//! The store from outside: what it promises to those who write, read and reopen it.
+
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "what helps a test may fail like one, and speaks to its parent process by printing"
+)]
+
+mod appending;
+mod crashes;
+mod evidence;
+mod opening;
+mod payloads;
+mod projections;
+mod readers;
+mod recovery;
+mod scene;
+mod schema;
+mod story;
+mod triggers;
+mod views;
