@@ -183,7 +183,7 @@ export function fakeHost(options: FakeOptions = {}): Host {
     },
     sourceTest: async (name) => {
       await pause(240);
-      return { reachable: true, status: 200, words: `${name} answered 200 OK.`, call: trail.calls(anyCall(name))[0]?.call ?? null, took_ms: 240 };
+      return { ok: true, status: 200, words: `${name} answered 200 OK.`, call: trail.calls(anyCall(name))[0]?.call ?? null, took_ms: 240 };
     },
     toolCall: async (tool) => {
       await pause(180);
@@ -209,10 +209,9 @@ export function fakeHost(options: FakeOptions = {}): Host {
         ok,
         words: ok ? 'It answered, streams, and asks for several calls at once.' : 'The provider refused the key (401).',
         failure: ok ? null : 'key_refused',
-        streamed: ok,
         tools: ok,
         parallel: ok,
-        first_token_ms: ok ? 312 : 0,
+        first_event_ms: ok ? 312 : 0,
         took_ms: 604,
       };
     },

@@ -28,6 +28,7 @@ const STOPPED: Record<Stopped, string> = {
   model: 'The model did not answer',
   step_limit: 'Step limit reached',
   crashed: 'The program ended in the middle',
+  trail: 'The trail can’t be written',
 };
 
 /** What a person can do about it. */

@@ -314,6 +314,7 @@ export class Run {
       unknown_citations: 0,
       label: rows.reduce<Label>((sum, row) => join(sum, row.label), PUBLIC),
       model: this.model,
+      finish: 'stop',
       usage,
       timings: {
         turn_ms: Math.round(this.#now),

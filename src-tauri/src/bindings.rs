@@ -1,0 +1,151 @@
+//! The one list of what the page may call and hear. It registers the commands and writes `ui/src/ipc/bindings.ts`.
+
+use std::io::Write;
+use std::path::Path;
+
+use specta::datatype::{DataType, Fields};
+use specta_typescript::{Error, Typescript};
+use tauri::Wry;
+use tauri_specta::{Builder, BuilderConfiguration, LanguageExt, collect_commands, collect_events};
+
+use crate::commands::{asking, models, page, secrets, session, sources, trail, workspace};
+use crate::wire::{SessionChanged, TrailChanged};
+
+const HEADER: &str = "// generated, do not edit: cargo xtask bindings";
+
+/// A command rejects with an object, the bridge itself with a text: for a command that the window does not have, or
+/// arguments that it can't read. Taken for a command's error, such a text would lose its words.
+const ANSWER: &str = r#"export type Result<T, E> = { status: "ok"; data: T } | { status: "error"; error: E };
+
+async function typedError<T, E>(result: Promise<T>): Promise<Result<T, E>> {
+    try {
+        return { status: "ok", data: await result };
+    } catch (error) {
+        if (error instanceof Error) throw error;
+        if (typeof error === "string") throw new Error(error);
+        return { status: "error", error: error as E };
+    }
+}
+
+export { Channel };"#;
+
+/// A line of the generator's own that no reader of the file needs and that the page's compiler takes for a mistake.
+const NEEDLESS: &str =
+    "const _assertTypedErrorFollowsContract: <T, E>(result: Promise<T>) => Promise<any> = typedError;\n\n";
+
+/// Every command and every event.
+pub(crate) fn builder() -> Builder<Wry> {
+    Builder::new()
+        .commands(collect_commands![
+            session::session,
+            page::page_ready,
+            page::open_external,
+            asking::ask,
+            asking::stop,
+            asking::cancel_call,
+            asking::approve,
+            trail::conversations,
+            trail::conversation,
+            trail::calls,
+            trail::call,
+            trail::payload,
+            trail::prove,
+            trail::entry,
+            trail::stats,
+            trail::verify,
+            sources::source_check,
+            sources::source_save,
+            sources::source_remove,
+            sources::source_toml,
+            sources::source_test,
+            sources::tool_call,
+            models::model_save,
+            models::model_remove,
+            models::model_test,
+            secrets::secret_names,
+            secrets::secret_set,
+            secrets::secret_remove,
+            workspace::workspace_create,
+            workspace::workspace_unlock,
+            workspace::demo_open,
+            session::setting_set,
+        ])
+        .events(collect_events![SessionChanged, TrailChanged])
+        .typed_error_impl(ANSWER)
+        .disable_serde_phases()
+}
+
+/// Writes the page's view of them to a file; `-` is standard output. The same program always writes the same.
+///
+/// # Errors
+/// If a type has no form in TypeScript, or the file can't be written.
+pub(crate) fn write(path: &Path) -> Result<(), Error> {
+    if path != Path::new("-") {
+        return builder().export(Page, path);
+    }
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("bindings.ts");
+    builder().export(Page, &file)?;
+    std::io::stdout().write_all(&std::fs::read(&file)?)?;
+    Ok(())
+}
+
+/// TypeScript in which every field that travels is there.
+struct Page;
+
+impl LanguageExt for Page {
+    type Error = Error;
+
+    fn export(self, list: &BuilderConfiguration, path: &Path) -> Result<(), Error> {
+        let mut list = list.clone();
+        // What may be left out of a file (`#[serde(default)]`) is never left out of what travels.
+        list.types.iter_mut(|named| {
+            if let Some(DataType::Struct(made)) = &mut named.ty
+                && let Fields::Named(fields) = &mut made.fields
+            {
+                made.attributes.remove("serde:container:default");
+                for (_, field) in &mut fields.fields {
+                    field.attributes.remove("serde:field:default");
+                }
+            }
+        });
+        Typescript::default().header(HEADER).export(&list, path)?;
+        let written = std::fs::read_to_string(path)?;
+        std::fs::write(path, written.replace(NEEDLESS, ""))?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written() -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("bindings.ts");
+        write(&file).unwrap();
+        std::fs::read_to_string(file).unwrap()
+    }
+
+    #[test]
+    fn the_bindings_are_the_same_each_time() {
+        let first = written();
+        assert!(first.starts_with(HEADER), "{}", first.lines().next().unwrap_or_default());
+        assert_eq!(first, written());
+    }
+
+    #[test]
+    fn what_travels_is_whole() {
+        let written = written();
+        let label = written.split("export type Label = {").nth(1).and_then(|rest| rest.split("};").next());
+        assert!(label.is_some_and(|fields| fields.contains("categories: Category[]")), "{label:?}");
+    }
+
+    #[test]
+    fn no_command_gives_a_secret_or_reaches_outside() {
+        let written = written();
+        for word in ["secretGet", "readFile", "writeFile", "fetch(", "sql", "shell"] {
+            assert!(!written.contains(word), "{word}");
+        }
+    }
+}

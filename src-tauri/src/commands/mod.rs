@@ -1,0 +1,16 @@
+//! What the page may call. Each command converts, makes one call of the engine, and converts back; `bindings.rs` lists
+//! them all.
+
+pub(crate) mod asking;
+pub(crate) mod models;
+pub(crate) mod page;
+pub(crate) mod secrets;
+pub(crate) mod session;
+pub(crate) mod sources;
+pub(crate) mod trail;
+pub(crate) mod workspace;
+
+use crate::wire::CommandError;
+
+/// What a command gives.
+pub(crate) type Reply<T> = Result<T, CommandError>;

@@ -1,0 +1,61 @@
+//! Sources: connecting, trying, and calling their tools by hand.
+
+use domain::call::Approve;
+use domain::tool::{SourceName, ToolId};
+use domain::view::CallDetail;
+use engine::{Engine, SourceReport};
+
+use super::Reply;
+use crate::shell::Here;
+use crate::wire::SourceCheck;
+
+/// Reads a source's file and says every mistake in it. Nothing is saved.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn source_check(toml: String) -> Reply<SourceCheck> {
+    SourceCheck::of(Engine::read_source(&toml))
+}
+
+/// Adds a source, or replaces the one of that name.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn source_save(shell: Here<'_>, toml: String) -> Reply<()> {
+    let spec = shell.reply(Engine::read_source(&toml))?;
+    shell.reply(shell.engine().await?.save_source(spec).await)?;
+    shell.changed();
+    Ok(())
+}
+
+/// Removes a source. Its calls stay on record; its secret stays in the keychain.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn source_remove(shell: Here<'_>, name: SourceName) -> Reply<()> {
+    shell.reply(shell.engine().await?.remove_source(&name).await)?;
+    shell.changed();
+    Ok(())
+}
+
+/// A source's file: reading it gives the same source.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn source_toml(shell: Here<'_>, name: SourceName) -> Reply<String> {
+    shell.reply(shell.engine().await?.source_toml(&name).await)
+}
+
+/// Tries a source with a harmless call, which is recorded like any other.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn source_test(shell: Here<'_>, name: SourceName) -> Reply<SourceReport> {
+    let report = shell.reply(shell.engine().await?.test_source(&name).await)?;
+    shell.changed();
+    Ok(report)
+}
+
+/// Calls a tool by hand: pressing the button is the person's word for it, a write's too. `args` is a JSON object.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn tool_call(shell: Here<'_>, tool: ToolId, args: String) -> Reply<CallDetail> {
+    let detail = shell.reply(shell.engine().await?.call_tool(&tool, &args, Approve::All).await)?;
+    shell.changed();
+    Ok(detail)
+}

@@ -1,0 +1,160 @@
+//! What the commands share: which workspace is open, and how to tell the page that something changed.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use domain::event::{Happening, RunEvent};
+use domain::fact::Stopped;
+use engine::{Code, Engine, EngineError, Run};
+use tauri::ipc::Channel;
+use tauri::{App, AppHandle, Manager};
+use tauri_specta::Event;
+use tokio::sync::{Notify, OwnedRwLockWriteGuard, RwLock, RwLockReadGuard};
+use tokio::task::JoinSet;
+
+use crate::args::WindowArgs;
+use crate::stage::Stage;
+use crate::wire::{CommandError, SessionChanged};
+
+/// Names the workspace's folder, unless the arguments do.
+pub(crate) const WORKSPACE: &str = "TIEOUT_WORKSPACE";
+
+/// A command's argument for it.
+pub(crate) type Here<'a> = tauri::State<'a, Arc<Shell>>;
+
+/// The window's state. It holds no truth of its own: that is in the trail.
+pub(crate) struct Shell {
+    app: AppHandle,
+    /// Where the workspace is, or would be made. The demo has a folder of its own.
+    pub(crate) dir: PathBuf,
+    stage: Arc<RwLock<Stage>>,
+    /// Why nothing more is sent until the workspace is opened anew, if that is so.
+    fatal: Mutex<Option<String>>,
+    /// Wakes whoever tells the page how long the trail is.
+    pub(crate) touched: Notify,
+    /// The tasks that carry events of turns to the page. Each ends with its turn.
+    tellers: Mutex<JoinSet<()>>,
+}
+
+impl Shell {
+    /// Begins to open the workspace, and makes commands wait until that is done.
+    ///
+    /// # Errors
+    /// If this account has no folder for data and none was named.
+    pub(crate) fn start(app: &App, args: WindowArgs) -> Result<(), EngineError> {
+        let named = args.workspace.or_else(|| std::env::var_os(WORKSPACE).map(PathBuf::from));
+        let dir = named.map_or_else(engine::default_dir, Ok)?;
+        let shell = Arc::new(Self {
+            app: app.handle().clone(),
+            dir,
+            stage: Arc::new(RwLock::new(Stage::NoWorkspace)),
+            fatal: Mutex::default(),
+            touched: Notify::new(),
+            tellers: Mutex::default(),
+        });
+        app.manage(Arc::clone(&shell));
+        let mut stage = tauri::async_runtime::block_on(shell.change_stage());
+        tauri::async_runtime::spawn(async move {
+            *stage = if args.demo { Stage::demo().await } else { Stage::of(&shell.dir, None).await };
+            drop(stage);
+            shell.changed();
+            crate::pulse::run(&shell).await;
+        });
+        Ok(())
+    }
+
+    /// What is open.
+    pub(crate) async fn stage(&self) -> RwLockReadGuard<'_, Stage> {
+        self.stage.read().await
+    }
+
+    /// Keeps every command waiting until the guard is dropped. Whoever puts another stage in its place closes the
+    /// old one.
+    pub(crate) async fn change_stage(&self) -> OwnedRwLockWriteGuard<Stage> {
+        Arc::clone(&self.stage).write_owned().await
+    }
+
+    /// The open workspace.
+    ///
+    /// # Errors
+    /// If none is; the words say why.
+    pub(crate) async fn engine(&self) -> Result<Engine, CommandError> {
+        self.stage().await.engine(&self.dir)
+    }
+
+    /// What the engine said, as the page is told it. That no more work can be done is remembered for the session.
+    pub(crate) fn reply<T>(&self, said: Result<T, EngineError>) -> Result<T, CommandError> {
+        said.map_err(|error| {
+            let error = CommandError::from(error);
+            if error.code == Code::TrailFatal {
+                self.lose_trail(&error.message);
+            }
+            error
+        })
+    }
+
+    /// Why no more work can be done, if that is so.
+    pub(crate) fn fatal(&self) -> Option<String> {
+        locked(&self.fatal).clone()
+    }
+
+    /// Forgets why, because another workspace was opened.
+    pub(crate) fn begin_anew(&self) {
+        *locked(&self.fatal) = None;
+    }
+
+    /// Tells the page that what `session` says is another than before.
+    pub(crate) fn changed(&self) {
+        self.tell(&SessionChanged);
+        self.touched.notify_one();
+    }
+
+    /// Tells the page. A page that is gone needs not hear it.
+    pub(crate) fn tell(&self, event: &(impl Event + Clone + serde::Serialize)) {
+        if let Err(error) = event.emit(&self.app) {
+            tracing::debug!(%error, "an event did not reach the page");
+        }
+    }
+
+    /// Carries a turn's events to the page, in order, until the last. The turn goes on if the page is gone.
+    pub(crate) fn carry(self: &Arc<Self>, mut run: Run, page: Channel<RunEvent>) {
+        let shell = Arc::clone(self);
+        let mut tellers = locked(&self.tellers);
+        while tellers.try_join_next().is_some() {}
+        tellers.spawn(async move {
+            while let Some(event) = run.events.recv().await {
+                if let Happening::TurnEnded { stopped: Some(Stopped::Trail), words, .. } = &event.what {
+                    shell.lose_trail(words);
+                }
+                let on_record = !matches!(event.what, Happening::TextDelta { .. });
+                if let Err(error) = page.send(event) {
+                    tracing::debug!(%error, "a turn's event did not reach the page");
+                }
+                if on_record {
+                    shell.touched.notify_one();
+                }
+            }
+        });
+    }
+
+    /// Closes the workspace, and waits for every turn and every task. What follows finds no workspace.
+    pub(crate) async fn close(&self) {
+        let open = std::mem::replace(&mut *self.change_stage().await, Stage::NoWorkspace);
+        open.close().await;
+        let mut tellers = std::mem::take(&mut *locked(&self.tellers));
+        while tellers.join_next().await.is_some() {}
+    }
+
+    fn lose_trail(&self, words: &str) {
+        let is_news = locked(&self.fatal).replace(words.to_owned()).is_none();
+        if is_news {
+            tracing::error!(words, "the trail is lost; no more work until the workspace is opened anew");
+            self.changed();
+        }
+    }
+}
+
+/// Locks; what a panicked holder left is still whole.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
