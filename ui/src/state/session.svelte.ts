@@ -27,6 +27,13 @@ export class SessionState {
     return this.#value?.trail.last_verify ?? null;
   }
 
+  /** Why nothing can be changed or asked, in words; empty if it can. */
+  get readOnly(): string {
+    const workspace = this.#value?.workspace;
+    if (!workspace || workspace.writer) return '';
+    return 'Read only: another program writes this workspace.';
+  }
+
   async load(): Promise<void> {
     try {
       this.#value = await this.#host.session();

@@ -59,14 +59,9 @@ export function sorted(calls: readonly CallState[], order: Order): CallState[] {
   return [...calls].sort((a, b) => by[order](a, b) || a.position - b.position);
 }
 
-/** How many sources the calls touch. A name that no source has counts as it was written. */
+/** The sources that the calls touch. A tool without a source is one that is not connected: it touches none. */
 export function sourcesOf(calls: readonly CallState[]): string[] {
-  return [...new Set(calls.map((call) => sourceOf(call.tool)))];
-}
-
-export function sourceOf(tool: string): string {
-  const dot = tool.indexOf('.');
-  return dot < 0 ? tool : tool.slice(0, dot);
+  return [...new Set(calls.flatMap(({ tool }) => (tool.includes('.') ? (tool.split('.')[0] ?? []) : [])))];
 }
 
 /** How many calls ended in which way; those without an outcome count as `running` or `waiting`. Most first. */
