@@ -22,7 +22,7 @@ pub(crate) enum Stage {
 pub(crate) struct Open {
     pub(crate) engine: Engine,
     /// The company that it works with, in the demo.
-    pub(crate) demo: Option<Demo>,
+    pub(crate) demo: Option<Box<Demo>>,
 }
 
 impl Stage {
@@ -48,7 +48,7 @@ impl Stage {
     /// Opens a throw-away workspace on the rehearsal company.
     pub(crate) async fn demo() -> Self {
         match Demo::start().await {
-            Ok((engine, demo)) => Self::Open(Open { engine, demo: Some(demo) }),
+            Ok((engine, demo)) => Self::Open(Open { engine, demo: Some(Box::new(demo)) }),
             Err(error) => {
                 tracing::warn!(%error, "the demo did not open");
                 Self::Locked(error.into())
