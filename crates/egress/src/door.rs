@@ -23,6 +23,8 @@ pub struct Door {
     /// For loopback: never through a proxy, which would look for the host on its own machine and would see requests
     /// that were not to leave this one.
     inside: reqwest::Client,
+    /// Whether the environment names a proxy: then it may be the one that refused.
+    proxied: bool,
     settings: Settings,
 }
 
@@ -65,6 +67,7 @@ impl Door {
         Ok(Self {
             outside: client(reqwest::Client::builder())?,
             inside: client(reqwest::Client::builder().no_proxy())?,
+            proxied: names_a_proxy(),
             settings,
         })
     }
@@ -141,10 +144,26 @@ impl Door {
         }
         match timeout_at(bounds.end, sending.send()).await {
             Ok(Ok(response)) => Ok(response),
-            Ok(Err(error)) => Err(before_answer(&error, &bounds.peer, self.settings.connect_timeout)),
+            Ok(Err(error)) => {
+                let error = before_answer(&error, &bounds.peer, self.settings.connect_timeout);
+                Err(if self.proxied && !is_loopback(url) {
+                    error.map(|words| words + PROXIED)
+                } else {
+                    error
+                })
+            }
             Err(_) => Err(bounds.no_answer()),
         }
     }
+}
+
+const PROXIED: &str =
+    " (asked through a proxy, if HTTP_PROXY, HTTPS_PROXY or ALL_PROXY holds for it: it may be the cause)";
+
+fn names_a_proxy() -> bool {
+    ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
 /// `ring` does the cryptography of every connection: the default provider costs far more to build.

@@ -422,4 +422,8 @@ async fn loopback_goes_past_the_systems_proxy_and_other_hosts_through_it() {
     let inside = std::env::var("DOOR_TEST_WITHIN").unwrap();
     assert_eq!(fetch(get(&inside)).await.unwrap().bytes, b"from within");
     assert_eq!(fetch(get("http://crm.invalid/")).await.unwrap().bytes, b"from the proxy");
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let nobody = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    assert!(!fetch(get(&nobody)).await.unwrap_err().words().contains("proxy"));
 }

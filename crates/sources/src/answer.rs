@@ -101,7 +101,9 @@ impl Answer {
             ));
         }
         if self.is_json() && self.cut_from.is_none() && !self.body.is_empty() {
-            let error = serde_json::from_slice::<serde::de::IgnoredAny>(&self.body).err()?;
+            // A byte order mark is no part of JSON, and readers may ignore it (RFC 8259 §8.1).
+            let body = self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body);
+            let error = serde_json::from_slice::<serde::de::IgnoredAny>(body).err()?;
             let what = if error.is_eof() {
                 format!("its JSON ends in the middle, after {} bytes", self.body.len())
             } else {

@@ -86,6 +86,9 @@ async fn a_result_is_returned_with_status_media_and_body() {
         (ending.media.as_str(), ending.body.as_slice(), ending.words.as_str()),
         ("application/json", &br#"{"a": 1}"#[..], "")
     );
+    assert_eq!(get("200 OK", "application/json", "\u{feff}[1]").await.outcome, Outcome::Returned);
+    let deep = format!("{}{}", "[".repeat(400), "]".repeat(400));
+    assert_eq!(get("200 OK", "application/json", &deep).await.outcome, Outcome::Returned);
     assert_eq!(get("204 No Content", "", "").await.outcome, Outcome::Returned);
     assert_eq!(get("200 OK", "text/csv", "a,b\n1,2").await.outcome, Outcome::Returned);
 }
