@@ -65,7 +65,7 @@ fn a_trail_under_another_key_is_not_the_trail() {
     let forged = write_signed_by(&signer(2), &said);
     assert!(forged.kinds().contains(&FindingKind::Unsigned), "its first entry names the first key");
 
-    let mut own = said.clone();
+    let mut own = said;
     let vkey = signer(2).verifier().to_vkey();
     if let domain::fact::Fact::TrailOpened { vkey: named, .. } = &mut own[0].fact {
         named.clone_from(&vkey);

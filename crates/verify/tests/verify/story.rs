@@ -109,13 +109,13 @@ fn told_otherwise(change: impl FnOnce(&mut Vec<Said>)) -> Trail {
 #[test]
 fn what_is_left_out_of_a_story_is_missed() {
     let told = tell_everything().said;
-    for place in 0..told.len() {
-        let name = told[place].fact.type_name();
+    for (place, left_out) in told.iter().enumerate() {
+        let name = left_out.fact.type_name();
         let kinds = told_otherwise(|said| {
             said.remove(place);
         })
         .kinds();
-        let harmless = match &told[place].fact {
+        let harmless = match &left_out.fact {
             // Nothing after it rests on it: a refusal may also be policy's own, or nobody's to give.
             Fact::SourceChanged { .. }
             | Fact::TrailRecovered { .. }

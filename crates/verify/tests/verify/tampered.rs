@@ -200,7 +200,7 @@ fn flip(piece: &mut Stored, place: usize, change: u8) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(768))]
+    #![proptest_config(ProptestConfig::with_cases(512))]
 
     #[test]
     fn one_byte_changed_anywhere_is_reported(
