@@ -12,6 +12,8 @@ use crate::writer::{Writer, Written};
 const WAITING: usize = 1024;
 /// Requests that share a commit at most, so that the first of them does not wait for a crowd.
 const LARGEST_GROUP: usize = 512;
+/// Payload bytes after which a group takes no more requests, for the same reason.
+const HEAVIEST_GROUP: usize = 16 << 20;
 
 /// What the writer's thread is asked to do.
 pub(crate) enum Request {
@@ -41,16 +43,20 @@ fn serve(mut writer: Writer, mut requests: mpsc::Receiver<Request>) {
         // Those who were answered together come back together: let them, before the next commit begins.
         thread::yield_now();
         let mut group = Vec::new();
+        let mut weight = 0;
         let mut next = Some(first);
         while let Some(request) = next.take() {
             match request {
-                Request::Append { parcels, answer } => group.push((parcels, answer)),
+                Request::Append { parcels, answer } => {
+                    weight += parcels.iter().map(Parcel::weight).sum::<usize>();
+                    group.push((parcels, answer));
+                }
                 Request::Close => {
                     open = false;
                     break;
                 }
             }
-            if group.len() < LARGEST_GROUP {
+            if group.len() < LARGEST_GROUP && weight < HEAVIEST_GROUP {
                 next = requests.try_recv().ok();
             }
         }

@@ -27,6 +27,13 @@ pub(crate) struct Parcel {
     pub(crate) payloads: Vec<Packed>,
 }
 
+impl Parcel {
+    /// How many bytes of payloads it has, as stored.
+    pub(crate) fn weight(&self) -> usize {
+        self.payloads.iter().map(|packed| packed.stored().1.len()).sum()
+    }
+}
+
 /// A payload with its compressed bytes, if they are fewer.
 #[derive(Debug)]
 pub(crate) struct Packed {

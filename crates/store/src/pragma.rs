@@ -14,6 +14,8 @@ use crate::keys::DatabaseKey;
 const BUSY: Duration = Duration::from_secs(5);
 /// Statements that a connection keeps compiled: more than the store has.
 const STATEMENTS: usize = 128;
+/// Decrypted pages that the writer keeps, in KiB: commitments are random, so their index is touched everywhere.
+const WRITER_CACHE: i32 = 16 * 1024;
 
 struct Pragma {
     name: &'static str,
@@ -47,6 +49,7 @@ const READING: &[Pragma] = &[pragma("trusted_schema", "OFF", "0"), pragma("query
 pub(crate) fn writing(path: &Path, key: &DatabaseKey) -> Result<Connection, StoreError> {
     let connection = keyed(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     apply(&connection, WRITING)?;
+    connection.pragma_update(None, "cache_size", -WRITER_CACHE)?;
     Ok(connection)
 }
 

@@ -5,7 +5,7 @@ use domain::fact::Fact;
 use domain::label::Label;
 use rusqlite::{Connection, named_params};
 
-use super::Payloads;
+use super::payloads::Payloads;
 use crate::columns::{categories, level};
 use crate::error::StoreError;
 

@@ -6,19 +6,16 @@
 
 mod calls;
 mod conversations;
+mod payloads;
 mod settings;
 mod turns;
 
-use std::borrow::Cow;
-
 use domain::entry::Entry;
 use domain::fact::Fact;
-use domain::payload::Commitment;
 use rusqlite::Connection;
 
 use crate::error::StoreError;
-use crate::packed::Packed;
-use crate::stored;
+pub(crate) use payloads::Payloads;
 
 /// The tables that [`project`] fills, each with the columns that order its rows.
 pub(crate) const TABLES: [(&str, &str); 7] = [
@@ -30,30 +27,6 @@ pub(crate) const TABLES: [(&str, &str); 7] = [
     ("model", "name"),
     ("setting", "key"),
 ];
-
-/// Where an entry's payloads are to be had.
-pub(crate) enum Payloads<'a> {
-    /// They come with the entry.
-    Fresh(&'a [Packed]),
-    /// They lie in this database.
-    Stored(&'a Connection),
-}
-
-impl Payloads<'_> {
-    /// A payload as text; `None` if it was erased.
-    fn text(&self, commitment: &Commitment) -> Result<Option<Cow<'_, str>>, StoreError> {
-        match self {
-            Self::Fresh(packed) => {
-                let found = packed.iter().find(|packed| packed.payload.commitment() == *commitment);
-                Ok(found.map(|packed| String::from_utf8_lossy(packed.payload.bytes())))
-            }
-            Self::Stored(connection) => {
-                let stored = stored::payload(connection, commitment, u64::MAX)?;
-                Ok(stored.map(|stored| Cow::Owned(String::from_utf8_lossy(&stored.bytes).into_owned())))
-            }
-        }
-    }
-}
 
 /// Brings the tables from the entries before `entry` to those up to it.
 pub(crate) fn project(to: &Connection, entry: &Entry, payloads: &Payloads<'_>) -> Result<(), StoreError> {

@@ -4,7 +4,7 @@ use domain::id::Seq;
 use domain::payload::Commitment;
 use rusqlite::Connection;
 
-use super::Payloads;
+use super::payloads::Payloads;
 use crate::error::StoreError;
 
 /// Which table.

@@ -124,6 +124,31 @@ async fn callers_who_come_together_share_a_commit() {
     assert!(found.checkpoints * 4 < found.entries, "{found:?}");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_callers_mistake_is_not_its_neighbours() {
+    let scene = std::sync::Arc::new(Scene::new());
+    let store = scene.create().await;
+    let conversation = scene.conversation();
+    let callers: Vec<_> = (0..64)
+        .map(|caller| {
+            let (scene, store) = (scene.clone(), store.clone());
+            tokio::spawn(async move {
+                let sound = scene.draft(Some(conversation), Fact::ConversationOpened {}, vec![]);
+                let mut unwritable = scene.draft(Some(conversation), Fact::ConversationOpened {}, vec![]);
+                unwritable.moment.mono = 1 << 60;
+                let wrong = caller % 2 == 0;
+                let drafts = if wrong { vec![sound, unwritable] } else { vec![sound] };
+                assert_eq!(store.append(drafts).await.is_err(), wrong);
+            })
+        })
+        .collect();
+    for caller in callers {
+        caller.await.unwrap();
+    }
+    assert_eq!(sound(&store.reader()).await.entries, 33);
+    assert_eq!(store.reader().check_projections().await.unwrap(), []);
+}
+
 #[tokio::test]
 async fn a_trail_that_cannot_be_written_takes_nothing_more() {
     let scene = Scene::new();

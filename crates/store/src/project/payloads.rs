@@ -1,0 +1,34 @@
+//! The texts that rows are filled with.
+
+use std::borrow::Cow;
+
+use domain::payload::Commitment;
+use rusqlite::Connection;
+
+use crate::error::StoreError;
+use crate::packed::Packed;
+use crate::stored;
+
+/// Where an entry's payloads are to be had.
+pub(crate) enum Payloads<'a> {
+    /// They come with the entry.
+    Fresh(&'a [Packed]),
+    /// They lie in this database.
+    Stored(&'a Connection),
+}
+
+impl Payloads<'_> {
+    /// A payload as text; `None` if it was erased.
+    pub(super) fn text(&self, commitment: &Commitment) -> Result<Option<Cow<'_, str>>, StoreError> {
+        match self {
+            Self::Fresh(packed) => {
+                let found = packed.iter().find(|packed| packed.payload.commitment() == *commitment);
+                Ok(found.map(|packed| String::from_utf8_lossy(packed.payload.bytes())))
+            }
+            Self::Stored(connection) => {
+                let stored = stored::payload(connection, commitment, u64::MAX)?;
+                Ok(stored.map(|stored| Cow::Owned(String::from_utf8_lossy(&stored.bytes).into_owned())))
+            }
+        }
+    }
+}
