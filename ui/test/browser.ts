@@ -11,12 +11,17 @@ import { extname, join, normalize } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { build } from 'vite';
 
-/** `src-tauri/tauri.conf.json` sets the same one. */
-export const POLICY =
-  "default-src 'self'; style-src 'self'; img-src 'self' data:; connect-src ipc: http://ipc.localhost; object-src 'none'; frame-src 'none'; base-uri 'none'; form-action 'none'";
-
 const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
 const ROOT = join(import.meta.dirname, '..');
+
+/** The content security policy that the window sets, from where it sets it. */
+async function policy(): Promise<string> {
+  const text = await readFile(join(ROOT, '../src-tauri/tauri.conf.json'), 'utf8');
+  const { app } = JSON.parse(text) as { app: { security: { csp: Record<string, string> } } };
+  return Object.entries(app.security.csp)
+    .map(([directive, allowed]) => `${directive} ${allowed}`)
+    .join('; ');
+}
 
 export interface Opened {
   readonly page: Page;
@@ -49,6 +54,7 @@ export class Pages {
   static async start(): Promise<Pages> {
     const folder = await mkdtemp(join(tmpdir(), 'tieout-page-'));
     await build({ root: ROOT, mode: 'fake', logLevel: 'error', build: { outDir: folder, emptyOutDir: true } });
+    const csp = await policy();
     const server = createServer((request, response) => {
       const path = normalize(new URL(request.url ?? '/', 'http://page').pathname);
       const file = path === '/' ? '/index.html' : path;
@@ -56,7 +62,7 @@ export class Pages {
         (body) => {
           response.writeHead(200, {
             'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
-            'content-security-policy': POLICY,
+            'content-security-policy': csp,
           });
           response.end(body);
         },

@@ -28,6 +28,19 @@ export function seen(mode: Exposure): string {
   }
 }
 
+/** Why the answer is not all that the model would have said; empty if it is. */
+export function cutShort({ finish }: Answer): string {
+  switch (finish) {
+    case 'stop':
+    case 'tool_calls':
+      return '';
+    case 'length':
+      return 'The model ran into its limit of length: this answer is cut short. Ask it to go on.';
+    case 'content_filter':
+      return 'The provider’s filter stopped the model: this answer is cut short.';
+  }
+}
+
 /** `2.79 s saved`, if running the calls together saved anything worth saying. */
 export function saved({ timings }: Answer): string {
   const ms = timings.sequential_ms - timings.batches_ms;

@@ -27,8 +27,12 @@ describe('marks', () => {
 
   it('arrive as the model writes them, one or several, and wait until they are whole', () => {
     const known = new Set(['c1', 'c2']);
-    expect(pieces(withArriving('Owes 5 [c1, c2][c7].', known))).toEqual([{ text: 'Owes 5' }, { handle: 'c1' }, { handle: 'c2' }, { text: '.' }]);
-    for (const end of [' [', ' [c', ' [c1', ' [c1, c']) expect(withArriving(`Owes 5${end}`, known)).toBe('Owes 5');
+    expect(pieces(withArriving('Owes 5 [^c1, c2], [^c7].', known))).toEqual([{ text: 'Owes 5' }, { handle: 'c1' }, { handle: 'c2' }, { text: '.' }]);
+    for (const end of [' [', ' [^', ' [^c', ' [^c1', ' [^c1, c']) expect(withArriving(`Owes 5${end}`, known)).toBe('Owes 5');
+  });
+
+  it('are not every bracket: notes and references stay', () => {
+    expect(withArriving('See [c1] and [^note] and [a](b).', new Set(['c1']))).toBe('See [c1] and [^note] and [a](b).');
   });
 
   it('do not break emphasis around them', () => {

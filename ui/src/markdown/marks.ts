@@ -1,13 +1,14 @@
-// Citation marks. A model writes them as `[c3]`; an answer on record has its text without them, and their places
-// beside it. Both become one mark of our own in the text before it is read as markdown: it begins with punctuation,
-// as `[c3]` did, so that emphasis around it is read as the model meant it.
+// Citation marks. A model writes them as `[^c3]` or `[^c3, c4]`; an answer on record has its text without them, and
+// their places beside it. Both become one mark of our own in the text before it is read as markdown: it begins with
+// punctuation, as `[^c3]` did, so that emphasis around it is read as the model meant it.
 
 import type { Citation } from '../ipc/host';
 
 const OURS = /⸨\uE000(c\d+)⸩/g;
-const THEIRS = / ?\[(c\d+(?:\s*,\s*c\d+)*)\]/g;
+/** One mark or several beside one another, with the space before them. */
+const THEIRS = /[ \t]?\[\^c\d+(?:,[ \t]*\^?c\d+)*\](?:[ \t]*[,;]?[ \t]*\[\^c\d+(?:,[ \t]*\^?c\d+)*\])*/g;
 /** The beginning of a mark at the end of text that still arrives. */
-const UNFINISHED = / ?\[(?:c[\d,\sc]*)?$/;
+const UNFINISHED = /[ \t]?\[(?:\^[c\d,\s^]*)?$/;
 
 const mark = (handle: string) => `⸨\uE000${handle}⸩`;
 
@@ -34,14 +35,7 @@ export function withCitations(text: string, citations: readonly Citation[]): str
 export function withArriving(text: string, known: ReadonlySet<string>): string {
   return plain(text)
     .replace(UNFINISHED, '')
-    .replace(THEIRS, (_, handles: string) =>
-      handles
-        .split(',')
-        .map((handle) => handle.trim())
-        .filter((handle) => known.has(handle))
-        .map(mark)
-        .join(''),
-    );
+    .replace(THEIRS, (marks) => (marks.match(/c\d+/g) ?? []).filter((handle) => known.has(handle)).map(mark).join(''));
 }
 
 export type Piece = { readonly text: string } | { readonly handle: string };

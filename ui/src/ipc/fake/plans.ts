@@ -23,7 +23,7 @@ export interface PlannedCall {
 
 export interface Plan {
   rounds: PlannedCall[][];
-  /** With marks such as `[c3]`. */
+  /** With marks such as `[^c3]`. */
   answer: string;
   fails?: { failure: ModelFailure; words: string };
 }
@@ -116,13 +116,13 @@ function overdue(): Plan {
   };
   const rows = CUSTOMERS.filter(({ owes }) => owes > 0)
     .map(({ name, owes, invoices: many, tickets: open }, at) => {
-      const cites = `[c${at + 2}]`;
+      const cites = `[^c${at + 2}]`;
       return `| ${name} | ${many} | ${owes.toLocaleString('en-GB', { minimumFractionDigits: 2 })} ${cites} | ${open} |`;
     })
     .join('\n');
   return {
     rounds: [[list], [...invoices, ...tickets, contacts, broken, staff]],
-    answer: `Six of the seven customers in the **North** region [c1] have overdue invoices, **71,126.45 EUR** in all.
+    answer: `Six of the seven customers in the **North** region [^c1] have overdue invoices, **71,126.45 EUR** in all.
 
 | Customer | Invoices | Owes (EUR) | Open tickets |
 |---|--:|--:|--:|
@@ -130,11 +130,11 @@ ${rows}
 
 ## Waiting on support
 
-- *Copperline Foods* owes the most, and its two tickets [c11] are still open: an invoice with the wrong address, and two deliveries that are missing.
-- *Aldergate Optics* has one open ticket [c9].
-- For Garrow Instruments the support service did not answer [c15]; I can’t say whether they wait.
+- *Copperline Foods* owes the most, and its two tickets [^c11] are still open: an invoice with the wrong address, and two deliveries that are missing.
+- *Aldergate Optics* has one open ticket [^c9].
+- For Garrow Instruments the support service did not answer [^c15]; I can’t say whether they wait.
 
-Ines Holm [c16] leads the account team.`,
+Ines Holm [^c16] leads the account team.`,
   };
 }
 
@@ -165,7 +165,7 @@ function note(): Plan {
         },
       ],
     ],
-    answer: 'Done as you allowed: see the calls above [c1] [c2].',
+    answer: 'Done as you allowed: see the calls above [^c1] [^c2].',
   };
 }
 
@@ -181,7 +181,7 @@ function salary(): Plan {
         took: 90 + at * 40,
       })),
     ],
-    answer: 'The four people of the support team earn **44,900 EUR** a year on average [c1][c2][c3][c4].',
+    answer: 'The four people of the support team earn **44,900 EUR** a year on average [^c1][^c2][^c3][^c4].',
   };
 }
 
@@ -199,7 +199,7 @@ function hostile(): Plan {
 
 <img src="https://evil.example/pixel.png" onerror="document.title='owned'">
 
-A [harmless looking link](javascript:document.title='owned'), a [data link](data:text/html,<script>alert(1)</script>), a [real one](https://example.com/a?b=c) and ![a picture](https://evil.example/track.png) [c1].
+A [harmless looking link](javascript:document.title='owned'), a [data link](data:text/html,<script>alert(1)</script>), a [real one](https://example.com/a?b=c) and ![a picture](https://evil.example/track.png) [^c1].
 
 <iframe src="https://evil.example"></iframe> <style>body{display:none}</style>
 

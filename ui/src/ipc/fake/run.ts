@@ -23,7 +23,7 @@ import { id } from './ids';
 import type { Plan, PlannedCall } from './plans';
 import type { Trail } from './record';
 
-const MARK = /\[c(\d+)\]/g;
+const MARK = /\[\^c(\d+)\]/g;
 
 interface Live {
   readonly planned: PlannedCall;
@@ -267,7 +267,7 @@ export class Run {
 
   #answer() {
     const first = this.#handles() - this.turn.batches.reduce((sum, batch) => sum + batch.calls.length, 0);
-    const text = this.plan.answer.replace(MARK, (_, digits: string) => `[c${Number(digits) + first}]`);
+    const text = this.plan.answer.replace(MARK, (_, digits: string) => `[^c${Number(digits) + first}]`);
     const words = text.match(/\S{1,400}\s*/g) ?? [];
     const firstWordMs = this.#now;
     words.forEach((word, at) => this.#at(at * 12, () => this.#say({ type: 'text_delta', text: word })));

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+
+import type { BatchState, CallState } from '../state/turn';
+import { headline, outcomesLine, saving } from './headline';
+
+const label = { level: 'public' as const, categories: [] };
+
+function call(change: Partial<CallState>): CallState {
+  return {
+    id: 'a', position: 0, handle: 'c1', tool: 'crm.get', effect: 'read', telling: '', label, phase: 'ended', readyMs: 0, startMs: 1,
+    endMs: 2, attempts: 1, verdict: 'allow', reason: '', approved: null, outcome: 'returned', failure: null, status: 200, words: '',
+    size: 0, tookMs: 1, ...change,
+  };
+}
+
+function batch(calls: CallState[], change: Partial<BatchState> = {}): BatchState {
+  return { id: 'b', calls, sealed: true, ended: true, elapsedMs: 410, sequentialMs: 3200, label, ...change };
+}
+
+it('counts calls and sources; a tool that no source has is of none', () => {
+  const calls = [call({}), call({ tool: 'billing.list' }), call({ tool: 'nowhere' })];
+  expect(headline(batch(calls))).toBe('3 calls · 2 sources');
+  expect(headline(batch([...calls, call({ phase: 'running', outcome: null })], { ended: false }))).toBe('4 calls · 2 sources · 3 ended');
+});
+
+it('says what running together saved, and nothing where it saved nothing', () => {
+  expect(saving(batch([call({})]))).toBe('410 ms — 3.20 s one after another (7.8×)');
+  expect(saving(batch([call({})], { sequentialMs: 410 }))).toBe('410 ms');
+  expect(saving(batch([call({ startMs: null, outcome: 'refused' })]))).toBe('nothing was sent');
+});
+
+it('sums up how the calls ended', () => {
+  expect(outcomesLine(batch([call({}), call({ outcome: 'timed_out' }), call({})]))).toBe('2 returned · 1 timed out');
+});
