@@ -107,7 +107,7 @@ async fn start(
             Wanted::New => Frontier::new(),
             Wanted::Old => stored_frontier(&connection, &signer, &dir)?,
         };
-        let writer = Writer { connection, signer, boot, frontier, links: Links::default(), lock };
+        let writer = Writer { connection, signer, boot, mono: 0, frontier, links: Links::default(), lock };
         Store::start(writer, Reader::new(dir, database))
     });
     started.await.map_err(|_| StoreError::gone("opening the workspace"))?

@@ -82,11 +82,11 @@ fn opened(row: &Row<'_>, most: u64) -> Result<Stored, StoreError> {
 
 /// Reads no further than was asked for, whatever the compressed bytes claim to unfold into.
 fn decoded(codec: &str, row: &Row<'_>, most: u64) -> Result<Vec<u8>, String> {
+    // `substr` gives NULL for no bytes; the column itself can't be NULL.
     let stored = row
         .get_ref(5)
         .and_then(|value| Ok(value.as_blob_or_null()?.unwrap_or_default()))
         .map_err(|error| error.to_string())?;
-    // `substr` gives NULL for no bytes; the column itself can't be NULL.
     let mut bytes = Vec::new();
     match codec {
         "raw" => stored.take(most).read_to_end(&mut bytes),

@@ -20,6 +20,9 @@ pub(crate) struct Writer {
     pub(crate) connection: Connection,
     pub(crate) signer: Signer,
     pub(crate) boot: BootId,
+    /// The latest monotonic time on record of this run. Tasks read the clock before they queue here, so they may
+    /// arrive in another order than they read it; on record the clock never goes back.
+    pub(crate) mono: u64,
     /// The tree of the entries that this connection sees: inside a transaction ahead of the disk.
     pub(crate) frontier: Frontier,
     pub(crate) links: Links,
@@ -108,7 +111,8 @@ impl Writer {
         let link = conversation.map(|id| self.links.next(&self.connection, id)).transpose()?;
         let Parcel { moment, fact, payloads, .. } = parcel;
         let fact = counted(fact, link.as_ref());
-        let entry = Entry { seq, at: moment.at, mono: moment.mono, boot: self.boot, link, fact };
+        self.mono = self.mono.max(moment.mono);
+        let entry = Entry { seq, at: moment.at, mono: self.mono, boot: self.boot, link, fact };
         let body = entry.to_body().map_err(|error| StoreError::Draft(error.to_string()))?;
         let leaf = leaf_hash(&body);
         if let Some(link) = &entry.link {

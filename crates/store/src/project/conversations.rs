@@ -9,7 +9,7 @@ use super::payloads::Payloads;
 use crate::columns::{categories, level};
 use crate::error::StoreError;
 
-/// The longest title, in characters.
+/// The longest title, in characters, not counting the mark that says that it was cut.
 const LONGEST_TITLE: usize = 80;
 
 pub(super) fn touched(to: &Connection, entry: &Entry, payloads: &Payloads<'_>) -> Result<(), StoreError> {
