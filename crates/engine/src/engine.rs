@@ -71,10 +71,12 @@ impl Engine {
         let origin = origin(&folder);
         let clock = Clock::start()?;
         let mut mint = mint()?;
-        let store = Store::create(opening(&folder, &clock, &mut mint), store_keys(&root, &origin)?).await?;
+        let keys = store_keys(&root, &origin)?;
+        let vkey = keys.signer.verifier().to_vkey();
+        let store = Store::create(opening(&folder, &clock, &mut mint), keys).await?;
         folder.save()?;
         let recovery = root.recovery_key();
-        Ok((Self::assemble(folder, clock, store.reader(), Some(store), keychain, None)?, recovery))
+        Ok((Self::assemble(folder, clock, store.reader(), Some(store), keychain, vkey, None)?, recovery))
     }
 
     /// Where the workspace in `dir` keeps its keys, before it is opened: whoever opens one whose keys are in a file
@@ -125,18 +127,20 @@ impl Engine {
         let root = stored_root(&keychain).await?;
         let reader = Reader::open(&folder.dir, root.database().into()).await?;
         let held_by = reader.holder().await?.map(Holder::from);
-        Self::assemble(folder, Clock::start()?, reader, None, keychain, held_by)
+        let vkey = root.signer(&origin(&folder))?.verifier().to_vkey();
+        Self::assemble(folder, Clock::start()?, reader, None, keychain, vkey, held_by)
     }
 
     async fn open_with(folder: Folder, keychain: Keychain, root: &Root) -> Result<Self, EngineError> {
         let clock = Clock::start()?;
         let keys = store_keys(root, &origin(&folder))?;
+        let vkey = keys.signer.verifier().to_vkey();
         let mut mint = mint()?;
         let (store, recovery) = Store::open(opening(&folder, &clock, &mut mint), keys).await?;
         if !recovery.is_empty() {
             tracing::info!(?recovery, "closed what an earlier run left open");
         }
-        Self::assemble(folder, clock, store.reader(), Some(store), keychain, None)
+        Self::assemble(folder, clock, store.reader(), Some(store), keychain, vkey, None)
     }
 
     fn assemble(
@@ -145,6 +149,7 @@ impl Engine {
         reader: Reader,
         store: Option<Store>,
         keychain: Keychain,
+        vkey: String,
         held_by: Option<Holder>,
     ) -> Result<Self, EngineError> {
         let door = Door::new(egress::Settings::default())
@@ -154,6 +159,7 @@ impl Engine {
             clock,
             store,
             reader,
+            vkey,
             keychain,
             door,
             turns: Turns::default(),

@@ -102,7 +102,20 @@ impl From<StoreError> for EngineError {
             StoreError::WrongKey => {
                 Self::WrongKey("the key in the keychain does not open this workspace's database".to_owned())
             }
-            error => Self::TrailFatal(error.to_string()),
+            StoreError::NotAWorkspace(dir) => Self::NoWorkspace(dir.display().to_string()),
+            StoreError::Exists(dir) => Self::BadInput(format!(
+                "{} holds a trail, but no workspace.toml: its making was interrupted. Move the folder away, or name \
+                 another",
+                dir.display()
+            )),
+            StoreError::NotFound => Self::NotFound("there is no such entry".to_owned()),
+            error @ StoreError::Draft(_) => Self::Internal(error.to_string()),
+            error @ (StoreError::Newer { .. }
+            | StoreError::Pragma { .. }
+            | StoreError::Fatal(_)
+            | StoreError::Damaged { .. }
+            | StoreError::Io(_)
+            | StoreError::Sql(_)) => Self::TrailFatal(error.to_string()),
         }
     }
 }

@@ -21,6 +21,8 @@ pub(crate) struct Inner {
     /// `None` if the workspace was opened for reading.
     pub(crate) store: Option<Store>,
     pub(crate) reader: Reader,
+    /// The key that checkpoints must be signed with: from the keychain, not from the trail that it vouches for.
+    pub(crate) vkey: String,
     pub(crate) keychain: Keychain,
     pub(crate) door: Door,
     pub(crate) turns: Turns,

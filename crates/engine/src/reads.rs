@@ -103,12 +103,13 @@ impl Engine {
         mut progress: impl FnMut(u64, u64) + Send + 'static,
     ) -> Result<VerifyReport, EngineError> {
         let began = std::time::Instant::now();
-        let (reader, clock) = (self.inner.reader.clone(), self.inner.clock.clone());
+        let (reader, clock, vkey) =
+            (self.inner.reader.clone(), self.inner.clock.clone(), self.inner.vkey.clone());
         // The evidence blocks on the database, so it is read where blocking is allowed.
         let checked = tokio::task::spawn_blocking(move || -> Result<VerifyReport, StoreError> {
             let evidence = reader.evidence()?;
             let total = evidence.entries();
-            let mut checker = verify::Checker::new(None);
+            let mut checker = verify::Checker::new(Some(&vkey));
             for piece in evidence {
                 match piece? {
                     Piece::Entry { seq, body, leaf } => {

@@ -118,7 +118,8 @@ impl Batch {
         match std::mem::replace(&mut slot.standing, Standing::Moving) {
             Standing::Out(running) => {
                 slot.standing = running.end();
-                slot.label = slot.label.clone().join(label);
+                // A call that was refused brought nothing, whatever its tool could have brought.
+                slot.label = label.clone();
                 true
             }
             other => {
@@ -151,7 +152,7 @@ impl Batch {
         self.slots.iter().map(|slot| &slot.call)
     }
 
-    /// The join of every call's label, as far as known.
+    /// The join of every call's label: of what came back where it ended, of what its tool may bring where it didn't.
     pub(crate) fn label(&self) -> Label {
         Label::join_all(self.slots.iter().map(|slot| &slot.label))
     }
