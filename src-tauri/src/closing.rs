@@ -19,11 +19,13 @@ pub(crate) fn begin(app: &AppHandle) {
         return;
     }
     let app = app.clone();
+    tracing::info!("closing");
     tauri::async_runtime::spawn(async move {
         let shell = Arc::clone(&app.state::<Arc<Shell>>());
         if tokio::time::timeout(LIMIT, shell.close()).await.is_err() {
             tracing::warn!("the workspace did not close in time; the next start closes what is open");
         }
+        tracing::info!("closed");
         app.exit(0);
     });
 }
