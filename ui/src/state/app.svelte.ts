@@ -2,6 +2,7 @@ import { createContext } from 'svelte';
 
 import type { Host } from '../ipc/host';
 import { Actions } from './actions.svelte';
+import { Beginning } from './beginning.svelte';
 import { Conversations } from './conversations.svelte';
 import { Look } from './look.svelte';
 import { Router } from './router.svelte';
@@ -12,6 +13,7 @@ export class App {
   readonly host: Host;
   readonly session: SessionState;
   readonly conversations: Conversations;
+  readonly beginning: Beginning;
   readonly router = new Router();
   readonly actions = new Actions();
   readonly look = new Look();
@@ -22,6 +24,12 @@ export class App {
     this.host = host;
     this.session = new SessionState(host);
     this.conversations = new Conversations(host);
+    this.beginning = new Beginning(host, async () => {
+      await Promise.all([this.session.load(), this.conversations.load()]);
+      // What was open belongs to the workspace before.
+      this.conversations.open(null);
+      this.router.go('ask');
+    });
   }
 }
 

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+
+import { modelErrors, NEW_MODEL, PLACES, reportLines } from './model';
+
+const GOOD = { ...NEW_MODEL, name: 'cloud', base_url: 'https://api.example.com/v1', model: 'large-4' };
+
+describe('the form of a model', () => {
+  it('takes a whole one', () => {
+    expect(modelErrors(GOOD, ['other'])).toEqual({});
+    expect(modelErrors({ ...GOOD, secret: 'cloud_key' }, [])).toEqual({});
+  });
+
+  it('says what is missing', () => {
+    expect(Object.keys(modelErrors(NEW_MODEL, []))).toEqual(['name', 'base_url', 'model']);
+  });
+
+  it('says what can’t be as it is', () => {
+    const wrong = (change: object) => Object.keys(modelErrors({ ...GOOD, ...change }, ['taken']));
+    expect(wrong({ name: 'taken' })).toEqual(['name']);
+    expect(wrong({ name: 'two words' })).toEqual(['name']);
+    expect(wrong({ secret: 'sk live/1' })).toEqual(['secret']);
+    for (const base_url of ['api.example.com', 'ftp://x', 'https://me:pw@x/v1', 'https://x/v1/chat/completions']) {
+      expect(wrong({ base_url }), base_url).toEqual(['base_url']);
+    }
+  });
+
+  it('offers places that are addresses', () => {
+    for (const { base_url, name } of PLACES) expect(modelErrors({ ...GOOD, base_url, name }, [])).toEqual({});
+  });
+});
+
+describe('a test of a model', () => {
+  it('says what it can do', () => {
+    const report = { ok: true, words: '', failure: null, tools: true, parallel: false, first_event_ms: 312, took_ms: 1604 };
+    expect(reportLines(report)).toEqual([
+      'It asks for tools.',
+      'It asks for one call at a time: batches will be short.',
+      'It began to answer after 312 ms and ended after 1.60 s.',
+    ]);
+    expect(reportLines({ ...report, ok: false })).toEqual([]);
+  });
+});

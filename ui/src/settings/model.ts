@@ -1,0 +1,77 @@
+// What the form of a model checks before the program does, and what it fills in.
+
+import type { Level, ModelReport, ModelSpec, Parallel } from '../ipc/host';
+import { duration } from '../state/words';
+
+export const NEW_MODEL: ModelSpec = {
+  name: '',
+  title: '',
+  protocol: 'openai-chat',
+  base_url: '',
+  model: '',
+  secret: null,
+  clearance: 'internal',
+  parallel: 'auto',
+};
+
+/** Where well-known providers answer. Names and addresses only: prices and models change. */
+export const PLACES: readonly { words: string; base_url: string; name: string; key: boolean }[] = [
+  { words: 'OpenAI', base_url: 'https://api.openai.com/v1', name: 'openai', key: true },
+  { words: 'Mistral', base_url: 'https://api.mistral.ai/v1', name: 'mistral', key: true },
+  { words: 'OpenRouter', base_url: 'https://openrouter.ai/api/v1', name: 'openrouter', key: true },
+  { words: 'Ollama, on this machine', base_url: 'http://127.0.0.1:11434/v1', name: 'ollama', key: false },
+  { words: 'LM Studio, on this machine', base_url: 'http://127.0.0.1:1234/v1', name: 'lmstudio', key: false },
+];
+
+export const PARALLEL: readonly { value: Parallel; words: string }[] = [
+  { value: 'auto', words: 'as the provider does by itself' },
+  { value: 'on', words: 'ask for it' },
+  { value: 'off', words: 'forbid it' },
+];
+
+/** What a clearance lets through. */
+export const CLEARANCE: Record<Level, string> = {
+  public: 'Nothing but public data is sent to it.',
+  internal: 'Public and internal data may be sent to it.',
+  confidential: 'Everything but restricted data may be sent to it.',
+  restricted: 'Everything may be sent to it.',
+};
+
+export type ModelErrors = Partial<Record<'name' | 'base_url' | 'model' | 'secret', string>>;
+
+/** What is wrong with the form, field by field. `others` are the names of the models that are there. */
+export function modelErrors(spec: ModelSpec, others: readonly string[]): ModelErrors {
+  const errors: ModelErrors = {};
+  if (!/^[A-Za-z0-9\-_.:]{1,64}$/.test(spec.name)) errors.name = 'Use 1 to 64 letters, digits, -, _, . or :.';
+  else if (others.includes(spec.name)) errors.name = 'Another model has this name.';
+  const wrong = addressError(spec.base_url);
+  if (wrong) errors.base_url = wrong;
+  if (spec.model.trim() === '') errors.model = 'Write the model’s id at its provider.';
+  if (spec.secret !== null && !/^[A-Za-z0-9\-_.]{1,64}$/.test(spec.secret)) {
+    errors.secret = 'A key’s name has 1 to 64 letters, digits, -, _ or . – the key itself goes below.';
+  }
+  return errors;
+}
+
+function addressError(text: string): string {
+  let url;
+  try {
+    url = new URL(text);
+  } catch {
+    return 'Write an address such as https://api.openai.com/v1.';
+  }
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'Begin it with https:// or, on this machine, http://.';
+  if (url.username !== '' || url.password !== '') return 'Leave credentials out of the address: the key goes below.';
+  if (/\/chat\/completions\/?$/.test(url.pathname)) return 'Leave /chat/completions out: it is added.';
+  return '';
+}
+
+/** What a test showed, a line each. */
+export function reportLines({ ok, tools, parallel, first_event_ms, took_ms }: ModelReport): string[] {
+  if (!ok) return [];
+  return [
+    tools ? 'It asks for tools.' : 'It did not ask for a tool.',
+    parallel ? 'It asks for several calls at once.' : 'It asks for one call at a time: batches will be short.',
+    `It began to answer after ${duration(first_event_ms)} and ended after ${duration(took_ms)}.`,
+  ];
+}
