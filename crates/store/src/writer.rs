@@ -111,9 +111,11 @@ impl Writer {
         let link = conversation.map(|id| self.links.next(&self.connection, id)).transpose()?;
         let Parcel { moment, fact, payloads, .. } = parcel;
         let fact = counted(fact, link.as_ref());
-        self.mono = self.mono.max(moment.mono);
-        let entry = Entry { seq, at: moment.at, mono: self.mono, boot: self.boot, link, fact };
+        let mono = self.mono.max(moment.mono);
+        let entry = Entry { seq, at: moment.at, mono, boot: self.boot, link, fact };
         let body = entry.to_body().map_err(|error| StoreError::Draft(error.to_string()))?;
+        // Only now: the time of a draft that can't be recorded must not be everybody's.
+        self.mono = mono;
         let leaf = leaf_hash(&body);
         if let Some(link) = &entry.link {
             self.links.extend(link, leaf);

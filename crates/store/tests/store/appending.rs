@@ -73,6 +73,20 @@ async fn a_draft_brings_exactly_the_payloads_that_its_fact_names() {
 }
 
 #[tokio::test]
+async fn on_record_a_runs_clock_never_goes_back() {
+    let scene = Scene::new();
+    let store = scene.create().await;
+    let (earlier, later) = (scene.opened(), scene.opened());
+    let mono = later.moment.mono;
+    assert!(earlier.moment.mono < mono);
+    // Tasks read the clock before they queue for the writer.
+    let seqs = store.append(vec![later, earlier]).await.unwrap();
+    for seq in seqs {
+        assert_eq!(store.reader().entry(seq).await.unwrap().unwrap().body.0["mono"], mono);
+    }
+}
+
+#[tokio::test]
 async fn only_what_is_about_to_leave_is_an_intent() {
     let scene = Scene::new();
     let store = scene.create().await;
