@@ -62,8 +62,8 @@ pub(crate) enum Command {
     /// The other half of the keychain's round trip: reads what a first process wrote
     #[command(hide = true, name = "keychain-probe")]
     KeychainProbe {
-        /// The workspace whose entry is read
-        workspace: WorkspaceId,
+        /// Whose entry is read
+        trial: WorkspaceId,
     },
 }
 
@@ -364,6 +364,13 @@ mod tests {
     #[test]
     fn the_definitions_hold_together() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_keychain_probe_takes_its_id() {
+        // Its argument once had the global `--workspace`'s name, which clap notices only when it parses.
+        let words = ["tieout", "keychain-probe", "ws_01M81SKYP621PKT9MZ4BAEDFB0"];
+        assert!(matches!(Cli::parse_from(words).command, Command::KeychainProbe { .. }));
     }
 
     #[test]

@@ -54,6 +54,6 @@ async fn run(cli: &Cli, output: &Output) -> Result<Exit, engine::EngineError> {
         Command::Secrets(secrets) => commands::secrets::run(global, secrets, output).await,
         Command::Trail(trail) => commands::trail::run(global, trail, output).await,
         Command::Completions { shell } => Ok(commands::completions::run(*shell, output)),
-        Command::KeychainProbe { workspace } => commands::probe::run(*workspace).await,
+        Command::KeychainProbe { trial } => commands::probe::run(*trial).await,
     }
 }
