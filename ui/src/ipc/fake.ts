@@ -2,12 +2,14 @@
 // its answers from a plan, and stays under the page's real interface.
 
 import { join, PUBLIC } from '../state/label';
-import type { ConversationView, ModelView, RunEvent, Session, SourceSpec, SourceView } from './bindings';
+import type { ConversationView, ModelView, RunEvent, Session, SourceView, VerifyReport } from './bindings';
+import { callByHand } from './fake/by_hand';
 import { models, QUESTIONS, sources } from './fake/company';
 import { id } from './fake/ids';
 import { planFor } from './fake/plans';
 import { Trail } from './fake/record';
 import { Run } from './fake/run';
+import { checkToml, tomlOf } from './fake/toml';
 import { HostError, type Host } from './host';
 
 export interface FakeOptions {
@@ -19,8 +21,20 @@ export interface FakeOptions {
   model?: boolean;
   /** The trail can't be written. */
   fatal?: boolean;
-  /** No workspace is open yet. */
+  /** A workspace is open. */
   workspace?: boolean;
+  /** There is one that asks for its passphrase: `open`. */
+  locked?: boolean;
+  /** The operating system has a keychain. */
+  keychain?: boolean;
+  /** Another program writes the workspace. */
+  reader?: boolean;
+  /** Verifying finds something. */
+  damaged?: boolean;
+  /** Any source is connected. */
+  source?: boolean;
+  /** How many conversations the past holds. */
+  many?: number;
 }
 
 /** Options as the address carries them: `?speed=20&past=0`. */
@@ -33,6 +47,12 @@ export function fakeOptions(search: string): FakeOptions {
     model: flag('model', true),
     fatal: flag('fatal', false),
     workspace: flag('workspace', true),
+    locked: flag('locked', false),
+    keychain: flag('keychain', true),
+    reader: flag('reader', false),
+    damaged: flag('damaged', false),
+    source: flag('source', true),
+    many: Number(given.get('many') ?? 24),
   };
 }
 
@@ -40,6 +60,7 @@ const MOST_SHOWN = 8_000_000;
 
 export function fakeHost(options: FakeOptions = {}): Host {
   const { speed = 1, past = true, model = true, fatal = false, workspace = true } = options;
+  const { locked = false, keychain = true, reader = false, damaged = false, source = true, many = 24 } = options;
   const trail = new Trail();
   const runs = new Map<string, Run>();
   const secrets = new Set(['crm_token', 'billing_token', 'support_key', 'people_token']);
@@ -47,11 +68,12 @@ export function fakeHost(options: FakeOptions = {}): Host {
   const onSession = new Set<() => void>();
   const tomls = new Map<string, string>();
   const state = {
-    sources: sources() as SourceView[],
+    sources: source ? sources() : ([] as SourceView[]),
     models: model ? models() : ([] as ModelView[]),
     settings: {} as Record<string, unknown>,
     lastVerify: null as Session['trail']['last_verify'],
-    workspace,
+    workspace: workspace && !locked,
+    locked,
     name: 'Demo company',
     demo: true,
   };
@@ -60,6 +82,7 @@ export function fakeHost(options: FakeOptions = {}): Host {
   const refuse = (code: HostError['code'], message: string, ...detail: string[]) =>
     new HostError({ code, message, detail });
   const changed = () => onSession.forEach((on) => on());
+  const kept = (name: string | null) => name === null || secrets.has(name);
 
   function conversation(title: string, at: number): ConversationView {
     const view = { row: { id: id('conv', at / 1000), title, at, turns: 0, label: PUBLIC }, turns: [] };
@@ -77,7 +100,7 @@ export function fakeHost(options: FakeOptions = {}): Host {
   function fill() {
     trail.append('trail.opened', nowMicros() - 90_000_000_000, { origin: 'tieout.example/ws', program: '0.1.0' });
     const story = ['What does the support team earn on average?', 'Put a note on ticket 4711.', 'Which customers have overdue invoices?'];
-    for (let back = past ? 24 : 0; back > 0; back -= 1) {
+    for (let back = past ? many : 0; back > 0; back -= 1) {
       const question = story[back % story.length] ?? '';
       const at = nowMicros() - back * 3_700_000_000;
       const view = conversation(question, at);
@@ -101,18 +124,23 @@ export function fakeHost(options: FakeOptions = {}): Host {
     session: async () => ({
       version: '0.1.0',
       workspace: state.workspace
-        ? { id: 'ws_01K9', name: state.name, dir: '/tmp/demo.tieout', keeps: 'memory', writer: true, held_by: null }
+        ? { id: 'ws_01K9', name: state.name, dir: '/tmp/demo.tieout', keeps: 'memory', writer: !reader, held_by: reader ? HOLDER : null }
         : null,
       demo: state.workspace && state.demo,
+      locked: state.locked ? { code: 'wrong_key', message: 'The workspace’s keys are in a file that a passphrase opens.', detail: [] } : null,
       trail: {
         entries: trail.entries.length,
         last_verify: state.lastVerify,
         fatal: fatal ? 'The trail can’t be written: the disk is full. Make room and start Tieout again.' : null,
       },
-      models: structuredClone(state.models),
-      sources: structuredClone(state.sources),
+      models: state.models.map(({ spec }) => ({ spec: structuredClone(spec), secret_present: kept(spec.secret) })),
+      sources: state.sources.map(({ spec }) => ({
+        spec: structuredClone(spec),
+        secret_present: spec.auth.kind === 'none' || kept(spec.auth.secret),
+        health: trail.health(spec.name),
+      })),
       questions: QUESTIONS,
-      keychain: { os_available: true, words: 'Keys are kept by the Secret Service.' },
+      keychain: { os_available: keychain, words: keychain ? 'Keys are kept by the operating system’s keychain.' : NO_KEYCHAIN },
       settings: { ...state.settings },
     }),
     pageReady: async () => {},
@@ -159,7 +187,8 @@ export function fakeHost(options: FakeOptions = {}): Host {
         await pause(60);
       }
       on({ done: total, total });
-      state.lastVerify = trail.report(nowMicros());
+      state.lastVerify = { ...trail.report(nowMicros()), findings: damaged ? FINDINGS : [] };
+      changed();
       return state.lastVerify;
     },
 
@@ -168,8 +197,10 @@ export function fakeHost(options: FakeOptions = {}): Host {
       const { spec, mistakes } = checkToml(toml);
       if (!spec) throw refuse('bad_input', 'The source has mistakes.', ...mistakes.map(({ problem }) => problem));
       tomls.set(spec.name, toml);
-      const health = { calls: 0, failures: 0, p50_ms: 0, last_at: null };
-      state.sources = [...state.sources.filter((view) => view.spec.name !== spec.name), { spec, secret_present: true, health }];
+      const health = trail.health(spec.name);
+      const known = state.sources.some((view) => view.spec.name === spec.name);
+      const view = { spec, secret_present: true, health };
+      state.sources = known ? state.sources.map((one) => (one.spec.name === spec.name ? view : one)) : [...state.sources, view];
       changed();
     },
     sourceRemove: async (name) => {
@@ -183,13 +214,24 @@ export function fakeHost(options: FakeOptions = {}): Host {
     },
     sourceTest: async (name) => {
       await pause(240);
-      return { ok: true, status: 200, words: `${name} answered 200 OK.`, call: trail.calls(anyCall(name))[0]?.call ?? null, took_ms: 240 };
+      const spec = state.sources.find((view) => view.spec.name === name)?.spec;
+      if (!spec) throw refuse('not_found', `There is no source \`${name}\`.`);
+      const tool = spec.tools.find(({ effect, path }) => effect === 'read' && !path.includes('{'));
+      if (!tool) return { ok: false, words: NO_HARMLESS, status: null, call: null, took_ms: 0 };
+      const keyed = spec.auth.kind === 'none' || kept(spec.auth.secret);
+      const made = callByHand(trail, spec, tool, '{}', keyed && !spec.base_url.includes('down'));
+      const ok = made?.row.outcome === 'returned';
+      const words = ok ? `${name}.${tool.name} answered in 180 ms with 58 bytes` : `${name}.${tool.name} did not return: its key is not in the keychain`;
+      return { ok, words, status: ok ? 200 : null, call: made?.row.call ?? null, took_ms: 180 };
     },
-    toolCall: async (tool) => {
+    toolCall: async (wanted, args) => {
       await pause(180);
-      const [row] = trail.calls({ ...anyCall(tool.split('.')[0] ?? ''), words: tool });
-      const detail = row && trail.detail(row.call);
-      if (!detail) throw refuse('not_found', `The fake has no call of \`${tool}\` to show.`);
+      const [name, toolName] = wanted.split('.');
+      const spec = state.sources.find((view) => view.spec.name === name)?.spec;
+      const tool = spec?.tools.find((candidate) => candidate.name === toolName);
+      const keyed = spec?.auth.kind === 'none' || (spec !== undefined && kept(spec.auth.secret));
+      const detail = spec && tool && callByHand(trail, spec, tool, args, keyed);
+      if (!detail) throw refuse('not_found', `There is no tool \`${wanted}\`.`);
       return structuredClone(detail);
     },
 
@@ -227,21 +269,23 @@ export function fakeHost(options: FakeOptions = {}): Host {
     },
 
     workspaceCreate: async ({ name }) => {
+      await pause(200);
       Object.assign(state, { workspace: true, demo: false, name });
       changed();
       return { recovery_key: 'AGE-SECRET-KEY-1DEMO-DEMO-DEMO' };
     },
     workspaceUnlock: async (passphrase) => {
       if (passphrase !== 'open') throw refuse('wrong_key', 'That is not the passphrase.');
-      state.workspace = true;
+      Object.assign(state, { workspace: true, locked: false });
       changed();
     },
     demoOpen: async () => {
-      Object.assign(state, { workspace: true, demo: true });
+      Object.assign(state, { workspace: true, locked: false, demo: true });
       changed();
     },
     settingSet: async (key, value) => {
       state.settings[key] = value;
+      changed();
     },
     openExternal: async (url) => {
       document.documentElement.dataset.opened = url;
@@ -258,30 +302,15 @@ export function fakeHost(options: FakeOptions = {}): Host {
   };
 }
 
-function anyCall(source: string) {
-  return { before: null, limit: 1, conversation: null, turn: null, source, outcome: null, words: null };
-}
+const HOLDER = { pid: 4711, program: 'tieout 0.1.0', since: 1_795_352_400_000_000 };
 
-/** Knows a name and an address; enough to try the form. */
-function checkToml(toml: string): { spec: SourceSpec | null; mistakes: { line: number; key: string; value: string; problem: string; fix: string }[] } {
-  const value = (key: string) => new RegExp(`^${key}\\s*=\\s*"(.*)"`, 'm').exec(toml)?.[1] ?? '';
-  const mistakes = [];
-  const name = value('name');
-  const base_url = value('base_url');
-  if (!/^[a-z][a-z0-9_]*$/.test(name)) {
-    mistakes.push({ line: 1, key: 'name', value: name, problem: 'A source needs a name of lower-case letters, digits and `_`.', fix: 'Write name = "crm".' });
-  }
-  if (!/^https?:\/\//.test(base_url)) {
-    mistakes.push({ line: 2, key: 'base_url', value: base_url, problem: 'The address must begin with https:// or http://.', fix: 'Write base_url = "https://crm.example.com".' });
-  }
-  const like = sources()[0]?.spec;
-  return { spec: mistakes.length === 0 && like ? { ...like, name, base_url, auth: { kind: 'none' } } : null, mistakes };
-}
+const NO_KEYCHAIN =
+  'no program on this machine answers for the Secret Service. Install gnome-keyring (Debian, Ubuntu, Fedora) or KWallet, log out and in again.';
 
-function tomlOf(spec: SourceSpec): string {
-  const tools = spec.tools.map(
-    ({ name, method, path, description }) =>
-      `\n[[tool]]\nname = "${name}"\nmethod = "${method}"\npath = "${path}"\ndescription = "${description}"\n`,
-  );
-  return `name = "${spec.name}"\nbase_url = "${spec.base_url}"\nlabel = "${spec.label.level}"\n${tools.join('')}`;
-}
+const NO_HARMLESS = 'none of its tools is a read that needs no arguments; try one by hand to see that it works';
+
+const FINDINGS: VerifyReport['findings'] = [
+  { kind: 'altered', seq: 17, words: 'The entry’s bytes do not hash to the leaf that the checkpoint covers.' },
+  { kind: 'unopened', seq: 17, words: 'The payload `result` does not open its commitment.' },
+  { kind: 'projection', seq: null, words: 'The table of calls says `returned` where the entries say `failed`.' },
+];

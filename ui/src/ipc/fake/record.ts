@@ -10,6 +10,7 @@ import type {
   ConversationView,
   Count,
   EntryView,
+  Health,
   PayloadRole,
   PayloadView,
   ProofView,
@@ -95,6 +96,17 @@ export class Trail {
     const root = btoa(digest(`root ${this.entries.length}`).slice(0, 32));
     const checkpoint = `tieout.example/ws\n${this.entries.length}\n${root}\n\n— tieout.example/ws ${btoa(digest(root))}\n`;
     return { seq, leaf: this.entries[seq]?.leaf ?? '', path, checkpoint };
+  }
+
+  health(source: string): Health {
+    const sent = this.#rows.filter((row) => row.tool.startsWith(`${source}.`) && row.sent_at !== null);
+    const times = sent.slice(-100).map((row) => row.took_ms).sort((a, b) => a - b);
+    return {
+      calls: sent.length,
+      failures: sent.filter(({ outcome }) => outcome !== 'returned' && outcome !== null).length,
+      p50_ms: times[Math.floor(times.length / 2)] ?? 0,
+      last_at: sent.length > 0 ? Math.max(...sent.map((row) => row.sent_at ?? 0)) : null,
+    };
   }
 
   stats(): TrailStats {

@@ -1,0 +1,34 @@
+// A call by hand, as the fake records one.
+
+import type { CallDetail, CallRow, SourceSpec, ToolSpec } from '../bindings';
+import { id } from './ids';
+import type { Trail } from './record';
+
+/** Records the call with everything that happens to it. Without its key it is never sent. */
+export function callByHand(trail: Trail, spec: SourceSpec, tool: ToolSpec, args: string, keyed: boolean): CallDetail | null {
+  const at = Date.now() * 1000;
+  const call = id('call', at / 1000);
+  const told = Object.entries(JSON.parse(args) as Record<string, unknown>).map(([key, value]) => `${key} ${String(value)}`);
+  const of = { call, tool: `${spec.name}.${tool.name}`, effect: tool.effect, label: tool.label, position: 0, handle: 'c1' };
+  const sealed = trail.seal('arguments', 'application/json', args);
+  const seq = trail.append('call.requested', at, { ...of, tool_version: '0f3a92c1b77e4d10', arguments: sealed });
+  const rule = tool.effect === 'read' ? 'reads-run' : 'approve-all';
+  trail.append('call.decided', at + 40, { call, verdict: 'allow', rule, policy: '5c1d' });
+  const row: CallRow = {
+    ...of, seq, at, conversation: null, turn: null, batch: null, telling: told.join(', '), verdict: 'allow', approved: null,
+    sent_at: null, outcome: 'failed', failure: 'missing_secret', status: null, size: 0, took_ms: 0,
+  };
+  if (!keyed) {
+    const words = trail.seal('words', 'text/plain', `${spec.name}: its key is not in the keychain; set it, then call again.`);
+    trail.append('call.ended', at + 80, { call, outcome: 'failed', failure: 'missing_secret', words, label: tool.label });
+  } else {
+    const request = trail.seal('request', 'message/http', `${tool.method} ${tool.path} HTTP/1.1\nauthorization: Bearer {secret:${spec.name}}\n`);
+    trail.append('call.sent', at + 300, { call, attempt: 1, method: tool.method, endpoint: `${spec.base_url}${tool.path}`, request });
+    const result = JSON.stringify({ items: [{ id: 7, name: 'Aldergate Optics' }], total: 1 });
+    const body = trail.seal('result', 'application/json', result);
+    trail.append('call.ended', at + 180_300, { call, outcome: 'returned', status: 200, result: body, label: tool.label });
+    Object.assign(row, { sent_at: at + 300, outcome: 'returned', failure: null, status: 200, size: result.length, took_ms: 180 });
+  }
+  trail.add(row);
+  return trail.detail(call);
+}
