@@ -36,8 +36,11 @@ export class SessionState {
 
   async load(): Promise<void> {
     try {
+      const before = this.#value?.workspace?.id;
       this.#value = await this.#host.session();
-      this.entries = Math.max(this.entries, this.#value.trail.entries);
+      const { workspace, trail } = this.#value;
+      // Within one workspace the trail only grows, and its event may have come first.
+      this.entries = workspace?.id === before ? Math.max(this.entries, trail.entries) : trail.entries;
       this.error = '';
     } catch (error) {
       this.error = wordsOf(error);
