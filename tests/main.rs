@@ -1,0 +1,30 @@
+//! Acceptance: each promise of the product with tests that break if the promise does, one folder or file each.
+//!
+//! Nothing is faked but the company. The servers are real ones on loopback, the workspace lies on disk, and the tests
+//! of the command line run the program that people run. A test waits for what happens and never for a time; the limits
+//! of time in `scene` only keep a fault from waiting for ever.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a panic here is a failed test that says where; helpers of tests count as code to the lint"
+)]
+
+mod scene;
+
+mod cli;
+mod crash;
+mod foreign;
+mod hostile;
+mod labels;
+mod order;
+mod outcomes;
+mod provable;
+mod recorded;
+mod refused;
+mod secrets;
+mod speed;
+mod writer;

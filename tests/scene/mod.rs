@@ -1,0 +1,178 @@
+//! Where a test plays: a company on loopback, a workspace, and ways to ask and to look.
+
+pub(crate) mod record;
+pub(crate) mod told;
+pub(crate) mod wild;
+pub(crate) mod workspace;
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::time::Duration;
+
+use domain::call::Approval;
+use domain::event::{Ask, Happening};
+use domain::fact::Fact;
+use domain::label::Level;
+use domain::model::{ModelSpec, Parallel, Protocol};
+use domain::secret::Secret;
+use engine::{Adopted, Engine, KeychainChoice, Question, Run};
+use rehearsal::{DemoModel, DemoSource, Plan, Rehearsal, Script, ScriptedCall, ScriptedReply};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use told::Told;
+
+/// Longer than anything takes on the slowest machine that we know; past it something hangs.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Waits for something that must happen.
+pub(crate) async fn soon<T>(what: &str, happening: impl Future<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, happening)
+        .await
+        .unwrap_or_else(|_| panic!("{what}: nothing in {} s", PATIENCE.as_secs()))
+}
+
+/// A throw-away workspace in this process, wired to a company.
+pub(crate) struct Scene {
+    pub(crate) rehearsal: Rehearsal,
+    pub(crate) engine: Engine,
+    _folder: TempDir,
+}
+
+impl Scene {
+    /// With a company that answers at once.
+    pub(crate) async fn instant() -> Self {
+        Self::of(Plan::instant()).await
+    }
+
+    pub(crate) async fn of(plan: Plan) -> Self {
+        let rehearsal = Rehearsal::start(plan).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let (engine, _) =
+            Engine::create(&folder.path().join("workspace"), "Test", KeychainChoice::Memory).await.unwrap();
+        let model = rehearsal.model();
+        let key = Secret::new(&model.secret);
+        engine.adopt(connections(&rehearsal), model_spec(model), Some(key)).await.unwrap();
+        Self { rehearsal, engine, _folder: folder }
+    }
+
+    /// Asks, and allows every write.
+    pub(crate) async fn ask(&self, text: &str) -> Told {
+        self.put(Question::new(text)).await
+    }
+
+    /// Puts a question, and allows every write.
+    pub(crate) async fn put(&self, question: Question) -> Told {
+        let run = self.engine.ask(question).await.unwrap();
+        self.hear(run, |_| Approval::Allowed).await
+    }
+
+    /// Has the model ask for these calls in one message, then say "Done.", and allows every write.
+    pub(crate) async fn batch(&self, calls: Vec<ScriptedCall>) -> Told {
+        self.script(calls);
+        self.ask("Do it").await
+    }
+
+    /// The model's next two messages: these calls, then "Done.".
+    pub(crate) fn script(&self, calls: Vec<ScriptedCall>) {
+        let replies = [ScriptedReply::calls(calls), ScriptedReply::text("Done.")];
+        self.rehearsal.model_script(Script::new(replies));
+    }
+
+    /// Hears a turn out; `answer` is what the person says of each call that asks.
+    pub(crate) async fn hear(&self, run: Run, answer: impl Fn(&Ask) -> Approval) -> Told {
+        self.hear_and(run, |engine, run, what| {
+            if let Happening::ApprovalAsked { asks, .. } = what {
+                let answers = asks.iter().map(|ask| (ask.call, answer(ask))).collect();
+                engine.approve(run.turn, answers).unwrap();
+            }
+        })
+        .await
+    }
+
+    /// Hears a turn out; `react` is what the person does about what they see.
+    pub(crate) async fn hear_and(
+        &self,
+        mut run: Run,
+        mut react: impl FnMut(&Engine, &Run, &Happening),
+    ) -> Told {
+        let mut events = Vec::new();
+        while let Some(event) = soon("the turn's next event", run.events.recv()).await {
+            react(&self.engine, &run, &event.what);
+            events.push(event);
+        }
+        Told { turn: run.turn, conversation: run.conversation, events }
+    }
+
+    /// The bodies of the requests that the model has received.
+    pub(crate) fn prompts(&self) -> Vec<Value> {
+        prompts(&self.rehearsal)
+    }
+
+    /// How many requests a service has received.
+    pub(crate) fn received(&self, service: &str) -> usize {
+        self.rehearsal.requests().iter().filter(|request| request.service == service).count()
+    }
+
+    /// Ends the scene with what must hold whatever was played: each request is on record and the other way round, each
+    /// call has one outcome, and the trail verifies.
+    pub(crate) async fn close(self) {
+        record::agree(&record::leaving(&self.engine).await, &record::arrived(&self.rehearsal));
+        one_outcome_each(&self.engine).await;
+        record::verified(&self.engine).await;
+        self.engine.shutdown().await;
+        soon("the company closes", self.rehearsal.stop()).await;
+    }
+}
+
+/// Every call on record has ended exactly once.
+pub(crate) async fn one_outcome_each(engine: &Engine) {
+    let mut ends: BTreeMap<_, usize> = BTreeMap::new();
+    for entry in record::entries(engine).await {
+        match entry.fact {
+            Fact::CallRequested { call, .. } => drop(ends.insert(call, 0)),
+            Fact::CallEnded { call, .. } => {
+                *ends.get_mut(&call).expect("a call ends that nobody asked for") += 1
+            }
+            _ => {}
+        }
+    }
+    for (call, times) in ends {
+        assert_eq!(times, 1, "{call} has {times} outcomes");
+    }
+}
+
+/// The bodies of the requests that the model has received.
+pub(crate) fn prompts(rehearsal: &Rehearsal) -> Vec<Value> {
+    let asked = rehearsal.requests().into_iter().filter(|request| request.service == "model");
+    asked.map(|request| serde_json::from_str(&request.body.unwrap()).unwrap()).collect()
+}
+
+/// The four services and the echo.
+pub(crate) fn connections(rehearsal: &Rehearsal) -> Vec<Adopted> {
+    let connection = |source: DemoSource| Adopted {
+        toml: source.toml,
+        secret_name: source.secret_name,
+        secret: Secret::new(source.secret),
+    };
+    rehearsal.sources().into_iter().chain([rehearsal.echo_source()]).map(connection).collect()
+}
+
+/// The rehearsal's model as a workspace has it.
+pub(crate) fn model_spec(model: DemoModel) -> ModelSpec {
+    ModelSpec {
+        name: model.name,
+        title: model.title,
+        protocol: Protocol::OpenaiChat,
+        base_url: model.base_url,
+        model: model.model_id,
+        secret: Some(model.secret_name.parse().unwrap()),
+        clearance: Level::Restricted,
+        parallel: Parallel::Auto,
+    }
+}
+
+/// A call of the model's with these arguments.
+pub(crate) fn call(id: &str, tool: &str, arguments: Value) -> ScriptedCall {
+    ScriptedCall::new(id, tool, arguments.to_string())
+}
