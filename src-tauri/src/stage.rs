@@ -82,3 +82,56 @@ impl Stage {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use engine::{Code, KeychainChoice};
+
+    use super::*;
+
+    fn passphrase(text: &str) -> Option<Secret> {
+        Some(Secret::new(text))
+    }
+
+    #[tokio::test]
+    async fn a_workspace_waits_for_its_passphrase_and_reads_while_another_program_writes() {
+        let _said_already = rustls::crypto::ring::default_provider().install_default();
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("workspace");
+        assert!(matches!(Stage::of(&dir, None).await, Stage::NoWorkspace));
+
+        let keys = KeychainChoice::File { passphrase: Secret::new("right") };
+        let (writer, _recovery) = Engine::create(&dir, "Ada's", keys).await.unwrap();
+        for wrong in [None, passphrase("wrong")] {
+            let stage = Stage::of(&dir, wrong).await;
+            assert!(matches!(&stage, Stage::Locked(why) if why.code == Code::WrongKey));
+            assert!(stage.engine(&dir).is_err_and(|why| why.code == Code::WrongKey));
+        }
+        let stage = Stage::of(&dir, passphrase("right")).await;
+        let about = stage.engine(&dir).unwrap().about();
+        assert!(!about.writer && about.held_by.is_some_and(|holder| holder.pid == std::process::id()));
+        stage.close().await;
+
+        writer.shutdown().await;
+        drop(writer);
+        let stage = Stage::of(&dir, passphrase("right")).await;
+        assert!(stage.is_ones_own() && stage.engine(&dir).unwrap().about().writer);
+        stage.close().await;
+    }
+
+    #[tokio::test]
+    async fn the_demo_is_connected_and_leaves_nothing_behind() {
+        let _said_already = rustls::crypto::ring::default_provider().install_default();
+        let stage = Stage::demo().await;
+        let engine = stage.engine(Path::new("")).unwrap();
+        assert!(!stage.is_ones_own());
+        let sources = engine.sources().await.unwrap();
+        assert_eq!(sources.len(), 4);
+        assert!(sources.iter().all(|source| source.secret_present));
+        assert!(engine.models().await.unwrap().iter().all(|model| model.secret_present));
+        let dir = engine.about().dir;
+        drop(engine);
+        stage.close().await;
+        assert!(!dir.exists());
+    }
+}

@@ -29,7 +29,7 @@ pub use error::{Code, EngineError};
 pub use holder::Holder;
 pub use keychain::Keychain;
 pub use keys::RecoveryKey;
-pub use probe::{answer_probe, keychain_lasts};
+pub use probe::{answer_probe, keychain_answers, keychain_lasts};
 pub use run::{Question, Run};
 pub use settings::ModelView;
 pub use sources::Mistake;

@@ -10,6 +10,17 @@ use crate::clock::id_parts;
 use crate::error::EngineError;
 use crate::workspace::SERVICE;
 
+/// Whether the operating system's keychain can be reached: asked anew each time, because a person may have installed
+/// or started one meanwhile. Whether it keeps what it is given, [`keychain_lasts`] finds out.
+///
+/// # Errors
+/// If there is no keychain; the words say what to install or do.
+pub async fn keychain_answers() -> Result<(), EngineError> {
+    let (unix_ms, random) = id_parts()?;
+    Keychain::os(SERVICE, WorkspaceId::new(unix_ms, random)).await?;
+    Ok(())
+}
+
 /// Stores a random value in the operating system's keychain and has it read by a new process: `reader`, to which an
 /// id is appended, must call [`answer_probe`] with it. Nothing is left behind.
 ///

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use domain::id::WorkspaceId;
 use domain::json::Json;
-use engine::{Engine, EngineError, Keeps, Keychain};
+use engine::{Engine, EngineError, Keeps};
 use rehearsal::Rehearsal;
 
 use super::Reply;
@@ -98,11 +97,10 @@ fn keychain_of(keeps: Keeps) -> KeychainState {
     KeychainState { os_available, words: words.to_owned() }
 }
 
-/// Whether a new workspace could keep its keys with the operating system; asked anew each time, because a person may
-/// have unlocked or installed it meanwhile.
+/// Whether a new workspace could keep its keys with the operating system.
 async fn probed_keychain() -> KeychainState {
-    match Keychain::os("tieout", WorkspaceId::new(0, 0)).await {
-        Ok(_) => keychain_of(Keeps::Os),
+    match engine::keychain_answers().await {
+        Ok(()) => keychain_of(Keeps::Os),
         Err(error) => KeychainState { os_available: false, words: error.to_string() },
     }
 }

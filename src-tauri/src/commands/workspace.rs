@@ -66,7 +66,7 @@ pub(crate) async fn demo_open(shell: Here<'_>) -> Reply<()> {
 
 /// Where the keys will be. The operating system's keychain must show first that what it takes it keeps.
 async fn keys(place: KeysIn, passphrase: Option<String>) -> Result<KeychainChoice, EngineError> {
-    match (place, passphrase) {
+    match (place, passphrase.filter(|passphrase| !passphrase.is_empty())) {
         (KeysIn::Os, _) => {
             let program = std::env::current_exe()
                 .map_err(|error| EngineError::Internal(format!("this program can't find itself: {error}")))?;
@@ -77,7 +77,7 @@ async fn keys(place: KeysIn, passphrase: Option<String>) -> Result<KeychainChoic
         }
         (KeysIn::File, Some(passphrase)) => Ok(KeychainChoice::File { passphrase: Secret::new(passphrase) }),
         (KeysIn::File, None) => {
-            Err(EngineError::BadInput("choose a passphrase for the file of keys".to_owned()))
+            Err(EngineError::BadInput("choose a passphrase of several words for the file of keys".to_owned()))
         }
     }
 }
