@@ -8,6 +8,7 @@ mod people;
 mod ranking;
 mod regions;
 mod support;
+mod trial;
 mod writes;
 
 pub(super) use honesty::{honest, out_of_reach};
@@ -17,7 +18,7 @@ use intent::Intent;
 
 /// The first that recognises the question. Writes come first: their words are the plainest, and a
 /// question that asks for one must not be taken for a question about the same record.
-static INTENTS: [&Intent; 14] = [
+static INTENTS: [&Intent; 15] = [
     &writes::NOTE,
     &writes::STATUS,
     &writes::REMINDERS,
@@ -32,6 +33,7 @@ static INTENTS: [&Intent; 14] = [
     &support::VOLUME,
     &people::PAYROLL,
     &people::SALARY,
+    &trial::TRIAL,
 ];
 
 pub(super) fn of(question: &Question) -> Option<&'static Intent> {
