@@ -54,6 +54,7 @@ describe('a turn from its events', () => {
     const before = run(...two);
     const after = fold(before, { turn: 'turn_1', ms: 99, type: 'call_ended', call: 'a', outcome: 'returned', ...ENDED });
     expect(callsOf(after)[0]).not.toBe(callsOf(before)[0]);
+    expect(callsOf(after)[0]).toMatchObject({ startMs: 30, endMs: 60, tookMs: 30 });
     expect(callsOf(after)[1]).toBe(callsOf(before)[1]);
   });
 

@@ -157,7 +157,8 @@ function happened(turn: TurnState, event: RunEvent): TurnState {
         withCall(turn, event.call, (call) => ({
           ...call,
           phase: 'ended',
-          endMs: event.ms,
+          // The event comes once the end is on record; the call itself took what it says it took.
+          endMs: call.startMs === null ? event.ms : call.startMs + event.took_ms,
           approved: call.phase === 'asked' && event.outcome === 'refused' ? false : call.approved,
           outcome: event.outcome,
           failure: event.failure,
