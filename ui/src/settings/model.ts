@@ -47,7 +47,8 @@ export function modelErrors(spec: ModelSpec, others: readonly string[]): ModelEr
   const wrong = addressError(spec.base_url);
   if (wrong) errors.base_url = wrong;
   if (spec.model.trim() === '') errors.model = 'Write the model’s id at its provider.';
-  if (spec.secret !== null && !/^[A-Za-z0-9\-_.]{1,64}$/.test(spec.secret)) {
+  // Unnamed, the key has the model's name; that is said above.
+  if (spec.secret !== null && spec.secret !== spec.name && !/^[A-Za-z0-9\-_.]{1,64}$/.test(spec.secret)) {
     errors.secret = 'A key’s name has 1 to 64 letters, digits, -, _ or . – the key itself goes below.';
   }
   return errors;
@@ -66,12 +67,7 @@ function addressError(text: string): string {
   return '';
 }
 
-/** What a test showed, a line each. */
-export function reportLines({ ok, tools, parallel, first_event_ms, took_ms }: ModelReport): string[] {
-  if (!ok) return [];
-  return [
-    tools ? 'It asks for tools.' : 'It did not ask for a tool.',
-    parallel ? 'It asks for several calls at once.' : 'It asks for one call at a time: batches will be short.',
-    `It began to answer after ${duration(first_event_ms)} and ended after ${duration(took_ms)}.`,
-  ];
+/** How fast it answered the test. */
+export function timeWords({ first_event_ms, took_ms }: ModelReport): string {
+  return `It began to answer after ${duration(first_event_ms)} and ended after ${duration(took_ms)}.`;
 }

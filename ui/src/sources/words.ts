@@ -46,32 +46,32 @@ export function limitsWords({ in_flight, deadline_ms, result_bytes }: Limits): s
 export function toolsWords({ tools }: SourceSpec): string {
   const reads = tools.filter(({ effect }) => effect === 'read').length;
   const writes = tools.length - reads;
-  const parts = [reads > 0 && counted(reads, 'reads', 'read'), writes > 0 && counted(writes, 'writes', 'write')].filter(Boolean);
+  const parts = [reads > 0 && counted(reads, 'read', 'read'), writes > 0 && counted(writes, 'write', 'write')].filter(Boolean);
   return `${counted(tools.length, 'tool')}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`;
 }
 
 /** A file to begin from. It is checked like any other: what is wrong with it once changed is said as one types. */
-export const EXAMPLE = `name = "crm"
+export const EXAMPLE = `name = "orders"
 kind = "http"
-base_url = "https://crm.example.com/api"
-label = { level = "confidential", categories = ["identity", "contact"] }
-auth = { kind = "bearer", secret = "crm_token" }
+base_url = "https://orders.example.com/api"
+label = { level = "confidential", categories = ["contact", "financial"] }
+auth = { kind = "bearer", secret = "orders_token" }
 
 [[tool]]
-name = "list_customers"
-description = "Customers of a region, twenty a page"
+name = "list_orders"
+description = "Orders of a region, twenty a page"
 method = "GET"
-path = "/customers"
+path = "/orders"
 [tool.input]
 type = "object"
 properties.region = { type = "string" }
 properties.page = { type = "integer" }
 
 [[tool]]
-name = "get_customer"
-description = "One customer by id"
+name = "get_order"
+description = "One order by id"
 method = "GET"
-path = "/customers/{id}"
+path = "/orders/{id}"
 [tool.input]
 type = "object"
 required = ["id"]
