@@ -19,6 +19,7 @@ use crate::clock::{id_parts, seal};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::run::{Departure, call};
+use crate::sealed_end::{SealedEnd, seal_end};
 
 impl Engine {
     /// Calls a tool as a person: the person who types a write has asked for it, so `approve` is what they say of it.
@@ -92,19 +93,18 @@ impl Engine {
                 (arrival.ending, arrival.took)
             }
         };
-        store.append(vec![self.ended(id, tool, ending, took)?]).await?;
+        store.append(vec![self.ended(id, tool, &ending, took)?]).await?;
         Ok(id)
     }
 
-    fn ended(&self, call: CallId, tool: &ToolSpec, ending: Ending, took: Span) -> Result<Draft, EngineError> {
-        let label = policy::after_call(&tool.label, ending.outcome);
-        let size = ending.body.len() as u64;
-        let some = |role, media: &str, bytes: Vec<u8>| -> Result<Option<Payload>, EngineError> {
-            if bytes.is_empty() { Ok(None) } else { seal(role, media, bytes).map(Some) }
-        };
-        let media = if ending.media.is_empty() { "application/octet-stream" } else { &ending.media };
-        let result = some(PayloadRole::Result, media, ending.body)?;
-        let words = some(PayloadRole::Words, "text/plain", ending.words.into_bytes())?;
+    fn ended(
+        &self,
+        call: CallId,
+        tool: &ToolSpec,
+        ending: &Ending,
+        took: Span,
+    ) -> Result<Draft, EngineError> {
+        let SealedEnd { result, words } = seal_end(ending)?;
         let fact = Fact::CallEnded {
             call,
             outcome: ending.outcome,
@@ -112,9 +112,9 @@ impl Engine {
             status: ending.status,
             result: result.as_ref().map(Payload::commitment),
             words: words.as_ref().map(Payload::commitment),
-            size,
+            size: ending.body.len() as u64,
             took,
-            label,
+            label: policy::after_call(&tool.label, ending.outcome),
         };
         Ok(self.draft(fact, result.into_iter().chain(words).collect()))
     }

@@ -18,6 +18,7 @@ mod permits;
 mod probe;
 mod reads;
 mod run;
+mod sealed_end;
 mod settings;
 mod trial;
 mod turns;

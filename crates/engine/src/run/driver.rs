@@ -5,29 +5,28 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use attribution::InContext;
-use domain::call::{Approval, Decision, ToolCall};
+use domain::call::{Decision, ToolCall};
 use domain::entry::Draft;
 use domain::event::{Happening, RunEvent};
 use domain::fact::{Fact, Stopped};
 use domain::id::{CallId, ConversationId, TurnId};
 use domain::label::Label;
 use domain::model::{Message, ModelEvent, ModelFailure, ModelSpec, Parallel, Prompt, Usage};
-use domain::outcome::{CallResult, Ending};
-use domain::payload::{Commitment, Payload, PayloadRole};
+use domain::outcome::CallResult;
+use domain::payload::{Commitment, Payload};
 use domain::secret::{Secret, SecretName};
 use domain::source::SourceSpec;
 use domain::time::Span;
 use sources::Prepared;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
-use turn::{Asked, EndedCall, Event, Settings, Turn};
+use turn::{Asked, Event, Settings, Turn};
 
-use super::calling::{Arrival, panicked};
+use super::calling::Arrival;
 use super::history::Past;
 use super::prompt::{SYSTEM, offered};
 use super::question::Question;
 use super::thinking::Thinking;
-use crate::clock::seal;
 use crate::error::EngineError;
 use crate::inner::Inner;
 use crate::turns::Say;
@@ -85,10 +84,10 @@ pub(crate) struct Driver {
 }
 
 /// How a call's task ended: with the call's end, with a trail that can't be written, or in a panic.
-type TaskEnd = Result<(tokio::task::Id, Result<Arrival, EngineError>), tokio::task::JoinError>;
+pub(crate) type TaskEnd = Result<(tokio::task::Id, Result<Arrival, EngineError>), tokio::task::JoinError>;
 
 /// What woke the driver.
-enum Woken {
+pub(crate) enum Woken {
     Said(Option<Say>),
     Model(Option<ModelEvent>),
     Call(Option<TaskEnd>),
@@ -217,144 +216,6 @@ impl Driver {
             ended = self.tasks.join_next_with_id(), if !self.tasks.is_empty() => Woken::Call(ended),
             () = nobody => Woken::NobodyAnswered,
         }
-    }
-
-    async fn events_of(&mut self, woken: Woken) -> Result<Vec<Event>, EngineError> {
-        match woken {
-            // The handle lives in the engine's table until this task ends; should it go first, stop.
-            Woken::Said(None | Some(Say::Stop)) => Ok(vec![Event::Stop]),
-            Woken::Said(Some(Say::CancelCall(call))) => Ok(vec![Event::CancelCall(call)]),
-            Woken::Said(Some(Say::Answers(answers))) => self.answers(answers),
-            Woken::NobodyAnswered => {
-                let reason = "nobody answered in 30 minutes".to_owned();
-                let refuse = |call| (call, Approval::Refused { reason: reason.clone() });
-                let answers = std::mem::take(&mut self.asking).into_iter().map(refuse).collect();
-                self.answers(answers)
-            }
-            Woken::Sent(call) => {
-                if let Some(live) = self.calls.get_mut(&call) {
-                    live.sent = Some(Instant::now());
-                    self.emit(Happening::Dispatched { call, attempt: 1 });
-                }
-                Ok(Vec::new())
-            }
-            Woken::Model(Some(event)) => self.heard(event).await.map(|()| Vec::new()),
-            Woken::Model(None) => self.message_over().await.map(|event| event.into_iter().collect()),
-            Woken::Call(ended) => self.call_over(ended).map(|event| event.into_iter().collect()),
-        }
-    }
-
-    fn answers(&mut self, answers: Vec<(CallId, Approval)>) -> Result<Vec<Event>, EngineError> {
-        let mut events = Vec::new();
-        for (call, approval) in answers {
-            self.asking.retain(|asked| *asked != call);
-            let reason = match &approval {
-                Approval::Refused { reason } if !reason.trim().is_empty() => {
-                    let payload = seal(PayloadRole::Reason, "text/plain", reason.clone().into_bytes())?;
-                    Some(self.keep(payload))
-                }
-                Approval::Allowed | Approval::Refused { .. } => None,
-            };
-            events.push(Event::Answered { call, approval, reason });
-        }
-        if self.asking.is_empty() {
-            self.asked_until = None;
-        }
-        Ok(events)
-    }
-
-    async fn heard(&mut self, event: ModelEvent) -> Result<(), EngineError> {
-        match event {
-            ModelEvent::Text(text) => self.emit(Happening::TextDelta { text }),
-            ModelEvent::CallReady { call, .. } => self.take_in(call).await?,
-            ModelEvent::CallStarted { .. } | ModelEvent::Usage(_) | ModelEvent::Finished(_) => {}
-        }
-        Ok(())
-    }
-
-    async fn message_over(&mut self) -> Result<Option<Event>, EngineError> {
-        let Some(thinking) = self.thinking.take() else { return Ok(None) };
-        let (request, batch, text) = (thinking.request, thinking.batch, thinking.text.clone());
-        let (thought, first_word) = thinking.end().await?;
-        self.usage.input = self.usage.input.saturating_add(thought.usage.input);
-        self.usage.output = self.usage.output.saturating_add(thought.usage.output);
-        self.first_word = first_word;
-        self.record(thought.fact, vec![thought.payload]);
-        let calls = std::mem::take(&mut self.ready);
-        self.last_text.clone_from(&text);
-        Ok(Some(match thought.result {
-            Ok(finish) => Event::ModelEnded { request, batch, finish, text, calls },
-            Err((failure, words)) => {
-                for asked in calls {
-                    self.calls.remove(&asked.call.id);
-                }
-                Event::ModelFailed { failure, words }
-            }
-        }))
-    }
-
-    fn call_over(&mut self, ended: Option<TaskEnd>) -> Result<Option<Event>, EngineError> {
-        let (call, ending, took) = match ended {
-            None => return Ok(None),
-            Some(Ok((task, arrival))) => {
-                self.task_calls.remove(&task);
-                let arrival = arrival?;
-                (arrival.call, arrival.ending, arrival.took)
-            }
-            Some(Err(error)) => {
-                let Some(call) = self.task_calls.remove(&error.id()) else { return Ok(None) };
-                let since = self.calls.get(&call).and_then(|live| live.sent).map(|sent| sent.elapsed());
-                let took = Span(since.and_then(|since| u64::try_from(since.as_micros()).ok()).unwrap_or(0));
-                (call, panicked(), took)
-            }
-        };
-        self.ended(call, &ending, took).map(Some)
-    }
-
-    /// Seals what a call's end leaves behind, and says it to the machine.
-    pub(crate) fn ended(&mut self, call: CallId, ending: &Ending, took: Span) -> Result<Event, EngineError> {
-        let result = if ending.body.is_empty() {
-            None
-        } else {
-            let media = if ending.media.is_empty() { "application/octet-stream" } else { &ending.media };
-            Some(self.keep(seal(PayloadRole::Result, media, ending.body.clone())?))
-        };
-        let words = if ending.words.is_empty() {
-            None
-        } else {
-            Some(self.keep(seal(PayloadRole::Words, "text/plain", ending.words.clone().into_bytes())?))
-        };
-        let before = self.calls.get(&call).map_or_else(Label::unlabelled, |live| live.call.label.clone());
-        let label = policy::after_call(&before, ending.outcome);
-        if let Some(live) = self.calls.get_mut(&call) {
-            let shown = super::follow_up::shown(&live.call, ending, false);
-            live.took = took;
-            live.result = Some(shown.result);
-            live.context = Some(shown.context);
-        }
-        self.emit(Happening::CallEnded {
-            call,
-            ended: domain::event::Ended {
-                outcome: ending.outcome,
-                failure: ending.failure,
-                status: ending.status,
-                words: ending.words.clone(),
-                size: ending.body.len() as u64,
-                took_ms: u32::try_from(took.millis()).unwrap_or(u32::MAX),
-                label: label.clone(),
-            },
-        });
-        Ok(Event::CallEnded(EndedCall {
-            call,
-            outcome: ending.outcome,
-            failure: ending.failure,
-            status: ending.status,
-            result,
-            words,
-            size: ending.body.len() as u64,
-            took,
-            label,
-        }))
     }
 
     /// Keeps a payload until the fact that commits to it is appended.

@@ -1,5 +1,6 @@
 //! Turns: from a question to an answer, on record.
 
+mod arrivals;
 mod ask;
 mod calling;
 mod driver;
