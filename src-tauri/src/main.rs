@@ -86,7 +86,8 @@ fn is_alone(args: &WindowArgs) -> bool {
 
 fn set_up(app: &App, args: WindowArgs) -> Result<(), Box<dyn std::error::Error>> {
     // The workspace opens while the page loads; the page's first question waits for it.
-    Shell::start(app, args)?;
+    let shell = Shell::start(app, args)?;
+    tauri::async_runtime::spawn(async move { pulse::run(&shell).await });
     closing::on_signals(app.handle());
     window::open(app)?;
     Ok(())

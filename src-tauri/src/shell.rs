@@ -41,7 +41,7 @@ impl Shell {
     ///
     /// # Errors
     /// If this account has no folder for data and none was named.
-    pub(crate) fn start(app: &App, args: WindowArgs) -> Result<(), EngineError> {
+    pub(crate) fn start(app: &App, args: WindowArgs) -> Result<Arc<Self>, EngineError> {
         let named = args.workspace.or_else(|| std::env::var_os(WORKSPACE).map(PathBuf::from));
         let dir = named.map_or_else(engine::default_dir, Ok)?;
         let shell = Arc::new(Self {
@@ -53,14 +53,13 @@ impl Shell {
             tellers: Mutex::default(),
         });
         app.manage(Arc::clone(&shell));
-        let mut stage = tauri::async_runtime::block_on(shell.change_stage());
+        let (opening, mut stage) = (Arc::clone(&shell), tauri::async_runtime::block_on(shell.change_stage()));
         tauri::async_runtime::spawn(async move {
-            *stage = if args.demo { Stage::demo().await } else { Stage::of(&shell.dir, None).await };
+            *stage = if args.demo { Stage::demo().await } else { Stage::of(&opening.dir, None).await };
             drop(stage);
-            shell.changed();
-            crate::pulse::run(&shell).await;
+            opening.changed();
         });
-        Ok(())
+        Ok(shell)
     }
 
     /// What is open.

@@ -27,6 +27,7 @@ pub(crate) async fn page_ready() -> Reply<()> {
 #[specta::specta]
 pub(crate) async fn open_external(url: String) -> Reply<()> {
     let url = outside(&url)?;
+    // The library's function and not its plugin, which would bring commands of its own within the page's reach.
     let opened = tauri::async_runtime::spawn_blocking(move || {
         tauri_plugin_opener::open_url(url.as_str(), None::<&str>).map_err(|error| error.to_string())
     });
