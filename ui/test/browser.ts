@@ -101,7 +101,7 @@ export class Pages {
       if (message.type() === 'error' || message.type() === 'warning') wrong.push(message.text());
     });
     await page.goto(this.#base + query);
-    await page.getByRole('navigation', { name: 'Screens' }).waitFor();
+    await page.getByRole('main').waitFor();
     return { page, outside, wrong };
   }
 

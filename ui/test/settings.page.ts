@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { axe, Pages } from './browser';
+
+let pages: Pages;
+beforeAll(async () => {
+  pages = await Pages.start();
+});
+afterAll(() => pages.close());
+
+describe('settings', () => {
+  it('take a model: checked, tested before it is saved, its key put away', async () => {
+    const { page, wrong } = await pages.open('?past=0&speed=20#/settings');
+    await page.getByRole('button', { name: 'Add a model' }).click();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Write the model’s id at its provider.').waitFor();
+    await page.getByLabel('Fill in for').selectOption('OpenAI');
+    await page.getByLabel('Model id').fill('large-5');
+    await page.getByRole('button', { name: 'Test' }).click();
+    await page.getByText('It does not work yet').waitFor();
+    await page.getByLabel('Value of the key').fill('sk-stays-put');
+    await page.getByRole('button', { name: 'Test' }).click();
+    await page.getByText('It works').waitFor();
+    expect(await page.getByLabel('New value of the key').inputValue()).toBe('');
+    await page.getByLabel('Clearance').selectOption('public');
+    await page.getByText('It works, as it was before your last change').waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('row', { name: /openai large-5.*public in the keychain/ }).waitFor();
+    expect(wrong).toEqual([]);
+  });
+
+  it('list keys by name, and say what needs one before it goes', async () => {
+    const { page, wrong } = await pages.open('?past=0#/settings');
+    await page.getByRole('button', { name: 'Set cloud_key' }).click();
+    await page.getByLabel('Value of cloud_key').fill('sk-1');
+    await page.getByRole('button', { name: 'Keep' }).click();
+    await page.getByRole('button', { name: 'Remove cloud_key' }).click();
+    await page.getByRole('dialog').getByText('Without it A cloud model can’t be called').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await page.getByRole('button', { name: 'Set cloud_key' }).waitFor();
+    expect(wrong).toEqual([]);
+  });
+
+  it('keep the colours that were chosen', async () => {
+    const { page } = await pages.open('?past=0#/settings');
+    await page.getByRole('radio', { name: 'Dark' }).check();
+    expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
+    await page.getByRole('radio', { name: 'As the system has it' }).check();
+    expect(await page.locator('html').getAttribute('data-theme')).toBeNull();
+  });
+});
+
+describe('before a workspace is open', () => {
+  it('one is made; its recovery key is shown until it is written down', async () => {
+    const { page, wrong } = await pages.open('?workspace=0&past=0');
+    await page.getByLabel('Name').fill('Research');
+    await page.getByRole('button', { name: 'Make it' }).click();
+    await page.getByRole('heading', { name: 'Write down the recovery key' }).waitFor();
+    const go = page.getByRole('button', { name: 'Go on' });
+    expect(await go.isDisabled()).toBe(true);
+    await page.getByLabel('I wrote it down').check();
+    await go.click();
+    await page.getByRole('navigation', { name: 'Screens' }).getByText('Research').waitFor();
+    expect(await page.content()).not.toContain('AGE-SECRET-KEY');
+    expect(wrong).toEqual([]);
+  });
+
+  it('says why the keychain can’t be used, and takes a passphrase instead', async () => {
+    const { page } = await pages.open('?workspace=0&past=0&keychain=0');
+    await page.getByText(/Install gnome-keyring/).waitFor();
+    await page.getByRole('button', { name: 'Make it' }).click();
+    await page.getByText('Use at least 12 letters').waitFor();
+    await page.getByLabel('Passphrase', { exact: true }).fill('correct horse battery');
+    await page.getByLabel('The same again').fill('correct horse battery');
+    await page.getByRole('button', { name: 'Make it' }).click();
+    await page.getByRole('heading', { name: 'Write down the recovery key' }).waitFor();
+  });
+
+  it('a locked one opens with its passphrase; the demo opens without', async () => {
+    const locked = await pages.open('?locked=1&past=0');
+    await locked.page.getByLabel('Passphrase').fill('wrong');
+    await locked.page.keyboard.press('Enter');
+    await locked.page.getByText('That is not the passphrase.').waitFor();
+    await locked.page.getByLabel('Passphrase').fill('open');
+    await locked.page.keyboard.press('Enter');
+    await locked.page.getByRole('navigation', { name: 'Screens' }).waitFor();
+    const demo = await pages.open('?workspace=0&past=0');
+    await demo.page.getByRole('button', { name: 'Try the demo' }).click();
+    await demo.page.getByRole('navigation', { name: 'Screens' }).waitFor();
+    expect([...locked.wrong, ...demo.wrong]).toEqual([]);
+  });
+
+  it('from the demo one comes to a workspace of one’s own, and back', async () => {
+    const { page } = await pages.open('?past=0#/settings');
+    await page.getByRole('button', { name: 'Make a workspace of your own' }).click();
+    await page.getByRole('button', { name: 'Back to the demo' }).click();
+    await page.getByRole('heading', { name: 'Settings', level: 1 }).waitFor();
+  });
+});
+
+describe.each([{ dark: false }, { dark: true }])('axe finds nothing, dark: $dark', (look) => {
+  it.each([
+    '?past=0#/settings',
+    '?past=0#/settings/model',
+    '?past=0#/settings/model/cloud',
+    '?past=0&reader=1#/settings',
+    '?workspace=0&past=0&keychain=0',
+    '?locked=1&past=0',
+  ])('at %s', async (place) => {
+    const { page } = await pages.open(place, look);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.getByRole('button', { name: /^(Save|Make it|Unlock)$/ }).click({ timeout: 500 }).catch(() => {});
+    expect(await axe(page)).toEqual([]);
+  });
+
+  it('at the recovery key', async () => {
+    const { page } = await pages.open('?workspace=0&past=0', look);
+    await page.getByRole('button', { name: 'Make it' }).click();
+    await page.getByRole('heading', { name: 'Write down the recovery key' }).waitFor();
+    expect(await axe(page)).toEqual([]);
+  });
+});
+
+it.each([
+  { width: 1440, larger: 0 },
+  { width: 1000, larger: 0 },
+  { width: 1280, larger: 7 },
+  { width: 640, larger: 0 },
+])('no screen runs out of the window at $width, text enlarged $larger times', async ({ width, larger }) => {
+  for (const place of ['#/trail', '#/sources', '#/sources/support/add_note', '#/sources/+', '#/settings', '#/settings/model']) {
+    const { page } = await pages.open(`?past=1${place}`, { width, height: 700 });
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    for (let times = 0; times < larger; times += 1) await page.keyboard.press('Control+=');
+    await page.waitForTimeout(100);
+    const over = await page.evaluate(() =>
+      [document.documentElement, ...document.querySelectorAll('.page, .trail, .list')].map(
+        (element) => element.scrollWidth - element.clientWidth,
+      ),
+    );
+    expect(over.filter((by) => by > 0), place).toEqual([]);
+  }
+});

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { axe, Pages } from './browser';
+
+let pages: Pages;
+beforeAll(async () => {
+  pages = await Pages.start();
+});
+afterAll(() => pages.close());
+
+const FILE = 'The source’s file (TOML)';
+
+describe('a source', () => {
+  it('is added: every mistake named as one types, the key asked for, saved, tested', async () => {
+    const { page, wrong } = await pages.open('?past=1&speed=20#/sources');
+    await page.getByRole('button', { name: 'Add a source' }).click();
+    const file = page.getByLabel(FILE);
+    await page.getByText('2 tools: 2 read').waitFor();
+    const good = await file.inputValue();
+    await file.fill(good.replace('"orders"', '"My orders"').replace('"GET"', '"FETCH"'));
+    await page.getByRole('heading', { name: '2 mistakes' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Save and test' }).isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'Line 10' }).click();
+    const chosen = await file.evaluate((area: HTMLTextAreaElement) => area.value.slice(area.selectionStart, area.selectionEnd));
+    expect(chosen).toBe('method = "FETCH"');
+    await file.fill(good);
+    await page.getByLabel('Value of the key orders_token').fill('a value that stays put');
+    await page.getByRole('button', { name: 'Save and test' }).click();
+    await page.getByRole('heading', { name: 'orders', level: 1 }).waitFor();
+    expect(await page.content()).not.toContain('a value that stays put');
+    expect(wrong).toEqual([]);
+  });
+
+  it('that fails its test is kept, mended or taken back', async () => {
+    const { page, wrong } = await pages.open('?past=1&speed=20#/sources/+');
+    await page.getByText('2 tools: 2 read').waitFor();
+    await page.getByRole('button', { name: 'Save and test' }).click();
+    await page.getByText('It does not work yet').waitFor();
+    await page.getByRole('button', { name: 'Take it back' }).click();
+    await page.getByText('orders is not connected.').waitFor();
+    await page.getByRole('link', { name: 'Sources' }).first().click();
+    await page.getByRole('heading', { name: 'Sources', level: 1 }).waitFor();
+    expect(await page.getByRole('row', { name: /orders/ }).count()).toBe(0);
+    expect(wrong).toEqual([]);
+  });
+
+  it('is read from a file', async () => {
+    const { page } = await pages.open('?past=0#/sources/+');
+    await page.getByText('2 tools: 2 read').waitFor();
+    const buffer = Buffer.from('name = "small"\nbase_url = "https://small.example"\nauth = { kind = "none" }\n');
+    await page.getByLabel('A source’s file', { exact: true }).setInputFiles({ name: 'small.toml', mimeType: 'text/plain', buffer });
+    await page.getByRole('heading', { name: 'small' }).waitFor();
+  });
+
+  it('is removed, with the way back', async () => {
+    const { page, wrong } = await pages.open('?past=1&speed=20#/sources/crm');
+    await page.getByRole('button', { name: 'Remove' }).click();
+    const dialog = page.getByRole('dialog');
+    expect(await dialog.innerText()).toMatch(/calls[\s\S]*trail[\s\S]*crm_token[\s\S]*keychain/);
+    await dialog.getByRole('button', { name: 'Remove' }).click();
+    await page.getByText('crm is removed.').waitFor();
+    expect(await page.getByRole('link', { name: 'crm', exact: true }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('heading', { name: 'crm', level: 1 }).waitFor();
+    await page.getByRole('button', { name: /get_customer/ }).waitFor();
+    expect(wrong).toEqual([]);
+  });
+
+  it('has tools to try: a form from the schema, and what was recorded', async () => {
+    const { page, wrong } = await pages.open('?past=0&speed=20#/sources/crm/get_customer');
+    await page.getByRole('button', { name: 'Call it' }).click();
+    await page.getByText('The tool needs it.').waitFor();
+    const id = page.getByLabel('id', { exact: true });
+    await id.fill('seven');
+    await page.keyboard.press('Enter');
+    await page.getByText('Write a whole number').waitFor();
+    await id.fill('7');
+    await page.keyboard.press('Enter');
+    const result = page.locator('.result');
+    await result.getByText('Asked for by hand').waitFor();
+    expect(await result.innerText()).toMatch(/Returned with 200[\s\S]*Result\s*application\/json/);
+    await result.getByRole('link', { name: 'Open in trail' }).click();
+    await page.waitForURL(/#\/trail\/call\/call_/);
+    expect(wrong).toEqual([]);
+  });
+
+  it('can’t be changed while another program writes, and says why', async () => {
+    const { page } = await pages.open('?past=1&reader=1#/sources/crm');
+    await page.getByText(/process 4711\) has been writing/).waitFor();
+    for (const name of ['Test', 'Edit', 'Remove']) {
+      const button = page.getByRole('button', { name, exact: true });
+      expect([await button.isDisabled(), await button.getAttribute('title')]).toEqual([
+        true,
+        'Read only: another program writes this workspace.',
+      ]);
+    }
+  });
+});
+
+describe.each([{ dark: false }, { dark: true }])('axe finds nothing among the sources, dark: $dark', (look) => {
+  it.each(['#/sources', '#/sources/support/add_note', '#/sources/crm/+edit', '#/sources/nowhere'])('at %s', async (place) => {
+    const { page } = await pages.open(`?past=1&speed=20${place}`, look);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.waitForTimeout(400);
+    expect(await axe(page)).toEqual([]);
+  });
+
+  it('with mistakes, a failed test and the question before removing', async () => {
+    const { page } = await pages.open('?past=1&speed=20#/sources/+', look);
+    await page.getByText('2 tools: 2 read').waitFor();
+    await page.getByRole('button', { name: 'Save and test' }).click();
+    await page.getByText('It does not work yet').waitFor();
+    expect(await axe(page)).toEqual([]);
+    await page.getByLabel(FILE).fill('name = 7\n???');
+    await page.getByRole('heading', { name: /mistakes/ }).waitFor();
+    expect(await axe(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Sources' }).first().click();
+    await page.getByRole('link', { name: 'orders' }).click();
+    await page.getByRole('button', { name: 'Remove' }).click();
+    expect(await axe(page)).toEqual([]);
+  });
+});
