@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
-use domain::fact::Fact;
+use domain::entry::Entry;
+use domain::fact::{Fact, Stopped};
 use domain::outcome::Outcome;
 use rehearsal::{Latency, Plan, Rehearsal};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
+use crate::scene::record::{self, Record};
+use crate::scene::soon;
 use crate::scene::workspace::Workspace;
-use crate::scene::{one_outcome_each, record, soon};
 
 /// As the issue asks: 200 moments, in groups of workspaces so that each trail stays short enough to be verified anew
 /// after every one of them.
@@ -22,26 +24,33 @@ const ANSWERS_AFTER: Duration = Duration::from_millis(120);
 /// From the first word of the turn to past its end, where nothing is slow.
 const LONGEST_WAIT: Duration = Duration::from_millis(320);
 
-/// What the kills of one workspace struck.
+/// What kills struck, and opening closed.
 #[derive(Debug, Default)]
 struct Struck {
+    /// Calls that had been sent.
     unknown: usize,
+    /// Calls that had not.
     unsent: usize,
+    /// Turns under way: every kill but those that came after the answer.
     turns: usize,
-    after_the_end: usize,
+}
+
+impl Struck {
+    fn add(&mut self, other: Self) {
+        self.unknown += other.unknown;
+        self.unsent += other.unsent;
+        self.turns += other.turns;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_at_two_hundred_random_moments() {
     let mut struck = Struck::default();
     for pair in 0..WORKSPACES / 2 {
-        let (first, second) = tokio::join!(killed_again_and_again(pair), killed_again_and_again(pair));
-        for found in [first, second] {
-            struck.unknown += found.unknown;
-            struck.unsent += found.unsent;
-            struck.turns += found.turns;
-            struck.after_the_end += found.after_the_end;
-        }
+        let (first, second) =
+            tokio::join!(killed_again_and_again(2 * pair), killed_again_and_again(2 * pair + 1));
+        struck.add(first);
+        struck.add(second);
     }
     println!("crash: {} kills: {struck:?}", WORKSPACES * KILLS_EACH);
     // A machine on which every kill comes too late or too early would try nothing.
@@ -49,17 +58,14 @@ async fn killed_at_two_hundred_random_moments() {
 }
 
 async fn killed_again_and_again(seed: usize) -> Struck {
-    let rehearsal =
-        Rehearsal::start(Plan { latency: Latency::Fixed(ANSWERS_AFTER), ..Plan::instant() }).await.unwrap();
+    let plan = Plan { latency: Latency::Fixed(ANSWERS_AFTER), ..Plan::instant() };
+    let rehearsal = Rehearsal::start(plan).await.unwrap();
     let workspace = Workspace::wired(&rehearsal).await;
+    let mut record = Record::of(&workspace.open_to_read().await).await;
     let mut struck = Struck::default();
     for kill in 0..KILLS_EACH {
         kill_at(&workspace, moment(seed, kill)).await;
-        let found = reopen(&workspace, &rehearsal).await;
-        struck.unknown += found.unknown;
-        struck.unsent += found.unsent;
-        struck.turns += found.turns;
-        struck.after_the_end += found.after_the_end;
+        struck.add(reopened(&workspace, &rehearsal, &mut record).await);
     }
     soon("the company closes", rehearsal.stop()).await;
     struck
@@ -78,59 +84,55 @@ async fn kill_at(workspace: &Workspace, after: Duration) {
     soon("the killed program is gone", child.wait()).await.unwrap();
 }
 
-/// Opens the workspace after a kill, and looks at everything.
-async fn reopen(workspace: &Workspace, rehearsal: &Rehearsal) -> Struck {
+/// Opens the workspace after a kill, looks at everything, and says what opening had to close.
+async fn reopened(workspace: &Workspace, rehearsal: &Rehearsal, record: &mut Record) -> Struck {
     let engine = workspace.open().await;
-    let (leaving, arrived) = (record::leaving(&engine).await, record::arrived(rehearsal));
-    // Each request has an entry of its own, so a request that was sent again without a new entry is found; that opening
+    let known = record.entries.len();
+    record.read_on(&engine).await;
+    // Each request has an entry of its own, so one that was sent again without a new entry is found here. That opening
     // makes no such entry is seen below.
-    record::none_unrecorded(&leaving, &arrived);
+    record::none_unrecorded(&record.leaving, &record::arrived(rehearsal));
+    record.has_one_outcome_each();
     record::verified(&engine).await;
     assert_eq!(engine.stats().await.unwrap().open_calls, 0);
-    one_outcome_each(&engine).await;
-    let struck = closed_by_recovery(&engine).await;
     engine.shutdown().await;
-    struck
+    let new = &record.entries[known..];
+    let (killed, opening): (Vec<&Entry>, Vec<&Entry>) =
+        new.iter().partition(|entry| entry.boot == new[0].boot);
+    closed(&killed, &opening)
 }
 
-/// What opening wrote: everything after the last entry of the run that was killed. It closes what was open and nothing
-/// else, and what it says of each call is what the record says.
-async fn closed_by_recovery(engine: &engine::Engine) -> Struck {
-    let entries = record::entries(engine).await;
-    let boot = entries.last().unwrap().boot;
-    let (before, new): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| entry.boot != boot);
-    let mut sent = BTreeMap::new();
-    for entry in &before {
+/// What `opening` says of what the run before it, `killed`, had left open: all of that and nothing else, each as it was.
+fn closed(killed: &[&Entry], opening: &[&Entry]) -> Struck {
+    let mut open = BTreeMap::new();
+    for entry in killed {
         match &entry.fact {
-            Fact::CallRequested { call, .. } => drop(sent.insert(*call, false)),
-            Fact::CallSent { call, .. } => drop(sent.insert(*call, true)),
-            Fact::CallEnded { call, .. } => drop(sent.remove(call)),
+            Fact::CallRequested { call, .. } => drop(open.insert(call, false)),
+            Fact::CallSent { call, .. } => drop(open.insert(call, true)),
+            Fact::CallEnded { call, .. } => drop(open.remove(call)),
             _ => {}
         }
     }
     let mut struck = Struck::default();
-    for entry in new {
-        match entry.fact {
+    for entry in opening {
+        match &entry.fact {
             Fact::CallEnded { call, outcome, .. } => {
-                let expected = if sent.remove(&call).expect("it was open") {
-                    Outcome::Unknown
-                } else {
-                    Outcome::Cancelled
-                };
-                assert_eq!(outcome, expected, "{call}");
-                struck.unknown += usize::from(outcome == Outcome::Unknown);
-                struck.unsent += usize::from(outcome == Outcome::Cancelled);
+                let sent = open.remove(call).expect("it was open");
+                assert_eq!(*outcome, if sent { Outcome::Unknown } else { Outcome::Cancelled }, "{call}");
+                struck.unknown += usize::from(sent);
+                struck.unsent += usize::from(!sent);
             }
             Fact::TurnStopped { why, .. } => {
-                assert_eq!(why, domain::fact::Stopped::Crashed);
+                assert_eq!(*why, Stopped::Crashed);
                 struck.turns += 1;
             }
             Fact::TrailRecovered { .. } => {}
             other => panic!("opening wrote {}", other.type_name()),
         }
     }
-    assert!(sent.is_empty(), "left open: {sent:?}");
-    struck.after_the_end = usize::from(struck.turns == 0);
+    assert!(open.is_empty(), "left open: {open:?}");
+    let ended = killed.iter().any(|entry| matches!(entry.fact, Fact::AnswerGiven { .. }));
+    assert_eq!(struck.turns, usize::from(!ended), "a turn ends once, by itself or by recovery");
     struck
 }
 

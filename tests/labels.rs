@@ -5,8 +5,8 @@ use domain::label::{Category, Label, Level};
 use engine::Question;
 use rehearsal::Rehearsal;
 
+use crate::scene::Scene;
 use crate::scene::told::Told;
-use crate::scene::{Scene, record};
 
 fn sample(id: &str) -> &'static str {
     Rehearsal::questions().iter().find(|question| question.id == id).unwrap().text
@@ -26,11 +26,11 @@ struct Recorded {
 
 async fn recorded(scene: &Scene) -> Recorded {
     let mut recorded = Recorded::default();
-    for entry in record::entries(&scene.engine).await {
-        match entry.fact {
-            Fact::CallEnded { label, .. } => recorded.calls.push(label),
-            Fact::ModelCalled { label, .. } => recorded.prompts.push(label),
-            Fact::AnswerGiven { label, .. } => recorded.answers.push(label),
+    for fact in scene.record().await.facts() {
+        match fact {
+            Fact::CallEnded { label, .. } => recorded.calls.push(label.clone()),
+            Fact::ModelCalled { label, .. } => recorded.prompts.push(label.clone()),
+            Fact::AnswerGiven { label, .. } => recorded.answers.push(label.clone()),
             _ => {}
         }
     }
@@ -93,14 +93,18 @@ async fn a_conversation_keeps_the_label_that_it_has_reached() {
     assert_eq!(other.answer().label, Label::PUBLIC, "another conversation has touched nothing");
 
     let prompts = recorded(&scene).await.prompts;
-    assert_eq!(prompts.iter().map(|label| label.level).collect::<Vec<_>>().first(), Some(&Level::Public));
-    assert_eq!(prompts[prompts.len() - 2].level, Level::Restricted);
-    // The words stand in the trail as people read them.
-    let size = scene.engine.size().await.unwrap();
-    let mut words = String::new();
-    for seq in 0..size {
-        words.push_str(&scene.engine.entry(domain::id::Seq(seq)).await.unwrap().body.canonical());
-    }
-    assert!(words.contains(r#""level":"restricted""#) && words.contains(r#""level":"public""#));
+    let levels: Vec<Level> = prompts.iter().map(|label| label.level).collect();
+    let [first, between @ .., last] = &levels[..] else { panic!("{levels:?}") };
+    assert_eq!((first, last), (&Level::Public, &Level::Public), "each began a conversation");
+    assert!(between.iter().all(|level| *level == Level::Restricted), "{levels:?}");
+    // The words stand in the entries as people read them.
+    let bodies: Vec<_> = scene
+        .record()
+        .await
+        .entries
+        .iter()
+        .map(|entry| String::from_utf8(entry.to_body().unwrap()).unwrap())
+        .collect();
+    assert!(bodies.iter().any(|body| body.contains(r#""level":"restricted""#)));
     scene.close().await;
 }

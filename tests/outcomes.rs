@@ -1,14 +1,16 @@
 //! Promise 2: every call ends in exactly one outcome. `Scene::close` counts them on record.
 
+use domain::call::{Approval, Approve};
 use domain::event::{Ended, Happening};
 use domain::fact::{Fact, Stopped};
 use domain::outcome::{FailureClass, Outcome};
-use engine::Question;
+use engine::{CallQuery, Question};
 use rehearsal::{Plan, Rehearsal, Script, ScriptedCall, ScriptedMessage, ScriptedReply};
 use serde_json::json;
 
+use crate::scene::record::{self, Record};
 use crate::scene::workspace::Workspace;
-use crate::scene::{Scene, call, record, soon};
+use crate::scene::{Scene, call, has_received, soon};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_call_one_call_and_very_many() {
@@ -92,16 +94,14 @@ async fn one_call_is_taken_back_and_its_siblings_go_on() {
         call("quick", "echo__get", json!({ "id": "quick" })),
     ]);
     let run = scene.engine.ask(Question::new("Do it")).await.unwrap();
-    let mut slow = None;
-    let told = scene
-        .hear_and(run, |engine, run, what| match what {
-            Happening::CallReady { call } if call.asked_as == "slow" => slow = Some(call.id),
-            Happening::Dispatched { call, .. } if Some(*call) == slow => {
-                engine.cancel_call(run.turn, *call).unwrap()
-            }
-            _ => {}
-        })
-        .await;
+    let turn = run.turn;
+    let take_back = async {
+        has_received(&scene.rehearsal, "echo", 2).await;
+        let calls = scene.engine.calls(CallQuery { limit: 10, ..CallQuery::default() }).await.unwrap();
+        let slow = calls.iter().find(|row| row.telling.contains("slow")).unwrap();
+        scene.engine.cancel_call(turn, slow.call).unwrap();
+    };
+    let (told, ()) = tokio::join!(scene.hear(run, |_| Approval::Allowed), take_back);
     assert_eq!(told.outcomes(), [Outcome::Cancelled, Outcome::Returned]);
     assert_eq!(told.answer().text, "Done.");
     let words = &told.endings()[0].1.words;
@@ -118,22 +118,14 @@ async fn a_stopped_turn_waits_for_the_writes_that_are_out_and_not_for_the_reads(
         call("lost", "echo__write", json!({ "id": "lost", "ms": 60_000, "value": 1 })),
         call("unfit", "echo__get", json!({})),
     ]);
-    let run = scene
-        .engine
-        .ask(Question { approve: domain::call::Approve::All, ..Question::new("Do it") })
-        .await
-        .unwrap();
-    let mut out = 0;
-    let told = scene
-        .hear_and(run, |engine, run, what| {
-            if matches!(what, Happening::Dispatched { .. }) {
-                out += 1;
-                if out == 3 {
-                    engine.stop(run.turn).unwrap();
-                }
-            }
-        })
-        .await;
+    let question = Question { approve: Approve::All, ..Question::new("Do it") };
+    let run = scene.engine.ask(question).await.unwrap();
+    let turn = run.turn;
+    let stop = async {
+        has_received(&scene.rehearsal, "echo", 3).await;
+        scene.engine.stop(turn).unwrap();
+    };
+    let (told, ()) = tokio::join!(scene.hear(run, |_| Approval::Allowed), stop);
     assert_eq!(told.outcomes(), [Outcome::Cancelled, Outcome::Returned, Outcome::Unknown, Outcome::Failed]);
     assert_eq!(told.end().0, Some(Stopped::Cancelled));
     let words = &told.endings()[2].1.words;
@@ -178,24 +170,20 @@ async fn shutting_down_in_mid_turn_leaves_nothing_open() {
     let engine = workspace.open().await;
     let asks = (0..8).map(|place| call("x", "echo__get", json!({ "id": place.to_string(), "ms": 60_000 })));
     rehearsal.model_script(Script::new([ScriptedReply::calls(asks)]));
-    let mut run = engine.ask(Question::new("Do it")).await.unwrap();
-    let mut out = 0;
-    while out < 8 {
-        let event = soon("a call goes out", run.events.recv()).await.expect("the turn goes on");
-        out += usize::from(matches!(event.what, Happening::Dispatched { .. }));
-    }
+    engine.ask(Question::new("Do it")).await.unwrap();
+    has_received(&rehearsal, "echo", 8).await;
     soon("the engine shuts down", engine.shutdown()).await;
 
     let engine = workspace.open().await;
     record::verified(&engine).await;
-    record::agree(&record::leaving(&engine).await, &record::arrived(&rehearsal));
-    crate::scene::one_outcome_each(&engine).await;
-    let facts: Vec<Fact> = record::entries(&engine).await.into_iter().map(|entry| entry.fact).collect();
+    let record = Record::of(&engine).await;
+    record::agree(&record.leaving, &record::arrived(&rehearsal));
+    record.has_one_outcome_each();
     let cancelled = |fact: &&Fact| matches!(fact, Fact::CallEnded { outcome: Outcome::Cancelled, .. });
-    assert_eq!(facts.iter().filter(cancelled).count(), 8);
-    assert!(facts.iter().any(|fact| matches!(fact, Fact::TurnStopped { why: Stopped::Cancelled, .. })));
+    assert_eq!(record.facts().filter(cancelled).count(), 8);
+    assert!(record.facts().any(|fact| matches!(fact, Fact::TurnStopped { why: Stopped::Cancelled, .. })));
     assert!(
-        !facts.iter().any(|fact| matches!(fact, Fact::TrailRecovered { .. })),
+        !record.facts().any(|fact| matches!(fact, Fact::TrailRecovered { .. })),
         "there was nothing to recover"
     );
     engine.shutdown().await;

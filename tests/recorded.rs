@@ -2,8 +2,9 @@
 
 use rehearsal::{Plan, Rehearsal};
 
-use crate::scene::workspace::{Workspace, ran};
-use crate::scene::{Scene, record, soon};
+use crate::scene::record::{self, Record};
+use crate::scene::workspace::{Workspace, ran, tieout};
+use crate::scene::{Scene, soon};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_sample_question_leaves_as_much_on_record_as_in_the_services_logs() {
@@ -33,7 +34,7 @@ async fn when_the_trail_cannot_be_written_nothing_is_sent() {
         let before = rehearsal.requests().len();
         // Told to ignore the signal, a program that writes past the limit gets an error, as from a full disk.
         let script = format!("trap '' XFSZ; ulimit -f {kibibytes}; exec \"$0\" \"$@\"");
-        let program = crate::scene::workspace::tieout();
+        let program = tieout();
         let words = ["-c", &script, program.to_str().unwrap(), "ask", question];
         let run = ran(workspace.command_of("bash".as_ref(), &words)).await;
         let sent = rehearsal.requests().len() - before;
@@ -48,8 +49,11 @@ async fn when_the_trail_cannot_be_written_nothing_is_sent() {
         }
         let engine = workspace.open().await;
         record::verified(&engine).await;
-        let (leaving, arrived) = (record::leaving(&engine).await, record::arrived(&rehearsal));
-        let arrived: Vec<_> = arrived.into_iter().filter(|request| request.at >= began(&leaving)).collect();
+        let leaving = Record::of(&engine).await.leaving;
+        // What arrived before was another workspace's.
+        let began = leaving.iter().map(|request| request.at).min().unwrap_or(i64::MAX);
+        let mut arrived = record::arrived(&rehearsal);
+        arrived.retain(|request| request.at >= began);
         record::none_unrecorded(&leaving, &arrived);
         assert_eq!(arrived.len(), sent, "at {kibibytes} KiB");
         assert_eq!(engine.stats().await.unwrap().open_calls, 0);
@@ -57,9 +61,4 @@ async fn when_the_trail_cannot_be_written_nothing_is_sent() {
     }
     assert!(broken >= 3, "the trail broke at {broken} sizes only: this tries too little");
     soon("the company closes", rehearsal.stop()).await;
-}
-
-/// When the first request on record was about to leave: what arrived before was another workspace's.
-fn began(leaving: &[record::Request]) -> i64 {
-    leaving.iter().map(|request| request.at).min().unwrap_or(i64::MAX)
 }

@@ -9,18 +9,18 @@ use rehearsal::{Plan, Rehearsal};
 use serde_json::json;
 
 use crate::scene::workspace::Workspace;
-use crate::scene::{Scene, call, record, soon};
+use crate::scene::{Scene, call, soon};
 
 const NOTE: &str = "Add a note to ticket 7031: the customer called and will pay on Friday";
 
 /// What the record says of approvals and of sending, in order.
 async fn story(scene: &Scene) -> Vec<String> {
-    let said = record::entries(&scene.engine).await.into_iter().filter_map(|entry| match entry.fact {
+    let record = scene.record().await;
+    let said = record.facts().filter_map(|fact| match fact {
         Fact::ApprovalAsked { calls, .. } => Some(format!("asked about {}", calls.len())),
         Fact::ApprovalGiven { allowed: true, .. } => Some("allowed".to_owned()),
-        Fact::ApprovalGiven { allowed: false, reason, .. } => {
-            Some(if reason.is_some() { "refused with a reason" } else { "refused" }.to_owned())
-        }
+        Fact::ApprovalGiven { reason: Some(_), .. } => Some("refused with a reason".to_owned()),
+        Fact::ApprovalGiven { reason: None, .. } => Some("refused".to_owned()),
         Fact::CallSent { method, .. } => Some(format!("sent {method}")),
         _ => None,
     });

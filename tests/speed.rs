@@ -6,7 +6,7 @@ use engine::Question;
 use rehearsal::{Plan, Rehearsal};
 use serde_json::json;
 
-use crate::scene::{Scene, call, record};
+use crate::scene::{Scene, call};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_batch_takes_as_long_as_its_slowest_call() {
@@ -33,8 +33,8 @@ async fn every_call_of_a_batch_is_out_before_the_first_returns() {
     let told = scene.batch(asks.collect()).await;
     assert_eq!(told.calls().len(), 128);
     let mut out = 0;
-    for entry in record::entries(&scene.engine).await {
-        match entry.fact {
+    for fact in scene.record().await.facts() {
+        match fact {
             Fact::CallSent { .. } => out += 1,
             Fact::CallEnded { .. } => break,
             _ => {}
@@ -51,15 +51,13 @@ async fn one_at_a_time_is_one_at_a_time_and_in_order() {
     scene.script(vec![wait("a", 60), wait("b", 0), wait("c", 30), wait("d", 0)]);
     let told = scene.put(Question { sequential: true, ..Question::new("Do it") }).await;
     let calls: Vec<_> = told.calls().iter().map(|call| call.id).collect();
-    let story: Vec<_> = record::entries(&scene.engine)
-        .await
-        .into_iter()
-        .filter_map(|entry| match entry.fact {
-            Fact::CallSent { call, .. } => Some((call, "sent")),
-            Fact::CallEnded { call, .. } => Some((call, "ended")),
-            _ => None,
-        })
-        .collect();
+    let record = scene.record().await;
+    let story = record.facts().filter_map(|fact| match fact {
+        Fact::CallSent { call, .. } => Some((*call, "sent")),
+        Fact::CallEnded { call, .. } => Some((*call, "ended")),
+        _ => None,
+    });
+    let story: Vec<_> = story.collect();
     let expected: Vec<_> = calls.iter().flat_map(|call| [(*call, "sent"), (*call, "ended")]).collect();
     assert_eq!(story, expected);
     assert_eq!(scene.prompts()[0]["parallel_tool_calls"], json!(false), "the model is told");

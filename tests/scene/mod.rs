@@ -5,13 +5,11 @@ pub(crate) mod told;
 pub(crate) mod wild;
 pub(crate) mod workspace;
 
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::time::Duration;
 
 use domain::call::Approval;
 use domain::event::{Ask, Happening};
-use domain::fact::Fact;
 use domain::label::Level;
 use domain::model::{ModelSpec, Parallel, Protocol};
 use domain::secret::Secret;
@@ -20,6 +18,7 @@ use rehearsal::{DemoModel, DemoSource, Plan, Rehearsal, Script, ScriptedCall, Sc
 use serde_json::Value;
 use tempfile::TempDir;
 
+use record::Record;
 use told::Told;
 
 /// Longer than anything takes on the slowest machine that we know; past it something hangs.
@@ -111,35 +110,40 @@ impl Scene {
 
     /// How many requests a service has received.
     pub(crate) fn received(&self, service: &str) -> usize {
-        self.rehearsal.requests().iter().filter(|request| request.service == service).count()
+        received(&self.rehearsal, service)
+    }
+
+    /// Everything on record.
+    pub(crate) async fn record(&self) -> Record {
+        Record::of(&self.engine).await
     }
 
     /// Ends the scene with what must hold whatever was played: each request is on record and the other way round, each
     /// call has one outcome, and the trail verifies.
     pub(crate) async fn close(self) {
-        record::agree(&record::leaving(&self.engine).await, &record::arrived(&self.rehearsal));
-        one_outcome_each(&self.engine).await;
+        let record = self.record().await;
+        record::agree(&record.leaving, &record::arrived(&self.rehearsal));
+        record.has_one_outcome_each();
         record::verified(&self.engine).await;
         self.engine.shutdown().await;
         soon("the company closes", self.rehearsal.stop()).await;
     }
 }
 
-/// Every call on record has ended exactly once.
-pub(crate) async fn one_outcome_each(engine: &Engine) {
-    let mut ends: BTreeMap<_, usize> = BTreeMap::new();
-    for entry in record::entries(engine).await {
-        match entry.fact {
-            Fact::CallRequested { call, .. } => drop(ends.insert(call, 0)),
-            Fact::CallEnded { call, .. } => {
-                *ends.get_mut(&call).expect("a call ends that nobody asked for") += 1
-            }
-            _ => {}
+/// How many requests a service has received.
+pub(crate) fn received(rehearsal: &Rehearsal, service: &str) -> usize {
+    rehearsal.requests().iter().filter(|request| request.service == service).count()
+}
+
+/// Waits until a service has received so many requests. That a call is dispatched says that its bytes leave; that they
+/// have arrived only the server knows.
+pub(crate) async fn has_received(rehearsal: &Rehearsal, service: &str, count: usize) {
+    let arrival = async {
+        while received(rehearsal, service) < count {
+            tokio::time::sleep(Duration::from_millis(2)).await;
         }
-    }
-    for (call, times) in ends {
-        assert_eq!(times, 1, "{call} has {times} outcomes");
-    }
+    };
+    soon("the requests arrive", arrival).await;
 }
 
 /// The bodies of the requests that the model has received.

@@ -1,11 +1,10 @@
 //! The record beside what the servers received.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use domain::entry::Entry;
 use domain::fact::Fact;
 use domain::id::Seq;
-use domain::payload::Commitment;
 use engine::Engine;
 use rehearsal::Rehearsal;
 
@@ -16,39 +15,71 @@ pub(crate) struct Request {
     pub(crate) at: i64,
 }
 
-/// The whole trail.
-pub(crate) async fn entries(engine: &Engine) -> Vec<Entry> {
-    let mut entries = Vec::new();
-    for seq in 0..engine.size().await.unwrap() {
-        let view = engine.entry(Seq(seq)).await.unwrap();
-        entries.push(Entry::from_body(view.body.canonical().as_bytes()).unwrap());
+/// A trail as far as it was read. It only grows, so it is read on from where it was left.
+#[derive(Default)]
+pub(crate) struct Record {
+    pub(crate) entries: Vec<Entry>,
+    /// What the entries say left this machine.
+    pub(crate) leaving: Vec<Request>,
+}
+
+impl Record {
+    /// The whole of it.
+    pub(crate) async fn of(engine: &Engine) -> Self {
+        let mut record = Self::default();
+        record.read_on(engine).await;
+        record
     }
-    entries
-}
 
-/// What a payload says, whole.
-pub(crate) async fn text(engine: &Engine, commitment: Commitment) -> String {
-    engine.payload(commitment, usize::MAX).await.unwrap().text
-}
-
-/// What the trail says left this machine. What the entry itself says must be what its request says.
-pub(crate) async fn leaving(engine: &Engine) -> Vec<Request> {
-    let mut requests = Vec::new();
-    for entry in entries(engine).await {
-        let line = match entry.fact {
-            Fact::CallSent { method, endpoint, request, .. } => {
-                let line = text(engine, request).await.lines().next().unwrap().to_owned();
-                let stated = format!("{method} {endpoint}");
-                assert_eq!(line.split('?').next(), Some(stated.as_str()), "the entry says another place");
-                line
+    /// Reads what has come since.
+    pub(crate) async fn read_on(&mut self, engine: &Engine) {
+        for seq in self.entries.len() as u64..engine.size().await.unwrap() {
+            let view = engine.entry(Seq(seq)).await.unwrap();
+            let entry = Entry::from_body(view.body.canonical().as_bytes()).unwrap();
+            if let Some(line) = request_line(engine, &entry.fact).await {
+                self.leaving.push(Request { line, at: entry.at.0 });
             }
-            Fact::ModelCalled { endpoint, .. } => format!("POST {endpoint}"),
-            _ => continue,
-        };
-        requests.push(Request { line, at: entry.at.0 });
+            self.entries.push(entry);
+        }
     }
-    requests.sort();
-    requests
+
+    /// What happened, in order.
+    pub(crate) fn facts(&self) -> impl Iterator<Item = &Fact> {
+        self.entries.iter().map(|entry| &entry.fact)
+    }
+
+    /// Every call has ended exactly once.
+    #[track_caller]
+    pub(crate) fn has_one_outcome_each(&self) {
+        let mut ends: BTreeMap<_, usize> = BTreeMap::new();
+        for fact in self.facts() {
+            match fact {
+                Fact::CallRequested { call, .. } => drop(ends.insert(call, 0)),
+                Fact::CallEnded { call, .. } => {
+                    *ends.get_mut(call).expect("a call ends that nobody asked for") += 1;
+                }
+                _ => {}
+            }
+        }
+        for (call, times) in ends {
+            assert_eq!(times, 1, "{call} has {times} outcomes");
+        }
+    }
+}
+
+/// The request whose intent this is. What the entry itself says of it must be what the request says.
+async fn request_line(engine: &Engine, fact: &Fact) -> Option<String> {
+    match fact {
+        Fact::CallSent { method, endpoint, request, .. } => {
+            let request = engine.payload(*request, usize::MAX).await.unwrap().text;
+            let line = request.lines().next().unwrap().to_owned();
+            let stated = format!("{method} {endpoint}");
+            assert_eq!(line.split('?').next(), Some(stated.as_str()), "the entry says another place");
+            Some(line)
+        }
+        Fact::ModelCalled { endpoint, .. } => Some(format!("POST {endpoint}")),
+        _ => None,
+    }
 }
 
 /// What the company received.
@@ -59,7 +90,7 @@ pub(crate) fn arrived(rehearsal: &Rehearsal) -> Vec<Request> {
     }
     let model = rehearsal.model().base_url;
     hosts.insert("model".to_owned(), model.strip_suffix("/v1").unwrap().to_owned());
-    let mut requests: Vec<Request> = rehearsal
+    rehearsal
         .requests()
         .into_iter()
         .map(|request| {
@@ -67,36 +98,36 @@ pub(crate) fn arrived(rehearsal: &Rehearsal) -> Vec<Request> {
             let line = format!("{} {}{}{query}", request.method, hosts[request.service], request.path);
             Request { line, at: i64::try_from(request.at).unwrap() }
         })
-        .collect();
-    requests.sort();
-    requests
+        .collect()
 }
 
 /// Every request has its entry, made before it came; every entry has its request.
 #[track_caller]
 pub(crate) fn agree(leaving: &[Request], arrived: &[Request]) {
     none_unrecorded(leaving, arrived);
-    let lines =
-        |requests: &[Request]| requests.iter().map(|request| request.line.clone()).collect::<Vec<_>>();
+    let lines = |requests| sorted(requests).into_iter().map(|request| request.line).collect::<Vec<_>>();
     assert_eq!(lines(leaving), lines(arrived), "on record (left) is not what was received (right)");
 }
 
-/// Every request that was received has an entry of its own, made before it came. The times of equal requests are
-/// paired in order, which can't hide a late entry.
+/// Every request that was received has an entry of its own, made before it came. Of equal requests the first is paired
+/// with the first entry, the second with the second, which can't hide a late entry.
 #[track_caller]
 pub(crate) fn none_unrecorded(leaving: &[Request], arrived: &[Request]) {
-    let mut left: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
-    for request in leaving {
-        left.entry(&request.line).or_default().push(request.at);
+    let mut entries: BTreeMap<String, VecDeque<i64>> = BTreeMap::new();
+    for request in sorted(leaving) {
+        entries.entry(request.line).or_default().push_back(request.at);
     }
-    let mut used: BTreeMap<&str, usize> = BTreeMap::new();
-    for request in arrived {
-        let place = used.entry(&request.line).or_default();
-        let entry = left.get(request.line.as_str()).and_then(|times| times.get(*place));
-        let at = entry.unwrap_or_else(|| panic!("received, and not on record: {}", request.line));
-        assert!(*at <= request.at, "received {} µs before its entry: {}", at - request.at, request.line);
-        *place += 1;
+    for Request { line, at } in sorted(arrived) {
+        let recorded = entries.get_mut(&line).and_then(VecDeque::pop_front);
+        let recorded = recorded.unwrap_or_else(|| panic!("received, and not on record: {line}"));
+        assert!(recorded <= at, "received {} µs before its entry: {line}", recorded - at);
     }
+}
+
+fn sorted(requests: &[Request]) -> Vec<Request> {
+    let mut requests = requests.to_vec();
+    requests.sort();
+    requests
 }
 
 /// The trail verifies.

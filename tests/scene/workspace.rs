@@ -14,7 +14,7 @@ use tokio::process::Command;
 
 use super::{connections, model_spec, soon};
 
-const PASSPHRASE: &str = "correct horse battery staple";
+pub(crate) const PASSPHRASE: &str = "correct horse battery staple";
 
 /// A workspace with its keys in a file.
 pub(crate) struct Workspace {
