@@ -115,16 +115,16 @@ impl Driver {
         self.program
     }
 
-    /// Closes the window, as its button does, and waits for the program's end.
+    /// Asks the program to end, as the end of a desktop session does, and waits until it has. (Closing the window
+    /// through the driver would kill it.)
     pub(crate) async fn close(self) {
-        // The program may be gone before its answer.
-        let _gone = self.say(Method::DELETE, &format!("{}/window", self.session), None).await;
+        signal("-TERM", self.program);
         soon("the program ends", self.ended()).await;
     }
 
     /// Kills the program.
     pub(crate) async fn kill(self) {
-        kill(self.program);
+        signal("-KILL", self.program);
         soon("the program ends", self.ended()).await;
     }
 
@@ -165,7 +165,7 @@ impl Driver {
 impl Drop for Driver {
     fn drop(&mut self) {
         if self.program != 0 && running(self.program) {
-            kill(self.program);
+            signal("-KILL", self.program);
         }
     }
 }
@@ -174,9 +174,9 @@ async fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port()
 }
 
-fn kill(process: u32) {
-    let killed = std::process::Command::new("kill").args(["-9", &process.to_string()]).status();
-    assert!(killed.is_ok(), "`kill` is missing");
+fn signal(which: &str, process: u32) {
+    let sent = std::process::Command::new("kill").args([which, &process.to_string()]).status();
+    assert!(sent.is_ok(), "`kill` is missing");
 }
 
 /// Whether a process runs; one that has ended and that nobody has asked about does not.

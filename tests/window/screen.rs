@@ -231,7 +231,7 @@ impl Window {
         self.driver.program()
     }
 
-    /// Closes it, as its button does, and waits for the program's end.
+    /// Asks the program to end, as the end of a desktop session does, and waits until it has.
     pub(crate) async fn close(self) {
         self.driver.close().await;
     }
