@@ -65,20 +65,22 @@ describe('the trail', () => {
     expect(await page.getByRole('searchbox').first().inputValue()).toBe('');
   });
 
-  it('keeps what is being read in its place while calls are made', async () => {
-    const opened = await pages.open('?past=1&speed=40#/trail');
+  it('keeps what is being read in its place while calls are made, and shows them when asked', async () => {
+    const opened = await pages.open('?past=1&speed=0.7#/ask');
     const { page, wrong } = opened;
+    await page.getByRole('textbox', { name: 'Question' }).fill('Which customers have overdue invoices?');
+    await page.keyboard.press('Enter');
+    await page.evaluate(() => (location.hash = '#/trail'));
     const first = grid(opened).getByRole('row').nth(1);
     await first.waitFor();
     const before = await first.innerText();
-    await page.evaluate(() => (location.hash = '#/sources/crm/list_customers'));
-    await page.getByRole('button', { name: 'Call it' }).click();
-    await page.getByText('As recorded').waitFor();
-    await page.evaluate(() => (location.hash = '#/trail'));
-    // The screen was left: it begins anew with the call on top.
-    await grid(opened).getByText('by hand').waitFor();
-    await page.evaluate(() => (location.hash = '#/trail'));
-    expect(await grid(opened).getByRole('row').nth(2).innerText()).toBe(before);
+    const waiting = page.getByRole('button', { name: /\d+ new calls/ });
+    await waiting.waitFor();
+    expect(await first.innerText()).toBe(before);
+    await waiting.click();
+    expect(await first.innerText()).not.toBe(before);
+    // What runs is brought up to date where it stands.
+    await grid(opened).getByRole('row', { name: /waiting|running/ }).first().waitFor({ state: 'detached' });
     expect(wrong).toEqual([]);
   });
 

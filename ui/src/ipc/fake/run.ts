@@ -182,8 +182,8 @@ export class Run {
       return;
     }
     const decision = planned.asks
-      ? { verdict: 'ask' as const, rule: 'write-asks', reason: planned.asks }
-      : { verdict: 'allow' as const, rule: 'read-runs', reason: 'It only reads.' };
+      ? { verdict: 'ask' as const, rule: 'writes-ask', reason: planned.asks }
+      : { verdict: 'allow' as const, rule: 'reads-run', reason: 'It only reads.' };
     row.verdict = decision.verdict;
     this.trail.append('call.decided', at, { ...this.#link(), call, verdict: decision.verdict, rule: decision.rule });
     this.#say({ type: 'decided', call, decision });
@@ -201,7 +201,7 @@ export class Run {
         call: row.call,
         request: this.#request(planned),
         arguments: JSON.stringify(planned.args, null, 2),
-        decision: { verdict: 'ask' as const, rule: 'write-asks', reason: planned.asks ?? '' },
+        decision: { verdict: 'ask' as const, rule: 'writes-ask', reason: planned.asks ?? '' },
       }));
       this.#say({ type: 'approval_asked', batch, asks });
     }
