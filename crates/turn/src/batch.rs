@@ -100,7 +100,8 @@ impl Batch {
         };
         let mut out = Vec::new();
         for slot in &mut self.slots {
-            if free == 0 {
+            // One after another means in the model's order: what a person has not answered yet holds up what follows.
+            if free == 0 || (self.one_at_a_time && matches!(slot.standing, Standing::Asked)) {
                 break;
             }
             if matches!(slot.standing, Standing::Queued) {

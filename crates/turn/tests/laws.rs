@@ -154,6 +154,7 @@ proptest! {
                 seen.take(turn.step(Event::CancelCall(call)));
             }
             if sequential {
+                prop_assert!(seen.dispatched.is_sorted(), "in the model's order");
                 prop_assert!(seen.open.iter().filter(|call| seen.dispatched.contains(call)).count() <= 1);
             }
             // Either a person answers, or something that is out ends; twice, since a second report must change nothing.
