@@ -8,7 +8,7 @@ use domain::model::{Finish, ModelEvent, ModelSpec, Usage};
 use domain::secret::Secret;
 use egress::{Door, Inbound, Outbound, PlacedSecret, Placement, Redirects, SendError};
 use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
 
 use crate::complaint::Complaint;
@@ -24,11 +24,11 @@ const DEADLINE: Duration = Duration::from_secs(20 * 60);
 const HEADERS_LIMIT: Duration = Duration::from_secs(5 * 60);
 /// How long an answer may pause: a model that thinks sends nothing for a while.
 const PAUSE_LIMIT: Duration = Duration::from_secs(3 * 60);
-/// How long to wait, once the message is over, for its usage and end mark, which some servers never send.
+/// How long to wait in all, once the message is over, for its usage and end mark, which some servers never send.
 const TAIL_LIMIT: Duration = Duration::from_secs(2);
 /// How long to wait, once everything is said, for the end of the body, so that the connection can be used again.
 const CLOSE_LIMIT: Duration = Duration::from_millis(50);
-/// How long a refusal's account of itself may pause, and how many bytes of it are taken: the status says the most.
+/// How long a refusal's account of itself may take, and how many bytes of it are taken: the status says the most.
 const REFUSAL_LIMIT: (Duration, usize) = (Duration::from_secs(5), 1 << 20);
 /// The largest answer.
 const MAX_BYTES: u64 = 64 << 20;
@@ -104,10 +104,14 @@ struct Listening<'a> {
 impl Listening<'_> {
     async fn answer(&mut self, mut inbound: Inbound) -> Result<Finish, Failure> {
         let mut events = Vec::new();
+        let mut until = Instant::now() + DEADLINE;
+        let mut is_tail = false;
         loop {
-            let limit = if self.decoder.is_finishing() { TAIL_LIMIT } else { DEADLINE };
+            if self.decoder.is_finishing() && !std::mem::replace(&mut is_tail, true) {
+                until = Instant::now() + TAIL_LIMIT;
+            }
             let next = tokio::select! {
-                next = timeout(limit, inbound.next()) => next,
+                next = timeout_at(until, inbound.next()) => next,
                 () = self.on_event.closed() => return Err(self.speaker.cancelled()),
             };
             // An answer that ends, in whatever way, after the message was over is whole: the decoder knows.
@@ -148,9 +152,10 @@ impl Listening<'_> {
         Ok(finished)
     }
 
-    /// Reads to the body's end, if that is near.
+    /// Reads to the body's end, if that is near. However a server dawdles, the message is over.
     async fn close(&mut self, mut inbound: Inbound) {
-        while let Ok(Ok(Some(chunk))) = timeout(CLOSE_LIMIT, inbound.next()).await {
+        let until = Instant::now() + CLOSE_LIMIT;
+        while let Ok(Ok(Some(chunk))) = timeout_at(until, inbound.next()).await {
             self.bytes.extend_from_slice(&chunk);
         }
     }
@@ -169,11 +174,15 @@ impl Listening<'_> {
     async fn refusal(&mut self, mut inbound: Inbound) -> Failure {
         let status = inbound.status();
         let wait = retry_after(|name| inbound.header(name));
-        let (pause, most) = REFUSAL_LIMIT;
+        let (limit, most) = REFUSAL_LIMIT;
+        let until = Instant::now() + limit;
         // An account that is cut still says something.
-        while self.bytes.len() < most
-            && let Ok(Ok(Some(chunk))) = timeout(pause, inbound.next()).await
-        {
+        while self.bytes.len() < most {
+            let next = tokio::select! {
+                next = timeout_at(until, inbound.next()) => next,
+                () = self.on_event.closed() => return self.speaker.cancelled(),
+            };
+            let Ok(Ok(Some(chunk))) = next else { break };
             self.bytes.extend_from_slice(&chunk);
         }
         self.speaker.refused(status, &Complaint::from_body(&self.bytes), wait)

@@ -1,6 +1,11 @@
 //! Requests through the door to a server on this machine that answers what each test says.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a panic here is a failed test with a place")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a panic here is a failed test with a place"
+)]
 
 use std::fs;
 use std::path::PathBuf;
@@ -33,16 +38,23 @@ struct Script {
     body: Vec<u8>,
     /// Whether it leaves the connection open, silent, after the body.
     lingers: bool,
+    /// What it writes again and again after the body, for as long as anybody listens.
+    drips: &'static [u8],
 }
 
 impl Script {
     fn new(status: &str, body: impl Into<Vec<u8>>) -> Self {
-        Self { head: format!("HTTP/1.1 {status}\r\n"), body: body.into(), lingers: false }
+        Self { head: format!("HTTP/1.1 {status}\r\n"), body: body.into(), lingers: false, drips: b"" }
     }
 
     fn header(mut self, line: &str) -> Self {
         self.head.push_str(line);
         self.head.push_str("\r\n");
+        self
+    }
+
+    fn dripping(mut self, drips: &'static [u8]) -> Self {
+        self.drips = drips;
         self
     }
 
@@ -68,6 +80,9 @@ async fn server(script: Script) -> (String, oneshot::Receiver<String>, oneshot::
         let _ = asked.send(String::from_utf8(read).unwrap());
         stream.write_all(format!("{}connection: close\r\n\r\n", script.head).as_bytes()).await.unwrap();
         stream.write_all(&script.body).await.unwrap();
+        while !script.drips.is_empty() && stream.write_all(script.drips).await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
         if script.lingers {
             // Gives zero bytes, or an error, once the client is gone.
             let _ = stream.read(&mut [0; 16]).await;
@@ -383,4 +398,38 @@ async fn dropping_the_future_or_the_receiver_ends_the_connection() {
     assert_eq!(received.result.unwrap_err().kind, ModelFailure::Cancelled);
     assert_eq!(received.bytes, half.as_bytes(), "what had come is kept");
     end.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_that_goes_on_and_on_after_the_message_holds_nobody_up() {
+    let finished = "data: {\"choices\":[{\"delta\":{\"content\":\"Hello\"},\"finish_reason\":\"stop\"}]}\n\n";
+    for body in [ANSWER, finished] {
+        let script = Script::new("200 OK", body)
+            .header("content-type: text/event-stream")
+            .dripping(b": still here\n\n");
+        let answering = tokio::time::timeout(Duration::from_secs(10), answered(script));
+        let (received, _) = answering.await.expect("it ends");
+        assert_eq!(received.result, Ok(Finish::Stop));
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_that_dawdles_is_heard_for_a_while_and_can_be_stopped() {
+    let script = || Script::new("500 Internal Server Error", "no: ").dripping(b"x");
+    let failing = tokio::time::timeout(Duration::from_secs(15), failed(script()));
+    assert_eq!(failing.await.expect("it ends").kind, ModelFailure::Overloaded);
+
+    let (base, ..) = server(script()).await;
+    let (spec, door) = (spec(&base), Door::new(Settings::default()).unwrap());
+    let (on_event, said) = mpsc::channel(64);
+    let key = Some(Secret::new(KEY));
+    let calling = providers::call(&door, &spec, encode(&spec, &prompt()), key, intent(), on_event);
+    let stopping = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        drop(said);
+    };
+    let began = Instant::now();
+    let (received, ()) = tokio::join!(calling, stopping);
+    assert_eq!(received.result.unwrap_err().kind, ModelFailure::Cancelled);
+    assert!(began.elapsed() < Duration::from_secs(3));
 }
