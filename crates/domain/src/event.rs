@@ -87,7 +87,7 @@ pub enum Happening {
     BatchEnded {
         /// The batch.
         batch: BatchId,
-        /// From the first dispatch to the last end.
+        /// How long at least one of its calls was under way; waiting for a person does not count.
         elapsed_ms: u32,
         /// The same calls one after another.
         sequential_ms: u32,

@@ -29,6 +29,20 @@ impl Span {
         Self(u64::try_from(to.0.saturating_sub(from.0)).unwrap_or(0))
     }
 
+    /// How long at least one of several lasted, each given as when it began and how long it took. What lies between
+    /// them does not count: while calls wait for a person nothing is under way.
+    pub fn together(lasting: impl IntoIterator<Item = (Micros, Self)>) -> Self {
+        let mut lasting: Vec<_> = lasting.into_iter().collect();
+        lasting.sort_by_key(|(from, _)| *from);
+        let (mut sum, mut counted) = (Self::default(), Micros(i64::MIN));
+        for (from, took) in lasting {
+            let to = Micros(from.0.saturating_add_unsigned(took.0));
+            sum.0 = sum.0.saturating_add(Self::between(from.max(counted), to).0);
+            counted = counted.max(to);
+        }
+        sum
+    }
+
     /// As milliseconds, rounded down.
     pub fn millis(self) -> u64 {
         self.0 / 1000
@@ -43,4 +57,20 @@ pub struct Moment {
     pub at: Micros,
     /// Microseconds since this run of the program began.
     pub mono: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_overlaps_counts_once_and_pauses_do_not_count() {
+        let together = |spans: &[(i64, u64)]| {
+            Span::together(spans.iter().map(|(from, took)| (Micros(*from), Span(*took)))).0
+        };
+        assert_eq!(together(&[]), 0);
+        assert_eq!(together(&[(0, 10), (2, 3), (5, 10)]), 15);
+        assert_eq!(together(&[(1_000, 80), (0, 90), (0, 0)]), 170);
+        assert_eq!(together(&[(i64::MAX, u64::MAX), (i64::MIN, 5)]), 5);
+    }
 }

@@ -168,7 +168,7 @@ pub struct BatchView {
     pub id: BatchId,
     /// Its calls in the model's order.
     pub calls: Vec<CallRow>,
-    /// From the first dispatch to the last end.
+    /// How long at least one of its calls was under way; waiting for a person does not count.
     pub elapsed_ms: u32,
     /// The same calls one after another.
     pub sequential_ms: u32,

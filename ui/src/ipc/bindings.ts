@@ -201,7 +201,7 @@ export type BatchView = {
 	id: BatchId,
 	/**  Its calls in the model's order. */
 	calls: CallRow[],
-	/**  From the first dispatch to the last end. */
+	/**  How long at least one of its calls was under way; waiting for a person does not count. */
 	elapsed_ms: number,
 	/**  The same calls one after another. */
 	sequential_ms: number,
@@ -587,7 +587,7 @@ attempt: number }) & { answer?: never; asks?: never; batch?: never; calls?: neve
 ({ type: "batch_ended"; 
 /**  The batch. */
 batch: BatchId; 
-/**  From the first dispatch to the last end. */
+/**  How long at least one of its calls was under way; waiting for a person does not count. */
 elapsed_ms: number; 
 /**  The same calls one after another. */
 sequential_ms: number; 

@@ -120,9 +120,8 @@ fn batches(calls: Vec<CallRow>) -> Vec<BatchView> {
 fn batch(id: BatchId, mut calls: Vec<CallRow>) -> BatchView {
     calls.sort_by_key(|call| call.position);
     let sent = || calls.iter().filter_map(|call| Some((call.sent_at?, call.took_ms)));
-    let first = sent().map(|(at, _)| at).min().unwrap_or_default();
-    let last = sent().map(|(at, took)| Micros(at.0.saturating_add(i64::from(took) * 1000))).max();
-    let elapsed_ms = last.map_or(0, |last| calls::millis(Span::between(first, last)));
+    let lasting = sent().map(|(at, took)| (at, Span(u64::from(took) * 1000)));
+    let elapsed_ms = calls::millis(Span::together(lasting));
     let sequential_ms = sent().fold(0, |sum: u32, (_, took)| sum.saturating_add(took));
     let label = Label::join_all(calls.iter().map(|call| &call.label));
     BatchView { id, calls, elapsed_ms, sequential_ms, label }
