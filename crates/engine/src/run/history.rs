@@ -44,7 +44,10 @@ impl Past {
             for row in batch.calls {
                 // One byte more than is shown, so that a result of just that length is not called cut.
                 let Some(detail) = inner.reader.call(row.call, SHOWN_BYTES + 1).await? else { continue };
-                let (call, ending) = again(detail);
+                let (call, mut ending) = again(&detail);
+                if let Some(bytes) = no_text(inner, &detail).await? {
+                    (ending.body, ending.cut_from) = (bytes, None);
+                }
                 calls.push(AskedCall {
                     id: call.asked_as.clone(),
                     name: call.asked_for.clone(),
@@ -66,8 +69,21 @@ impl Past {
     }
 }
 
+/// What the model is told that it called when there was no such tool.
+const UNKNOWN_TOOL: &str = "unknown_tool";
+
+/// A result's bytes, if they are no text: a screen is shown what can be shown of them, the model is told what they are.
+async fn no_text(inner: &Inner, detail: &CallDetail) -> Result<Option<Vec<u8>>, EngineError> {
+    let result = detail.payloads.iter().find(|payload| payload.role == PayloadRole::Result);
+    let Some(result) = result.filter(|result| result.text.contains(char::REPLACEMENT_CHARACTER)) else {
+        return Ok(None);
+    };
+    let bytes = inner.reader.payload_bytes(result.commitment).await?;
+    Ok(bytes.filter(|bytes| std::str::from_utf8(bytes).is_err()))
+}
+
 /// A recorded call as it was: the id the model gave is not on record, the handle serves as well.
-fn again(detail: CallDetail) -> (ToolCall, Ending) {
+fn again(detail: &CallDetail) -> (ToolCall, Ending) {
     let text = |role: PayloadRole| detail.payloads.iter().find(|payload| payload.role == role);
     let row = &detail.row;
     let tool: Option<domain::tool::ToolId> = row.tool.parse().ok();
@@ -77,7 +93,8 @@ fn again(detail: CallDetail) -> (ToolCall, Ending) {
         position: row.position,
         handle: row.handle,
         asked_as: row.handle.to_string(),
-        asked_for: tool.as_ref().map_or_else(|| row.tool.clone(), domain::tool::ToolId::wire),
+        // The name that the model made up is not on record, and no provider takes an empty one.
+        asked_for: tool.as_ref().map_or_else(|| UNKNOWN_TOOL.to_owned(), domain::tool::ToolId::wire),
         tool,
         tool_version: String::new(),
         effect: row.effect,
