@@ -33,12 +33,22 @@ pub(crate) struct Ears {
 
 /// Every turn under way.
 #[derive(Default)]
-pub(crate) struct Turns(Mutex<HashMap<TurnId, Handle>>);
+pub(crate) struct Turns(Mutex<Table>);
+
+#[derive(Default)]
+struct Table {
+    under_way: HashMap<TurnId, Handle>,
+    /// The workspace closes: no turn begins any more.
+    closing: bool,
+}
 
 impl Turns {
     /// Enters a turn: one at a time in a conversation.
     pub(crate) fn enter(&self, turn: TurnId, conversation: ConversationId) -> Result<Ears, EngineError> {
-        let mut turns = lock(&self.0);
+        let Table { under_way: turns, closing } = &mut *lock(&self.0);
+        if *closing {
+            return Err(EngineError::BadInput("this workspace is closing; open it again to ask".to_owned()));
+        }
         if turns.values().any(|handle| handle.conversation == conversation) {
             return Err(EngineError::BadInput(
                 "this conversation is still answering; wait, stop it, or begin a new one".to_owned(),
@@ -52,19 +62,23 @@ impl Turns {
 
     /// Takes a turn out that is over or never began.
     pub(crate) fn leave(&self, turn: TurnId) {
-        lock(&self.0).remove(&turn);
+        lock(&self.0).under_way.remove(&turn);
     }
 
     /// Says something to a turn.
     pub(crate) fn say(&self, turn: TurnId, say: Say) -> Result<(), EngineError> {
         let over = || EngineError::NotFound("that turn is over".to_owned());
-        let turns = lock(&self.0);
-        turns.get(&turn).ok_or_else(over)?.say.send(say).map_err(|_| over())
+        let table = lock(&self.0);
+        table.under_way.get(&turn).ok_or_else(over)?.say.send(say).map_err(|_| over())
     }
 
-    /// Stops every turn, and returns when each has recorded how it ended.
+    /// Stops every turn, and returns when each has recorded how it ended. None begins from then on.
     pub(crate) async fn stop_all(&self) {
-        let handles: Vec<Handle> = lock(&self.0).values().cloned().collect();
+        let handles: Vec<Handle> = {
+            let mut table = lock(&self.0);
+            table.closing = true;
+            table.under_way.values().cloned().collect()
+        };
         for handle in &handles {
             // A turn that has ended by itself hears nothing, and needs not.
             let _ended_already = handle.say.send(Say::Stop);

@@ -8,7 +8,7 @@ use domain::fact::Fact;
 use domain::id::{CallId, ConversationId, TurnId};
 use domain::model::ModelSpec;
 use domain::payload::PayloadRole;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::driver::Driver;
 use super::history;
@@ -43,7 +43,6 @@ impl Engine {
         let (unix_ms, random) = id_parts()?;
         let turn = TurnId::new(unix_ms, random);
         let (conversation, is_new) = self.conversation_for(&question)?;
-        let past = if is_new { None } else { Some(history::past(inner, conversation).await?) };
 
         let moment = inner.clock.now();
         let sealed = seal(PayloadRole::Question, "text/plain", text.clone().into_bytes())?;
@@ -56,27 +55,19 @@ impl Engine {
         drafts.push(draft(asked, vec![sealed]));
 
         let (out, events) = mpsc::unbounded_channel();
+        // Before anything of the conversation is read: its last turn is over and wholly on record then.
         let Ears { says, ends } = inner.turns.enter(turn, conversation)?;
-        let begun = async {
-            store.append(drafts).await?;
-            Driver::new(inner.clone(), turn, conversation, model, &question, text, past, says, out).await
-        };
-        match begun.await {
-            Ok(driver) => {
-                let inner = Arc::clone(inner);
-                // The task owns `ends`: whoever waits for the turn's end waits for it to go. `shutdown` does.
-                tokio::spawn(async move {
-                    driver.run().await;
-                    inner.turns.leave(turn);
-                    drop(ends);
-                });
-                Ok(Run { turn, conversation, events })
-            }
-            Err(error) => {
-                inner.turns.leave(turn);
-                Err(error)
-            }
-        }
+        let entered = Entered { inner: Arc::clone(inner), turn, _ends: ends };
+        let past = if is_new { None } else { Some(history::past(inner, conversation).await?) };
+        let driver =
+            Driver::new(inner.clone(), turn, conversation, model, &question, text, past, says, out).await?;
+        // Last, so that no question is on record whose turn can't begin.
+        store.append(drafts).await?;
+        tokio::spawn(async move {
+            let _until_it_is_over = entered;
+            driver.run().await;
+        });
+        Ok(Run { turn, conversation, events })
     }
 
     /// Stops a turn: what was not sent is not, what was sent gets a short grace to learn its outcome.
@@ -111,6 +102,20 @@ impl Engine {
                 Ok((ConversationId::new(unix_ms, random), true))
             }
         }
+    }
+}
+
+/// A turn's place in the table, held for as long as it goes on, however it ends: dropping this takes the turn out,
+/// and then tells who waits for its end. [`Engine::shutdown`] does.
+struct Entered {
+    inner: Arc<Inner>,
+    turn: TurnId,
+    _ends: watch::Sender<()>,
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        self.inner.turns.leave(self.turn);
     }
 }
 
