@@ -24,26 +24,29 @@ impl Driver {
     /// What woke the driver, as events for the machine.
     pub(crate) async fn events_of(&mut self, woken: Woken) -> Result<Vec<Event>, EngineError> {
         match woken {
-            // The handle lives in the engine's table until this task ends; should it go first, stop.
-            Woken::Said(None | Some(Say::Stop)) => Ok(vec![Event::Stop]),
-            Woken::Said(Some(Say::CancelCall(call))) => Ok(vec![Event::CancelCall(call)]),
-            Woken::Said(Some(Say::Answers(answers))) => self.answers(answers),
+            Woken::Said(Say::Stop) => Ok(vec![Event::Stop]),
+            Woken::Said(Say::CancelCall(call)) => Ok(vec![Event::CancelCall(call)]),
+            Woken::Said(Say::Answers(answers)) => self.answers(answers),
             Woken::NobodyAnswered => {
                 let reason = "nobody answered in 30 minutes".to_owned();
                 let refuse = |call| (call, Approval::Refused { reason: reason.clone() });
                 let answers = std::mem::take(&mut self.asking).into_iter().map(refuse).collect();
                 self.answers(answers)
             }
-            Woken::Sent(call) => {
-                if let Some(live) = self.calls.get_mut(&call) {
-                    live.sent = Some(Instant::now());
-                    self.emit(Happening::Dispatched { call, attempt: 1 });
-                }
+            Woken::Sent(call, at) => {
+                self.left(call, at);
                 Ok(Vec::new())
             }
             Woken::Model(Some(event)) => self.heard(event).await.map(|()| Vec::new()),
             Woken::Model(None) => self.message_over().await.map(|event| event.into_iter().collect()),
             Woken::Call(ended) => self.call_over(ended).map(|event| event.into_iter().collect()),
+        }
+    }
+
+    fn left(&mut self, call: CallId, at: Instant) {
+        if let Some(live) = self.calls.get_mut(&call) {
+            live.sent = Some(at);
+            self.emit(Happening::Dispatched { call, attempt: 1 });
         }
     }
 
@@ -97,6 +100,10 @@ impl Driver {
     }
 
     fn call_over(&mut self, ended: Option<TaskEnd>) -> Result<Option<Event>, EngineError> {
+        // A call that is over may have left since we last listened; that comes first.
+        while let Ok((call, at)) = self.sent.1.try_recv() {
+            self.left(call, at);
+        }
         let (call, ending, took) = match ended {
             None => return Ok(None),
             Some(Ok((task, arrival))) => {
@@ -126,18 +133,16 @@ impl Driver {
             live.result = Some(shown.result);
             live.context = Some(shown.context);
         }
-        self.emit(Happening::CallEnded {
-            call,
-            ended: Ended {
-                outcome: ending.outcome,
-                failure: ending.failure,
-                status: ending.status,
-                words: ending.words.clone(),
-                size: ending.body.len() as u64,
-                took_ms: u32::try_from(took.millis()).unwrap_or(u32::MAX),
-                label: label.clone(),
-            },
-        });
+        let told = Ended {
+            outcome: ending.outcome,
+            failure: ending.failure,
+            status: ending.status,
+            words: ending.words.clone(),
+            size: ending.body.len() as u64,
+            took_ms: u32::try_from(took.millis()).unwrap_or(u32::MAX),
+            label: label.clone(),
+        };
+        self.ended.insert(call, told);
         Ok(Event::CallEnded(EndedCall {
             call,
             outcome: ending.outcome,

@@ -31,6 +31,9 @@ pub(crate) struct Departure {
     pub(crate) prepared: Prepared,
 }
 
+/// Which call left, and when.
+pub(crate) type Left = (CallId, Instant);
+
 /// How it ended.
 pub(crate) struct Arrival {
     pub(crate) call: CallId,
@@ -39,15 +42,15 @@ pub(crate) struct Arrival {
     pub(crate) took: Span,
 }
 
-/// Waits for its gates, records that it is about to be sent, sends, and returns how it ended. `sent` hears when its
-/// entry is durable; `stop` turning true takes it back.
+/// Waits for its gates, records that it is about to be sent, sends, and returns how it ended. `sent` hears when it
+/// leaves, its entry being durable; `stop` turning true takes it back.
 ///
 /// # Errors
 /// Only if the trail can't be written: then nothing was sent.
 pub(crate) async fn call(
     inner: Arc<Inner>,
     departure: Departure,
-    sent: mpsc::UnboundedSender<CallId>,
+    sent: mpsc::UnboundedSender<Left>,
     mut stop: watch::Receiver<bool>,
 ) -> Result<Arrival, EngineError> {
     let Departure { call, effect, conversation, source, prepared } = departure;
@@ -77,12 +80,17 @@ pub(crate) async fn call(
     let draft = Draft { moment: inner.clock.now(), conversation, fact, payloads: vec![record] };
     let intent = inner.store()?.intend(draft).await?;
 
-    // Nobody listens any more when a shutdown is under way; the call's end is recorded all the same.
-    let _nobody_listens = sent.send(call);
+    // Becoming durable takes a while, in which a person may have stopped it: nothing of it has left yet.
+    if *stop.borrow() {
+        return unsent(recalled());
+    }
     let begun = Instant::now();
+    // Nobody listens any more when a shutdown is under way; the call's end is recorded all the same.
+    let _nobody_listens = sent.send((call, begun));
     let performing = prepared.perform(&inner.door, intent);
     tokio::pin!(performing);
     let ending = tokio::select! {
+        biased;
         ending = &mut performing => ending,
         () = stopped(&mut stop) => match effect {
             // A read that nobody waits for has changed nothing, whatever becomes of it.
@@ -112,6 +120,14 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
 
 fn withdrawn() -> Ending {
     Ending::without_body(Outcome::Cancelled, None, "cancelled by the person before it was sent")
+}
+
+fn recalled() -> Ending {
+    Ending::without_body(
+        Outcome::Cancelled,
+        None,
+        "cancelled by the person when it was on record and nothing of it had left yet",
+    )
 }
 
 fn cancelled_read() -> Ending {

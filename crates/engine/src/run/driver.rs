@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use attribution::InContext;
 use domain::call::{Decision, ToolCall};
 use domain::entry::Draft;
-use domain::event::{Happening, RunEvent};
+use domain::event::{Ended, Happening, RunEvent};
 use domain::fact::{Fact, Stopped};
 use domain::id::{CallId, ConversationId, TurnId};
 use domain::label::Label;
@@ -22,7 +22,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use turn::{Asked, Event, Settings, Turn};
 
-use super::calling::Arrival;
+use super::calling::{Arrival, Left};
 use super::history::Past;
 use super::prompt::{SYSTEM, offered};
 use super::question::Question;
@@ -58,7 +58,7 @@ pub(crate) struct Driver {
     pub(crate) key: Option<Secret>,
     pub(crate) approve: domain::call::Approve,
     pub(crate) sources: HashMap<domain::tool::SourceName, Arc<SourceSpec>>,
-    pub(crate) secrets: HashMap<SecretName, Option<Secret>>,
+    pub(crate) secrets: HashMap<SecretName, Result<Option<Secret>, String>>,
     pub(crate) prompt: Prompt,
     pub(crate) label: Label,
     pub(crate) in_context: Vec<InContext>,
@@ -69,10 +69,14 @@ pub(crate) struct Driver {
     pub(crate) last_text: String,
     pub(crate) tasks: JoinSet<Result<Arrival, EngineError>>,
     pub(crate) task_calls: HashMap<tokio::task::Id, CallId>,
-    pub(crate) sent: (mpsc::UnboundedSender<CallId>, mpsc::UnboundedReceiver<CallId>),
+    pub(crate) sent: (mpsc::UnboundedSender<Left>, mpsc::UnboundedReceiver<Left>),
     pub(crate) asking: Vec<CallId>,
     pub(crate) asked_until: Option<tokio::time::Instant>,
     pub(crate) drafts: Vec<Draft>,
+    /// How calls ended, until the machine takes that for their outcome.
+    pub(crate) ended: HashMap<CallId, Ended>,
+    /// What is to be said as soon as the drafts in line are durable.
+    pub(crate) said_after: Vec<Happening>,
     pub(crate) sealed: HashMap<Commitment, Payload>,
     pub(crate) usage: Usage,
     pub(crate) batches: Span,
@@ -88,10 +92,10 @@ pub(crate) type TaskEnd = Result<(tokio::task::Id, Result<Arrival, EngineError>)
 
 /// What woke the driver.
 pub(crate) enum Woken {
-    Said(Option<Say>),
+    Said(Say),
     Model(Option<ModelEvent>),
     Call(Option<TaskEnd>),
-    Sent(CallId),
+    Sent(CallId, Instant),
     NobodyAnswered,
 }
 
@@ -152,6 +156,8 @@ impl Driver {
             asking: Vec::new(),
             asked_until: None,
             drafts: Vec::new(),
+            ended: HashMap::new(),
+            said_after: Vec::new(),
             sealed: HashMap::new(),
             usage: Usage::default(),
             batches: Span::default(),
@@ -170,7 +176,7 @@ impl Driver {
         self.emit(Happening::TurnStarted { conversation, question, model });
         if let Err(error) = self.drive().await {
             tracing::error!(turn = %self.turn, %error, "a turn can't go on");
-            self.tasks.abort_all();
+            self.tasks.shutdown().await;
             self.emit(Happening::TurnEnded {
                 stopped: Some(Stopped::Trail),
                 failure: None,
@@ -210,8 +216,9 @@ impl Driver {
         };
         tokio::select! {
             biased;
-            Some(call) = self.sent.1.recv() => Woken::Sent(call),
-            said = self.says.recv() => Woken::Said(said),
+            Some((call, at)) = self.sent.1.recv() => Woken::Sent(call, at),
+            // The way to us lies in the engine's table until this task ends; should it go first, nobody speaks.
+            Some(said) = self.says.recv() => Woken::Said(said),
             event = model => Woken::Model(event),
             ended = self.tasks.join_next_with_id(), if !self.tasks.is_empty() => Woken::Call(ended),
             () = nobody => Woken::NobodyAnswered,
@@ -225,9 +232,14 @@ impl Driver {
         commitment
     }
 
-    /// Puts a fact in line for the next append.
+    /// Puts a fact in line for the next append. That a call ended is said once that is durable.
     pub(crate) fn record(&mut self, fact: Fact, mut payloads: Vec<Payload>) {
         payloads.extend(fact.commitments().iter().filter_map(|commitment| self.sealed.remove(commitment)));
+        if let Fact::CallEnded { call, .. } = &fact
+            && let Some(ended) = self.ended.remove(call)
+        {
+            self.said_after.push(Happening::CallEnded { call: *call, ended });
+        }
         let moment = self.inner.clock.now();
         self.drafts.push(Draft { moment, conversation: Some(self.conversation), fact, payloads });
     }
@@ -237,6 +249,9 @@ impl Driver {
         if !self.drafts.is_empty() {
             let drafts = std::mem::take(&mut self.drafts);
             self.inner.store()?.append(drafts).await?;
+            for what in std::mem::take(&mut self.said_after) {
+                self.emit(what);
+            }
         }
         Ok(())
     }

@@ -9,6 +9,9 @@ mod history;
 mod perform;
 mod prompt;
 mod question;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a panic here is a failed test with a place")]
+mod tests;
 mod thinking;
 
 pub(crate) use calling::{Departure, call};

@@ -1,6 +1,7 @@
 //! Performing a step's effects: first the facts among them become durable, then the rest happens.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use domain::answer::{Answer, Timings};
 use domain::call::{Decision, ToolCall};
@@ -14,7 +15,7 @@ use domain::outcome::{Ending, FailureClass, Outcome};
 use domain::payload::PayloadRole;
 use domain::secret::{Secret, SecretName};
 use domain::source::SourceSpec;
-use domain::time::Span;
+use domain::time::{Micros, Span};
 use domain::tool::{ToolId, ToolSpec};
 use policy::CallFacts;
 use sources::Prepared;
@@ -88,7 +89,7 @@ impl Driver {
         let facts = CallFacts { effect: call.effect, known: call.tool.is_some(), label: call.label.clone() };
         let decision = policy::decide(self.approve, &facts);
         let (prepared, unfit) = match &found {
-            Some((source, tool)) => match self.prepare(source, tool, &call.arguments).await? {
+            Some((source, tool)) => match self.prepare(source, tool, &call.arguments).await {
                 Ok(prepared) => (Some(prepared), None),
                 Err(ending) => (None, Some(ending)),
             },
@@ -130,22 +131,33 @@ impl Driver {
         source: &SourceSpec,
         tool: &ToolSpec,
         arguments: &str,
-    ) -> Result<Result<Prepared, Ending>, EngineError> {
+    ) -> Result<Prepared, Ending> {
         let secret = match source.auth.secret() {
-            Some(name) => self.secret(name).await?,
+            Some(name) => match self.secret(name).await {
+                Ok(secret) => secret,
+                Err(why) => {
+                    let words = format!("the secret `{name}` can't be read: {why}; nothing was sent");
+                    return Err(Ending::without_body(
+                        Outcome::Failed,
+                        Some(FailureClass::MissingSecret),
+                        words,
+                    ));
+                }
+            },
             None => None,
         };
-        Ok(sources::prepare(source, tool, arguments, secret))
+        sources::prepare(source, tool, arguments, secret)
     }
 
-    /// From the keychain, once a turn: it answers in milliseconds, and a batch may need it 128 times.
-    async fn secret(&mut self, name: &SecretName) -> Result<Option<Secret>, EngineError> {
+    /// From the keychain, once a turn: it answers in milliseconds, and a batch may need it 128 times. A keychain that
+    /// was locked meanwhile fails the calls that need it, in these words, and not the turn.
+    async fn secret(&mut self, name: &SecretName) -> Result<Option<Secret>, String> {
         if let Some(known) = self.secrets.get(name) {
-            return Ok(known.clone());
+            return known.clone();
         }
-        let secret = self.inner.keychain.get(name).await?;
+        let secret = self.inner.keychain.get(name).await.map_err(|error| error.to_string());
         self.secrets.insert(name.clone(), secret.clone());
-        Ok(secret)
+        secret
     }
 
     async fn request_model(&mut self, step: u32) -> Result<Option<Event>, EngineError> {
@@ -217,9 +229,11 @@ impl Driver {
 
     fn batch_ended(&mut self, batch: BatchId, calls: &[CallId], label: Label) {
         let lives: Vec<&Live> = calls.iter().filter_map(|call| self.calls.get(call)).collect();
-        let first = lives.iter().filter_map(|live| live.sent).min();
-        let elapsed = first.map(|first| first.elapsed()).unwrap_or_default();
-        let elapsed = Span(u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX));
+        let since_began = |sent: Instant| {
+            Micros(i64::try_from(sent.duration_since(self.began).as_micros()).unwrap_or(i64::MAX))
+        };
+        let elapsed =
+            Span::together(lives.iter().filter_map(|live| Some((since_began(live.sent?), live.took))));
         let one_by_one = Span(lives.iter().map(|live| live.took.0).sum());
         let asked = lives.iter().map(|live| AskedCall {
             id: live.call.asked_as.clone(),
@@ -241,7 +255,7 @@ impl Driver {
     async fn answer(&mut self, text: &str, finish: Finish) -> Result<(), EngineError> {
         let handles: Vec<_> = self.in_context.iter().map(|item| (item.handle, item.call)).collect();
         let cited = attribution::citations(text, &handles);
-        let since_began = |instant: std::time::Instant| {
+        let since_began = |instant: Instant| {
             u32::try_from(instant.duration_since(self.began).as_millis()).unwrap_or(u32::MAX)
         };
         let answer = Answer {

@@ -11,7 +11,7 @@ use domain::model::{AskedCall, Finish, ModelEvent, ModelFailure, ModelSpec, Prom
 use domain::payload::{Payload, PayloadRole};
 use domain::secret::Secret;
 use domain::time::Span;
-use providers::Received;
+use providers::{Failure, Received};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -115,10 +115,7 @@ impl Thinking {
 
     /// The whole message, once [`Self::next`] said that it is over.
     pub(crate) async fn end(self) -> Result<(Thought, Option<Instant>), EngineError> {
-        let received = self
-            .task
-            .await
-            .map_err(|_| EngineError::Internal("the model's task failed, which is our fault".to_owned()))?;
+        let received = self.task.await.unwrap_or_else(|_| panicked());
         let took = Span(u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX));
         let payload = seal(PayloadRole::Response, "text/event-stream", received.bytes)?;
         let fact = Fact::ModelReturned {
@@ -132,4 +129,11 @@ impl Thinking {
         let result = received.result.map_err(|failure| (failure.kind, failure.words));
         Ok((Thought { fact, payload, usage: received.usage, result }, self.first_word))
     }
+}
+
+/// How a request ends whose task panicked. What had come is lost with it; that the request ended is on record.
+fn panicked() -> Received {
+    let words = "Tieout itself failed while it read the model's answer; that is a fault of ours".to_owned();
+    let failure = Failure { kind: ModelFailure::MalformedStream, words, retry_after: None };
+    Received { bytes: Vec::new(), result: Err(failure), usage: Usage::default() }
 }

@@ -1,0 +1,50 @@
+//! What lies between a call's entry and its first byte.
+
+use std::future::{Future as _, poll_fn};
+use std::sync::Arc;
+use std::task::Poll;
+
+use domain::id::CallId;
+use domain::outcome::Outcome;
+use domain::secret::Secret;
+use rehearsal::{Plan, Rehearsal};
+use tokio::sync::{mpsc, watch};
+
+use super::calling::{Departure, call};
+use crate::clock::id_parts;
+use crate::engine::Engine;
+use crate::workspace::KeychainChoice;
+
+/// A write that a person stops while its entry becomes durable.
+#[tokio::test]
+async fn what_is_stopped_while_it_is_recorded_does_not_leave() {
+    let rehearsal = Rehearsal::start(Plan::instant()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (engine, _) =
+        Engine::create(&folder.path().join("workspace"), "Test", KeychainChoice::Memory).await.unwrap();
+    let source = Arc::new(Engine::read_source(&rehearsal.echo_source().toml).unwrap());
+    let tool = source.tool(&"write".parse().unwrap()).unwrap().clone();
+    let prepared = sources::prepare(&source, &tool, r#"{"id": "a", "value": 1}"#, None::<Secret>).unwrap();
+    let (unix_ms, random) = id_parts().unwrap();
+    let departure = Departure {
+        call: CallId::new(unix_ms, random),
+        effect: tool.effect,
+        conversation: None,
+        source,
+        prepared,
+    };
+    let (sent, mut left) = mpsc::unbounded_channel();
+    let (stop, stopped) = watch::channel(false);
+    let calling = call(engine.inner.clone(), departure, sent, stopped);
+    tokio::pin!(calling);
+    let waits = poll_fn(|context| Poll::Ready(calling.as_mut().poll(context).is_pending())).await;
+    assert!(waits, "its entry is on its way to the disk");
+    stop.send_replace(true);
+
+    let arrival = calling.await.unwrap();
+    assert_eq!(arrival.ending.outcome, Outcome::Cancelled);
+    assert!(left.recv().await.is_none(), "nobody is told that it left");
+    assert!(rehearsal.requests().iter().all(|request| request.service != "echo"));
+    engine.shutdown().await;
+    rehearsal.stop().await;
+}
