@@ -93,7 +93,7 @@ impl Output {
 
 /// The text without what a terminal would obey: every control character but line break and tab becomes U+FFFD.
 fn harmless(text: &str) -> Cow<'_, str> {
-    let obeyed = |sign: char| sign.is_control() && !matches!(sign, '\n' | '\t');
+    let obeyed = |sign: char| is_obeyed(sign) && !matches!(sign, '\n' | '\t');
     if text.chars().any(obeyed) {
         Cow::Owned(
             text.chars().map(|sign| if obeyed(sign) { char::REPLACEMENT_CHARACTER } else { sign }).collect(),
@@ -101,6 +101,27 @@ fn harmless(text: &str) -> Cow<'_, str> {
     } else {
         Cow::Borrowed(text)
     }
+}
+
+/// JSON whose strings hold no such character either, and mean the same: JSON itself lets those past the first 32 stand.
+fn escaped(json: &str) -> Cow<'_, str> {
+    if !json.chars().any(is_obeyed) {
+        return Cow::Borrowed(json);
+    }
+    let mut text = String::with_capacity(json.len());
+    for sign in json.chars() {
+        if is_obeyed(sign) {
+            text.push_str(&format!("\\u{:04x}", u32::from(sign)));
+        } else {
+            text.push(sign);
+        }
+    }
+    Cow::Owned(text)
+}
+
+/// Control characters (U+009B begins a sequence as ESC [ does), and the marks that reorder the text beside them.
+fn is_obeyed(sign: char) -> bool {
+    sign.is_control() || matches!(sign, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A reader that has seen enough closes the pipe; that is no failure of ours.
@@ -116,57 +137,15 @@ mod tests {
     fn a_terminal_is_sent_nothing_that_it_obeys() {
         assert_eq!(harmless("plain\n\ttext ü"), "plain\n\ttext ü");
         assert_eq!(harmless("a\u{1b}[2Jb\rc\u{9b}31m"), "a\u{fffd}[2Jb\u{fffd}c\u{fffd}31m");
-    }
-}
-
-/// Text that came from a model or a source can't command a terminal: no character of it moves the cursor, changes the
-/// title, answers a query, or turns the reading order of what stands beside it around. Line breaks and tabs stay.
-fn plain(text: &str) -> String {
-    let shown = |char: char| match char {
-        '\n' | '\t' => char,
-        // The control pictures: a person sees that something was there, and what.
-        '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(char)).unwrap_or('\u{fffd}'),
-        char if commands(char) => '\u{fffd}',
-        char => char,
-    };
-    text.chars().map(shown).collect()
-}
-
-/// JSON whose strings hold no such character either, and mean the same. The first 32 are escaped already.
-fn escaped(json: &str) -> String {
-    let mut text = String::with_capacity(json.len());
-    for char in json.chars() {
-        if commands(char) {
-            text.push_str(&format!("\\u{:04x}", u32::from(char)));
-        } else {
-            text.push(char);
-        }
-    }
-    text
-}
-
-/// Delete, the controls of ISO 6429 in one character (U+009B begins a sequence as ESC [ does), and the marks that
-/// reorder text.
-fn commands(char: char) -> bool {
-    matches!(char, '\x7f'..='\u{9f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_text_commands_a_terminal() {
-        assert_eq!(plain("a\tb\nc ü 日本"), "a\tb\nc ü 日本");
-        assert_eq!(plain("\x1b[2Jgone\r\x07"), "␛[2Jgone␍␇");
-        assert_eq!(plain("\u{9b}31m \u{202e}txt.exe\x7f"), "\u{fffd}31m \u{fffd}txt.exe\u{fffd}");
+        assert_eq!(harmless("\u{202e}fdp.exe"), "\u{fffd}fdp.exe");
     }
 
     #[test]
     fn escaped_json_means_the_same() {
-        let value = json!({ "text": "\x1b[2J \u{9b}31m \u{202e}\x7f ü" });
-        let text = escaped(&value.to_string());
-        assert!(!text.contains(|char: char| char.is_control() || commands(char)), "{text}");
+        let value = json!({ "text": "\u{1b}[2J \u{9b}31m \u{202e}\u{7f} ü" });
+        let text = value.to_string();
+        let text = escaped(&text);
+        assert!(!text.contains(is_obeyed), "{text}");
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
     }
 }
