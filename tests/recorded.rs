@@ -28,9 +28,10 @@ async fn every_sample_question_leaves_as_much_on_record_as_in_the_services_logs(
 async fn when_the_trail_cannot_be_written_nothing_is_sent() {
     let rehearsal = Rehearsal::start(Plan::instant()).await.unwrap();
     let question = Rehearsal::demo_question().text;
+    let fresh = Workspace::wired(&rehearsal).await;
     let mut broken = 0;
     for kibibytes in [32, 48, 64, 96, 128, 192, 256, 384, 512, 1024, 4096] {
-        let workspace = Workspace::wired(&rehearsal).await;
+        let workspace = fresh.copy();
         let before = rehearsal.requests().len();
         // Told to ignore the signal, a program that writes past the limit gets an error, as from a full disk.
         let script = format!("trap '' XFSZ; ulimit -f {kibibytes}; exec \"$0\" \"$@\"");

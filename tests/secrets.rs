@@ -139,7 +139,7 @@ async fn no_secret_is_printed_or_logged() {
         let mut command = workspace.command(words);
         command.env("TIEOUT_LOG", "trace");
         let run = crate::scene::workspace::ran(command).await.ends(0);
-        assert!(run.err.contains("TRACE"), "it logs");
+        assert!(words[0] != "ask" || run.err.contains("TRACE"), "what is sent is logged");
         for needle in &needles {
             needle.is_not_in(run.out.as_bytes(), &format!("the output of {words:?}"));
             needle.is_not_in(run.err.as_bytes(), &format!("the log of {words:?}"));

@@ -100,7 +100,7 @@ impl Scene {
             react(&self.engine, &run, &event.what);
             events.push(event);
         }
-        Told { turn: run.turn, conversation: run.conversation, events }
+        Told { conversation: run.conversation, events }
     }
 
     /// The bodies of the requests that the model has received.

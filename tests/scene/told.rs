@@ -4,13 +4,12 @@ use domain::answer::Answer;
 use domain::call::ToolCall;
 use domain::event::{Ended, Happening, RunEvent};
 use domain::fact::Stopped;
-use domain::id::{CallId, ConversationId, TurnId};
+use domain::id::{CallId, ConversationId};
 use domain::label::Label;
 use domain::outcome::Outcome;
 
 /// Everything that one turn said, in order.
 pub(crate) struct Told {
-    pub(crate) turn: TurnId,
     pub(crate) conversation: ConversationId,
     pub(crate) events: Vec<RunEvent>,
 }

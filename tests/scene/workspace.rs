@@ -52,6 +52,18 @@ impl Workspace {
         workspace
     }
 
+    /// The same workspace once more, in another folder. Nobody may have it open.
+    pub(crate) fn copy(&self) -> Self {
+        let copy = Self { folder: tempfile::tempdir().unwrap() };
+        std::fs::create_dir(copy.dir()).unwrap();
+        std::fs::copy(self.passphrase_file(), copy.passphrase_file()).unwrap();
+        for entry in std::fs::read_dir(self.dir()).unwrap() {
+            let entry = entry.unwrap();
+            std::fs::copy(entry.path(), copy.dir().join(entry.file_name())).unwrap();
+        }
+        copy
+    }
+
     /// Connects a source, whose secret is in the keychain or needless.
     pub(crate) async fn connect(&self, toml: String) {
         let engine = self.open().await;
