@@ -97,7 +97,11 @@ async fn what_is_no_text_and_what_is_too_long_is_kept_and_named() {
         scene.engine.save_source(Engine::read_source(&source).unwrap()).await.unwrap();
     }
     let told = scene
-        .batch(vec![call("a", "image__get", json!({})), call("b", "echo__big", json!({ "bytes": 5 << 20 }))])
+        .batch(vec![
+            call("a", "image__get", json!({})),
+            call("b", "echo__big", json!({ "bytes": 5 << 20 })),
+            call("c", "garbled__get", json!({})),
+        ])
         .await;
     assert_eq!(told.outcomes(), [Outcome::Returned; 3]);
     let sizes: Vec<u64> = told.endings().iter().map(|(_, ended)| ended.size).collect();
