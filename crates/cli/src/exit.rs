@@ -11,10 +11,12 @@ pub(crate) enum Exit {
     Failed,
     /// The trail does not verify.
     Unverified,
-    /// The trail can't be written, so nothing was sent.
+    /// The trail can't be written, so nothing more was sent.
     TrailFatal,
     /// A person cancelled.
     Cancelled,
+    /// A person cancelled, and left before what was stopped had ended; the next opening closes it on record.
+    Left,
 }
 
 impl From<Exit> for std::process::ExitCode {
@@ -24,7 +26,7 @@ impl From<Exit> for std::process::ExitCode {
             Exit::Failed => Self::from(1),
             Exit::Unverified => Self::from(3),
             Exit::TrailFatal => Self::from(4),
-            Exit::Cancelled => Self::from(130),
+            Exit::Cancelled | Exit::Left => Self::from(130),
         }
     }
 }

@@ -39,6 +39,9 @@ fn main() -> std::process::ExitCode {
         }
     };
     output.flush();
+    // A line that nobody waits for any more may still be being read from the terminal; waiting for that thread would
+    // keep the program from ending until a person presses Enter.
+    runtime.shutdown_background();
     exit.into()
 }
 

@@ -1,8 +1,10 @@
 //! `tieout ask`: a turn, watched from a terminal or as JSON lines.
 
 use std::collections::HashMap;
+use std::future::Future;
+use std::pin::{Pin, pin};
 
-use domain::call::ToolCall;
+use domain::call::{Approval, ToolCall};
 use domain::event::{Happening, RunEvent};
 use domain::fact::Stopped;
 use domain::id::CallId;
@@ -27,23 +29,37 @@ pub(crate) async fn run(global: &Global, ask: &Ask, output: &Output) -> Result<E
         max_steps: ask.max_steps,
     };
     let exit = watch(&engine, question, output).await;
-    engine.shutdown().await;
+    if !matches!(exit, Ok(Exit::Left)) {
+        engine.shutdown().await;
+    }
     exit
 }
 
-/// Asks, prints what happens, answers approvals from the terminal, and stops the turn on Ctrl-C.
+/// Asks, prints what happens, answers approvals from the terminal, and stops the turn on Ctrl-C. The terminal's answers
+/// are one thing of several to wait for: the turn may end, or a person press Ctrl-C, while a sheet lies open.
 pub(crate) async fn watch(engine: &Engine, question: Question, output: &Output) -> Result<Exit, EngineError> {
     let mut run = engine.ask(question).await?;
     let mut calls = HashMap::new();
     let mut interrupted = false;
+    let mut sheet: Option<Sheet<'_>> = None;
+    // One listener for the whole turn: a new one would miss what was pressed between two.
+    let mut pressed = pin!(tokio::signal::ctrl_c());
     loop {
         let event = tokio::select! {
             event = run.events.recv() => event,
-            pressed = tokio::signal::ctrl_c() => {
-                if pressed.is_err() || interrupted {
-                    return Ok(Exit::Cancelled);
+            answers = answered(&mut sheet) => {
+                sheet = None;
+                // The turn may have been stopped while the person thought.
+                let _over_already = engine.approve(run.turn, answers);
+                continue;
+            }
+            heard = &mut pressed => {
+                if heard.is_err() || interrupted {
+                    return Ok(Exit::Left);
                 }
+                pressed.set(tokio::signal::ctrl_c());
                 interrupted = true;
+                sheet = None;
                 output.progress("stopping; what was sent may still tell its outcome. Ctrl-C again leaves at once");
                 // A turn that has just ended can't be stopped, and needs not.
                 let _over_already = engine.stop(run.turn);
@@ -53,14 +69,28 @@ pub(crate) async fn watch(engine: &Engine, question: Question, output: &Output) 
         let Some(event) = event else { return Ok(Exit::Failed) };
         output.object("event", &event);
         if let Happening::ApprovalAsked { asks, .. } = &event.what {
-            let answers = sheet::answers(asks, &calls, output).await;
-            // The turn may have been stopped while the person thought.
-            let _over_already = engine.approve(run.turn, answers);
+            let asks = asks.iter().map(|ask| (ask.clone(), label_of(&calls, ask.call))).collect();
+            sheet = Some(Box::pin(sheet::answers(asks, output)));
         }
         if let Some(exit) = print(&run, &mut calls, event, output) {
             return Ok(if interrupted { Exit::Cancelled } else { exit });
         }
     }
+}
+
+/// A sheet that lies open.
+type Sheet<'a> = Pin<Box<dyn Future<Output = Vec<(CallId, Approval)>> + Send + 'a>>;
+
+/// The answers of the sheet that lies open; without one, never.
+async fn answered(sheet: &mut Option<Sheet<'_>>) -> Vec<(CallId, Approval)> {
+    match sheet {
+        Some(sheet) => sheet.await,
+        None => std::future::pending().await,
+    }
+}
+
+fn label_of(calls: &HashMap<CallId, ToolCall>, call: CallId) -> String {
+    calls.get(&call).map(|call| call.label.to_string()).unwrap_or_default()
 }
 
 fn print(run: &Run, calls: &mut HashMap<CallId, ToolCall>, event: RunEvent, output: &Output) -> Option<Exit> {

@@ -24,7 +24,9 @@ pub(crate) async fn run(global: &Global, demo: &Demo, output: &Output) -> Result
     } else {
         passing(demo, &rehearsal, output).await
     };
-    rehearsal.stop().await;
+    if !matches!(exit, Ok(Exit::Left)) {
+        rehearsal.stop().await;
+    }
     exit
 }
 
@@ -44,7 +46,9 @@ async fn passing(demo: &Demo, rehearsal: &Rehearsal, output: &Output) -> Result<
         Some(question) => ask_and_verify(&engine, demo, question, output).await,
         None => converse(&engine, demo, output).await,
     };
-    engine.shutdown().await;
+    if !matches!(exit, Ok(Exit::Left)) {
+        engine.shutdown().await;
+    }
     exit
 }
 
@@ -110,6 +114,9 @@ async fn ask_and_verify(
     output.line(format!("> {text}\n"));
     let question = Question { approve: demo.approve.into(), ..Question::new(text) };
     let exit = ask::watch(engine, question, output).await?;
+    if exit == Exit::Left {
+        return Ok(exit);
+    }
     let report = trail::verify(engine, output).await?;
     Ok(if report.findings.is_empty() { exit } else { Exit::Unverified })
 }
@@ -122,7 +129,7 @@ async fn converse(engine: &Engine, demo: &Demo, output: &Output) -> Result<Exit,
         let Some(text) = next_question().await else { return Ok(Exit::Done) };
         match ask_and_verify(engine, demo, &text, output).await? {
             Exit::Done | Exit::Failed => {}
-            exit @ (Exit::Unverified | Exit::TrailFatal | Exit::Cancelled) => return Ok(exit),
+            exit @ (Exit::Unverified | Exit::TrailFatal | Exit::Cancelled | Exit::Left) => return Ok(exit),
         }
     }
 }

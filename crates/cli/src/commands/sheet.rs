@@ -1,28 +1,26 @@
 //! The approval sheet of a terminal: each call with its exact arguments, one answer each. Without a terminal there is
 //! nobody to ask, so what asks is refused.
 
-use std::collections::HashMap;
 use std::io::{BufRead, IsTerminal};
 
-use domain::call::{Approval, ToolCall};
+use domain::call::Approval;
 use domain::event::Ask;
 use domain::id::CallId;
 
 use crate::output::Output;
 
-/// An answer to each call that asks.
-pub(crate) async fn answers(
-    asks: &[Ask],
-    calls: &HashMap<CallId, ToolCall>,
-    output: &Output,
-) -> Vec<(CallId, Approval)> {
+/// An answer to each call that asks, each given with its label. Dropping this stops asking; the line that is being read
+/// then goes to nobody.
+pub(crate) async fn answers(asks: Vec<(Ask, String)>, output: &Output) -> Vec<(CallId, Approval)> {
     if !std::io::stdin().is_terminal() || output.is_json() {
         let reason = "there was no terminal to ask on; `--approve all` allows it beforehand".to_owned();
-        return asks.iter().map(|ask| (ask.call, Approval::Refused { reason: reason.clone() })).collect();
+        return asks
+            .iter()
+            .map(|(ask, _)| (ask.call, Approval::Refused { reason: reason.clone() }))
+            .collect();
     }
     let mut answers = Vec::new();
-    for (position, ask) in asks.iter().enumerate() {
-        let label = calls.get(&ask.call).map(|call| call.label.to_string()).unwrap_or_default();
+    for (position, (ask, label)) in asks.iter().enumerate() {
         output.progress(format!("\n{} of {}: {}  {label}", position + 1, asks.len(), ask.request));
         output.progress(&ask.arguments);
         output.progress(&ask.decision.reason);
