@@ -23,7 +23,12 @@ async fn a_sample_question_is_answered_opened_proved_and_verified() {
     window.reads("4 sources").await;
     let rows = window.text_of("[aria-label='Batch of calls'] ol").await;
     assert_eq!(rows.matches("returned").count(), 15, "{rows}");
-    window.run("document.querySelector('[aria-label=Transcript]').scrollTop = 0", &[]).await;
+    // What scrolls is the transcript, never the window under it.
+    window.run("document.querySelector('[aria-label=\"Batch of calls\"]').scrollIntoView()", &[]).await;
+    let beyond = "return document.scrollingElement.scrollHeight - innerHeight";
+    assert_eq!(window.run(beyond, &[]).await, 0, "the document is longer than the window");
+    window.click(button("verify")).await;
+    window.reads("verified just now").await;
     window.picture("ask-light").await;
     if std::env::var_os("TIEOUT_SAVE_SCREENSHOT").is_some() {
         window.picture_at(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/window.png")).await;

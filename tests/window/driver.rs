@@ -102,6 +102,10 @@ impl Driver {
 
     /// What the window shows, as PNG in base 64.
     pub(crate) async fn picture(&self) -> Result<String, String> {
+        // The pointer lies where it clicked last, and what is under it looks chosen: it is taken to a corner.
+        let away = json!({ "type": "pointerMove", "x": 1, "y": 1, "duration": 0 });
+        let pointer = json!({ "type": "pointer", "id": "pointer", "actions": [away] });
+        self.tell("/actions", json!({ "actions": [pointer] })).await?;
         // The first picture may be of an older frame: two new ones are forced before it.
         let two =
             "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(true)))";
