@@ -34,6 +34,9 @@ use crate::turns::Say;
 /// How long a person may take to answer a sheet. Then what was asked counts as refused.
 pub(crate) const APPROVAL_WAIT: Duration = Duration::from_secs(30 * 60);
 
+/// Facts that may wait for one another before they are appended.
+const MOST_IN_LINE: usize = 256;
+
 /// What the driver knows of a call.
 pub(crate) struct Live {
     pub(crate) call: ToolCall,
@@ -176,6 +179,9 @@ impl Driver {
         self.emit(Happening::TurnStarted { conversation, question, model });
         if let Err(error) = self.drive().await {
             tracing::error!(turn = %self.turn, %error, "a turn can't go on");
+            if let Some(thinking) = self.thinking.take() {
+                thinking.abandon().await;
+            }
             self.tasks.shutdown().await;
             self.emit(Happening::TurnEnded {
                 stopped: Some(Stopped::Trail),
@@ -194,10 +200,29 @@ impl Driver {
                 queue.extend(self.perform(effects).await?);
             }
             if self.machine.is_over() {
-                return Ok(());
+                return self.flush().await;
             }
-            let woken = self.wait().await;
+            let woken = match self.waiting_already().await {
+                Some(woken) => woken,
+                None => {
+                    self.flush().await?;
+                    self.wait().await
+                }
+            };
             queue.extend(self.events_of(woken).await?);
+        }
+    }
+
+    /// What happened while the last events were looked at. Calls that end together are recorded together, in one
+    /// commit instead of one each; nothing that must be durable first waits for that, since whoever acts flushes.
+    async fn waiting_already(&mut self) -> Option<Woken> {
+        if self.drafts.is_empty() || self.drafts.len() >= MOST_IN_LINE {
+            return None;
+        }
+        tokio::select! {
+            biased;
+            woken = self.wait() => Some(woken),
+            () = std::future::ready(()) => None,
         }
     }
 

@@ -29,7 +29,8 @@ use crate::clock::{id_parts, seal};
 use crate::error::EngineError;
 
 impl Driver {
-    /// Does what the machine said, in its order. What that makes happen at once comes back as events.
+    /// Does what the machine said, in its order: no effect before every fact that came before it is durable. Facts
+    /// behind the last effect stay in line. What happens at once comes back as events.
     pub(crate) async fn perform(&mut self, effects: Vec<Effect>) -> Result<Vec<Event>, EngineError> {
         let mut events = Vec::new();
         for effect in effects {
@@ -60,7 +61,6 @@ impl Driver {
                 Effect::End { why, failure, words } => self.end(why, failure, words).await?,
             }
         }
-        self.flush().await?;
         Ok(events)
     }
 

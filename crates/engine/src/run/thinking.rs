@@ -113,6 +113,13 @@ impl Thinking {
         self.events.close();
     }
 
+    /// Ends the connection and waits for that; what had come is lost. For a turn that can record nothing any more.
+    pub(crate) async fn abandon(self) {
+        self.task.abort();
+        // Cancelled, over or panicked: in each case nothing of it is left.
+        drop(self.task.await);
+    }
+
     /// The whole message, once [`Self::next`] said that it is over.
     pub(crate) async fn end(self) -> Result<(Thought, Option<Instant>), EngineError> {
         let received = self.task.await.unwrap_or_else(|_| panicked());
