@@ -103,11 +103,17 @@ impl Answer {
         if self.is_json() && self.cut_from.is_none() && !self.body.is_empty() {
             // A byte order mark is no part of JSON, and readers may ignore it (RFC 8259 §8.1).
             let body = self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body);
-            let error = serde_json::from_slice::<serde::de::IgnoredAny>(body).err()?;
-            let what = if error.is_eof() {
-                format!("its JSON ends in the middle, after {} bytes", self.body.len())
-            } else {
-                format!("what it calls JSON is not: {error}")
+            // Skipping over values does not look into strings, so that they are text is asked first (RFC 8259 §8.1).
+            let what = match std::str::from_utf8(body) {
+                Err(error) => {
+                    format!("what it calls JSON is not: byte {} is not UTF-8", error.valid_up_to() + 1)
+                }
+                Ok(text) => match serde_json::from_str::<serde::de::IgnoredAny>(text).err()? {
+                    error if error.is_eof() => {
+                        format!("its JSON ends in the middle, after {} bytes", self.body.len())
+                    }
+                    error => format!("what it calls JSON is not: {error}"),
+                },
             };
             return Some(failed(
                 FailureClass::BadBody,

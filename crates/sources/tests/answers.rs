@@ -151,6 +151,9 @@ async fn json_that_is_none_is_no_result() {
     failed(&get("200 OK", "application/json", "{'a': 1}").await, FailureClass::BadBody, &["is not"]);
     let lying = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 5\r\n\r\n{\"a\": 1}";
     failed(&served("GET", lying, 0).await, FailureClass::BadBody, &["ends in the middle, after 5 bytes"]);
+    let latin: &[u8] =
+        b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{\"a\":\"\xfc\"}";
+    failed(&served("GET", latin, 0).await, FailureClass::BadBody, &["byte 7 is not UTF-8"]);
 }
 
 #[tokio::test]
