@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use domain::effect::Method;
 use domain::intent::DurableIntent;
-use domain::model::{Finish, ModelEvent, ModelSpec, Usage};
+use domain::model::{AskedCall, Finish, ModelEvent, ModelSpec, Usage};
 use domain::secret::Secret;
-use egress::{Door, Inbound, Outbound, PlacedSecret, Placement, Redirects, SendError};
+use egress::{Door, Inbound, Outbound, PlacedSecret, Placement, Redirects, Scrubber, SendError};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
@@ -43,6 +43,9 @@ pub struct Received {
     pub result: Result<Finish, Failure>,
     /// Tokens, as the provider counted them; zero if it didn't.
     pub usage: Usage,
+    /// Takes our key out of the message's whole text. In events it is taken out piece by piece, which can't find a key
+    /// that was cut in two.
+    pub scrubber: Scrubber,
 }
 
 /// Sends a request and passes on what the model says while it says it. Every event that `result` rests on was passed
@@ -61,24 +64,33 @@ pub async fn call(
 ) -> Received {
     let host = host(&encoded.url);
     let speaker = Speaker { model: spec.title(), host: &host };
-    let nothing = |failure| Received { bytes: Vec::new(), result: Err(failure), usage: Usage::default() };
+    let nothing = |failure, scrubber| Received {
+        bytes: Vec::new(),
+        result: Err(failure),
+        usage: Usage::default(),
+        scrubber,
+    };
     let request = match outbound(spec, encoded, key, speaker) {
         Ok(request) => request,
-        Err(failure) => return nothing(failure),
+        Err(failure) => return nothing(failure, Scrubber::default()),
     };
     let scrubber = request.scrubber();
     let sent = tokio::select! {
         sent = timeout(HEADERS_LIMIT, door.send(intent, request)) => sent,
-        () = on_event.closed() => return nothing(speaker.cancelled()),
+        () = on_event.closed() => return nothing(speaker.cancelled(), scrubber),
     };
     let inbound = match sent {
         Ok(Ok(inbound)) => inbound,
-        Ok(Err(error)) => return nothing(before_answer(speaker, &error)),
-        Err(_) => return nothing(speaker.unreachable(&format!("{host} gave no answer within five minutes"))),
+        Ok(Err(error)) => return nothing(before_answer(speaker, &error), scrubber),
+        Err(_) => {
+            let words = format!("{host} gave no answer within five minutes");
+            return nothing(speaker.unreachable(&words), scrubber);
+        }
     };
     let mut listening = Listening {
         speaker,
         decoder: Decoder::new(spec.protocol),
+        scrubber: &scrubber,
         on_event,
         bytes: Vec::new(),
         usage: Usage::default(),
@@ -89,13 +101,15 @@ pub async fn call(
         Err(listening.refusal(inbound).await)
     };
     let result = result.map_err(|failure| Failure { words: scrubber.text(failure.words), ..failure });
-    Received { bytes: scrubber.bytes(listening.bytes), result, usage: listening.usage }
+    let (bytes, usage) = (scrubber.bytes(listening.bytes), listening.usage);
+    Received { bytes, result, usage, scrubber }
 }
 
 /// An answer that is arriving.
 struct Listening<'a> {
     speaker: Speaker<'a>,
     decoder: Decoder,
+    scrubber: &'a Scrubber,
     on_event: mpsc::Sender<ModelEvent>,
     bytes: Vec<u8>,
     usage: Usage,
@@ -145,7 +159,7 @@ impl Listening<'_> {
                 ModelEvent::Finished(finish) => finished = Some(*finish),
                 _ => {}
             }
-            if self.on_event.send(event).await.is_err() {
+            if self.on_event.send(cleaned(event, self.scrubber)).await.is_err() {
                 return Err(self.speaker.cancelled());
             }
         }
@@ -186,6 +200,22 @@ impl Listening<'_> {
             self.bytes.extend_from_slice(&chunk);
         }
         self.speaker.refused(status, &Complaint::from_body(&self.bytes), wait)
+    }
+}
+
+/// The event without our key: words are kept and shown, and a call's arguments go to another host.
+fn cleaned(event: ModelEvent, scrubber: &Scrubber) -> ModelEvent {
+    match event {
+        ModelEvent::Text(text) => ModelEvent::Text(scrubber.text(text)),
+        ModelEvent::CallStarted { index, name } => {
+            ModelEvent::CallStarted { index, name: scrubber.text(name) }
+        }
+        ModelEvent::CallReady { index, call } => {
+            let AskedCall { id, name, arguments } = call;
+            let [id, name, arguments] = [id, name, arguments].map(|text| scrubber.text(text));
+            ModelEvent::CallReady { index, call: AskedCall { id, name, arguments } }
+        }
+        event @ (ModelEvent::Usage(_) | ModelEvent::Finished(_)) => event,
     }
 }
 

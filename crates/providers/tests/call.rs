@@ -362,6 +362,23 @@ async fn a_key_that_comes_back_is_neither_in_words_nor_in_bytes() {
     assert!(!String::from_utf8(received.bytes).unwrap().contains(KEY));
 }
 
+/// A gateway that quotes the headers it got: what it says is kept and shown, and arguments go to another host.
+#[tokio::test]
+async fn a_key_that_comes_back_in_a_message_is_neither_said_nor_passed_on() {
+    let call = format!(
+        r#"{{"index":0,"id":"{KEY}","function":{{"name":"crm__get","arguments":"{{\"note\":\"{KEY}\"}}"}}}}"#
+    );
+    let body = format!(
+        "data: {{\"choices\":[{{\"delta\":{{\"content\":\"It is {KEY}.\",\"tool_calls\":[{call}]}}}}]}}\n\n\
+         data: {{\"choices\":[{{\"delta\":{{}},\"finish_reason\":\"tool_calls\"}}]}}\n\ndata: [DONE]\n\n"
+    );
+    let (received, events) = answered(Script::new("200 OK", body)).await;
+    assert_eq!(received.result, Ok(Finish::ToolCalls));
+    assert!(events.iter().any(|event| matches!(event, ModelEvent::CallReady { .. })), "{events:?}");
+    assert!(!format!("{events:?}").contains(KEY), "{events:?}");
+    assert_eq!(received.scrubber.text(format!("It is {KEY}.")), "It is {secret:main-key}.");
+}
+
 #[tokio::test]
 async fn dropping_the_future_or_the_receiver_ends_the_connection() {
     let half = "data: {\"choices\":[{\"delta\":{\"content\":\"Hello\"}}]}\n\n";

@@ -80,13 +80,14 @@ impl Driver {
 
     async fn message_over(&mut self) -> Result<Option<Event>, EngineError> {
         let Some(thinking) = self.thinking.take() else { return Ok(None) };
-        let (request, batch, text) = (thinking.request, thinking.batch, thinking.text.clone());
+        let (request, batch) = (thinking.request, thinking.batch);
         let (thought, first_word) = thinking.end().await?;
         self.usage.input = self.usage.input.saturating_add(thought.usage.input);
         self.usage.output = self.usage.output.saturating_add(thought.usage.output);
         self.first_word = first_word;
         self.record(thought.fact, vec![thought.payload]);
         let calls = std::mem::take(&mut self.ready);
+        let text = thought.text;
         self.last_text.clone_from(&text);
         Ok(Some(match thought.result {
             Ok(finish) => Event::ModelEnded { request, batch, finish, text, calls },

@@ -7,10 +7,11 @@ use domain::entry::Draft;
 use domain::fact::Fact;
 use domain::id::{BatchId, ConversationId, ModelCallId, TurnId};
 use domain::label::Label;
-use domain::model::{AskedCall, Finish, ModelEvent, ModelFailure, ModelSpec, Prompt, Usage};
+use domain::model::{Finish, ModelEvent, ModelFailure, ModelSpec, Prompt, Usage};
 use domain::payload::{Payload, PayloadRole};
 use domain::secret::Secret;
 use domain::time::Span;
+use egress::Scrubber;
 use providers::{Failure, Received};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -27,8 +28,7 @@ pub(crate) struct Thinking {
     pub(crate) request: ModelCallId,
     /// The batch that its calls will make.
     pub(crate) batch: BatchId,
-    pub(crate) text: String,
-    pub(crate) asked: Vec<AskedCall>,
+    text: String,
     /// When its first word came.
     pub(crate) first_word: Option<Instant>,
     events: mpsc::Receiver<ModelEvent>,
@@ -49,6 +49,8 @@ pub(crate) struct Thought {
     pub(crate) fact: Fact,
     pub(crate) payload: Payload,
     pub(crate) usage: Usage,
+    /// Its words, whole.
+    pub(crate) text: String,
     pub(crate) result: Result<Finish, (ModelFailure, String)>,
 }
 
@@ -90,20 +92,16 @@ impl Thinking {
         let model = model.clone();
         let task =
             tokio::spawn(async move { providers::call(&door, &model, encoded, key, intent, heard).await });
-        let (text, asked) = (String::new(), Vec::new());
-        Ok(Self { request, batch, text, asked, first_word: None, events, task, began: Instant::now() })
+        let text = String::new();
+        Ok(Self { request, batch, text, first_word: None, events, task, began: Instant::now() })
     }
 
     /// The next thing that the model says; `None` when its message is over and [`Self::end`] is due.
     pub(crate) async fn next(&mut self) -> Option<ModelEvent> {
         let event = self.events.recv().await?;
-        match &event {
-            ModelEvent::Text(text) => {
-                self.first_word.get_or_insert_with(Instant::now);
-                self.text.push_str(text);
-            }
-            ModelEvent::CallReady { call, .. } => self.asked.push(call.clone()),
-            ModelEvent::CallStarted { .. } | ModelEvent::Usage(_) | ModelEvent::Finished(_) => {}
+        if let ModelEvent::Text(text) = &event {
+            self.first_word.get_or_insert_with(Instant::now);
+            self.text.push_str(text);
         }
         Some(event)
     }
@@ -134,7 +132,8 @@ impl Thinking {
             took,
         };
         let result = received.result.map_err(|failure| (failure.kind, failure.words));
-        Ok((Thought { fact, payload, usage: received.usage, result }, self.first_word))
+        let text = received.scrubber.text(self.text);
+        Ok((Thought { fact, payload, usage: received.usage, text, result }, self.first_word))
     }
 }
 
@@ -142,5 +141,10 @@ impl Thinking {
 fn panicked() -> Received {
     let words = "Tieout itself failed while it read the model's answer; that is a fault of ours".to_owned();
     let failure = Failure { kind: ModelFailure::MalformedStream, words, retry_after: None };
-    Received { bytes: Vec::new(), result: Err(failure), usage: Usage::default() }
+    Received {
+        bytes: Vec::new(),
+        result: Err(failure),
+        usage: Usage::default(),
+        scrubber: Scrubber::default(),
+    }
 }
