@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use domain::call::Approval;
 use domain::entry::Draft;
-use domain::fact::Fact;
+use domain::event::{Happening, RunEvent};
+use domain::fact::{Fact, Stopped};
 use domain::id::{CallId, ConversationId, TurnId};
-use domain::model::ModelSpec;
+use domain::model::{ModelSpec, Usage};
 use domain::payload::PayloadRole;
 use tokio::sync::{mpsc, watch};
 
@@ -57,7 +58,7 @@ impl Engine {
         let (out, events) = mpsc::unbounded_channel();
         // Before anything of the conversation is read: its last turn is over and wholly on record then.
         let Ears { says, ends } = inner.turns.enter(turn, conversation)?;
-        let entered = Entered { inner: Arc::clone(inner), turn, _ends: ends };
+        let entered = Entered { inner: Arc::clone(inner), turn, out: out.clone(), _ends: ends };
         let past = if is_new { None } else { Some(history::past(inner, conversation).await?) };
         let driver =
             Driver::new(inner.clone(), turn, conversation, model, &question, text, past, says, out).await?;
@@ -107,14 +108,29 @@ impl Engine {
 
 /// A turn's place in the table, held for as long as it goes on, however it ends: dropping this takes the turn out,
 /// and then tells who waits for its end. [`Engine::shutdown`] does.
-struct Entered {
-    inner: Arc<Inner>,
-    turn: TurnId,
-    _ends: watch::Sender<()>,
+pub(super) struct Entered {
+    pub(super) inner: Arc<Inner>,
+    pub(super) turn: TurnId,
+    pub(super) out: mpsc::UnboundedSender<RunEvent>,
+    pub(super) _ends: watch::Sender<()>,
 }
 
 impl Drop for Entered {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            // A fault of ours in the turn's own task. Whoever watches must not wait for ever; recovery will find the
+            // turn open and say the same on record.
+            let words = "Tieout itself failed in the middle of this turn; that is a fault of ours. What it had sent is \
+                         on record; open the workspace again before you go on."
+                .to_owned();
+            let what = Happening::TurnEnded {
+                stopped: Some(Stopped::Crashed),
+                failure: None,
+                words,
+                usage: Usage::default(),
+            };
+            let _nobody_listens = self.out.send(RunEvent { turn: self.turn, ms: 0, what });
+        }
         self.inner.turns.leave(self.turn);
     }
 }

@@ -10,7 +10,7 @@ mod perform;
 mod prompt;
 mod question;
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a panic here is a failed test with a place")]
+#[allow(clippy::unwrap_used, clippy::panic, reason = "a panic here is a failed test with a place")]
 mod tests;
 mod thinking;
 

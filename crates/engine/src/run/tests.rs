@@ -1,18 +1,22 @@
-//! What lies between a call's entry and its first byte.
+//! What can't be brought about from outside: a stop between a call's entry and its first byte, a fault of our own.
 
 use std::future::{Future as _, poll_fn};
 use std::sync::Arc;
 use std::task::Poll;
 
-use domain::id::CallId;
+use domain::event::Happening;
+use domain::fact::Stopped;
+use domain::id::{CallId, ConversationId, TurnId};
 use domain::outcome::Outcome;
 use domain::secret::Secret;
 use rehearsal::{Plan, Rehearsal};
 use tokio::sync::{mpsc, watch};
 
+use super::ask::Entered;
 use super::calling::{Departure, call};
 use crate::clock::id_parts;
 use crate::engine::Engine;
+use crate::turns::Ears;
 use crate::workspace::KeychainChoice;
 
 /// A write that a person stops while its entry becomes durable.
@@ -47,4 +51,27 @@ async fn what_is_stopped_while_it_is_recorded_does_not_leave() {
     assert!(rehearsal.requests().iter().all(|request| request.service != "echo"));
     engine.shutdown().await;
     rehearsal.stop().await;
+}
+
+#[tokio::test]
+async fn a_turn_whose_task_fails_says_so_and_lets_the_conversation_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let (engine, _) =
+        Engine::create(&folder.path().join("workspace"), "Test", KeychainChoice::Memory).await.unwrap();
+    let inner = &engine.inner;
+    let (turn, conversation) = (TurnId::new(1, 1), ConversationId::new(1, 1));
+    let (out, mut events) = mpsc::unbounded_channel();
+    let Ears { says: _says, ends } = inner.turns.enter(turn, conversation).unwrap();
+    assert!(inner.turns.enter(TurnId::new(1, 2), conversation).is_err());
+    let entered = Entered { inner: inner.clone(), turn, out, _ends: ends };
+    let task = tokio::spawn(async move {
+        let _until_it_is_over = entered;
+        panic!("a fault");
+    });
+    assert!(task.await.is_err_and(|error| error.is_panic()));
+    let said = events.recv().await.unwrap().what;
+    assert!(matches!(said, Happening::TurnEnded { stopped: Some(Stopped::Crashed), .. }), "{said:?}");
+    assert!(events.recv().await.is_none());
+    assert!(inner.turns.enter(TurnId::new(1, 2), conversation).is_ok());
+    engine.shutdown().await;
 }
