@@ -67,6 +67,8 @@ pub(crate) fn builder() -> Builder<Wry> {
             secrets::secret_remove,
             workspace::workspace_create,
             workspace::workspace_unlock,
+            workspace::workspace_recover,
+            workspace::workspace_write,
             workspace::demo_open,
             session::setting_set,
         ])

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use domain::secret::Secret;
-use engine::{Engine, EngineError};
+use engine::{Engine, EngineError, RecoveryKey};
 
 use crate::demo::Demo;
 use crate::wire::CommandError;
@@ -43,6 +43,34 @@ impl Stage {
                 Self::Locked(error.into())
             }
         }
+    }
+
+    /// Opens the workspace in `dir` with its recovery key. `passphrase` opens its file of keys from then on, if its
+    /// keys are in one.
+    ///
+    /// # Errors
+    /// If the key is another workspace's, or another program writes.
+    pub(crate) async fn recovered(
+        dir: &Path,
+        key: &RecoveryKey,
+        passphrase: Option<Secret>,
+    ) -> Result<Self, EngineError> {
+        Ok(Self::Open(Open { engine: Engine::recover(dir, passphrase, key).await?, demo: None }))
+    }
+
+    /// Goes on as the writer of what is open for reading; what is open for writing stays as it is.
+    ///
+    /// # Errors
+    /// If another program still writes, which leaves it open for reading; or if nothing is open.
+    pub(crate) async fn begin_to_write(&mut self, dir: &Path) -> Result<(), CommandError> {
+        let reader = self.engine(dir)?;
+        if reader.about().writer {
+            return Ok(());
+        }
+        let engine = reader.open_to_write().await?;
+        *self = Self::Open(Open { engine, demo: None });
+        reader.shutdown().await;
+        Ok(())
     }
 
     /// Opens a throw-away workspace on the rehearsal company.
@@ -107,15 +135,41 @@ mod tests {
             assert!(matches!(&stage, Stage::Locked(why) if why.code == Code::WrongKey));
             assert!(stage.engine(&dir).is_err_and(|why| why.code == Code::WrongKey));
         }
-        let stage = Stage::of(&dir, passphrase("right")).await;
+        let mut stage = Stage::of(&dir, passphrase("right")).await;
         let about = stage.engine(&dir).unwrap().about();
         assert!(!about.writer && about.held_by.is_some_and(|holder| holder.pid == std::process::id()));
-        stage.close().await;
+        let too_early = stage.begin_to_write(&dir).await.unwrap_err();
+        assert_eq!(too_early.code, Code::ReadOnly);
+        assert!(!stage.engine(&dir).unwrap().about().writer);
 
         writer.shutdown().await;
         drop(writer);
-        let stage = Stage::of(&dir, passphrase("right")).await;
+        stage.begin_to_write(&dir).await.unwrap();
         assert!(stage.is_ones_own() && stage.engine(&dir).unwrap().about().writer);
+        stage.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_lost_passphrase_is_replaced_by_who_holds_the_recovery_key_alone() {
+        let _said_already = rustls::crypto::ring::default_provider().install_default();
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("workspace");
+        let keys = KeychainChoice::File { passphrase: Secret::new("forgotten") };
+        let (engine, recovery) = Engine::create(&dir, "Ada's", keys).await.unwrap();
+        engine.shutdown().await;
+        drop(engine);
+
+        let anothers = RecoveryKey::read(&"7".repeat(64)).unwrap();
+        let refused = Stage::recovered(&dir, &anothers, passphrase("new")).await.err().unwrap();
+        assert_eq!(refused.code(), Code::WrongKey);
+        assert!(!dir.join("keys.age.1").exists(), "a wrong recovery key changes nothing");
+
+        let stage = Stage::recovered(&dir, &recovery, passphrase("new")).await.unwrap();
+        assert!(stage.engine(&dir).unwrap().about().writer);
+        stage.close().await;
+        assert!(dir.join("keys.age.1").exists(), "the old file of keys is kept");
+        let stage = Stage::of(&dir, passphrase("new")).await;
+        assert!(stage.is_ones_own());
         stage.close().await;
     }
 

@@ -25,7 +25,7 @@ describe('settings', () => {
     await page.getByLabel('Clearance').selectOption('public');
     await page.getByText('It works, as it was before your last change').waitFor();
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByRole('row', { name: /openai large-5.*public in the keychain/ }).waitFor();
+    await page.getByRole('row', { name: /openai large-5.*public in memory/ }).waitFor();
     expect(wrong).toEqual([]);
   });
 
@@ -90,6 +90,40 @@ describe('before a workspace is open', () => {
     expect([...locked.wrong, ...demo.wrong]).toEqual([]);
   });
 
+  it('one whose key the keychain lost opens with its recovery key', async () => {
+    const { page, wrong } = await pages.open('?lost=1&past=0');
+    await page.getByRole('heading', { name: 'Open it with the recovery key' }).waitFor();
+    const key = page.getByLabel('Recovery key', { exact: true });
+    expect(await key.getAttribute('type')).toBe('password');
+    await page.getByRole('button', { name: 'Show the recovery key' }).click();
+    expect(await key.getAttribute('type')).toBe('text');
+    await key.fill('0123');
+    await page.keyboard.press('Enter');
+    await page.getByText('these are 4').waitFor();
+    await key.fill('7'.repeat(64));
+    await page.keyboard.press('Enter');
+    await page.getByText('this recovery key does not open this workspace').waitFor();
+    await key.fill('00000000-'.repeat(8));
+    await page.keyboard.press('Enter');
+    await page.getByRole('navigation', { name: 'Screens' }).waitFor();
+    expect(await page.content()).not.toContain('00000000-00000000');
+    expect(wrong).toEqual([]);
+  });
+
+  it('one whose passphrase is lost opens with its recovery key and a new passphrase', async () => {
+    const { page, wrong } = await pages.open('?locked=1&past=0');
+    await page.getByRole('button', { name: 'Use the recovery key' }).click();
+    await page.getByRole('button', { name: 'Open it' }).click();
+    await page.getByText('Type the recovery key').waitFor();
+    await page.getByText('Use at least 12 letters').waitFor();
+    await page.getByLabel('Recovery key', { exact: true }).fill('0'.repeat(64));
+    await page.getByLabel('New passphrase').fill('correct horse battery');
+    await page.getByLabel('The same again').fill('correct horse battery');
+    await page.getByRole('button', { name: 'Open it' }).click();
+    await page.getByRole('navigation', { name: 'Screens' }).waitFor();
+    expect(wrong).toEqual([]);
+  });
+
   it('from the demo one comes to a workspace of one’s own, and back', async () => {
     const { page } = await pages.open('?past=0#/settings');
     await page.getByRole('button', { name: 'Make a workspace of your own' }).click();
@@ -106,10 +140,11 @@ describe.each([{ dark: false }, { dark: true }])('axe finds nothing, dark: $dark
     '?past=0&reader=1#/settings',
     '?workspace=0&past=0&keychain=0',
     '?locked=1&past=0',
+    '?lost=1&past=0',
   ])('at %s', async (place) => {
     const { page } = await pages.open(place, look);
     await page.getByRole('heading', { level: 1 }).waitFor();
-    await page.getByRole('button', { name: /^(Save|Make it|Unlock)$/ }).click({ timeout: 500 }).catch(() => {});
+    await page.getByRole('button', { name: /^(Save|Make it|Unlock|Open it)$/ }).click({ timeout: 500 }).catch(() => {});
     expect(await axe(page)).toEqual([]);
   });
 

@@ -56,7 +56,7 @@ describe('a source', () => {
     const { page, wrong } = await pages.open('?past=1&speed=20#/sources/crm');
     await page.getByRole('button', { name: 'Remove' }).click();
     const dialog = page.getByRole('dialog');
-    expect(await dialog.innerText()).toMatch(/calls[\s\S]*trail[\s\S]*crm_token[\s\S]*keychain/);
+    expect(await dialog.innerText()).toMatch(/calls[\s\S]*trail[\s\S]*crm_token[\s\S]*in memory/);
     await dialog.getByRole('button', { name: 'Remove' }).click();
     await page.getByText('crm is removed.').waitFor();
     expect(await page.getByRole('link', { name: 'crm', exact: true }).count()).toBe(0);
@@ -95,6 +95,30 @@ describe('a source', () => {
       ]);
     }
   });
+});
+
+describe('reading only', () => {
+  it('ends when the program that wrote has ended', async () => {
+    const { page, wrong } = await pages.open('?past=1&reader=1&writes=1&speed=20#/sources');
+    const again = page.getByRole('button', { name: 'Try again' });
+    await again.click();
+    await page.getByRole('alert').getByText('(process 4711) is writing to this workspace').waitFor();
+    expect(await page.getByRole('button', { name: 'Add a source' }).isDisabled()).toBe(true);
+    await again.click();
+    await page.getByText('Read only.').waitFor({ state: 'detached' });
+    expect(await page.getByRole('button', { name: 'Add a source' }).isDisabled()).toBe(false);
+    expect(wrong).toEqual([]);
+  });
+});
+
+it('the health of sources follows the calls', async () => {
+  const { page, wrong } = await pages.open('?past=0&speed=20#/sources/crm');
+  await page.getByText('never called').waitFor();
+  await page.getByRole('button', { name: 'Test' }).click();
+  await page.getByText(/none of 1 failed/).waitFor();
+  await page.getByRole('link', { name: 'Sources' }).first().click();
+  await page.getByRole('row', { name: /^crm/ }).getByText('none of 1').waitFor();
+  expect(wrong).toEqual([]);
 });
 
 describe.each([{ dark: false }, { dark: true }])('axe finds nothing among the sources, dark: $dark', (look) => {

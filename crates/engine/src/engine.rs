@@ -7,7 +7,7 @@ use std::time::Duration;
 use domain::id::WorkspaceId;
 use domain::secret::Secret;
 use egress::Door;
-use keychain::Keychain;
+use keychain::{Keychain, KeychainError};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use store::{Opening, Reader, Store};
@@ -100,21 +100,42 @@ impl Engine {
         Self::open_with(folder, keychain, &root).await
     }
 
-    /// Opens a workspace whose keychain has lost its key, and puts the key back.
+    /// Opens a workspace whose keychain has lost its key, or whose passphrase is lost, and puts the key back. A file of
+    /// keys that `passphrase` does not open is set aside, never removed, and a new one begun that it does open.
     ///
     /// # Errors
-    /// As [`Engine::open`]; a recovery key of another workspace is [`EngineError::WrongKey`].
+    /// As [`Engine::open`]; a recovery key of another workspace is [`EngineError::WrongKey`], and changes nothing.
     pub async fn recover(
         dir: &Path,
         passphrase: Option<Secret>,
         recovery: &RecoveryKey,
     ) -> Result<Self, EngineError> {
         let folder = Folder::load(dir)?;
-        let keychain = folder.keychain(passphrase).await?;
         let root = Root::recovered(recovery);
-        let engine = Self::open_with(folder, keychain.clone(), &root).await?;
+        let keychain = match folder.keychain(passphrase.clone()).await {
+            Err(EngineError::Keychain(KeychainError::WrongPassphrase | KeychainError::Damaged { .. })) => {
+                // Only who holds the recovery key may have the file of keys set aside.
+                let opened = Reader::open(&folder.dir, root.database().into()).await;
+                drop(opened.map_err(not_its_recovery_key)?);
+                folder.set_keys_aside()?;
+                folder.keychain(passphrase).await?
+            }
+            opened => opened?,
+        };
+        let engine = Self::open_with(folder, keychain.clone(), &root).await.map_err(not_its_recovery_key)?;
         root.save(&keychain).await?;
         Ok(engine)
+    }
+
+    /// Opens this workspace, which is open for reading, as its writer: whoever wrote it may have ended since. The
+    /// caller goes on with what is returned, and needs no passphrase again.
+    ///
+    /// # Errors
+    /// As [`Engine::open`]; then this one stays as it is.
+    pub async fn open_to_write(&self) -> Result<Self, EngineError> {
+        let keychain = self.inner.keychain.clone();
+        let root = stored_root(&keychain).await?;
+        Self::open_with(self.inner.folder.clone(), keychain, &root).await
     }
 
     /// Opens the workspace in `dir` for reading, whoever writes.
@@ -196,6 +217,17 @@ async fn stored_root(keychain: &Keychain) -> Result<Root, EngineError> {
                 .to_owned(),
         )
     })
+}
+
+/// The store blames the keychain's key; here it was the person's.
+fn not_its_recovery_key(error: impl Into<EngineError>) -> EngineError {
+    match error.into() {
+        EngineError::WrongKey(_) => EngineError::WrongKey(
+            "this recovery key does not open this workspace: a digit is wrong, or it is another workspace's"
+                .to_owned(),
+        ),
+        error => error,
+    }
 }
 
 /// What checkpoints are signed for: names the workspace and nobody.

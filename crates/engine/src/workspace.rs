@@ -108,6 +108,27 @@ impl Folder {
             .map_err(|error| EngineError::BadInput(format!("{} can't be made: {error}", self.dir.display())))
     }
 
+    /// Moves the file of keys to a name of its own, beside the workspace's other files: whoever finds its passphrase
+    /// again has what was in it.
+    pub(crate) fn set_keys_aside(&self) -> Result<(), EngineError> {
+        let file = self.dir.join(KEYS_FILE);
+        let mut number = 1;
+        let aside = loop {
+            let name = self.dir.join(format!("{KEYS_FILE}.{number}"));
+            if !name.exists() {
+                break name;
+            }
+            number += 1;
+        };
+        std::fs::rename(&file, &aside).map_err(|error| {
+            EngineError::BadInput(format!(
+                "{} can't be renamed to {}: {error}",
+                file.display(),
+                aside.display()
+            ))
+        })
+    }
+
     /// The keychain that holds this workspace's keys.
     pub(crate) async fn keychain(&self, passphrase: Option<Secret>) -> Result<Keychain, EngineError> {
         match self.keeps {

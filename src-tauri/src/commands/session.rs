@@ -9,7 +9,7 @@ use rehearsal::Rehearsal;
 use super::Reply;
 use crate::shell::{Here, Shell};
 use crate::stage::{Open, Stage};
-use crate::wire::{KeychainState, SampleQuestion, Session, TrailState};
+use crate::wire::{KeychainState, Locked, SampleQuestion, Session, TrailState};
 
 /// The settings that the page may have. They are on record like every other setting.
 const SETTINGS: [&str; 3] = ["theme", "model", "sequential"];
@@ -20,7 +20,10 @@ const SETTINGS: [&str; 3] = ["theme", "model", "sequential"];
 pub(crate) async fn session(shell: Here<'_>) -> Reply<Session> {
     match &*shell.stage().await {
         Stage::Open(open) => shell.reply(of_workspace(&shell, open).await),
-        Stage::Locked(why) => Ok(Session { locked: Some(why.clone()), ..without_workspace().await }),
+        Stage::Locked(why) => {
+            let locked = Locked { why: why.clone(), keeps: Engine::keeps(&shell.dir).ok() };
+            Ok(Session { locked: Some(locked), ..without_workspace().await })
+        }
         Stage::NoWorkspace => Ok(without_workspace().await),
     }
 }

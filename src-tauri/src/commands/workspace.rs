@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use domain::secret::Secret;
-use engine::{Code, Engine, EngineError, KeychainChoice};
+use engine::{Code, Engine, EngineError, KeychainChoice, RecoveryKey};
 
 use super::Reply;
 use crate::shell::Here;
@@ -36,17 +36,47 @@ pub(crate) async fn workspace_create(shell: Here<'_>, input: WorkspaceInput) -> 
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn workspace_unlock(shell: Here<'_>, passphrase: String) -> Reply<()> {
-    let passphrase = Some(Secret::new(passphrase)).filter(|passphrase| !passphrase.is_empty());
     let mut stage = shell.change_stage().await;
     if matches!(*stage, Stage::Open(_)) {
         return Ok(());
     }
-    *stage = Stage::of(&shell.dir, passphrase).await;
+    *stage = Stage::of(&shell.dir, given(passphrase)).await;
     let opened = stage.engine(&shell.dir).map(drop);
     drop(stage);
     shell.begin_anew();
     shell.changed();
     opened
+}
+
+/// Opens the workspace that is locked with its recovery key, and puts the key back into its keychain. A passphrase is
+/// needed if its keys are in a file: from then on that one opens it.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn workspace_recover(
+    shell: Here<'_>,
+    recovery_key: String,
+    passphrase: Option<String>,
+) -> Reply<()> {
+    let typed = Secret::new(recovery_key);
+    let key = RecoveryKey::read(typed.expose())?;
+    let mut stage = shell.change_stage().await;
+    if matches!(*stage, Stage::Open(_)) {
+        return Ok(());
+    }
+    *stage = shell.reply(Stage::recovered(&shell.dir, &key, passphrase.and_then(given)).await)?;
+    drop(stage);
+    shell.begin_anew();
+    shell.changed();
+    Ok(())
+}
+
+/// Goes on as the writer of the workspace that is open for reading, if nobody else writes it any more.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn workspace_write(shell: Here<'_>) -> Reply<()> {
+    shell.change_stage().await.begin_to_write(&shell.dir).await?;
+    shell.changed();
+    Ok(())
 }
 
 /// Opens a throw-away workspace on the rehearsal company, in place of what is open.
@@ -80,6 +110,11 @@ async fn keys(place: KeysIn, passphrase: Option<String>) -> Result<KeychainChoic
             Err(EngineError::BadInput("choose a passphrase of several words for the file of keys".to_owned()))
         }
     }
+}
+
+/// The passphrase, unless the field was left empty.
+fn given(passphrase: String) -> Option<Secret> {
+    Some(Secret::new(passphrase)).filter(|passphrase| !passphrase.is_empty())
 }
 
 fn offer_file(mut error: CommandError) -> CommandError {

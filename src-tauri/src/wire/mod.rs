@@ -11,6 +11,6 @@ mod workspace;
 pub(crate) use ask::{ApprovalInput, AskInput, Asked, Progress};
 pub(crate) use error::CommandError;
 pub(crate) use event::{SessionChanged, TrailChanged};
-pub(crate) use session::{KeychainState, SampleQuestion, Session, TrailState};
+pub(crate) use session::{KeychainState, Locked, SampleQuestion, Session, TrailState};
 pub(crate) use source::SourceCheck;
 pub(crate) use workspace::{KeysIn, WorkspaceCreated, WorkspaceInput};

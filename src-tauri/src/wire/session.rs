@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::json::Json;
 use domain::view::{SourceView, VerifyReport};
-use engine::{About, ModelView};
+use engine::{About, Keeps, ModelView};
 use serde::Serialize;
 
 use super::CommandError;
@@ -18,9 +18,8 @@ pub(crate) struct Session {
     pub(crate) workspace: Option<About>,
     /// Whether it is the demo's.
     pub(crate) demo: bool,
-    /// There is a workspace that did not open, and why: `wrong_key` asks for the passphrase.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) locked: Option<CommandError>,
+    /// There is a workspace that did not open.
+    pub(crate) locked: Option<Locked>,
     /// The trail's state.
     pub(crate) trail: TrailState,
     /// The connected models; a question goes to the first unless it names another.
@@ -33,6 +32,15 @@ pub(crate) struct Session {
     pub(crate) keychain: KeychainState,
     /// The page's own settings.
     pub(crate) settings: BTreeMap<String, Json>,
+}
+
+/// A workspace that did not open.
+#[derive(Serialize, specta::Type)]
+pub(crate) struct Locked {
+    /// Why: `wrong_key` asks for the passphrase or the recovery key.
+    pub(crate) why: CommandError,
+    /// Where its keys are, if its folder says so.
+    pub(crate) keeps: Option<Keeps>,
 }
 
 /// The trail's state.

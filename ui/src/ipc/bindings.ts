@@ -69,6 +69,13 @@ export const commands = {
 	workspaceCreate: (input: WorkspaceInput) => typedError<WorkspaceCreated, CommandError>(__TAURI_INVOKE("workspace_create", { input })),
 	/**  Tries again to open the workspace that is locked; the passphrase is empty if its keys are not in a file. */
 	workspaceUnlock: (passphrase: string) => typedError<null, CommandError>(__TAURI_INVOKE("workspace_unlock", { passphrase })),
+	/**
+	 *  Opens the workspace that is locked with its recovery key, and puts the key back into its keychain. A passphrase is
+	 *  needed if its keys are in a file: from then on that one opens it.
+	 */
+	workspaceRecover: (recoveryKey: string, passphrase: string | null) => typedError<null, CommandError>(__TAURI_INVOKE("workspace_recover", { recoveryKey, passphrase })),
+	/**  Goes on as the writer of the workspace that is open for reading, if nobody else writes it any more. */
+	workspaceWrite: () => typedError<null, CommandError>(__TAURI_INVOKE("workspace_write")),
 	/**  Opens a throw-away workspace on the rehearsal company, in place of what is open. */
 	demoOpen: () => typedError<null, CommandError>(__TAURI_INVOKE("demo_open")),
 	/**  Changes one of the page's settings. */
@@ -699,6 +706,14 @@ export type Limits = {
 	result_bytes: number,
 };
 
+/**  A workspace that did not open. */
+export type Locked = {
+	/**  Why: `wrong_key` asks for the passphrase or the recovery key. */
+	why: CommandError,
+	/**  Where its keys are, if its folder says so. */
+	keeps: Keeps | null,
+};
+
 /**  The HTTP methods a tool may use. */
 export type Method = 
 /**  RFC 9110 §9.3.1 */
@@ -922,8 +937,8 @@ export type Session = {
 	workspace: About | null,
 	/**  Whether it is the demo's. */
 	demo: boolean,
-	/**  There is a workspace that did not open, and why: `wrong_key` asks for the passphrase. */
-	locked?: CommandError | null,
+	/**  There is a workspace that did not open. */
+	locked: Locked | null,
 	/**  The trail's state. */
 	trail: TrailState,
 	/**  The connected models; a question goes to the first unless it names another. */

@@ -2,7 +2,7 @@
 // its answers from a plan, and stays under the page's real interface.
 
 import { join, PUBLIC } from '../state/label';
-import type { ConversationView, ModelView, RunEvent, Session, SourceView, VerifyReport } from './bindings';
+import type { About, ConversationView, ModelView, RunEvent, Session, SourceView, VerifyReport } from './bindings';
 import { callByHand } from './fake/by_hand';
 import { models, QUESTIONS, sources } from './fake/company';
 import { id } from './fake/ids';
@@ -23,12 +23,16 @@ export interface FakeOptions {
   fatal?: boolean;
   /** A workspace is open. */
   workspace?: boolean;
-  /** There is one that asks for its passphrase: `open`. */
+  /** There is one that asks for its passphrase: `open`. Its recovery key is 64 zeros. */
   locked?: boolean;
+  /** There is one whose key the system's keychain has lost. */
+  lost?: boolean;
   /** The operating system has a keychain. */
   keychain?: boolean;
   /** Another program writes the workspace. */
   reader?: boolean;
+  /** So many times it is found writing still; then it has ended. */
+  writes?: number;
   /** Verifying finds something. */
   damaged?: boolean;
   /** Any source is connected. */
@@ -49,7 +53,9 @@ export function fakeOptions(search: string): FakeOptions {
     workspace: flag('workspace', true),
     locked: flag('locked', false),
     keychain: flag('keychain', true),
+    lost: flag('lost', false),
     reader: flag('reader', false),
+    writes: Number(given.get('writes') ?? 1),
     damaged: flag('damaged', false),
     source: flag('source', true),
     many: Number(given.get('many') ?? 24),
@@ -60,7 +66,8 @@ const MOST_SHOWN = 8_000_000;
 
 export function fakeHost(options: FakeOptions = {}): Host {
   const { speed = 1, past = true, model = true, fatal = false, workspace = true } = options;
-  const { locked = false, keychain = true, reader = false, damaged = false, source = true, many = 24 } = options;
+  const { locked = false, lost = false, keychain = true, reader = false, damaged = false, source = true } = options;
+  const { many = 24, writes = 1 } = options;
   const trail = new Trail();
   const runs = new Map<string, Run>();
   const secrets = new Set(['crm_token', 'billing_token', 'support_key', 'people_token']);
@@ -72,10 +79,13 @@ export function fakeHost(options: FakeOptions = {}): Host {
     models: model ? models() : ([] as ModelView[]),
     settings: {} as Record<string, unknown>,
     lastVerify: null as Session['trail']['last_verify'],
-    workspace: workspace && !locked,
-    locked,
+    workspace: workspace && !locked && !lost,
+    locked: (lost ? 'os' : locked ? 'file' : null) as 'os' | 'file' | null,
+    keeps: (lost ? 'os' : locked ? 'file' : 'memory') as About['keeps'],
+    reader,
+    writes,
     name: 'Demo company',
-    demo: true,
+    demo: !locked && !lost,
   };
 
   const nowMicros = () => Date.now() * 1000;
@@ -124,10 +134,10 @@ export function fakeHost(options: FakeOptions = {}): Host {
     session: async () => ({
       version: '0.1.0',
       workspace: state.workspace
-        ? { id: 'ws_01K9', name: state.name, dir: '/tmp/demo.tieout', keeps: 'memory', writer: !reader, held_by: reader ? HOLDER : null }
+        ? { id: 'ws_01K9', name: state.name, dir: '/tmp/demo.tieout', keeps: state.keeps, writer: !state.reader, held_by: state.reader ? HOLDER : null }
         : null,
       demo: state.workspace && state.demo,
-      locked: state.locked ? { code: 'wrong_key', message: 'The workspace’s keys are in a file that a passphrase opens.', detail: [] } : null,
+      locked: state.locked && { why: { code: 'wrong_key', message: LOCKED[state.locked], detail: [] }, keeps: state.locked },
       trail: {
         entries: trail.entries.length,
         last_verify: state.lastVerify,
@@ -268,19 +278,34 @@ export function fakeHost(options: FakeOptions = {}): Host {
       changed();
     },
 
-    workspaceCreate: async ({ name }) => {
+    workspaceCreate: async ({ name, keychain: keeps }) => {
       await pause(200);
-      Object.assign(state, { workspace: true, demo: false, name });
+      Object.assign(state, { workspace: true, demo: false, name, keeps });
       changed();
       return { recovery_key: 'AGE-SECRET-KEY-1DEMO-DEMO-DEMO' };
     },
     workspaceUnlock: async (passphrase) => {
       if (passphrase !== 'open') throw refuse('wrong_key', 'That is not the passphrase.');
-      Object.assign(state, { workspace: true, locked: false });
+      Object.assign(state, { workspace: true, locked: null });
+      changed();
+    },
+    workspaceRecover: async (recoveryKey) => {
+      await pause(200);
+      const digits = recoveryKey.replace(/[\s-]/g, '');
+      if (!/^[0-9a-f]{64}$/i.test(digits)) throw refuse('bad_input', 'a recovery key has 64 digits and letters a to f, in eight groups');
+      if (!/^0+$/.test(digits)) throw refuse('wrong_key', 'this recovery key does not open this workspace: a digit is wrong, or it is another workspace’s');
+      Object.assign(state, { workspace: true, locked: null });
+      changed();
+    },
+    workspaceWrite: async () => {
+      await pause(120);
+      state.writes -= 1;
+      if (state.writes >= 0) throw refuse('read_only', 'tieout 0.1.0 (process 4711) is writing to this workspace; close it, or go on reading');
+      state.reader = false;
       changed();
     },
     demoOpen: async () => {
-      Object.assign(state, { workspace: true, locked: false, demo: true });
+      Object.assign(state, { workspace: true, locked: null, keeps: 'memory', demo: true });
       changed();
     },
     settingSet: async (key, value) => {
@@ -303,6 +328,11 @@ export function fakeHost(options: FakeOptions = {}): Host {
 }
 
 const HOLDER = { pid: 4711, program: 'tieout 0.1.0', since: 1_795_352_400_000_000 };
+
+const LOCKED = {
+  file: 'The workspace’s keys are in a file that a passphrase opens.',
+  os: 'the keychain holds no key for this workspace; open it with the recovery key',
+};
 
 const NO_KEYCHAIN =
   'no program on this machine answers for the Secret Service. Install gnome-keyring (Debian, Ubuntu, Fedora) or KWallet, log out and in again.';

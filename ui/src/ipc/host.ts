@@ -82,6 +82,10 @@ export interface Host {
 
   workspaceCreate(input: WorkspaceInput): Promise<WorkspaceCreated>;
   workspaceUnlock(passphrase: string): Promise<void>;
+  /** Opens the locked workspace with its recovery key; the passphrase is for a new file of keys, if there is one. */
+  workspaceRecover(recoveryKey: string, passphrase: string | null): Promise<void>;
+  /** Goes on as the writer of what is open for reading. Rejects with `read_only` while another program writes. */
+  workspaceWrite(): Promise<void>;
   demoOpen(): Promise<void>;
   settingSet(key: string, value: unknown): Promise<void>;
   /** Opens an address in the system's browser. The caller has shown it in full and was told to go on. */

@@ -67,6 +67,8 @@ export const tauriHost: Host = {
 
   workspaceCreate: (input) => data(commands.workspaceCreate(input)),
   workspaceUnlock: (passphrase) => done(commands.workspaceUnlock(passphrase)),
+  workspaceRecover: (recoveryKey, passphrase) => done(commands.workspaceRecover(recoveryKey, passphrase)),
+  workspaceWrite: () => done(commands.workspaceWrite()),
   demoOpen: () => done(commands.demoOpen()),
   settingSet: (key, value) => done(commands.settingSet(key, value)),
   openExternal: (url) => done(commands.openExternal(url)),

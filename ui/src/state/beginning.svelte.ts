@@ -7,7 +7,7 @@ export class Beginning {
   readonly #opened: () => Promise<void>;
   /** A person in the demo wants a workspace of their own. */
   wanted = $state(false);
-  busy = $state<'' | 'making' | 'unlocking' | 'demo'>('');
+  busy = $state<'' | 'making' | 'unlocking' | 'recovering' | 'demo'>('');
   error = $state('');
   /** Shown once. Forgotten as soon as the person says that it is written down. */
   recovery = $state<string | null>(null);
@@ -27,6 +27,11 @@ export class Beginning {
 
   async unlock(passphrase: string): Promise<void> {
     await this.#attempt('unlocking', () => this.#host.workspaceUnlock(passphrase));
+  }
+
+  /** With the recovery key; a passphrase for those whose keys are in a file. */
+  async recover(recoveryKey: string, passphrase: string | null): Promise<void> {
+    await this.#attempt('recovering', () => this.#host.workspaceRecover(recoveryKey, passphrase));
   }
 
   async demo(): Promise<void> {

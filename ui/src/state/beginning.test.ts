@@ -27,4 +27,13 @@ describe('before a workspace is open', () => {
     await beginning.unlock('open');
     expect([beginning.error, opened()]).toEqual(['', 1]);
   });
+
+  it('the recovery key opens what the keychain has lost; another does not', async () => {
+    const { host, beginning, opened } = begun({ lost: true });
+    expect((await host.session()).locked?.keeps).toBe('os');
+    await beginning.recover('7'.repeat(64), null);
+    expect([/does not open this workspace/.test(beginning.error), opened()]).toEqual([true, 0]);
+    await beginning.recover('00000000-'.repeat(8), null);
+    expect([beginning.error, beginning.busy, opened()]).toEqual(['', '', 1]);
+  });
 });
