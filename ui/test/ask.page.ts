@@ -85,6 +85,26 @@ describe('asking', () => {
   });
 });
 
+describe('a conversation', () => {
+  it('is still open after a look at another screen; only New begins another', async () => {
+    const opened = await pages.open('?speed=40&past=0');
+    const { page } = opened;
+    await ask(opened, QUESTION);
+    await answered(page);
+    const screens = page.getByRole('navigation', { name: 'Screens' });
+    await screens.getByRole('link', { name: 'Trail' }).click();
+    await page.getByRole('heading', { name: 'Trail', level: 1 }).waitFor();
+    await screens.getByRole('link', { name: 'Ask' }).click();
+    await answered(page);
+    await page.getByRole('button', { name: 'New', exact: true }).click();
+    await page.getByText('Ask about your own data.').waitFor();
+    await screens.getByRole('link', { name: 'Trail' }).click();
+    await screens.getByRole('link', { name: 'Ask' }).click();
+    await page.getByText('Ask about your own data.').waitFor();
+    expect(opened.wrong).toEqual([]);
+  });
+});
+
 describe('approval', () => {
   it('is answered from the keyboard with one submit, and what is refused sends nothing', async () => {
     const opened = await pages.open('?speed=4&past=0');

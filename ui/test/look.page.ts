@@ -71,6 +71,24 @@ it.each([
   expect(wrong).toEqual([]);
 });
 
+it('the titles of all screens stand at one place', async () => {
+  const places = [];
+  for (const screen of ['trail', 'sources', 'sources/crm', 'settings', 'settings/model']) {
+    const { page } = await pages.open(`?past=1#/${screen}`);
+    const title = page.locator('h1');
+    await title.waitFor();
+    // The way back stands before the title of what lies below a screen.
+    const box = await page.locator('header').filter({ has: title }).evaluate((header) => {
+      const first = header.querySelector('a, h1');
+      const range = document.createRange();
+      range.selectNodeContents(header.querySelector('h1') as Element);
+      return { left: first?.getBoundingClientRect().left, top: range.getBoundingClientRect().top };
+    });
+    places.push({ left: box.left, top: Math.round(box.top) });
+  }
+  expect(new Set(places.map((place) => JSON.stringify(place))).size, JSON.stringify(places)).toBe(1);
+});
+
 it('the theme that was chosen outlives the page', async () => {
   const { page } = await pages.open('?past=0');
   await page.keyboard.press('Control+k');

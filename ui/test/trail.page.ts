@@ -73,6 +73,9 @@ describe('the trail', () => {
     await page.evaluate(() => (location.hash = '#/trail'));
     const first = grid(opened).getByRole('row').nth(1);
     await first.waitFor();
+    // With a call open nothing moves.
+    await first.click();
+    await pane(opened).waitFor();
     const before = await first.innerText();
     const waiting = page.getByRole('button', { name: /\d+ new calls/ });
     await waiting.waitFor();
@@ -81,6 +84,20 @@ describe('the trail', () => {
     expect(await first.innerText()).not.toBe(before);
     // What runs is brought up to date where it stands.
     await grid(opened).getByRole('row', { name: /waiting|running/ }).first().waitFor({ state: 'detached' });
+    expect(wrong).toEqual([]);
+  });
+
+  it('fills by itself while nobody reads further down, and every call ends in its outcome', async () => {
+    const opened = await pages.open('?past=0&speed=2#/trail');
+    const { page, wrong } = opened;
+    await page.getByText('No calls yet').waitFor();
+    await page.getByRole('button', { name: 'Ask a question' }).click();
+    await page.getByRole('textbox', { name: 'Question' }).fill('Which customers have overdue invoices?');
+    await page.keyboard.press('Enter');
+    await page.evaluate(() => (location.hash = '#/trail'));
+    await page.getByText('16 calls, all of them').waitFor();
+    await grid(opened).getByRole('row', { name: /waiting|running/ }).first().waitFor({ state: 'detached' });
+    expect(await page.getByRole('button', { name: /new calls?$/ }).count()).toBe(0);
     expect(wrong).toEqual([]);
   });
 

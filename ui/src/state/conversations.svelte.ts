@@ -1,4 +1,5 @@
-import { wordsOf, type ConversationId, type ConversationRow, type Host } from '../ipc/host';
+import { wordsOf, type ConversationId, type ConversationRow, type Host, type Label } from '../ipc/host';
+import { join } from './label';
 import { Thread } from './thread.svelte';
 
 const MOST_LISTED = 200;
@@ -52,6 +53,12 @@ export class Conversations {
   /** Whether something runs in it. */
   runs(id: ConversationId): boolean {
     return this.#threads.get(id)?.running != null;
+  }
+
+  /** The conversation's label: what the record says, joined with what runs now. */
+  labelOf({ id, label }: ConversationRow): Label {
+    const thread = this.#threads.get(id);
+    return thread ? join(label, thread.label) : label;
   }
 
   /** Called when the current, new conversation got its id. */

@@ -1,4 +1,9 @@
-import { wordsOf, type Host, type Session, type VerifyReport } from '../ipc/host';
+import { wordsOf, type Host, type Session, type Unlisten, type VerifyReport } from '../ipc/host';
+
+/** While somebody looks at what the record says of sources, the session is read again at most this often. */
+const APART_MS = 2000;
+
+const KEY_PLACES = { os: 'the keychain', file: 'the passphrase file', memory: 'memory' } as const;
 
 /** What the host says of itself: workspace, models, sources, settings, the trail's state. */
 export class SessionState {
@@ -32,6 +37,34 @@ export class SessionState {
     const workspace = this.#value?.workspace;
     if (!workspace || workspace.writer) return '';
     return 'Read only: another program writes this workspace.';
+  }
+
+  /** Where the workspace keeps its keys, as it follows `in`. */
+  get keyPlace(): string {
+    return KEY_PLACES[this.#value?.workspace?.keeps ?? 'os'];
+  }
+
+  /** Reads the session now, and again while the trail grows, until the subscription ends. */
+  follow(): Unlisten {
+    let waiting: ReturnType<typeof setTimeout> | undefined;
+    let due = false;
+    const read = () => {
+      due = false;
+      void this.load();
+      waiting = setTimeout(() => {
+        waiting = undefined;
+        if (due) read();
+      }, APART_MS);
+    };
+    read();
+    const unlisten = this.#host.onTrailChanged(() => {
+      if (waiting === undefined) read();
+      else due = true;
+    });
+    return () => {
+      unlisten();
+      clearTimeout(waiting);
+    };
   }
 
   async load(): Promise<void> {

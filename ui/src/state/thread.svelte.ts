@@ -6,9 +6,11 @@ import {
   type Code,
   type ConversationId,
   type Host,
+  type Label,
   type RunEvent,
   type TurnId,
 } from '../ipc/host';
+import { PUBLIC, join } from './label';
 import { answered, begun, fold, fromView, type TurnState } from './turn';
 
 /** A question that the host did not take. */
@@ -65,6 +67,16 @@ export class Thread {
 
   get stopping(): boolean {
     return this.running !== null && this.#stopping === this.running.id;
+  }
+
+  /** Of what is known so far: what runs counts at once, not only when its answer is on record. */
+  get label(): Label {
+    return this.#turns
+      .flatMap(({ answer, batches }) => [
+        ...(answer ? [answer.label] : []),
+        ...batches.flatMap((batch) => [batch.label, ...batch.calls.map((call) => call.label)]),
+      ])
+      .reduce(join, PUBLIC);
   }
 
   /** Milliseconds since the running turn began, by this page's clock. */

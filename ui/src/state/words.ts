@@ -14,7 +14,7 @@ const OUTCOMES: Record<Outcome, string> = {
 const FAILURES: Record<FailureClass, string> = {
   unknown_tool: 'No tool of that name is connected.',
   invalid_arguments: 'The arguments are not what the tool asks for.',
-  missing_secret: 'The source’s key is not in the keychain.',
+  missing_secret: 'The source’s key is missing.',
   connect: 'No connection to the source.',
   interrupted: 'The connection ended in the middle.',
   status: 'The source said no.',

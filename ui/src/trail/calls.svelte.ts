@@ -16,8 +16,8 @@ const MOST_PAGES = 10;
 /** Of the rows still running, so many are asked for again one by one. */
 const MOST_RUNNING = 20;
 
-/** The calls on record, newest first, read page by page. What arrives meanwhile waits until it is asked for, so that
-    nothing moves under the eyes of whoever reads. */
+/** The calls on record, newest first, read page by page. What arrives meanwhile appears at the top, or waits until it
+    is asked for, so that nothing moves under the eyes of whoever reads further down. */
 export class CallList {
   readonly #host: Host;
   #rows = $state.raw<readonly CallRow[]>([]);
@@ -27,6 +27,7 @@ export class CallList {
   #asked = 0;
   #refreshing: Promise<void> | null = null;
   #again = false;
+  #flowing = true;
   /** Whether the list has been read at least once under this filter. */
   read = $state(false);
   loading = $state(false);
@@ -53,6 +54,12 @@ export class CallList {
     return this.#filter;
   }
 
+  /** Whether new calls appear as they come. Nobody reads further down, and no call stands open. */
+  set flowing(flowing: boolean) {
+    this.#flowing = flowing;
+    if (flowing) this.show();
+  }
+
   /** Narrows the list and reads it from the top. */
   async narrow(filter: Filter): Promise<void> {
     this.#filter = filter;
@@ -73,7 +80,7 @@ export class CallList {
       this.error = wordsOf(error);
     }
     this.read = true;
-    this.loading = false;
+    this.#loaded();
   }
 
   /** Reads the next older page. */
@@ -92,11 +99,16 @@ export class CallList {
       if (asked !== this.#asked) return;
       this.error = wordsOf(error);
     }
-    this.loading = false;
+    this.#loaded();
   }
 
-  /** Reads what is new. At most one reading is under way; a change during it causes one more. */
+  /** Reads what is new. At most one reading is under way; a change during it causes one more: what a page was read
+      from may be older than the change. */
   async refresh(): Promise<void> {
+    if (this.loading) {
+      this.#again = true;
+      return;
+    }
     if (this.#refreshing) {
       this.#again = true;
       return this.#refreshing;
@@ -104,10 +116,7 @@ export class CallList {
     this.#refreshing = this.#readNewer();
     await this.#refreshing;
     this.#refreshing = null;
-    if (this.#again) {
-      this.#again = false;
-      await this.refresh();
-    }
+    await this.#catchUp();
   }
 
   /** Shows the calls that wait above. */
@@ -116,14 +125,30 @@ export class CallList {
       void this.narrow(this.#filter);
       return;
     }
+    if (this.#fresh.length === 0) return;
     this.#rows = [...this.#fresh, ...this.#rows];
     this.#fresh = [];
+  }
+
+  #loaded() {
+    this.loading = false;
+    void this.#catchUp();
+  }
+
+  async #catchUp(): Promise<void> {
+    if (!this.#again) return;
+    this.#again = false;
+    await this.refresh();
+  }
+
+  get #top(): number {
+    return this.#rows[0]?.seq ?? -1;
   }
 
   async #readNewer(): Promise<void> {
     const asked = this.#asked;
     try {
-      const top = this.#rows[0]?.seq ?? -1;
+      const top = this.#top;
       const found: CallRow[] = [];
       let before: Seq | null = null;
       let closed = false;
@@ -136,9 +161,11 @@ export class CallList {
       const changed = await this.#running(found);
       if (asked !== this.#asked) return;
       this.#rows = merged(this.#rows, [...found, ...changed]);
-      this.#fresh = newer(found, top);
+      // Those that waited may have been shown while this was read.
+      this.#fresh = newer(found, this.#top);
       this.overrun = !closed;
       this.error = '';
+      if (this.#flowing || this.#rows.length === 0) this.show();
     } catch (error) {
       if (asked === this.#asked) this.error = wordsOf(error);
     }

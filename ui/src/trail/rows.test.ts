@@ -88,6 +88,7 @@ describe('the list of calls', () => {
   it('holds back what is new, and brings what is shown up to date', async () => {
     const { all, list } = over([row(1), row(2)]);
     await list.narrow(EVERYTHING);
+    list.flowing = false;
     all[0] = row(1, { outcome: 'returned' });
     all.push(row(3));
     await list.refresh();
@@ -100,9 +101,53 @@ describe('the list of calls', () => {
     expect([list.rows.map(({ seq }) => seq), list.fresh]).toEqual([[3, 2, 1], 0]);
   });
 
+  it('shows what is new at once where nobody reads further down, and always if it was empty', async () => {
+    const { all, list } = over([]);
+    await list.narrow(EVERYTHING);
+    list.flowing = false;
+    all.push(row(1));
+    await list.refresh();
+    expect([list.rows.length, list.fresh]).toEqual([1, 0]);
+    all.push(row(2));
+    await list.refresh();
+    expect([list.rows.length, list.fresh]).toEqual([1, 1]);
+    list.flowing = true;
+    expect([list.rows.length, list.fresh]).toEqual([2, 0]);
+    all.push(row(3));
+    await list.refresh();
+    expect(list.rows.map(({ seq }) => seq)).toEqual([3, 2, 1]);
+  });
+
+  it('is brought up to date by a change that came while it was read', async () => {
+    const host = fakeHost({ past: false });
+    const answers: ((rows: CallRow[]) => void)[] = [];
+    host.calls = () => new Promise((resolve) => answers.push(resolve));
+    const list = new CallList(host);
+    const reading = list.narrow(EVERYTHING);
+    void list.refresh();
+    answers[0]?.([row(1)]);
+    await reading;
+    answers[1]?.([row(1, { outcome: 'returned' })]);
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(list.rows.map(({ outcome }) => outcome)).toEqual(['returned']);
+  });
+
+  it('tells nobody twice of what was shown while it was read', async () => {
+    const { all, list } = over([row(1)]);
+    await list.narrow(EVERYTHING);
+    list.flowing = false;
+    all.push(row(2));
+    await list.refresh();
+    const reading = list.refresh();
+    list.show();
+    await reading;
+    expect([list.rows.map(({ seq }) => seq), list.fresh]).toEqual([[2, 1], 0]);
+  });
+
   it('begins anew when more came than it can catch up with', async () => {
     const { all, list } = over([row(1)]);
     await list.narrow(EVERYTHING);
+    list.flowing = false;
     for (let seq = 2; seq < 1500; seq += 1) all.push(row(seq));
     await list.refresh();
     expect(list.overrun).toBe(true);
