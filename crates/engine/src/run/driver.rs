@@ -36,6 +36,8 @@ pub(crate) const APPROVAL_WAIT: Duration = Duration::from_secs(30 * 60);
 
 /// Facts that may wait for one another before they are appended.
 const MOST_IN_LINE: usize = 256;
+/// Bytes of payloads after which they wait no longer: one append is one transaction, and others wait for it.
+const HEAVIEST_LINE: usize = 16 << 20;
 
 /// What the driver knows of a call.
 pub(crate) struct Live {
@@ -216,7 +218,9 @@ impl Driver {
     /// What happened while the last events were looked at. Calls that end together are recorded together, in one
     /// commit instead of one each; nothing that must be durable first waits for that, since whoever acts flushes.
     async fn waiting_already(&mut self) -> Option<Woken> {
-        if self.drafts.is_empty() || self.drafts.len() >= MOST_IN_LINE {
+        let payloads = self.drafts.iter().flat_map(|draft| &draft.payloads);
+        let weight: usize = payloads.map(|payload| payload.bytes().len()).sum();
+        if self.drafts.is_empty() || self.drafts.len() >= MOST_IN_LINE || weight >= HEAVIEST_LINE {
             return None;
         }
         tokio::select! {
