@@ -102,7 +102,7 @@ describe('before a workspace is open', () => {
     await page.getByText('these are 4').waitFor();
     await key.fill('7'.repeat(64));
     await page.keyboard.press('Enter');
-    await page.getByText('this recovery key does not open this workspace').waitFor();
+    await page.getByText('This recovery key does not open this workspace').waitFor();
     await key.fill('00000000-'.repeat(8));
     await page.keyboard.press('Enter');
     await page.getByRole('navigation', { name: 'Screens' }).waitFor();

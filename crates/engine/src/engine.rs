@@ -223,7 +223,7 @@ async fn stored_root(keychain: &Keychain) -> Result<Root, EngineError> {
 fn not_its_recovery_key(error: impl Into<EngineError>) -> EngineError {
     match error.into() {
         EngineError::WrongKey(_) => EngineError::WrongKey(
-            "this recovery key does not open this workspace: a digit is wrong, or it is another workspace's"
+            "This recovery key does not open this workspace: a digit is wrong, or it is another workspace's."
                 .to_owned(),
         ),
         error => error,

@@ -293,7 +293,7 @@ export function fakeHost(options: FakeOptions = {}): Host {
       await pause(200);
       const digits = recoveryKey.replace(/[\s-]/g, '');
       if (!/^[0-9a-f]{64}$/i.test(digits)) throw refuse('bad_input', 'a recovery key has 64 digits and letters a to f, in eight groups');
-      if (!/^0+$/.test(digits)) throw refuse('wrong_key', 'this recovery key does not open this workspace: a digit is wrong, or it is another workspace’s');
+      if (!/^0+$/.test(digits)) throw refuse('wrong_key', 'This recovery key does not open this workspace: a digit is wrong, or it is another workspace’s.');
       Object.assign(state, { workspace: true, locked: null });
       changed();
     },
