@@ -197,6 +197,7 @@ mod tests {
             result: Some(Commitment([7; 32])),
             words: None,
             size: 12,
+            cut_from: None,
             took: Span(90_000),
             label: Label::unlabelled(),
         };

@@ -217,6 +217,9 @@ pub enum Fact {
         words: Option<Commitment>,
         /// Bytes of the result that we hold.
         size: u64,
+        /// The result's whole length, if it was cut to the source's limit.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cut_from: Option<u64>,
         /// From dispatch to the end; 0 if it was never sent.
         took: Span,
         /// The label after it ran.

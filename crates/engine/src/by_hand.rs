@@ -113,6 +113,7 @@ impl Engine {
             result: result.as_ref().map(Payload::commitment),
             words: words.as_ref().map(Payload::commitment),
             size: ending.body.len() as u64,
+            cut_from: ending.cut_from,
             took,
             label: policy::after_call(&tool.label, ending.outcome),
         };

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use domain::answer::Exposure;
 use domain::call::Approval;
 use domain::event::{Happening, RunEvent};
 use domain::id::{ConversationId, TurnId};
@@ -204,5 +205,34 @@ async fn a_conversation_goes_on_after_a_call_for_a_tool_that_does_not_exist() {
     let messages = prompts.last().unwrap()["messages"].as_array().unwrap();
     let asked = messages.iter().find_map(|message| message["tool_calls"][0]["function"]["name"].as_str());
     assert_eq!(asked, Some("unknown_tool"), "{messages:?}");
+    scene.close().await;
+}
+
+/// What the answer says of the one result that it drew on: how many bytes the model saw, of how many.
+fn exposed(events: &[Happening]) -> (u64, u64) {
+    let answer = events.iter().find_map(|what| match what {
+        Happening::Answer { answer } => Some(answer),
+        _ => None,
+    });
+    match answer.unwrap().exposure[0].mode {
+        Exposure::Truncated { shown, of } => (shown, of),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_result_that_was_cut_is_called_cut_in_later_turns_too() {
+    let scene = Scene::in_memory().await;
+    let mut echo = scene.engine.source(&"echo".parse().unwrap()).await.unwrap();
+    echo.limits.result_bytes = 2000;
+    scene.engine.save_source(echo).await.unwrap();
+    scene.script(vec![vec![("echo__big", json!({ "bytes": 5000 }))]]);
+    let (conversation, events) = scene.ask(None, watch).await;
+    let first = exposed(&events);
+    assert_eq!(first.0, 2000);
+    assert!(first.1 >= 5000, "{first:?}");
+    scene.script(Vec::new());
+    let (_, events) = scene.ask(Some(conversation), watch).await;
+    assert_eq!(exposed(&events), first);
     scene.close().await;
 }

@@ -64,6 +64,7 @@ pub(crate) async fn run(
             result: None,
             words: Some(payload.commitment()),
             size: 0,
+            cut_from: None,
             took: Span(0),
             label,
         };

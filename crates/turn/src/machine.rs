@@ -54,6 +54,8 @@ pub struct EndedCall {
     pub words: Option<Commitment>,
     /// Bytes of the result.
     pub size: u64,
+    /// The result's whole length, if it was cut.
+    pub cut_from: Option<u64>,
     /// From dispatch to the end.
     pub took: Span,
     /// The label of what came back.
@@ -390,6 +392,6 @@ fn requested(call: &ToolCall, turn: TurnId, arguments: Commitment) -> Fact {
 }
 
 fn ended_fact(ended: EndedCall) -> Fact {
-    let EndedCall { call, outcome, failure, status, result, words, size, took, label } = ended;
-    Fact::CallEnded { call, outcome, failure, status, result, words, size, took, label }
+    let EndedCall { call, outcome, failure, status, result, words, size, cut_from, took, label } = ended;
+    Fact::CallEnded { call, outcome, failure, status, result, words, size, cut_from, took, label }
 }

@@ -68,6 +68,7 @@ fn ended(call: CallId, outcome: Outcome) -> Event {
         result: None,
         words: None,
         size: 0,
+        cut_from: None,
         took: Span(1),
         label: Label::PUBLIC,
     })

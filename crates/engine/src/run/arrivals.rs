@@ -152,6 +152,7 @@ impl Driver {
             result,
             words,
             size: ending.body.len() as u64,
+            cut_from: ending.cut_from,
             took,
             label,
         }))

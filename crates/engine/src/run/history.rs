@@ -107,7 +107,9 @@ fn again(detail: &CallDetail) -> (ToolCall, Ending) {
     if let Some(result) = text(PayloadRole::Result) {
         ending.media.clone_from(&result.media);
         ending.body = result.text.clone().into_bytes();
-        ending.cut_from = (!result.whole).then_some(result.size);
+        // Cut by the source's limit then, or cut here to what is shown; the first is the longer.
+        let cut_then = detail.entries.iter().find_map(|entry| entry.body.0.get("cut_from")?.as_u64());
+        ending.cut_from = cut_then.or((!result.whole).then_some(result.size));
     }
     (call, ending)
 }

@@ -165,6 +165,7 @@ async fn ended(
         result: result.as_ref().map(|result| result.commitment()),
         words: words.as_ref().map(|words| words.commitment()),
         size: result.as_ref().map_or(0, |result| result.bytes().len() as u64),
+        cut_from: None,
         took: Span(2_500_000),
         label: label.clone(),
     };

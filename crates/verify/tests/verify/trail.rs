@@ -163,6 +163,7 @@ pub(crate) fn ended(telling: &mut Telling, in_turn: Option<u32>, number: u32, ou
         result: result.as_ref().map(Payload::commitment),
         words: words.as_ref().map(Payload::commitment),
         size: 12,
+        cut_from: None,
         took: Span(90_000),
         label: Label::unlabelled(),
     };
