@@ -13,7 +13,7 @@ use domain::time::Span;
 use domain::tool::{ToolId, ToolSpec};
 use domain::view::CallDetail;
 use policy::CallFacts;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
 use crate::clock::{id_parts, seal};
 use crate::engine::Engine;
@@ -51,6 +51,7 @@ impl Engine {
     ) -> Result<CallId, EngineError> {
         let inner = &self.inner;
         let store = inner.store()?;
+        let errand = inner.turns.errand().await?;
         let (unix_ms, random) = id_parts()?;
         let id = CallId::new(unix_ms, random);
         let payload = seal(PayloadRole::Arguments, "application/json", arguments.as_bytes().to_vec())?;
@@ -88,8 +89,7 @@ impl Engine {
                 let departure =
                     Departure { call: id, effect: tool.effect, conversation: None, source, prepared };
                 let (sent, _nobody_listens) = mpsc::unbounded_channel();
-                let (_never, stop) = watch::channel(false);
-                let arrival = call(inner.clone(), departure, sent, stop).await?;
+                let arrival = call(inner.clone(), departure, sent, errand.stop.clone()).await?;
                 (arrival.ending, arrival.took)
             }
         };

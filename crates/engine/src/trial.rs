@@ -67,13 +67,22 @@ impl Engine {
             let words = format!("its key `{name}` is not in the keychain; set it first");
             return Ok(ModelReport::failed(ModelFailure::KeyRefused, words, 0));
         }
+        let mut errand = self.inner.turns.errand().await?;
         let purpose = Purpose { turn: None, label: Label::PUBLIC };
         let began = Instant::now();
         let mut thinking =
             Thinking::begin(&self.inner, spec, key, &trial_prompt(spec.parallel), purpose).await?;
         let mut first_event_ms = None;
         let mut calls = 0;
-        while let Some(event) = thinking.next().await {
+        loop {
+            let event = tokio::select! {
+                event = thinking.next() => event,
+                () = errand.called_off() => {
+                    thinking.interrupt();
+                    thinking.next().await
+                }
+            };
+            let Some(event) = event else { break };
             first_event_ms.get_or_insert_with(|| millis(began));
             calls += u32::from(matches!(event, ModelEvent::CallReady { .. }));
         }

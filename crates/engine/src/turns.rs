@@ -1,11 +1,11 @@
 //! The turns under way, and the way to each.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use domain::call::Approval;
 use domain::id::{CallId, ConversationId, TurnId};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 
 use crate::error::EngineError;
 use crate::locked::lock;
@@ -31,23 +31,56 @@ pub(crate) struct Ears {
     pub(crate) ends: watch::Sender<()>,
 }
 
-/// Every turn under way.
-#[derive(Default)]
-pub(crate) struct Turns(Mutex<Table>);
+/// Work of a person's own beside the turns: a call by hand, a trial of a model. Closing waits until it goes.
+pub(crate) struct Errand {
+    /// Turns true when the workspace closes.
+    pub(crate) stop: watch::Receiver<bool>,
+    _under_way: OwnedSemaphorePermit,
+}
 
-#[derive(Default)]
-struct Table {
-    under_way: HashMap<TurnId, Handle>,
-    /// The workspace closes: no turn begins any more.
-    closing: bool,
+impl Errand {
+    /// Returns when the workspace closes, once: who has heard it ends by itself.
+    pub(crate) async fn called_off(&mut self) {
+        if self.stop.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// Errands under way at one time, at most.
+const ERRANDS: u32 = 1024;
+
+/// Every turn and errand under way.
+pub(crate) struct Turns {
+    under_way: Mutex<HashMap<TurnId, Handle>>,
+    errands: Arc<Semaphore>,
+    /// The workspace closes: nothing begins any more.
+    closing: watch::Sender<bool>,
+}
+
+impl Default for Turns {
+    fn default() -> Self {
+        let errands = Arc::new(Semaphore::new(ERRANDS as usize));
+        Self { under_way: Mutex::default(), errands, closing: watch::Sender::new(false) }
+    }
 }
 
 impl Turns {
+    /// Begins an errand.
+    pub(crate) async fn errand(&self) -> Result<Errand, EngineError> {
+        let under_way = Arc::clone(&self.errands).acquire_owned().await.map_err(|_| closing())?;
+        // Whoever closes says so first and then waits for every errand, so one of the two sees the other.
+        if *self.closing.borrow() {
+            return Err(closing());
+        }
+        Ok(Errand { stop: self.closing.subscribe(), _under_way: under_way })
+    }
+
     /// Enters a turn: one at a time in a conversation.
     pub(crate) fn enter(&self, turn: TurnId, conversation: ConversationId) -> Result<Ears, EngineError> {
-        let Table { under_way: turns, closing } = &mut *lock(&self.0);
-        if *closing {
-            return Err(EngineError::BadInput("this workspace is closing; open it again to ask".to_owned()));
+        let mut turns = lock(&self.under_way);
+        if *self.closing.borrow() {
+            return Err(closing());
         }
         if turns.values().any(|handle| handle.conversation == conversation) {
             return Err(EngineError::BadInput(
@@ -62,22 +95,22 @@ impl Turns {
 
     /// Takes a turn out that is over or never began.
     pub(crate) fn leave(&self, turn: TurnId) {
-        lock(&self.0).under_way.remove(&turn);
+        lock(&self.under_way).remove(&turn);
     }
 
     /// Says something to a turn.
     pub(crate) fn say(&self, turn: TurnId, say: Say) -> Result<(), EngineError> {
         let over = || EngineError::NotFound("that turn is over".to_owned());
-        let table = lock(&self.0);
-        table.under_way.get(&turn).ok_or_else(over)?.say.send(say).map_err(|_| over())
+        let turns = lock(&self.under_way);
+        turns.get(&turn).ok_or_else(over)?.say.send(say).map_err(|_| over())
     }
 
-    /// Stops every turn, and returns when each has recorded how it ended. None begins from then on.
+    /// Stops every turn and errand, and returns when each has recorded how it ended. None begins from then on.
     pub(crate) async fn stop_all(&self) {
         let handles: Vec<Handle> = {
-            let mut table = lock(&self.0);
-            table.closing = true;
-            table.under_way.values().cloned().collect()
+            let turns = lock(&self.under_way);
+            self.closing.send_replace(true);
+            turns.values().cloned().collect()
         };
         for handle in &handles {
             // A turn that has ended by itself hears nothing, and needs not.
@@ -87,5 +120,11 @@ impl Turns {
             // The sender lives in the turn's task, so an error is what we wait for.
             while handle.over.changed().await.is_ok() {}
         }
+        // All the permits are ours when no errand holds one; the semaphore is never closed.
+        let _all = self.errands.acquire_many(ERRANDS).await;
     }
+}
+
+fn closing() -> EngineError {
+    EngineError::BadInput("this workspace is closing; open it again to go on".to_owned())
 }

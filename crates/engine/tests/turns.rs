@@ -5,12 +5,12 @@
 use std::time::Duration;
 
 use domain::answer::Exposure;
-use domain::call::Approval;
+use domain::call::{Approval, Approve};
 use domain::event::{Happening, RunEvent};
 use domain::id::{ConversationId, TurnId};
 use domain::label::Level;
 use domain::model::{ModelSpec, Parallel, Protocol};
-use domain::outcome::FailureClass;
+use domain::outcome::{FailureClass, Outcome};
 use domain::secret::Secret;
 use engine::{Adopted, Code, Engine, KeychainChoice, Question};
 use rehearsal::{Plan, Rehearsal, Script, ScriptedCall, ScriptedReply};
@@ -235,4 +235,21 @@ async fn a_result_that_was_cut_is_called_cut_in_later_turns_too() {
     let (_, events) = scene.ask(Some(conversation), watch).await;
     assert_eq!(exposed(&events), first);
     scene.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn closing_waits_until_a_call_by_hand_is_on_record() {
+    let scene = Scene::in_memory().await;
+    let engine = scene.engine.clone();
+    let by_hand = tokio::spawn(async move {
+        engine.call_tool(&"echo.get".parse().unwrap(), r#"{"id": "1", "ms": 20000}"#, Approve::Reads).await
+    });
+    while !scene.rehearsal.requests().iter().any(|request| request.service == "echo") {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    scene.engine.shutdown().await;
+    assert_eq!(by_hand.await.unwrap().unwrap().row.outcome, Some(Outcome::Cancelled));
+    let late = scene.engine.call_tool(&"echo.get".parse().unwrap(), r#"{"id": "2"}"#, Approve::Reads).await;
+    assert_eq!(late.unwrap_err().code(), Code::BadInput);
+    scene.rehearsal.stop().await;
 }
