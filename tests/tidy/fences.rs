@@ -40,7 +40,7 @@ const LIBRARIES: [(&str, &str, &str); 12] = [
     ("apple-native-keyring", "keychain", "secrets have one keeper"),
     ("windows-native-keyring", "keychain", "secrets have one keeper"),
     ("age", "keychain", "secrets have one keeper"),
-    ("axum", "rehearsal", "nothing that ships to be used listens on a port"),
+    ("hyper-util", "rehearsal", "nothing that ships to be used listens on a port"),
 ];
 
 /// Libraries that bring a clock, an environment, randomness or a runtime with them.

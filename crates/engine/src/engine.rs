@@ -159,7 +159,9 @@ impl Engine {
         let mut mint = mint()?;
         let (store, recovery) = Store::open(opening(&folder, &clock, &mut mint), keys).await?;
         if !recovery.is_empty() {
-            tracing::info!(?recovery, "closed what an earlier run left open");
+            let (unknown, cancelled) = (recovery.unknown.len(), recovery.cancelled.len());
+            let turns = recovery.turns.len();
+            tracing::info!(unknown, cancelled, turns, "closed what an earlier run left open");
         }
         Self::assemble(folder, clock, store.reader(), Some(store), keychain, vkey, None)
     }
