@@ -14,10 +14,10 @@ const MOST: usize = 3;
 /// How many arguments it looks at; a hostile text may have a million.
 const LOOKED_AT: usize = 64;
 
-/// The arguments that tell a person most, such as `id 7` or `region North · quarter 2026-Q3`: at most 80 characters,
-/// the same for the same text on every machine. What identifies something comes first, then the rest in the order in
-/// which the model wrote it; how a list is cut into pages is told only if nothing else is. Empty if there are no
-/// arguments, or if they are not a JSON object.
+/// The arguments that tell a person most, such as `id 7` or `North · 2026-Q3`: at most 80 characters, the same for the
+/// same text on every machine. What identifies something comes first, then the rest in the order in which the model
+/// wrote it; how a list is cut into pages is told only if nothing else is. A word speaks for itself; an id, a number and a
+/// truth are told with their names. Empty if there are no arguments, or if they are not a JSON object.
 pub fn telling(arguments: &str) -> String {
     let Ok(Fields(fields)) = serde_json::from_str::<Fields>(arguments) else {
         return String::new();
@@ -25,8 +25,11 @@ pub fn telling(arguments: &str) -> String {
     let mut told: Vec<(Rank, String)> = fields
         .into_iter()
         .filter_map(|(name, value)| {
-            let value = shown(&value).filter(|value| !value.is_empty())?;
-            Some((rank(&name), format!("{} {value}", plain(&name, LONGEST_VALUE))))
+            let text = shown(&value).filter(|text| !text.is_empty())?;
+            Some(match (rank(&name), value) {
+                (rank @ (Rank::Name | Rank::Plain), Value::String(_)) => (rank, text),
+                (rank, _) => (rank, format!("{} {text}", plain(&name, LONGEST_VALUE))),
+            })
         })
         .collect();
     // Stable: within a rank the model's order stays.
@@ -173,12 +176,13 @@ mod tests {
     fn what_identifies_comes_first_and_pages_last() {
         for (arguments, expected) in [
             (r#"{"id": 7}"#, "id 7"),
-            (r#"{"region": "North", "quarter": "2026-Q3"}"#, "region North · quarter 2026-Q3"),
-            (r#"{"note": "Called back", "limit": 5, "id": "T-1"}"#, "id T-1 · note Called back"),
-            (r#"{"limit": 50, "status": "open", "customer_id": 12}"#, "customer_id 12 · status open"),
+            (r#"{"region": "North", "quarter": "2026-Q3"}"#, "North · 2026-Q3"),
+            (r#"{"note": "Called back", "limit": 5, "id": "T-1"}"#, "id T-1 · Called back"),
+            (r#"{"limit": 50, "status": "open", "customer_id": 12}"#, "customer_id 12 · open"),
+            (r#"{"open": true, "days": 30, "region": "West"}"#, "open true · days 30 · West"),
             (r#"{"page": 2, "per_page": 50}"#, "page 2 · per_page 50"),
             (r#"{"ids": [1, 2, 3], "deep": {"x": 1}, "none": null, "empty": ""}"#, "ids 1, 2, 3"),
-            ("{\"text\": \"two\\nlines \\u202e and \\u001b[31m\"}", "text two lines and [31m"),
+            ("{\"text\": \"two\\nlines \\u202e and \\u001b[31m\"}", "two lines and [31m"),
             ("{}", ""),
             ("", ""),
             ("[1]", ""),
@@ -194,7 +198,7 @@ mod tests {
         let arguments = serde_json::json!({ "a": long, "b": long, long.clone(): long }).to_string();
         let text = telling(&arguments);
         assert!(text.chars().count() <= LONGEST, "{text}");
-        assert!(text.starts_with(&format!("a {}…", "ü".repeat(39))), "{text}");
+        assert!(text.starts_with(&format!("{}…", "ü".repeat(39))), "{text}");
         let many: Vec<u32> = (0..1000).collect();
         let ids = telling(&serde_json::json!({ "ids": many }).to_string());
         assert!(ids.ends_with('…') && ids.chars().count() <= LONGEST, "{ids}");

@@ -29,9 +29,9 @@ async fn calls_are_listed_newest_first_and_found_by_what_one_knows() {
     let reader = store.reader();
     let all = [
         "crm.get_customer id 8",
-        "people.get_salary name B_b 100%",
+        "people.get_salary B_b 100%",
         " ",
-        "support.add_note ticket_id 3 · note call back",
+        "support.add_note ticket_id 3 · call back",
         "crm.get_customer id 7",
     ];
     assert_eq!(tellings(&reader, CallQuery::default()).await, all);
