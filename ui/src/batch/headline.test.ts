@@ -29,6 +29,12 @@ it('says what running together saved, and nothing where it saved nothing', () =>
   expect(saving(batch([call({ startMs: null, outcome: 'refused' })]))).toBe('nothing was sent');
 });
 
+it('names no length of time for what a crash left open', () => {
+  const open = call({ outcome: 'unknown', tookMs: 0 });
+  expect(saving(batch([open, call({ startMs: null, outcome: 'cancelled' })], { elapsedMs: 0 }))).toBe('cut short');
+  expect(saving(batch([open, call({})], { sequentialMs: 410 }))).toBe('410 ms');
+});
+
 it('sums up how the calls ended', () => {
   expect(outcomesLine(batch([call({}), call({ outcome: 'timed_out' }), call({})]))).toBe('2 returned · 1 timed out');
 });

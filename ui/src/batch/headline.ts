@@ -1,6 +1,6 @@
 // A batch in one line.
 
-import type { BatchState } from '../state/turn';
+import type { BatchState, CallState } from '../state/turn';
 import { outcomesOf, sourcesOf } from '../state/waterfall';
 import { counted, duration, outcomeWord } from '../state/words';
 import type { Outcome } from '../ipc/host';
@@ -18,10 +18,16 @@ export function headline(batch: BatchState): string {
 export function saving(batch: BatchState): string {
   const sent = batch.calls.some(({ startMs }) => startMs !== null);
   if (!sent) return 'nothing was sent';
+  if (batch.calls.every((call) => call.startMs === null || leftOpen(call))) return 'cut short';
   const took = duration(batch.elapsedMs);
   const times = batch.elapsedMs > 0 ? batch.sequentialMs / batch.elapsedMs : 1;
   if (times < 1.05) return took;
   return `${took} — ${duration(batch.sequentialMs)} one after another (${times.toFixed(1)}×)`;
+}
+
+/** Whether a crash left the call open: it was sent, and how long it took nobody knows. */
+export function leftOpen(call: CallState): boolean {
+  return call.outcome === 'unknown' && call.tookMs === 0;
 }
 
 /** `14 returned · 1 failed` */
