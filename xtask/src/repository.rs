@@ -90,9 +90,9 @@ mod tests {
 
     #[test]
     fn programs_lie_in_the_target_folder_wherever_that_is() {
-        let repository = Repository { root: "/work".into(), target: "/elsewhere".into() };
+        let repository = Repository { root: "/checkout".into(), target: "/elsewhere".into() };
         assert!(repository.program("tieout").starts_with("/elsewhere/debug"));
-        assert_eq!(repository.path("ui"), Path::new("/work/ui"));
+        assert_eq!(repository.path("ui"), Path::new("/checkout/ui"));
     }
 
     #[test]
