@@ -22,7 +22,11 @@ pub(crate) async fn run(global: &Global, init: &Init, output: &Output) -> Result
     }
     let keys = match init.keys {
         Keep::Os => {
-            engine::keychain_lasts(probe_command()?).await?;
+            if let Err(error) = engine::keychain_lasts(probe_command()?).await {
+                output
+                    .progress("to keep the keys in a file that a passphrase opens: tieout init --keys file");
+                return Err(error);
+            }
             KeychainChoice::Os
         }
         Keep::File => KeychainChoice::File { passphrase: new_passphrase()? },
