@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::intent::Intent;
+use super::support::month_table;
 use crate::model::evidence::{Evidence, Finding};
 use crate::model::page::{Page, cell, change, count, euro, sum};
 use crate::model::question::{Quarter, Question, THIS_QUARTER};
@@ -190,20 +191,7 @@ impl Brief {
         if let Some(opened) = sum(findings.iter().map(|finding| finding.number("opened"))) {
             page.say(&format!("Customers opened {} tickets in the quarter.", count(Some(opened))), &sources);
         }
-        let rows: Vec<Vec<String>> = findings
-            .iter()
-            .filter(|finding| finding.failure().is_none())
-            .map(|finding| {
-                vec![
-                    cell(finding.get("month")),
-                    count(finding.number("opened")),
-                    count(finding.number("solved")),
-                    count(finding.number("urgent")),
-                    format!("{} min{}", count(finding.number("average_first_reply_minutes")), finding.mark()),
-                ]
-            })
-            .collect();
-        page.table(&["Month", "Opened", "Solved", "Urgent", "First reply"], &rows);
+        month_table(page, &findings);
         let urgent = evidence.about(&self.urgent());
         if let Some(total) = urgent.number("total") {
             page.say(&format!("Urgent tickets that are open today: {}.", count(Some(total))), &[&urgent]);

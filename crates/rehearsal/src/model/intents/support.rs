@@ -78,6 +78,13 @@ fn volume(question: &Question, evidence: &Evidence) -> String {
             &[first, last],
         );
     }
+    month_table(&mut page, &findings);
+    page.gaps(evidence, &months);
+    page.finished()
+}
+
+/// The tickets of each month that answered.
+pub(super) fn month_table(page: &mut Page, findings: &[Finding<'_>]) {
     let rows: Vec<Vec<String>> = findings
         .iter()
         .filter(|finding| finding.failure().is_none())
@@ -92,8 +99,6 @@ fn volume(question: &Question, evidence: &Evidence) -> String {
         })
         .collect();
     page.table(&["Month", "Opened", "Solved", "Urgent", "First reply"], &rows);
-    page.gaps(evidence, &months);
-    page.finished()
 }
 
 fn urgent_tickets(question: &Question) -> Wish {
