@@ -11,7 +11,7 @@ use domain::event::{Ended, Happening, RunEvent};
 use domain::fact::{Fact, Stopped};
 use domain::id::{CallId, ConversationId, TurnId};
 use domain::label::Label;
-use domain::model::{Message, ModelEvent, ModelFailure, ModelSpec, Parallel, Prompt, Usage};
+use domain::model::{Message, ModelEvent, ModelSpec, Parallel, Prompt, Usage};
 use domain::outcome::CallResult;
 use domain::payload::{Commitment, Payload};
 use domain::secret::{Secret, SecretName};
@@ -289,9 +289,5 @@ impl Driver {
     pub(crate) fn emit(&self, what: Happening) {
         let ms = u32::try_from(self.began.elapsed().as_millis()).unwrap_or(u32::MAX);
         let _nobody_listens = self.out.send(RunEvent { turn: self.turn, ms, what });
-    }
-
-    pub(crate) fn model_failed(failure: ModelFailure, words: String) -> Event {
-        Event::ModelFailed { failure, words }
     }
 }

@@ -167,7 +167,7 @@ impl Driver {
                 self.model.title(),
                 self.model.secret.as_ref().map(ToString::to_string).unwrap_or_default()
             );
-            return Ok(Some(Self::model_failed(ModelFailure::KeyRefused, words)));
+            return Ok(Some(Event::ModelFailed { failure: ModelFailure::KeyRefused, words }));
         }
         let purpose = Purpose { turn: Some((self.conversation, self.turn)), label: self.label.clone() };
         let thinking =
