@@ -66,6 +66,11 @@ pub struct Decision {
 pub enum Approval {
     /// Run it.
     Allowed,
+    /// Run it with other arguments. What the model wrote stays on record beside them.
+    Edited {
+        /// The arguments as the person wrote them: the JSON text of an object.
+        arguments: String,
+    },
     /// Don't.
     Refused {
         /// Why, for the model and the trail; may be empty.

@@ -4,11 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::answer::Answer;
 use crate::call::{Decision, ToolCall};
-use crate::fact::Stopped;
-use crate::id::{BatchId, CallId, ConversationId, TurnId};
+use crate::fact::{Dropped, Stopped};
+use crate::id::{BatchId, CallId, ConversationId, Handle, TurnId};
 use crate::label::Label;
 use crate::model::{ModelFailure, Usage};
 use crate::outcome::{FailureClass, Outcome};
+use crate::time::Phases;
+use crate::tool::SourceName;
+use crate::view::Count;
 
 /// Something that happened in a turn.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, specta::Type)]
@@ -68,12 +71,55 @@ pub enum Happening {
         /// What is asked, in the model's order.
         asks: Vec<Ask>,
     },
+    /// The message asks for more calls than a person allowed in one: none of them runs until a person says so. The
+    /// engine waits for that as it does for an approval.
+    BatchHeld {
+        /// The batch.
+        batch: BatchId,
+        /// How many calls it has.
+        calls: u32,
+        /// How many one message may ask for.
+        limit: u32,
+        /// How many of each tool, most first; under its name as the model wrote it.
+        tools: Vec<Count>,
+    },
+    /// A call has begun to wait, or waits for something else now. What it waits for is over when it is dispatched, ends,
+    /// or waits for the next thing.
+    Waits {
+        /// The call.
+        call: CallId,
+        /// What for.
+        waiting: Waiting,
+    },
     /// Its entry is durable and its bytes leave.
     Dispatched {
         /// The call.
         call: CallId,
         /// Which try, from 1.
         attempt: u32,
+    },
+    /// An attempt came to nothing, and the call goes on.
+    AttemptEnded {
+        /// The call.
+        call: CallId,
+        /// Which try, from 1.
+        attempt: u32,
+        /// What happened in words.
+        words: String,
+        /// From sending to its end.
+        took_ms: u32,
+    },
+    /// A call that started early is no part of its message. Its result, if one comes, is recorded and not used.
+    CallDropped {
+        /// The call.
+        call: CallId,
+        /// Why.
+        why: Dropped,
+    },
+    /// A call is still under way while its batch goes back to the model without it.
+    Pending {
+        /// The call.
+        call: CallId,
     },
     /// A call ended, and its outcome is on record.
     CallEnded {
@@ -89,8 +135,12 @@ pub enum Happening {
         batch: BatchId,
         /// How long at least one of its calls was under way; waiting for a person does not count.
         elapsed_ms: u32,
-        /// The same calls one after another.
+        /// The same calls one after another, after the end of the message.
         sequential_ms: u32,
+        /// How much sooner the batch was over because reads started while the model still wrote.
+        saved_ms: u32,
+        /// Requests that were sent for it, all attempts counted.
+        requests: u32,
         /// The join of the results.
         label: Label,
     },
@@ -148,4 +198,86 @@ pub struct Ended {
     pub took_ms: u32,
     /// The label after it ran.
     pub label: Label,
+    /// The call on whose recorded result it drew instead of sending a request.
+    pub from: Option<CallId>,
+    /// Where the last attempt's time went; none if nothing was sent.
+    pub phases: Option<Phases>,
+}
+
+/// What a call waits for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(tag = "for", rename_all = "snake_case")]
+pub enum Waiting {
+    /// An earlier call that touches the same thing, one of the two changing it.
+    Resource {
+        /// The call that goes first.
+        call: CallId,
+        /// Its handle.
+        handle: Handle,
+        /// Where the two meet: `/crm/customers/7`.
+        resource: String,
+    },
+    /// Its turn, since calls run one after another here, or one of the two runs alone.
+    Order {
+        /// The call that goes first.
+        call: CallId,
+        /// Its handle.
+        handle: Handle,
+    },
+    /// The same request, which another call sends already: it gets that result.
+    Same {
+        /// The call that sends it.
+        call: CallId,
+        /// Its handle.
+        handle: Handle,
+    },
+    /// A call that is still under way, whose result it reads.
+    Result {
+        /// That call.
+        call: CallId,
+        /// Its handle.
+        handle: Handle,
+    },
+    /// One of the calls under way at its source to end.
+    Source {
+        /// The source.
+        source: SourceName,
+        /// How many may be under way there.
+        in_flight: u32,
+    },
+    /// One of all the calls under way to end.
+    Everything {
+        /// How many may be under way.
+        in_flight: u32,
+    },
+    /// The source's requests per second.
+    Rate {
+        /// The source.
+        source: SourceName,
+        /// Thousandths of a request per second.
+        milli_per_second: u32,
+        /// How long, at most, before the next may leave, in milliseconds.
+        ms: u32,
+    },
+    /// The source, which asked us to wait.
+    Paused {
+        /// The source.
+        source: SourceName,
+        /// How much longer, in milliseconds.
+        ms: u32,
+        /// How it said so.
+        words: String,
+    },
+    /// A person, who paused the source.
+    PausedByPerson {
+        /// The source.
+        source: SourceName,
+    },
+    /// The next attempt.
+    Again {
+        /// Which, from 2.
+        attempt: u32,
+        /// How long, in milliseconds.
+        ms: u32,
+    },
 }

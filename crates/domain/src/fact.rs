@@ -13,7 +13,7 @@ use crate::label::Label;
 use crate::model::{Finish, ModelFailure, Usage};
 use crate::outcome::{FailureClass, Outcome};
 use crate::payload::Commitment;
-use crate::time::Span;
+use crate::time::{Phases, Span};
 
 /// Why a turn ended without an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type)]
@@ -29,6 +29,22 @@ pub enum Stopped {
     Crashed,
     /// The trail can't be written, so nothing more is sent. For screens alone: this one can't be on record.
     Trail,
+}
+
+/// Why a call that started early is no part of its message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Dropped {
+    /// The message reached the model's length limit.
+    Length,
+    /// The provider's filter stopped the message.
+    Filter,
+    /// The message was cut off, or was no message.
+    Failed,
+    /// A person stopped the turn.
+    Cancelled,
+    /// The model changed the call after the next began.
+    Changed,
 }
 
 /// Which setting a change concerns.
@@ -150,6 +166,34 @@ pub enum Fact {
         arguments: Commitment,
         /// The label before it ran.
         label: Label,
+        /// The request whose message was still being written when the call was taken in, if it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        early: Option<ModelCallId>,
+        /// The ended call that a person makes again with this one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_of: Option<CallId>,
+    },
+    /// A message asks for more calls than a person allowed in one. None of them is sent until a person lets them go,
+    /// but for those that had started already.
+    #[serde(rename = "batch.held")]
+    BatchHeld {
+        /// The batch.
+        batch: BatchId,
+        /// How many calls it has.
+        calls: u32,
+        /// How many one message may ask for.
+        limit: u32,
+    },
+    /// A person answered about a held batch.
+    #[serde(rename = "batch.released")]
+    BatchReleased {
+        /// The batch.
+        batch: BatchId,
+        /// Whether its calls may run.
+        allowed: bool,
+        /// Why, if they said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Commitment>,
     },
     /// Policy decided.
     #[serde(rename = "call.decided")]
@@ -181,6 +225,9 @@ pub enum Fact {
         /// Why, if they said.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<Commitment>,
+        /// The arguments that the person put in the place of the model's, if they did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        arguments: Option<Commitment>,
     },
     /// Intent: a call's request is about to leave.
     #[serde(rename = "call.sent")]
@@ -195,6 +242,36 @@ pub enum Fact {
         endpoint: String,
         /// Request line, headers and body as sent, secrets replaced by their names.
         request: Commitment,
+        /// The key by which the source knows this call again, if it takes one: the same in every attempt.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        idempotency_key: Option<String>,
+    },
+    /// An attempt came to nothing, and the call goes on: with another attempt, or one that is under way already.
+    #[serde(rename = "attempt.ended")]
+    AttemptEnded {
+        /// The call.
+        call: CallId,
+        /// Which try, from 1.
+        attempt: u32,
+        /// The class of failure; none if its deadline passed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failure: Option<FailureClass>,
+        /// The source's status, if it answered.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        status: Option<u16>,
+        /// What happened in words.
+        words: Commitment,
+        /// From sending to its end.
+        took: Span,
+    },
+    /// A call that started early is no part of its message: that did not end well, or says something else now. Its
+    /// result is kept out of the conversation.
+    #[serde(rename = "call.dropped")]
+    CallDropped {
+        /// The call.
+        call: CallId,
+        /// Why.
+        why: Dropped,
     },
     /// A call ended.
     #[serde(rename = "call.ended")]
@@ -220,10 +297,17 @@ pub enum Fact {
         /// The result's whole length, if it was cut to the source's limit.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         cut_from: Option<u64>,
-        /// From dispatch to the end; 0 if it was never sent.
+        /// From the first attempt's sending to the end; 0 if it was never sent.
         took: Span,
         /// The label after it ran.
         label: Label,
+        /// The call on whose recorded result this one drew instead of sending a request of its own. Without a `result`
+        /// beside it, its result is that call's, whole.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<CallId>,
+        /// Where the last attempt's time went.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        phases: Option<Phases>,
     },
     /// A turn ended in an answer.
     #[serde(rename = "answer.given")]
@@ -298,6 +382,10 @@ impl Fact {
             Self::ApprovalAsked { .. } => "approval.asked",
             Self::ApprovalGiven { .. } => "approval.given",
             Self::CallSent { .. } => "call.sent",
+            Self::AttemptEnded { .. } => "attempt.ended",
+            Self::CallDropped { .. } => "call.dropped",
+            Self::BatchHeld { .. } => "batch.held",
+            Self::BatchReleased { .. } => "batch.released",
             Self::CallEnded { .. } => "call.ended",
             Self::AnswerGiven { .. } => "answer.given",
             Self::TurnStopped { .. } => "turn.stopped",
@@ -315,7 +403,9 @@ impl Fact {
             Self::ModelReturned { response, .. } => vec![*response],
             Self::CallRequested { arguments, .. } => vec![*arguments],
             Self::ApprovalAsked { shown, .. } => vec![*shown],
-            Self::ApprovalGiven { reason, .. } => reason.iter().copied().collect(),
+            Self::ApprovalGiven { reason, arguments, .. } => reason.iter().chain(arguments).copied().collect(),
+            Self::BatchReleased { reason, .. } => reason.iter().copied().collect(),
+            Self::AttemptEnded { words, .. } => vec![*words],
             Self::CallSent { request, .. } => vec![*request],
             Self::CallEnded { result, words, .. } => result.iter().chain(words).copied().collect(),
             Self::AnswerGiven { answer, .. } => vec![*answer],
@@ -328,6 +418,8 @@ impl Fact {
             | Self::TrailRecovered { .. }
             | Self::ConversationOpened {}
             | Self::BatchOpened { .. }
+            | Self::BatchHeld { .. }
+            | Self::CallDropped { .. }
             | Self::CallDecided { .. } => Vec::new(),
         }
     }

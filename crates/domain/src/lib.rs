@@ -4,6 +4,7 @@
 //! Times and random bits come in as arguments, so whatever is built on these types can be replayed.
 //! Words have the one meaning that `docs/architecture.md` and the glossary in the README give them.
 
+pub mod advice;
 pub mod answer;
 pub mod call;
 pub mod effect;
@@ -17,6 +18,7 @@ pub mod label;
 pub mod model;
 pub mod outcome;
 pub mod payload;
+pub mod run;
 pub mod secret;
 pub mod source;
 pub mod telling;

@@ -26,6 +26,9 @@ pub struct ModelSpec {
     pub clearance: Level,
     /// Whether it may ask for several calls at once.
     pub parallel: Parallel,
+    /// Whether its reads may start while it still writes its message.
+    #[serde(default)]
+    pub early: Early,
 }
 
 impl ModelSpec {
@@ -53,6 +56,20 @@ pub enum Parallel {
     /// Ask for it.
     On,
     /// Forbid it.
+    Off,
+}
+
+/// Whether an allowed read may start while the model still writes its message. A call is complete when its protocol
+/// says so; one protocol (Chat Completions) doesn't before the end of the message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Early {
+    /// Where the protocol marks the end of a call, or the provider is known to write calls one after another.
+    #[default]
+    Auto,
+    /// Also where only the beginning of the next call says that one is complete.
+    On,
+    /// Never.
     Off,
 }
 
@@ -125,6 +142,15 @@ pub enum ModelEvent {
         /// Which call of the message, from 0.
         index: u32,
         /// The call.
+        call: AskedCall,
+    },
+    /// The next call began, so this one is most likely complete, though the protocol does not say so: its arguments are
+    /// an object. [`ModelEvent::CallReady`] for the same index follows at the end of a good message, and alone counts;
+    /// should it differ, whatever was done about this event must be undone.
+    CallFollowed {
+        /// Which call of the message, from 0.
+        index: u32,
+        /// The call as far as it was written.
         call: AskedCall,
     },
     /// What was used so far.

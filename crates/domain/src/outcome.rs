@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::Handle;
+use crate::time::{Phases, Span};
 use crate::tool::ToolId;
 
 /// How a call ended.
@@ -57,6 +58,8 @@ pub enum FailureClass {
     BadBody,
     /// It sent us to another place more often than we follow.
     Redirect,
+    /// The source asked us to wait for longer than a call waits. Nothing was sent.
+    Paused,
     /// Our own fault: a panic in the call's task.
     Internal,
 }
@@ -78,6 +81,33 @@ pub struct Ending {
     pub cut_from: Option<u64>,
     /// For every outcome but `Returned`: what happened and what to do, in words, for a person and the model.
     pub words: String,
+    /// What the answer said beside its result.
+    pub told: Told,
+}
+
+/// What an attempt learned beside its result: for whoever decides what to do next.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// Whether the same request may do better a moment later: no connection, a reset before a status, or one of the
+    /// statuses 408, 429, 502, 503, 504.
+    pub transient: bool,
+    /// How long the source asked this request to wait (`Retry-After`).
+    pub retry_after: Option<Span>,
+    /// Why the source can take no more requests for a while, from anyone.
+    pub pause: Option<Pause>,
+    /// How long the result may be used again for the same request, by the answer's cache headers (RFC 9111).
+    pub fresh_for: Option<Span>,
+    /// Where the time went.
+    pub phases: Phases,
+}
+
+/// A source's word that it takes no more requests for a while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pause {
+    /// For how long, from now.
+    pub lasts: Span,
+    /// How it said so: `429 with Retry-After: 3`, `RateLimit: 0 remaining`.
+    pub words: String,
 }
 
 impl Ending {
@@ -91,6 +121,7 @@ impl Ending {
             body: Vec::new(),
             cut_from: None,
             words: words.into(),
+            told: Told::default(),
         }
     }
 }

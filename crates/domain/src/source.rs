@@ -25,6 +25,9 @@ pub struct SourceSpec {
     pub limits: Limits,
     /// Headers sent with every request; none of them a secret.
     pub headers: BTreeMap<String, String>,
+    /// The header in which it takes a key that makes a write safe to send again (`Idempotency-Key`), if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idempotency_header: Option<String>,
     /// Its operations, in the file's order, names distinct.
     pub tools: Vec<ToolSpec>,
 }
@@ -107,15 +110,27 @@ pub enum KeyPlace {
 pub struct Limits {
     /// Calls under way at one time, at least 1.
     pub in_flight: u32,
-    /// A call's whole time in milliseconds, at least 1.
+    /// How many requests may begin in a time, if that is limited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Rate>,
+    /// A call's whole time in milliseconds, its attempts and the waits between them together; at least 1.
     pub deadline_ms: u32,
     /// The largest result body in bytes; what is longer is cut and says so.
     pub result_bytes: u32,
 }
 
 impl Default for Limits {
-    /// 16 calls, 20 seconds, 4 MiB.
+    /// 16 calls, no rate, 20 seconds, 4 MiB.
     fn default() -> Self {
-        Self { in_flight: 16, deadline_ms: 20_000, result_bytes: 4 << 20 }
+        Self { in_flight: 16, rate: None, deadline_ms: 20_000, result_bytes: 4 << 20 }
     }
+}
+
+/// A steady number of requests, with room for some at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct Rate {
+    /// Thousandths of a request per second, at least 1: 20 a second are 20,000, one a minute is 17.
+    pub milli_per_second: u32,
+    /// How many may begin at once when none began for a while; at least 1.
+    pub burst: u32,
 }

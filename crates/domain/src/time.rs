@@ -49,6 +49,24 @@ impl Span {
     }
 }
 
+/// Where an attempt's time went, in microseconds. What is shared with another request (a connection that was open
+/// already, or that another request opened) counts for none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct Phases {
+    /// Finding the host's address (DNS).
+    pub name: Span,
+    /// Opening the connection (TCP).
+    pub connect: Span,
+    /// Securing it (TLS).
+    pub tls: Span,
+    /// From sending until the answer's headers, opening the connection apart.
+    pub answer: Span,
+    /// From the headers to the last byte.
+    pub body: Span,
+    /// Whether the connection was open already.
+    pub reused: bool,
+}
+
 /// Both clocks at one moment: the wall clock, which people read and which may jump, and the monotonic one,
 /// which orders what one run of the program did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -77,6 +77,9 @@ name!(
     ToolName, "tool"
 );
 
+/// The name under which Tieout's own tools stand, in the place of a source's.
+pub const BUILT_IN: &str = "tieout";
+
 /// A tool of a source: `crm.get_customer` for people, `crm__get_customer` for models.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, specta::Type)]
 #[serde(try_from = "String", into = "String")]
@@ -103,6 +106,12 @@ impl ToolId {
     /// The tool's name within the source.
     pub fn tool(&self) -> &ToolName {
         &self.0.tool
+    }
+
+    /// The built-in tool that reads more of a result that is on record already. It sends nothing. No source may be
+    /// named `tieout`, so nothing else can have this name.
+    pub fn read_result() -> Self {
+        Self(ToolPath { source: SourceName(BUILT_IN.to_owned()), tool: ToolName("read_result".to_owned()) })
     }
 
     /// The name a model is offered: wire protocols allow no dot in a tool's name.
@@ -162,6 +171,9 @@ pub struct ToolSpec {
     pub effect: Effect,
     /// Which thing it touches: a path template of the same form; two calls that meet there may disturb one another.
     pub resource: String,
+    /// Whether it runs alone: nothing else of its turn beside it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub exclusive: bool,
     /// The source's label joined with the tool's own.
     pub label: Label,
     /// JSON Schema 2020-12 of the arguments: an object.

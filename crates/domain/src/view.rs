@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::answer::Answer;
 use crate::call::Verdict;
 use crate::effect::Effect;
-use crate::fact::Stopped;
+use crate::fact::{Dropped, Stopped};
 use crate::id::{BatchId, CallId, ConversationId, Handle, Seq, TurnId};
 use crate::json::Json;
 use crate::label::Label;
@@ -56,8 +56,20 @@ pub struct CallRow {
     /// Bytes of the result.
     #[specta(type = u32)]
     pub size: u64,
-    /// From dispatch to the end.
+    /// From the first attempt's sending to the end.
     pub took_ms: u32,
+    /// Requests that were sent for it.
+    pub attempts: u32,
+    /// Whether it was taken in while the model still wrote its message.
+    pub early: bool,
+    /// The call on whose recorded result it drew instead of sending a request.
+    pub from: Option<CallId>,
+    /// The ended call that a person made again with this one.
+    pub retry_of: Option<CallId>,
+    /// Whether a person changed its arguments.
+    pub edited: bool,
+    /// Why its result was kept out of the conversation, if it was.
+    pub dropped: Option<Dropped>,
 }
 
 /// Everything on record about one call.
@@ -153,6 +165,8 @@ pub struct TurnView {
     pub at: Micros,
     /// Its batches in order.
     pub batches: Vec<BatchView>,
+    /// Calls of it that a person made again afterwards, oldest first.
+    pub retries: Vec<CallRow>,
     /// The answer, if it has one.
     pub answer: Option<Answer>,
     /// Why it has none, if it ended without.
@@ -185,6 +199,10 @@ pub struct SourceView {
     pub secret_present: bool,
     /// What its calls say.
     pub health: Health,
+    /// Whether a person paused it: its calls wait.
+    pub paused: bool,
+    /// How long it still asks us to wait, in milliseconds; 0 if it doesn't.
+    pub asks_to_wait_ms: u32,
 }
 
 /// What the record says of a source's calls.
