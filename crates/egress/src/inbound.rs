@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use domain::time::Phases;
 use tokio::time::Instant;
 
 use crate::error::SendError;
@@ -109,6 +110,11 @@ impl Inbound {
     /// number that it is at least. Known once [`Self::next`] has given the last bytes.
     pub fn cut_from(&self) -> Option<u64> {
         self.cut_from
+    }
+
+    /// Where the time of this answer went, up to now: ask when the body has ended.
+    pub fn phases(&self) -> Phases {
+        Phases::default()
     }
 
     /// The whole body, or why it didn't come whole.
