@@ -4,7 +4,7 @@ use domain::call::{Approve, Decision};
 use domain::effect::Effect;
 use domain::label::Label;
 
-use crate::rules::{APPROVE_ALL, ASK_EVERYTHING, READS_RUN, Rule, UNKNOWN_TOOL, WRITES_ASK};
+use crate::rules::{APPROVE_ALL, ASK_EVERYTHING, READS_RUN, RECORD_READ, Rule, UNKNOWN_TOOL, WRITES_ASK};
 
 /// What a decision may depend on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct CallFacts {
     pub effect: Effect,
     /// Whether a tool of the name that the model wrote is connected.
     pub known: bool,
+    /// Whether it is answered from the record: nothing is sent for it.
+    pub from_record: bool,
     /// The label under which the call is judged: the tool's, joined with that of the model's context when it wrote
     /// the batch. No rule in force reads it yet.
     pub label: Label,
@@ -28,6 +30,9 @@ pub fn decide(approve: Approve, facts: &CallFacts) -> Decision {
 fn determining(approve: Approve, facts: &CallFacts) -> &'static Rule {
     if !facts.known {
         return &UNKNOWN_TOOL;
+    }
+    if facts.from_record {
+        return &RECORD_READ;
     }
     match approve {
         Approve::None => &ASK_EVERYTHING,

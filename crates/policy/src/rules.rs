@@ -49,6 +49,12 @@ pub(crate) static UNKNOWN_TOOL: Rule = Rule {
     sentence: "A call for a tool that is not connected is denied, whatever was approved.",
     reason: "no tool of this name is connected",
 };
+pub(crate) static RECORD_READ: Rule = Rule {
+    id: "record-read",
+    verdict: Verdict::Allow,
+    sentence: "A call that reads more of a result of its own conversation from the record runs, since nothing is sent.",
+    reason: "it reads a result that is on record already; nothing is sent",
+};
 pub(crate) static ASK_EVERYTHING: Rule = Rule {
     id: "ask-everything",
     verdict: Verdict::Ask,
@@ -74,4 +80,4 @@ pub(crate) static APPROVE_ALL: Rule = Rule {
     reason: "everything was approved beforehand, writes too",
 };
 
-static RULES: [Rule; 5] = [UNKNOWN_TOOL, ASK_EVERYTHING, READS_RUN, WRITES_ASK, APPROVE_ALL];
+static RULES: [Rule; 6] = [UNKNOWN_TOOL, RECORD_READ, ASK_EVERYTHING, READS_RUN, WRITES_ASK, APPROVE_ALL];
