@@ -4,14 +4,19 @@
 //!
 //! The prompt asks the model to write `[^c3]` after a claim that draws on result `c3`. [`citations`] takes these
 //! marks out of an answer and says where they stood; [`strip_tail`] keeps a half-arrived one off the screen.
+//!
+//! A result that is longer than the model's budget goes to it as an [`excerpt`], in which each cut says how to read on;
+//! the model then reads a [`page`] of what is on record.
 
 mod citations;
 mod code;
 mod exposure;
 mod group;
 mod mark;
+mod result;
 mod tail;
 
 pub use citations::{Cited, citations};
 pub use exposure::{InContext, exposure};
+pub use result::{Excerpt, excerpt, page};
 pub use tail::strip_tail;

@@ -16,6 +16,7 @@ use crate::decoder::Decoder;
 use crate::encode::Encoded;
 use crate::failure::{Failure, Speaker};
 use crate::fault::DecodeError;
+use crate::names::Names;
 use crate::retry_after::retry_after;
 
 /// How long an answer may take in all: a model that thinks long and writes much.
@@ -63,6 +64,7 @@ pub async fn call(
     on_event: mpsc::Sender<ModelEvent>,
 ) -> Received {
     let host = host(&encoded.url);
+    let names = encoded.names.clone();
     let speaker = Speaker { model: spec.title(), host: &host };
     let nothing = |failure, scrubber| Received {
         bytes: Vec::new(),
@@ -91,6 +93,7 @@ pub async fn call(
         speaker,
         decoder: Decoder::new(spec.protocol),
         scrubber: &scrubber,
+        names: &names,
         on_event,
         bytes: Vec::new(),
         usage: Usage::default(),
@@ -110,6 +113,7 @@ struct Listening<'a> {
     speaker: Speaker<'a>,
     decoder: Decoder,
     scrubber: &'a Scrubber,
+    names: &'a Names,
     on_event: mpsc::Sender<ModelEvent>,
     bytes: Vec<u8>,
     usage: Usage,
@@ -159,7 +163,7 @@ impl Listening<'_> {
                 ModelEvent::Finished(finish) => finished = Some(*finish),
                 _ => {}
             }
-            if self.on_event.send(cleaned(event, self.scrubber)).await.is_err() {
+            if self.on_event.send(cleaned(event, self.scrubber, self.names)).await.is_err() {
                 return Err(self.speaker.cancelled());
             }
         }
@@ -203,17 +207,23 @@ impl Listening<'_> {
     }
 }
 
-/// The event without our key: words are kept and shown, and a call's arguments go to another host.
-fn cleaned(event: ModelEvent, scrubber: &Scrubber) -> ModelEvent {
+/// The event without our key, since words are kept and shown and a call's arguments go to another host; and with the
+/// tools' own names.
+fn cleaned(event: ModelEvent, scrubber: &Scrubber, names: &Names) -> ModelEvent {
+    let name = |written: String| scrubber.text(names.own(&written).to_owned());
+    let call = |AskedCall { id, name: written, arguments }: AskedCall| AskedCall {
+        id: scrubber.text(id),
+        name: name(written),
+        arguments: scrubber.text(arguments),
+    };
     match event {
         ModelEvent::Text(text) => ModelEvent::Text(scrubber.text(text)),
-        ModelEvent::CallStarted { index, name } => {
-            ModelEvent::CallStarted { index, name: scrubber.text(name) }
+        ModelEvent::CallStarted { index, name: written } => {
+            ModelEvent::CallStarted { index, name: name(written) }
         }
-        ModelEvent::CallReady { index, call } => {
-            let AskedCall { id, name, arguments } = call;
-            let [id, name, arguments] = [id, name, arguments].map(|text| scrubber.text(text));
-            ModelEvent::CallReady { index, call: AskedCall { id, name, arguments } }
+        ModelEvent::CallReady { index, call: asked } => ModelEvent::CallReady { index, call: call(asked) },
+        ModelEvent::CallFollowed { index, call: asked } => {
+            ModelEvent::CallFollowed { index, call: call(asked) }
         }
         event @ (ModelEvent::Usage(_) | ModelEvent::Finished(_)) => event,
     }

@@ -1,8 +1,10 @@
 //! From a prompt to a request, whatever the protocol.
 
-use domain::model::{ModelSpec, Prompt, Protocol};
+use domain::model::{Message, ModelSpec, OfferedTool, Parallel, Prompt, Protocol};
+use domain::outcome::CallResult;
 use url::Url;
 
+use crate::names::Names;
 use crate::openai_chat;
 
 /// A request to a model, whole but for the key.
@@ -15,6 +17,8 @@ pub struct Encoded {
     pub headers: Vec<(String, String)>,
     /// The body, byte for byte.
     pub body: Vec<u8>,
+    /// The tools that it offers under another name; [`crate::call`] gives their calls back under their own.
+    pub names: Names,
 }
 
 impl Encoded {
@@ -36,15 +40,74 @@ impl Encoded {
 
 /// The request that asks `spec` to go on with `prompt`. The same arguments give the same bytes.
 pub fn encode(spec: &ModelSpec, prompt: &Prompt) -> Encoded {
-    match spec.protocol {
-        Protocol::OpenaiChat => Encoded {
-            url: address(&spec.base_url, openai_chat::PATH),
-            headers: vec![
-                ("accept".to_owned(), "text/event-stream".to_owned()),
-                ("content-type".to_owned(), "application/json".to_owned()),
-            ],
-            body: openai_chat::encode(spec, prompt),
-        },
+    let mut encoder = Encoder::new(spec, &prompt.system, &prompt.tools);
+    prompt.messages.iter().for_each(|message| encoder.push(message));
+    encoder.request(prompt.parallel)
+}
+
+/// A conversation on its way to a model, written message by message: each is serialised once, when it is known, and a
+/// request is a concatenation of what is written. It gives the bytes that [`encode`] gives for the same prompt.
+#[derive(Clone, Debug)]
+pub struct Encoder {
+    url: String,
+    /// What the model's settings say; a request may say otherwise.
+    parallel: Parallel,
+    kind: Kind,
+}
+
+#[derive(Clone, Debug)]
+enum Kind {
+    OpenaiChat(openai_chat::Encoding),
+}
+
+impl Encoder {
+    /// A conversation with this model, in which nothing was said yet.
+    pub fn new(spec: &ModelSpec, system: &str, tools: &[OfferedTool]) -> Self {
+        let (path, kind) = match spec.protocol {
+            Protocol::OpenaiChat => {
+                let encoding = openai_chat::Encoding::new(&spec.model, system, tools);
+                (openai_chat::PATH, Kind::OpenaiChat(encoding))
+            }
+        };
+        Self { url: address(&spec.base_url, path), parallel: spec.parallel, kind }
+    }
+
+    /// Adds the next message.
+    pub fn push(&mut self, message: &Message) {
+        match &mut self.kind {
+            Kind::OpenaiChat(encoding) => encoding.push(message),
+        }
+    }
+
+    /// Adds the next result of the batch that the last message asked for. Results come in the model's order, one by
+    /// one as they are known, and until the last of them no request is due; pushing each is the same as pushing all as
+    /// [`Message::Results`].
+    pub fn push_result(&mut self, result: &CallResult) {
+        match &mut self.kind {
+            Kind::OpenaiChat(encoding) => encoding.push_result(result),
+        }
+    }
+
+    /// The request that asks the model to go on with what was pushed so far. `parallel` says whether it may ask for
+    /// several calls at once; [`Parallel::Auto`] leaves that to the model's settings, and these, if they say the same,
+    /// to the provider: not every imitation knows the field.
+    pub fn request(&self, parallel: Parallel) -> Encoded {
+        let parallel = match if parallel == Parallel::Auto { self.parallel } else { parallel } {
+            Parallel::Auto => None,
+            Parallel::On => Some(true),
+            Parallel::Off => Some(false),
+        };
+        match &self.kind {
+            Kind::OpenaiChat(encoding) => Encoded {
+                url: self.url.clone(),
+                headers: vec![
+                    ("accept".to_owned(), "text/event-stream".to_owned()),
+                    ("content-type".to_owned(), "application/json".to_owned()),
+                ],
+                body: encoding.body(parallel),
+                names: encoding.names().clone(),
+            },
+        }
     }
 }
 
@@ -86,6 +149,7 @@ mod tests {
             url: "https://me:hunter2@a.example:8443/v1/chat/completions?key=1".to_owned(),
             headers: Vec::new(),
             body: Vec::new(),
+            names: Names::default(),
         };
         assert_eq!(encoded.endpoint(), "https://a.example:8443/v1/chat/completions");
     }

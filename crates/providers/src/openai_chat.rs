@@ -10,4 +10,4 @@ mod wire;
 pub(crate) const PATH: &str = "/chat/completions";
 
 pub(crate) use decode::Decoding;
-pub(crate) use encode::encode;
+pub(crate) use encode::Encoding;

@@ -15,7 +15,7 @@ use domain::id::Seq;
 use domain::intent::DurableIntent;
 use domain::label::Level;
 use domain::model::{
-    Finish, Message, ModelEvent, ModelFailure, ModelSpec, Parallel, Prompt, Protocol, Usage,
+    Early, Finish, Message, ModelEvent, ModelFailure, ModelSpec, Parallel, Prompt, Protocol, Usage,
 };
 use domain::secret::Secret;
 use egress::{Door, Settings};
@@ -102,6 +102,7 @@ fn spec(base: &str) -> ModelSpec {
         secret: Some("main-key".parse().unwrap()),
         clearance: Level::Confidential,
         parallel: Parallel::Auto,
+        early: Early::Auto,
     }
 }
 

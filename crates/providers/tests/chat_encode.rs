@@ -5,7 +5,7 @@
 use domain::id::Handle;
 use domain::json::Json;
 use domain::label::Level;
-use domain::model::{AskedCall, Message, ModelSpec, OfferedTool, Parallel, Prompt, Protocol};
+use domain::model::{AskedCall, Early, Message, ModelSpec, OfferedTool, Parallel, Prompt, Protocol};
 use domain::outcome::CallResult;
 use providers::encode;
 use serde_json::{Value, json};
@@ -20,6 +20,7 @@ fn spec() -> ModelSpec {
         secret: None,
         clearance: Level::Confidential,
         parallel: Parallel::Auto,
+        early: Early::Auto,
     }
 }
 

@@ -2,44 +2,107 @@
 
 use std::borrow::Cow;
 
-use domain::model::{AskedCall, Message, ModelSpec, OfferedTool, Parallel, Prompt};
+use domain::model::{AskedCall, Message, OfferedTool};
+use domain::outcome::CallResult;
 use serde::Serialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
+use crate::names::{Names, Naming};
 use crate::openai_chat::ids::Ids;
 
-/// The exact bytes. Fields stand in the order of the structs below, so that a longer conversation begins with the
-/// bytes of the shorter one and a provider's prompt cache can find it.
-pub(crate) fn encode(spec: &ModelSpec, prompt: &Prompt) -> Vec<u8> {
-    let tools: Vec<Tool<'_>> = prompt.tools.iter().map(Tool::of).collect();
-    let request = Request {
-        model: &spec.model,
-        messages: messages(prompt),
-        parallel_tool_calls: if tools.is_empty() { None } else { parallel(spec, prompt) },
-        tools,
-        stream: true,
-        stream_options: StreamOptions { include_usage: true },
-    };
-    // Writing JSON to memory fails only for maps whose keys are no strings, and there is none.
-    serde_json::to_vec(&request).unwrap_or_default()
+/// A request as far as it is written. Fields stand in the order in which they are written here, so that a longer
+/// conversation begins with the bytes of the shorter one: nothing is written twice, and a provider's prompt cache can
+/// find it.
+#[derive(Clone, Debug)]
+pub(crate) struct Encoding {
+    /// From the first byte to the last message.
+    written: Vec<u8>,
+    /// What follows the messages, as far as it is the same for every request: the offered tools.
+    tools: Vec<u8>,
+    has_messages: bool,
+    ids: Ids,
+    naming: Naming,
 }
 
-#[derive(Serialize)]
-struct Request<'a> {
-    model: &'a str,
-    messages: Vec<WireMessage<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    tools: Vec<Tool<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    parallel_tool_calls: Option<bool>,
-    stream: bool,
-    stream_options: StreamOptions,
+impl Encoding {
+    /// A request without messages.
+    pub(crate) fn new(model: &str, system: &str, tools: &[OfferedTool]) -> Self {
+        let mut naming = Naming::new(tools.iter().map(|tool| tool.name.as_str()));
+        let mut written = b"{\"model\":".to_vec();
+        write(&mut written, model);
+        written.extend_from_slice(b",\"messages\":[");
+        let mut offered = Vec::new();
+        for tool in tools {
+            offered.extend_from_slice(if offered.is_empty() { b",\"tools\":[" } else { b"," });
+            write(&mut offered, &Tool::of(tool, naming.sent(&tool.name)));
+        }
+        if !offered.is_empty() {
+            offered.push(b']');
+        }
+        let mut encoding = Self { written, tools: offered, has_messages: false, ids: Ids::default(), naming };
+        if !system.is_empty() {
+            encoding.add(&WireMessage::System { content: system });
+        }
+        encoding
+    }
+
+    /// Adds what a person or the model said, or all results of a batch.
+    pub(crate) fn push(&mut self, message: &Message) {
+        match message {
+            Message::User(text) => self.add(&WireMessage::User { content: text }),
+            Message::Assistant { text, calls } => {
+                let content = (!text.is_empty() || calls.is_empty()).then_some(text.as_str());
+                let sent = self.ids.for_calls(calls);
+                let names: Vec<String> =
+                    calls.iter().map(|call| self.naming.sent(&call.name).to_owned()).collect();
+                let tool_calls = calls.iter().zip(sent).zip(&names);
+                let tool_calls = tool_calls.map(|((call, id), name)| WireCall::of(call, id, name)).collect();
+                self.add(&WireMessage::Assistant { content, tool_calls });
+            }
+            Message::Results(results) => results.iter().for_each(|result| self.push_result(result)),
+        }
+    }
+
+    /// Adds one result of the batch before.
+    pub(crate) fn push_result(&mut self, result: &CallResult) {
+        let tool_call_id = self.ids.for_result(&result.id);
+        self.add(&WireMessage::Tool { tool_call_id, content: result.message() });
+    }
+
+    /// The exact bytes of the request as it stands.
+    pub(crate) fn body(&self, parallel: Option<bool>) -> Vec<u8> {
+        let parallel = match parallel.filter(|_| !self.tools.is_empty()) {
+            None => "",
+            Some(true) => ",\"parallel_tool_calls\":true",
+            Some(false) => ",\"parallel_tool_calls\":false",
+        };
+        let parts = [
+            &self.written,
+            &b"]"[..],
+            &self.tools,
+            parallel.as_bytes(),
+            b",\"stream\":true,\"stream_options\":{\"include_usage\":true}}",
+        ];
+        parts.concat()
+    }
+
+    /// The names that are sent under another.
+    pub(crate) fn names(&self) -> &Names {
+        self.naming.names()
+    }
+
+    fn add(&mut self, message: &WireMessage<'_>) {
+        if std::mem::replace(&mut self.has_messages, true) {
+            self.written.push(b',');
+        }
+        write(&mut self.written, message);
+    }
 }
 
-#[derive(Serialize)]
-struct StreamOptions {
-    include_usage: bool,
+/// Writing JSON to memory fails only for maps whose keys are no strings, and there is none.
+fn write(to: &mut Vec<u8>, what: &(impl Serialize + ?Sized)) {
+    let _ = serde_json::to_writer(to, what);
 }
 
 #[derive(Serialize)]
@@ -91,51 +154,15 @@ struct ToolFunction<'a> {
 }
 
 impl<'a> Tool<'a> {
-    fn of(tool: &'a OfferedTool) -> Self {
-        let function =
-            ToolFunction { name: &tool.name, description: &tool.description, parameters: &tool.input.0 };
+    fn of(tool: &'a OfferedTool, name: &'a str) -> Self {
+        let function = ToolFunction { name, description: &tool.description, parameters: &tool.input.0 };
         Self { r#type: "function", function }
     }
 }
 
-/// What this prompt asks for, or else what the model's settings do; `None` leaves it to the provider, since not every
-/// imitation knows the field.
-fn parallel(spec: &ModelSpec, prompt: &Prompt) -> Option<bool> {
-    let asked = if prompt.parallel == Parallel::Auto { spec.parallel } else { prompt.parallel };
-    match asked {
-        Parallel::Auto => None,
-        Parallel::On => Some(true),
-        Parallel::Off => Some(false),
-    }
-}
-
-fn messages(prompt: &Prompt) -> Vec<WireMessage<'_>> {
-    let mut ids = Ids::default();
-    let mut wire = Vec::with_capacity(prompt.messages.len() + 1);
-    if !prompt.system.is_empty() {
-        wire.push(WireMessage::System { content: &prompt.system });
-    }
-    for message in &prompt.messages {
-        match message {
-            Message::User(text) => wire.push(WireMessage::User { content: text }),
-            Message::Assistant { text, calls } => {
-                let content = (!text.is_empty() || calls.is_empty()).then_some(text.as_str());
-                let sent = ids.for_calls(calls);
-                let tool_calls = calls.iter().zip(sent).map(|(call, id)| WireCall::of(call, id)).collect();
-                wire.push(WireMessage::Assistant { content, tool_calls });
-            }
-            Message::Results(results) => wire.extend(results.iter().map(|result| WireMessage::Tool {
-                tool_call_id: ids.for_result(&result.id),
-                content: result.message(),
-            })),
-        }
-    }
-    wire
-}
-
 impl<'a> WireCall<'a> {
-    fn of(call: &'a AskedCall, id: String) -> Self {
-        let function = WireFunction { name: &call.name, arguments: arguments(&call.arguments) };
+    fn of(call: &'a AskedCall, id: String, name: &'a str) -> Self {
+        let function = WireFunction { name, arguments: arguments(&call.arguments) };
         Self { id, r#type: "function", function }
     }
 }

@@ -10,7 +10,7 @@ use domain::model::AskedCall;
 /// message, and providers refuse a request in which two calls share an id. Such a call gets an id made from its place
 /// in the conversation, so a longer conversation gives the same id again. Made ids are nine letters and digits: the
 /// one form that the strictest provider (Mistral) takes.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Ids {
     used: HashSet<String>,
     /// How many calls there were so far.
