@@ -3,7 +3,7 @@
 --
 -- The file is SQLite behind SQLCipher with a raw 256-bit key; application_id is 'TIEO'. The pragmas that the promises
 -- rest on (journal_mode=WAL, synchronous=FULL, foreign_keys, secure_delete, trusted_schema=OFF, recursive_triggers)
--- are set and read back at every opening. Encryption is for confidentiality alone: integrity is the tree's.
+-- are set and read back at every opening; user_version is the newest migration whose projections were filled. Encryption is for confidentiality alone: integrity is the tree's.
 --
 -- Instants are microseconds since 1970 in UTC, lengths of time microseconds, ids text like `call_01K9…`.
 -- A `level` is 0 public, 1 internal, 2 confidential, 3 restricted. `categories` is a set of bits: 1 identity,
@@ -135,16 +135,22 @@ CREATE TABLE call (
   source TEXT NOT NULL,                            -- the source's name; empty if no such tool is connected
   tool TEXT NOT NULL,                              -- `source.tool`; empty if no such tool is connected
   effect TEXT NOT NULL,                            -- read, idempotent_write or write
-  telling TEXT NOT NULL,                           -- the arguments that tell a person most, from their payload
+  telling TEXT NOT NULL,                           -- the arguments that tell a person most, from the payload that runs
   level INTEGER NOT NULL,                          -- of its label as it stands
   categories INTEGER NOT NULL,                     -- of its label as it stands
+  early INTEGER NOT NULL,                          -- 1 if it was taken in while the model still wrote its message
+  retry_of TEXT,                                   -- the ended call that a person made again with it
   verdict TEXT,                                    -- policy: allow, ask or deny
   approved INTEGER,                                -- a person: 1 allowed, 0 refused; NULL if nobody was asked
+  edited INTEGER NOT NULL,                         -- 1 if a person put other arguments in the place of the model's
   sent_at INTEGER,                                 -- when it was first sent
+  attempts INTEGER NOT NULL,                       -- requests that were sent for it
+  dropped TEXT,                                    -- why it is no part of its message, if it started early in vain
   ended_seq INTEGER,                               -- its call.ended
   outcome TEXT,                                    -- returned, failed, refused, cancelled, timed_out or unknown
   failure TEXT,                                    -- the class, for failed
   status INTEGER,                                  -- the source's status, if it answered
+  drew_on TEXT,                                    -- the call whose recorded result it used instead of a request
   size INTEGER NOT NULL,                           -- bytes of the result that we hold
   took INTEGER NOT NULL                            -- from dispatch to the end; 0 until then and if never sent
 ) STRICT;
@@ -152,6 +158,7 @@ CREATE INDEX call_by_conversation ON call (conversation, seq);
 CREATE INDEX call_by_turn ON call (turn, seq);
 CREATE INDEX call_by_source ON call (source, seq);
 CREATE INDEX call_by_outcome ON call (outcome, seq);
+CREATE INDEX call_by_retried ON call (retry_of, seq) WHERE retry_of IS NOT NULL;
 
 -- Which entries name a call: its story, and the answers that were given with it in view.
 CREATE TABLE call_entry (

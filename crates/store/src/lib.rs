@@ -24,6 +24,7 @@ mod recovery;
 mod schema;
 mod store;
 mod stored;
+mod upgrade;
 mod writer;
 
 pub use error::{Holder, StoreError};

@@ -20,7 +20,7 @@ use crate::recovery::{self, Recovery};
 use crate::schema::DATABASE;
 use crate::store::Store;
 use crate::writer::Writer;
-use crate::{pragma, schema};
+use crate::{pragma, schema, upgrade};
 
 /// Where a workspace is, and who opens it when.
 pub struct Opening<'a> {
@@ -102,7 +102,7 @@ async fn start(
         };
         let mut connection = pragma::writing(&dir.join(DATABASE), &database)?;
         schema::check(&connection, &dir)?;
-        schema::migrate(&mut connection)?;
+        upgrade::run(&mut connection)?;
         let frontier = match wanted {
             Wanted::New => Frontier::new(),
             Wanted::Old => stored_frontier(&connection, &signer, &dir)?,
@@ -165,7 +165,7 @@ fn make_database(dir: &Path, key: &DatabaseKey) -> Result<(), StoreError> {
         }
         Err(error) => return Err(error.into()),
     }
-    schema::migrate(&mut pragma::writing(&path, key)?)
+    upgrade::run(&mut pragma::writing(&path, key)?)
 }
 
 /// The log and its index get the mode of the database.

@@ -67,6 +67,8 @@ pub(crate) async fn run(
             cut_from: None,
             took: Span(0),
             label,
+            from: None,
+            phases: None,
         };
         drafts.push(Draft { moment, conversation, fact, payloads: vec![payload] });
     }

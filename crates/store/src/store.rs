@@ -71,16 +71,38 @@ impl Store {
     /// # Errors
     /// As for [`Store::append`]; [`StoreError::Draft`] also for a fact that is no intent.
     pub async fn intend(&self, draft: Draft) -> Result<DurableIntent, StoreError> {
-        if !matches!(draft.fact, Fact::ModelCalled { .. } | Fact::CallSent { .. }) {
-            return Err(refused(&draft, "is not an intent to send"));
+        let intents = self.append_and_intend(Vec::new(), vec![draft]).await?;
+        intents.into_iter().next().ok_or_else(|| StoreError::gone("the trail's writer"))
+    }
+
+    /// Records facts, and after them that something is about to be sent, all in one: whoever starts many calls at once
+    /// waits for the disk once. Gives back one permission for each intent, in their order; each lets exactly one
+    /// request out.
+    ///
+    /// # Errors
+    /// As for [`Store::append`]; [`StoreError::Draft`] also if one of `intents` is no intent, or one of `before` is:
+    /// nobody could send by it.
+    pub async fn append_and_intend(
+        &self,
+        before: Vec<Draft>,
+        intents: Vec<Draft>,
+    ) -> Result<Vec<DurableIntent>, StoreError> {
+        if let Some(draft) = intents.iter().find(|draft| !is_intent(draft)) {
+            return Err(refused(draft, "is not an intent to send"));
         }
-        let seq = self.append_one(draft).await?;
+        if let Some(draft) = before.iter().find(|draft| is_intent(draft)) {
+            return Err(refused(draft, "is an intent to send, and nobody would have its permission"));
+        }
+        let first = before.len();
+        let mut drafts = before;
+        drafts.extend(intents);
+        let seqs = self.append(drafts).await?;
         #[expect(
             clippy::disallowed_methods,
-            reason = "this is the one place that knows that the entry is durable"
+            reason = "this is the one place that knows that the entries are durable"
         )]
-        let intent = DurableIntent::after_commit(seq);
-        Ok(intent)
+        let intents = seqs.into_iter().skip(first).map(DurableIntent::after_commit).collect();
+        Ok(intents)
     }
 
     /// Records and applies a source's new definition: `draft` is its `source.changed`, with `spec` as JSON for payload.
@@ -195,6 +217,10 @@ impl Drop for WriterThread {
     fn drop(&mut self) {
         self.wait();
     }
+}
+
+fn is_intent(draft: &Draft) -> bool {
+    matches!(draft.fact, Fact::ModelCalled { .. } | Fact::CallSent { .. })
 }
 
 fn refused(draft: &Draft, why: &str) -> StoreError {

@@ -52,6 +52,10 @@ impl Story {
             Fact::TurnStopped { turn, .. } => self.turns.stop(*turn, here),
             Fact::TrailOpened { .. }
             | Fact::ConversationOpened {}
+            | Fact::BatchHeld { .. }
+            | Fact::BatchReleased { .. }
+            | Fact::AttemptEnded { .. }
+            | Fact::CallDropped { .. }
             | Fact::SourceChanged { .. }
             | Fact::ModelChanged { .. }
             | Fact::SettingsChanged { .. } => {}

@@ -6,6 +6,7 @@
 
 mod calls;
 mod conversations;
+mod fill;
 mod payloads;
 mod settings;
 mod turns;
@@ -15,6 +16,7 @@ use domain::fact::Fact;
 use rusqlite::Connection;
 
 use crate::error::StoreError;
+pub(crate) use fill::{Unreadable, fill, refill};
 pub(crate) use payloads::Payloads;
 
 /// The tables that [`project`] fills, each with the columns that order its rows.
@@ -46,12 +48,20 @@ pub(crate) fn project(to: &Connection, entry: &Entry, payloads: &Payloads<'_>) -
             calls::named(to, entry.seq, &[*call])?;
         }
         Fact::ApprovalAsked { calls, .. } => calls::named(to, entry.seq, calls)?,
-        Fact::ApprovalGiven { call, allowed, .. } => {
+        Fact::ApprovalGiven { call, allowed, arguments, .. } => {
             calls::approved(to, *call, *allowed)?;
+            if let Some(arguments) = arguments {
+                calls::edited(to, *call, payloads.text(arguments)?.as_deref())?;
+            }
             calls::named(to, entry.seq, &[*call])?;
         }
         Fact::CallSent { call, .. } => {
             calls::sent(to, *call, entry.at)?;
+            calls::named(to, entry.seq, &[*call])?;
+        }
+        Fact::AttemptEnded { call, .. } => calls::named(to, entry.seq, &[*call])?,
+        Fact::CallDropped { call, why } => {
+            calls::dropped(to, *call, *why)?;
             calls::named(to, entry.seq, &[*call])?;
         }
         Fact::CallEnded { call, .. } => {
@@ -72,7 +82,9 @@ pub(crate) fn project(to: &Connection, entry: &Entry, payloads: &Payloads<'_>) -
         | Fact::ConversationOpened {}
         | Fact::ModelCalled { .. }
         | Fact::ModelReturned { .. }
-        | Fact::BatchOpened { .. } => {}
+        | Fact::BatchOpened { .. }
+        | Fact::BatchHeld { .. }
+        | Fact::BatchReleased { .. } => {}
     }
     conversations::touched(to, entry, payloads)
 }

@@ -12,14 +12,15 @@ use serde::{Deserialize, Serialize};
 use super::{Reader, payloads, trail};
 use crate::columns::{self, from_word, optional_id, optional_word};
 use crate::error::StoreError;
-use crate::stored;
+use crate::stored::{self, Stored};
 
 /// The most rows of one answer.
 const MOST_ROWS: u32 = 1000;
 
 /// The columns that [`call_row`] reads.
 const COLUMNS: &str = "seq, id, at, conversation, turn, batch, position, handle, tool, effect, telling, level, \
-                       categories, verdict, approved, sent_at, outcome, failure, status, size, took";
+                       categories, early, retry_of, verdict, approved, edited, sent_at, attempts, dropped, outcome, \
+                       failure, status, drew_on, size, took";
 
 /// Which calls. What is `None` does not matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
@@ -58,6 +59,18 @@ impl Reader {
 pub(super) fn of_turn(sql: &Connection, turn: &str) -> Result<Vec<CallRow>, StoreError> {
     let mut statement =
         sql.prepare_cached(&format!("SELECT {COLUMNS} FROM call WHERE turn = ?1 ORDER BY seq"))?;
+    columns::rows(&mut statement, [turn], call_row)
+}
+
+/// The calls that a person made in the place of one of this turn's, or of one made so, oldest first.
+pub(super) fn retries_of_turn(sql: &Connection, turn: &str) -> Result<Vec<CallRow>, StoreError> {
+    let mut statement = sql.prepare_cached(&format!(
+        "WITH RECURSIVE retried (id) AS (
+           SELECT id FROM call WHERE turn = ?1
+           UNION SELECT call.id FROM retried JOIN call ON call.retry_of = retried.id
+         )
+         SELECT {COLUMNS} FROM call WHERE retry_of IN (SELECT id FROM retried) ORDER BY seq"
+    ))?;
     columns::rows(&mut statement, [turn], call_row)
 }
 
@@ -105,7 +118,33 @@ fn detail(sql: &Connection, id: CallId, max_payload: usize) -> Result<Option<Cal
         let own = found.into_iter().filter(|payload| payload.role != PayloadRole::Answer);
         all.extend(own.map(|payload| payloads::view(payload, max_payload)));
     }
+    let has_result = all.iter().any(|payload| payload.role == PayloadRole::Result);
+    if let Some(from) = row.from.filter(|_| !has_result) {
+        let shared = shared_result(sql, from, payloads::bound(max_payload))?;
+        all.extend(shared.map(|payload| payloads::view(payload, max_payload)));
+    }
     Ok(Some(CallDetail { row, entries, payloads: all }))
+}
+
+/// The result of a call on which another drew: its own, or the one on which it drew itself.
+fn shared_result(sql: &Connection, from: CallId, most: u64) -> Result<Option<Stored>, StoreError> {
+    // A call draws on one that had ended before it, so each step goes back in the trail; a row that was tampered with
+    // may point anywhere, and UNION ends its circles.
+    let mut statement = sql.prepare_cached(
+        "WITH RECURSIVE source (seq, ended, drew_on) AS (
+           SELECT seq, ended_seq, drew_on FROM call WHERE id = ?1
+           UNION SELECT call.seq, call.ended_seq, call.drew_on FROM source JOIN call ON call.id = source.drew_on
+         )
+         SELECT ended FROM source WHERE ended IS NOT NULL",
+    )?;
+    let ends = columns::rows(&mut statement, [from.to_string()], |row| Ok(Seq(row.get(0)?)))?;
+    for end in ends {
+        let payloads = stored::payloads_of(sql, end, most)?;
+        if let Some(result) = payloads.into_iter().find(|payload| payload.role == PayloadRole::Result) {
+            return Ok(Some(result));
+        }
+    }
+    Ok(None)
 }
 
 fn call_row(row: &Row<'_>) -> Result<CallRow, StoreError> {
@@ -131,6 +170,12 @@ fn call_row(row: &Row<'_>) -> Result<CallRow, StoreError> {
         status: row.get("status")?,
         size: row.get("size")?,
         took_ms: millis(Span(row.get("took")?)),
+        attempts: row.get("attempts")?,
+        early: row.get("early")?,
+        from: optional_id(row.get("drew_on")?)?,
+        retry_of: optional_id(row.get("retry_of")?)?,
+        edited: row.get("edited")?,
+        dropped: optional_word(row.get("dropped")?)?,
     })
 }
 

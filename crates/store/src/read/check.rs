@@ -1,7 +1,6 @@
 //! Checking that what screens query is what the entries say: the tables are filled again in memory, by the function
 //! that filled them, and compared row by row.
 
-use domain::entry::Entry;
 use domain::id::Seq;
 use domain::view::{Finding, FindingKind};
 use rusqlite::types::Value;
@@ -9,7 +8,7 @@ use rusqlite::{Connection, Rows};
 
 use super::Reader;
 use crate::error::StoreError;
-use crate::project::{Payloads, TABLES, project};
+use crate::project::{TABLES, Unreadable, fill};
 use crate::{pragma, schema};
 
 /// Past this many differences a table is known to be wrong, and more of the same helps nobody.
@@ -26,34 +25,17 @@ impl Reader {
 fn check(sql: &Connection) -> Result<Vec<Finding>, StoreError> {
     let mut rebuilt = pragma::in_memory()?;
     schema::migrate(&mut rebuilt)?;
-    if let Some(altered) = rebuild(sql, &rebuilt)? {
-        return Ok(vec![altered]);
+    rebuilt.execute_batch("BEGIN")?;
+    if let Some(Unreadable { seq, why }) = fill(sql, &rebuilt)? {
+        let words = format!("the entry does not read, so the tables can't be checked: {why}");
+        return Ok(vec![Finding { kind: FindingKind::Altered, seq: Some(seq), words }]);
     }
+    rebuilt.execute_batch("COMMIT")?;
     let mut findings = Vec::new();
     for (table, order) in TABLES {
         compare(sql, &rebuilt, table, order, &mut findings)?;
     }
     Ok(findings)
-}
-
-/// Runs every entry through the projection; a finding if one does not read, for then nothing after it can be told.
-fn rebuild(from: &Connection, to: &Connection) -> Result<Option<Finding>, StoreError> {
-    let mut statement = from.prepare_cached("SELECT seq, body FROM entry ORDER BY seq")?;
-    let mut rows = statement.query([])?;
-    to.execute_batch("BEGIN")?;
-    while let Some(row) = rows.next()? {
-        let seq = Seq(row.get(0)?);
-        let body = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
-        match Entry::from_body(body) {
-            Ok(entry) => project(to, &entry, &Payloads::Stored(from))?,
-            Err(error) => {
-                let words = format!("the entry does not read, so the tables can't be checked: {error}");
-                return Ok(Some(Finding { kind: FindingKind::Altered, seq: Some(seq), words }));
-            }
-        }
-    }
-    to.execute_batch("COMMIT")?;
-    Ok(None)
 }
 
 fn compare(

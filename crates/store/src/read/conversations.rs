@@ -85,6 +85,7 @@ fn turn(sql: &Connection, row: &Row<'_>) -> Result<TurnView, StoreError> {
         question: text(sql, row.get(2)?)?,
         at: Micros(row.get(1)?),
         batches: batches(calls::of_turn(sql, &id)?),
+        retries: calls::retries_of_turn(sql, &id)?,
         answer: told,
         stopped: columns::optional_word(row.get(5)?)?,
         words: if lost { ERASED.to_owned() } else { words.unwrap_or_default() },
@@ -118,11 +119,13 @@ fn batches(calls: Vec<CallRow>) -> Vec<BatchView> {
 }
 
 fn batch(id: BatchId, mut calls: Vec<CallRow>) -> BatchView {
-    calls.sort_by_key(|call| call.position);
-    let sent = || calls.iter().filter_map(|call| Some((call.sent_at?, call.took_ms)));
+    calls.sort_by_key(|call| (call.position, call.seq));
+    // A dropped call is shown where the message had it. Its batch neither waited for it nor used what it brought.
+    let kept = || calls.iter().filter(|call| call.dropped.is_none());
+    let sent = || kept().filter_map(|call| Some((call.sent_at?, call.took_ms)));
     let lasting = sent().map(|(at, took)| (at, Span(u64::from(took) * 1000)));
     let elapsed_ms = calls::millis(Span::together(lasting));
     let sequential_ms = sent().fold(0, |sum: u32, (_, took)| sum.saturating_add(took));
-    let label = Label::join_all(calls.iter().map(|call| &call.label));
+    let label = Label::join_all(kept().map(|call| &call.label));
     BatchView { id, calls, elapsed_ms, sequential_ms, label }
 }

@@ -23,8 +23,8 @@ pub(crate) use proof::hashes;
 
 use crate::error::{Holder, StoreError};
 use crate::keys::DatabaseKey;
-use crate::lock;
 use crate::schema::DATABASE;
+use crate::{lock, upgrade};
 use pool::Pool;
 
 /// Reads one workspace, whoever writes it. Clones share a few connections. Each answer is one snapshot: what was
@@ -36,11 +36,16 @@ pub struct Reader {
 
 impl Reader {
     /// Opens a workspace for reading alone. The folder must be one that we may write to, because readers share an
-    /// index of the write-ahead log there.
+    /// index of the write-ahead log there. What an older program left is first brought to the newest shape: the trail
+    /// stays as it is, what screens query is filled again.
     ///
     /// # Errors
-    /// [`StoreError::NotAWorkspace`], [`StoreError::WrongKey`] or [`StoreError::Newer`].
+    /// [`StoreError::NotAWorkspace`], [`StoreError::WrongKey`] or [`StoreError::Newer`]; [`StoreError::Held`] if an
+    /// older program writes there now.
     pub async fn open(dir: &Path, key: DatabaseKey) -> Result<Self, StoreError> {
+        let (folder, opening) = (dir.to_owned(), key.clone());
+        let upgraded = tokio::task::spawn_blocking(move || upgrade::if_needed(&folder, &opening));
+        upgraded.await.map_err(|_| StoreError::gone("opening the workspace"))??;
         let reader = Self::new(dir.to_owned(), key);
         // The pool looks at what it opens.
         reader.run(|_| Ok(())).await?;

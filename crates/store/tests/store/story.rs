@@ -10,7 +10,7 @@ use domain::fact::{Change, Fact, Stopped};
 use domain::id::{BatchId, CallId, ConversationId, Handle, ModelCallId, TurnId};
 use domain::json::Json;
 use domain::label::{Category, Label, Level};
-use domain::model::{Finish, ModelSpec, Parallel, Protocol, Usage};
+use domain::model::{Early, Finish, ModelSpec, Parallel, Protocol, Usage};
 use domain::outcome::{FailureClass, Outcome};
 use domain::payload::PayloadRole;
 use domain::source::{Auth, Limits, SourceKind, SourceSpec};
@@ -116,6 +116,8 @@ impl Requested<'_> {
             effect: Effect::Read,
             arguments: arguments.commitment(),
             label: Label { level: Level::Internal, categories: [Category::Identity].into() },
+            early: None,
+            retry_of: None,
         };
         scene.draft(conversation, fact, vec![arguments])
     }
@@ -141,6 +143,7 @@ pub(crate) async fn sent(
         method: "GET".to_owned(),
         endpoint: "http://127.0.0.1:1/customers/7".to_owned(),
         request: request.commitment(),
+        idempotency_key: None,
     };
     let _intent = store.intend(scene.draft(conversation, fact, vec![request])).await.unwrap();
 }
@@ -168,6 +171,8 @@ async fn ended(
         cut_from: None,
         took: Span(2_500_000),
         label: label.clone(),
+        from: None,
+        phases: None,
     };
     // In another order than the fact names them.
     let payloads = words.into_iter().chain(result).collect();
@@ -183,7 +188,8 @@ async fn refuse(scene: &Scene, store: &Store, conversation: ConversationId, call
     let shown = scene.payload(PayloadRole::Shown, "POST /tickets/3/notes");
     let asked = Fact::ApprovalAsked { calls: vec![call], shown: shown.commitment() };
     let reason = scene.payload(PayloadRole::Reason, "Not today.");
-    let given = Fact::ApprovalGiven { call, allowed: false, reason: Some(reason.commitment()) };
+    let given =
+        Fact::ApprovalGiven { call, allowed: false, reason: Some(reason.commitment()), arguments: None };
     let drafts = vec![
         scene.draft(Some(conversation), asked, vec![shown]),
         scene.draft(Some(conversation), given, vec![reason]),
@@ -293,6 +299,7 @@ pub(crate) fn source(name: &str) -> SourceSpec {
         path: "/customers/{id}".to_owned(),
         effect: Effect::Read,
         resource: "/customers/{id}".to_owned(),
+        exclusive: false,
         label: Label::unlabelled(),
         input: Json(serde_json::json!({ "type": "object" })),
     };
@@ -304,6 +311,7 @@ pub(crate) fn source(name: &str) -> SourceSpec {
         auth: Auth::Bearer { secret: "crm-token".parse().unwrap() },
         limits: Limits::default(),
         headers: BTreeMap::new(),
+        idempotency_header: None,
         tools: vec![tool],
     }
 }
@@ -318,5 +326,6 @@ fn model(name: &str) -> ModelSpec {
         secret: None,
         clearance: Level::Restricted,
         parallel: Parallel::Auto,
+        early: Early::Auto,
     }
 }

@@ -124,6 +124,8 @@ pub(crate) fn requested(telling: &mut Telling, in_turn: Option<u32>, number: u32
         effect: Effect::Read,
         arguments: arguments.commitment(),
         label: Label::unlabelled(),
+        early: None,
+        retry_of: None,
     };
     telling.say(in_turn.map(conversation), fact, vec![arguments]);
 }
@@ -146,6 +148,7 @@ pub(crate) fn sent(telling: &mut Telling, in_turn: Option<u32>, number: u32, att
         method: "GET".to_owned(),
         endpoint: "http://127.0.0.1:9/customers".to_owned(),
         request: sent.commitment(),
+        idempotency_key: None,
     };
     telling.say(in_turn.map(conversation), fact, vec![sent]);
 }
@@ -166,6 +169,8 @@ pub(crate) fn ended(telling: &mut Telling, in_turn: Option<u32>, number: u32, ou
         cut_from: None,
         took: Span(90_000),
         label: Label::unlabelled(),
+        from: None,
+        phases: None,
     };
     telling.say(in_turn.map(conversation), fact, result.into_iter().chain(words).collect());
 }
@@ -214,6 +219,7 @@ fn approvals(telling: &mut Telling, in_turn: u32, answers: &[(u32, bool)]) {
             call: call(*number),
             allowed: *allowed,
             reason: reason.as_ref().map(Payload::commitment),
+            arguments: None,
         };
         telling.say(Some(conversation(in_turn)), fact, reason.into_iter().collect());
     }
