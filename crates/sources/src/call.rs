@@ -12,61 +12,53 @@ use egress::{Door, Outbound, PlacedSecret, Placement, Redirects};
 use url::Url;
 
 use crate::answer::{Asked, ended};
-use crate::arguments::Arguments;
-use crate::place::{has_body, placed};
-use crate::schema::mistakes;
-use crate::template::Template;
+use crate::check::{Unfit, request};
 
 /// A source that pauses for this long in the middle of an answer has stalled; its deadline may be far longer.
 const IDLE: Duration = Duration::from_secs(10);
 
-/// A call, ready to be recorded and sent.
+/// A call, ready to be recorded and sent; a copy of it is the same call once more, for another attempt.
 #[derive(Clone, Debug)]
 pub struct Prepared {
     outbound: Outbound,
     asked: Asked,
 }
 
-/// Checks the arguments (the JSON text that the model wrote) and makes the request of them.
+/// Checks the arguments (the JSON text that the model wrote) and makes the request of them. If the tool writes and the
+/// source names a header for it, the request carries `idempotency_key`: the caller gives each call a key of its own,
+/// and every attempt of one call the same.
 ///
 /// # Errors
 /// An ending of class `InvalidArguments`, with every mistake in words that a model can act on; `MissingSecret` if the
 /// source needs a secret and `secret` is `None` or can't be sent; `Internal` if the spec is not one that
-/// [`crate::read_source`] would have given.
+/// [`crate::read_source`] would have given, or the key can't stand in a header.
 pub fn prepare(
     spec: &SourceSpec,
     tool: &ToolSpec,
     arguments: &str,
     secret: Option<Secret>,
+    idempotency_key: Option<&str>,
 ) -> Result<Prepared, Ending> {
-    let id = spec.id_of(tool);
-    let invalid = |words: String| invalid(&id, &words);
     let broken = |words: &str| {
         failed(FailureClass::Internal, format!("the source {} can't be used: {words}", spec.name))
     };
-    let fields = Arguments::parse(arguments).map_err(invalid)?.fields;
-    let wrong = mistakes(&tool.input.0, &fields).map_err(|words| broken(&words))?;
-    if !wrong.is_empty() {
-        return Err(invalid(wrong.join("; ")));
-    }
-    let base = Url::parse(&spec.base_url).map_err(|_| broken("its base address is none"))?;
-    let template = Template::parse(&tool.path).map_err(|wrong| broken(&wrong.problem))?;
-    if let (Auth::ApiKey { place: KeyPlace::Query, name, .. }, false) = (&spec.auth, has_body(tool.method))
-        && fields.contains_key(name)
-    {
-        return Err(invalid(format!("`{name}` is where the source's key goes: leave it out")));
-    }
-    let (url, body) = placed(&base, &template, tool.method, &fields).map_err(invalid)?;
+    let request = request(spec, tool, arguments).map_err(|unfit| match unfit {
+        Unfit::Arguments(mistakes) => invalid(&spec.id_of(tool), &mistakes.join("; ")),
+        Unfit::Spec(words) => broken(&words),
+    })?;
 
-    let mut outbound = Outbound::new(tool.method, url);
+    let mut outbound = Outbound::new(tool.method, request.url);
     outbound.headers = spec.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
     for (name, value) in [("accept", "application/json, */*;q=0.5"), ("content-type", "application/json")] {
-        let needed = name == "accept" || body.is_some();
+        let needed = name == "accept" || request.body.is_some();
         if needed && !outbound.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)) {
             outbound.headers.push((name.to_owned(), value.to_owned()));
         }
     }
-    outbound.body = body;
+    if let (true, Some(name), Some(key)) = (tool.effect.writes(), &spec.idempotency_header, idempotency_key) {
+        outbound.headers.push((name.clone(), key.to_owned()));
+    }
+    outbound.body = request.body;
     outbound.deadline = Duration::from_millis(spec.limits.deadline_ms.into());
     outbound.idle = IDLE;
     outbound.max_bytes = spec.limits.result_bytes.into();
@@ -81,7 +73,9 @@ pub fn prepare(
     let asked = Asked {
         source: spec.name.clone(),
         secret: spec.auth.secret().cloned(),
+        method: tool.method,
         writes: tool.effect.writes(),
+        arguments: request.names,
         wants_pages: spec.headers.iter().any(|(name, value)| {
             name.eq_ignore_ascii_case("accept") && value.to_ascii_lowercase().contains("html")
         }),
@@ -98,6 +92,18 @@ impl Prepared {
     /// `https://host:port/path`, without the query.
     pub fn endpoint(&self) -> String {
         self.outbound.endpoint()
+    }
+
+    /// The address, without the secrets in it: whoever opens a connection ahead wants to know where to.
+    pub fn url(&self) -> &Url {
+        &self.outbound.url
+    }
+
+    /// The same call with at most this much time: what is left of the call's, if attempts went before.
+    #[must_use]
+    pub fn within(mut self, left: Duration) -> Self {
+        self.outbound.deadline = self.outbound.deadline.min(left);
+        self
     }
 
     /// The method.

@@ -12,17 +12,22 @@
 mod answer;
 mod arguments;
 mod call;
+mod check;
 mod headers;
+mod lint;
 mod mistake;
 mod place;
 mod read;
 mod resource;
 mod schema;
 mod template;
+mod told;
 mod units;
 mod write;
 
 pub use call::{Prepared, prepare};
+pub use check::{identity, mistakes_of};
+pub use lint::lint;
 pub use mistake::Mistake;
 pub use read::read_source;
 pub use resource::resource;

@@ -35,6 +35,7 @@ mod tests {
             path: "/notes".to_owned(),
             effect: Effect::Write,
             resource: "/customers/{id}/notes".to_owned(),
+            exclusive: false,
             label: Label::PUBLIC,
             input: Json::default(),
         };

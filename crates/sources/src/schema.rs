@@ -200,10 +200,9 @@ pub(crate) fn short(text: &str, most: usize) -> String {
 
 /// Compiling costs far more than checking, and a batch asks the same tool many times.
 fn cached(schema: &Value) -> Result<Arc<Validator>, String> {
-    static COMPILED: OnceLock<Mutex<HashMap<String, Arc<Validator>>>> = OnceLock::new();
+    static COMPILED: OnceLock<Mutex<HashMap<Value, Arc<Validator>>>> = OnceLock::new();
     let kept = || COMPILED.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
-    let text = schema.to_string();
-    if let Some(validator) = kept().get(&text) {
+    if let Some(validator) = kept().get(schema) {
         return Ok(Arc::clone(validator));
     }
     let validator = Arc::new(compile(schema).map_err(|error| flaw(&error).1)?);
@@ -211,7 +210,7 @@ fn cached(schema: &Value) -> Result<Arc<Validator>, String> {
     if kept.len() >= KEPT {
         kept.clear();
     }
-    kept.insert(text, Arc::clone(&validator));
+    kept.insert(schema.clone(), Arc::clone(&validator));
     Ok(validator)
 }
 

@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use domain::label::Label;
-use domain::source::{Auth, KeyPlace, SourceKind, SourceSpec};
+use domain::source::{Auth, KeyPlace, Limits, SourceKind, SourceSpec};
 use domain::tool::ToolSpec;
 use serde_json::Value;
 
-use crate::units::{size, time};
+use crate::units::{rate, size, standard_burst, time};
 
 /// TOML that [`crate::read_source`] reads back as the same spec. What has its standard value is left out.
 pub fn write_source(spec: &SourceSpec) -> String {
@@ -20,21 +20,14 @@ pub fn write_source(spec: &SourceSpec) -> String {
     line(&mut out, "base_url", &text(&spec.base_url));
     line(&mut out, "label", &label(&spec.label));
     line(&mut out, "auth", &auth(&spec.auth));
-    let limits = &spec.limits;
-    line(
-        &mut out,
-        "limits",
-        &format!(
-            "{{ in_flight = {}, deadline = {}, result_bytes = {} }}",
-            limits.in_flight,
-            text(&time(limits.deadline_ms)),
-            text(&size(limits.result_bytes))
-        ),
-    );
+    line(&mut out, "limits", &limits(&spec.limits));
     if !spec.headers.is_empty() {
         let pairs: Vec<_> =
             spec.headers.iter().map(|(name, value)| format!("{} = {}", key(name), text(value))).collect();
         line(&mut out, "headers", &format!("{{ {} }}", pairs.join(", ")));
+    }
+    if let Some(name) = &spec.idempotency_header {
+        line(&mut out, "idempotency_header", &text(name));
     }
     for tool in &spec.tools {
         self::tool(&mut out, tool, &spec.label);
@@ -54,6 +47,9 @@ fn tool(out: &mut String, tool: &ToolSpec, source: &Label) {
     }
     if tool.resource != tool.path {
         line(out, "resource", &text(&tool.resource));
+    }
+    if tool.exclusive {
+        line(out, "exclusive", "true");
     }
     if tool.label != *source {
         line(out, "label", &label(&tool.label));
@@ -80,6 +76,19 @@ fn tool(out: &mut String, tool: &ToolSpec, source: &Label) {
 fn line(out: &mut String, key: &str, value: &str) {
     // Writing to a String can't fail.
     let _ = writeln!(out, "{key} = {value}");
+}
+
+fn limits(limits: &Limits) -> String {
+    let mut pairs = vec![format!("in_flight = {}", limits.in_flight)];
+    if let Some(limit) = limits.rate {
+        pairs.push(format!("per_second = {}", rate(limit.milli_per_second)));
+        if limit.burst != standard_burst(limit.milli_per_second) {
+            pairs.push(format!("burst = {}", limit.burst));
+        }
+    }
+    pairs.push(format!("deadline = {}", text(&time(limits.deadline_ms))));
+    pairs.push(format!("result_bytes = {}", text(&size(limits.result_bytes))));
+    format!("{{ {} }}", pairs.join(", "))
 }
 
 fn label(label: &Label) -> String {

@@ -38,7 +38,7 @@ path = "/things"
 "#
     );
     let spec = read_source(&file).unwrap();
-    let prepared = prepare(&spec, &spec.tools[0], "", Some(Secret::new(KEY))).unwrap();
+    let prepared = prepare(&spec, &spec.tools[0], "", Some(Secret::new(KEY)), None).unwrap();
     prepared.perform(&Door::new(Settings::default()).unwrap(), intent()).await
 }
 

@@ -59,7 +59,7 @@ const AUTHS: [&str; 6] = [
 
 fn call(spec: &SourceSpec, tool: &str, arguments: &str) -> Result<Prepared, String> {
     let tool = spec.tool(&tool.parse().unwrap()).unwrap();
-    prepare(spec, tool, arguments, Some(Secret::new(KEY))).map_err(|ending| {
+    prepare(spec, tool, arguments, Some(Secret::new(KEY)), None).map_err(|ending| {
         assert_eq!((ending.outcome, ending.failure), (Outcome::Failed, Some(FailureClass::InvalidArguments)));
         ending.words
     })
@@ -122,7 +122,7 @@ fn a_source_without_its_secret_sends_nothing_and_says_which() {
     for auth in &AUTHS[1..] {
         let spec = source(auth);
         for secret in [None, Some(""), Some("with\nbreak")] {
-            let ending = prepare(&spec, &spec.tools[0], r#"{"id": 1}"#, secret.map(Secret::new));
+            let ending = prepare(&spec, &spec.tools[0], r#"{"id": 1}"#, secret.map(Secret::new), None);
             // In the query and under base64 a line break is as good as any other character.
             let Err(ending) = ending else {
                 assert!(secret.is_some_and(|secret| !secret.is_empty()));
@@ -132,7 +132,7 @@ fn a_source_without_its_secret_sends_nothing_and_says_which() {
             assert!(ending.words.contains("`crm`") && !ending.words.contains("break\n"), "{}", ending.words);
         }
     }
-    assert!(prepare(&source(AUTHS[0]), &source(AUTHS[0]).tools[0], r#"{"id": 1}"#, None).is_ok());
+    assert!(prepare(&source(AUTHS[0]), &source(AUTHS[0]).tools[0], r#"{"id": 1}"#, None, None).is_ok());
 }
 
 #[test]
@@ -140,7 +140,8 @@ fn an_argument_can_not_stand_in_for_the_key() {
     let open = source(AUTHS[4]);
     let mut tool = open.tools[0].clone();
     tool.input.0["additionalProperties"] = json!(true);
-    let ending = prepare(&open, &tool, r#"{"id": 1, "key": "mine"}"#, Some(Secret::new(KEY))).unwrap_err();
+    let ending =
+        prepare(&open, &tool, r#"{"id": 1, "key": "mine"}"#, Some(Secret::new(KEY)), None).unwrap_err();
     assert_eq!(ending.failure, Some(FailureClass::InvalidArguments));
 }
 
@@ -255,7 +256,7 @@ proptest! {
     ) {
         let spec = source(auth);
         let tool = &spec.tools[0];
-        let Ok(prepared) = prepare(&spec, tool, r#"{"id": 7, "q": "x"}"#, Some(Secret::new(secret.clone()))) else {
+        let Ok(prepared) = prepare(&spec, tool, r#"{"id": 7, "q": "x"}"#, Some(Secret::new(secret.clone())), None) else {
             // A cookie can't hold every character; the words are tested above.
             return Ok(());
         };

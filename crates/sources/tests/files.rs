@@ -44,7 +44,10 @@ input = '{"type": "object", "properties": {"words": {"type": "string", "default"
 #[test]
 fn the_file_of_the_documentation_is_read() {
     let spec = read_source(CRM).unwrap();
-    assert_eq!(spec.limits, Limits { in_flight: 8, deadline_ms: 120_000, result_bytes: 512 << 10 });
+    assert_eq!(
+        spec.limits,
+        Limits { in_flight: 8, rate: None, deadline_ms: 120_000, result_bytes: 512 << 10 }
+    );
     assert_eq!(spec.headers["X-Team"], "research");
     assert_eq!(spec.label, Label { level: Level::Confidential, categories: [Category::Contact].into() });
     let [get, search] = &spec.tools[..] else { panic!("two tools") };

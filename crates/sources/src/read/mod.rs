@@ -2,6 +2,7 @@
 
 mod json;
 mod label;
+mod limits;
 mod section;
 mod source;
 mod tool;

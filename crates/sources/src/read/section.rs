@@ -177,6 +177,16 @@ impl<'t> Section<'t> {
         number
     }
 
+    /// `true` or `false`.
+    pub(super) fn flag(&self, key: &str) -> Option<bool> {
+        let value = self.value(key)?;
+        let flag = value.get_ref().as_bool();
+        if flag.is_none() {
+            self.wrong(key, Wrong::new("must be true or false", format!("write {key} = true")));
+        }
+        flag
+    }
+
     /// The table of a key, if it is there and is one.
     pub(super) fn section(&self, key: &str, example: &str) -> Option<Section<'t>> {
         let value = self.value(key)?;

@@ -4,24 +4,25 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::label::Label;
 use domain::secret::SecretName;
-use domain::source::{Auth, KeyPlace, Limits, SourceKind, SourceSpec};
-use domain::tool::SourceName;
+use domain::source::{Auth, KeyPlace, SourceKind, SourceSpec};
+use domain::tool::{BUILT_IN, SourceName};
 use url::Url;
 
 use super::label::label;
+use super::limits::{idempotency_header, limits};
 use super::section::Section;
 use super::tool::tool;
 use crate::headers::{self, is_a_key, sendable_name};
 use crate::mistake::Wrong;
-use crate::units;
 
-const KEYS: [&str; 8] = ["name", "kind", "base_url", "label", "auth", "limits", "headers", "tool"];
+const KEYS: [&str; 9] =
+    ["name", "kind", "base_url", "label", "auth", "limits", "headers", "idempotency_header", "tool"];
 const NOT_YET: &str = "not in this version";
 
 /// The source; `None` only if a mistake was named.
 pub(super) fn source(section: &Section<'_>) -> Option<SourceSpec> {
     section.only(&KEYS);
-    let name = section.needed_as::<SourceName>("name", "\"crm\"");
+    let name = name(section);
     let kind = kind(section);
     let base_url = section
         .needed("base_url", "\"https://crm.example.com/api\"")
@@ -33,6 +34,7 @@ pub(super) fn source(section: &Section<'_>) -> Option<SourceSpec> {
     };
     let limits = limits(section);
     let headers = headers(section);
+    let idempotency_header = idempotency_header(section, headers.as_ref(), auth.as_ref());
     // Every tool is read, whatever is wrong above it, so that all mistakes are named at once.
     let known = label.clone().unwrap_or(Label::PUBLIC);
     let sections = section.sections("tool");
@@ -56,11 +58,21 @@ pub(super) fn source(section: &Section<'_>) -> Option<SourceSpec> {
         auth: auth?,
         limits: limits?,
         headers: headers?,
+        idempotency_header: idempotency_header?,
         tools: (tools.len() == sections.len()).then_some(tools)?,
     })
 }
 
 const BEARER: &str = "auth = { kind = \"bearer\", secret = \"crm\" }";
+
+fn name(section: &Section<'_>) -> Option<SourceName> {
+    let name = section.needed_as::<SourceName>("name", "\"crm\"")?;
+    if name.as_str() == BUILT_IN {
+        section.wrong("name", Wrong::new("is the name of Tieout's own tools", "give the source another"));
+        return None;
+    }
+    Some(name)
+}
 
 fn kind(section: &Section<'_>) -> Option<SourceKind> {
     match section.needed("kind", "\"http\"")? {
@@ -166,33 +178,6 @@ fn key_name(place: Option<KeyPlace>, name: &str) -> Result<String, Wrong> {
         _ => {}
     }
     Ok(name.to_owned())
-}
-
-fn limits(section: &Section<'_>) -> Option<Limits> {
-    let standard = Limits::default();
-    if section.value("limits").is_none() {
-        return Some(standard);
-    }
-    let limits = section
-        .section("limits", "limits = { in_flight = 8, deadline = \"20s\", result_bytes = \"4MiB\" }")?;
-    limits.only(&["in_flight", "per_second", "burst", "deadline", "result_bytes"]);
-    let mut good = true;
-    for key in ["per_second", "burst"] {
-        if limits.value(key).is_some() {
-            limits
-                .wrong(key, Wrong::new(NOT_YET, "leave it out; in_flight bounds how much is asked at once"));
-            good = false;
-        }
-    }
-    // What is there must be right; what is not there has its standard.
-    let or = |key: &str, read: Option<u32>, standard: u32| match limits.value(key) {
-        Some(_) => read,
-        None => Some(standard),
-    };
-    let in_flight = or("in_flight", limits.count("in_flight"), standard.in_flight);
-    let deadline = or("deadline", limits.parsed("deadline", units::millis), standard.deadline_ms);
-    let bytes = or("result_bytes", limits.parsed("result_bytes", units::bytes), standard.result_bytes);
-    good.then_some(Limits { in_flight: in_flight?, deadline_ms: deadline?, result_bytes: bytes? })
 }
 
 fn headers(section: &Section<'_>) -> Option<BTreeMap<String, String>> {

@@ -18,7 +18,8 @@ use crate::place::has_body;
 use crate::schema::{flaws, properties};
 use crate::template::Template;
 
-const KEYS: [&str; 8] = ["name", "description", "method", "path", "effect", "resource", "label", "input"];
+const KEYS: [&str; 9] =
+    ["name", "description", "method", "path", "effect", "resource", "exclusive", "label", "input"];
 
 const METHODS: [(&str, Method); 7] = [
     ("GET", Method::Get),
@@ -61,6 +62,10 @@ pub(super) fn tool(section: &Section<'_>, source: &Label, auth: Option<&Auth>) -
         Some(_) => section.text("effect").and_then(|text| section.word("effect", text, &EFFECTS)),
         None => method.map(Method::default_effect),
     };
+    let exclusive = match section.value("exclusive") {
+        Some(_) => section.flag("exclusive"),
+        None => Some(false),
+    };
     let label = own_label(section, source);
     if let (Some(Auth::ApiKey { place: KeyPlace::Query, name, .. }), Some(method), Some(input)) =
         (auth, method, &input)
@@ -78,6 +83,7 @@ pub(super) fn tool(section: &Section<'_>, source: &Label, auth: Option<&Auth>) -
         path: path?,
         effect: effect?,
         resource: resource?,
+        exclusive: exclusive?,
         label: label?,
         input: Json(input?),
     })

@@ -1,0 +1,87 @@
+//! What a source did with a request, as an ending with words.
+
+mod again;
+mod detail;
+mod reason;
+mod verdict;
+
+use domain::effect::Method;
+use domain::outcome::{Ending, FailureClass, Outcome, Pause};
+use domain::secret::SecretName;
+use domain::tool::SourceName;
+use egress::{Inbound, Scrubber, SendError};
+
+use crate::told::{Headers, with_answer, without_answer};
+use verdict::{Answer, Verdict};
+
+/// What an ending must know of its request.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub(crate) source: SourceName,
+    pub(crate) secret: Option<SecretName>,
+    pub(crate) method: Method,
+    pub(crate) writes: bool,
+    /// The names of the arguments that the tool takes and that the call has.
+    pub(crate) arguments: Vec<String>,
+    /// Whether the source's own `Accept` asks for pages, so that one is a result.
+    pub(crate) wants_pages: bool,
+}
+
+/// Reads the answer to its end and says what it means. The body is kept in every case, as far as it came; where it
+/// repeats a secret of the request, the secret's name stands instead, since the trail keeps the body.
+pub(crate) async fn ended(asked: Asked, answer: Result<Inbound, SendError>, scrubber: &Scrubber) -> Ending {
+    let mut inbound = match answer {
+        Ok(inbound) => inbound,
+        Err(error) => {
+            let (outcome, failure, words) = broken(&asked, &error);
+            return Ending { told: without_answer(&error), ..Ending::without_body(outcome, failure, words) };
+        }
+    };
+    // Now, and not at the body's end: what the headers say of time, they say of this moment.
+    let headers = Headers::of(&inbound);
+    let mut body = Vec::new();
+    let broke = loop {
+        match inbound.next().await {
+            Ok(Some(bytes)) => body.extend_from_slice(&bytes),
+            Ok(None) => break None,
+            Err(error) => break Some(error),
+        }
+    };
+    let answer = Answer {
+        status: inbound.status(),
+        media: inbound.media(),
+        body: scrubber.bytes(body),
+        cut_from: inbound.cut_from(),
+    };
+    let verdict = match broke {
+        Some(error) => Some(broken(&asked, &error)),
+        None => answer.verdict(&asked, &headers),
+    };
+    let (outcome, failure, words) = verdict.unwrap_or((Outcome::Returned, None, String::new()));
+    let mut told = with_answer(&headers, answer.status, asked.method, outcome, inbound.phases());
+    told.pause = told.pause.map(|pause| Pause { words: scrubber.text(pause.words), ..pause });
+    Ending {
+        outcome,
+        failure,
+        status: Some(answer.status),
+        media: answer.media,
+        body: answer.body,
+        cut_from: answer.cut_from,
+        words: scrubber.text(words),
+        told,
+    }
+}
+
+/// What an error on the way means.
+fn broken(asked: &Asked, error: &SendError) -> Verdict {
+    let (class, then) = match error {
+        SendError::Unsendable(_) => (Some(FailureClass::Internal), "; nothing was sent"),
+        SendError::Connect(_) => (Some(FailureClass::Connect), again::NOT_SENT),
+        SendError::Interrupted(_) => (Some(FailureClass::Interrupted), again::interrupted(asked.writes)),
+        SendError::TimedOut(_) => (None, again::too_slow(asked.writes)),
+        SendError::BadBody(_) => (Some(FailureClass::BadBody), again::unreadable(asked.writes)),
+        SendError::Redirect(_) => (Some(FailureClass::Redirect), again::UNFIT),
+    };
+    let outcome = if class.is_none() { Outcome::TimedOut } else { Outcome::Failed };
+    (outcome, class, format!("{}: {}{then}", asked.source, error.words()))
+}
