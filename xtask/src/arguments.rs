@@ -13,6 +13,9 @@ cargo xtask COMMAND
     --fast        without what needs a browser, a window or a keychain
     --only PART   one part alone, as often as wanted; its forerunners must have run
     FILTER...     only Rust tests whose names contain a filter
+  bench [NAME...]
+              build for release, measure, and write target/bench/NAME.json
+              (docs/benchmarks.md says what each name measures)
   setup       only what `test` would set up
   bindings    write ui/src/ipc/bindings.ts anew from the app's commands
   help        this text
@@ -21,7 +24,7 @@ Parts of test, in order:
   setup format page-packages page-types page-build clippy build tidy rust doc
   acceptance page-tests page-browser window deny
 
-Both commands may be repeated: what is there already is not done again.
+All commands may be repeated: what is there already is not done again.
 Each part's output is kept in target/xtask/logs/.";
 
 /// One task, parsed.
@@ -29,6 +32,8 @@ Each part's output is kept in target/xtask/logs/.";
 pub(crate) enum Task {
     Run,
     Test(Selection),
+    /// With the names of benchmarks and the options of the program that runs them, which knows both.
+    Bench(Vec<String>),
     Setup,
     Bindings,
     Help,
@@ -41,6 +46,7 @@ impl Task {
         let Some(name) = words.next() else { return Ok(Self::Help) };
         let task = match name.as_str() {
             "test" => return selection(words).map(Self::Test),
+            "bench" => return Ok(Self::Bench(words.collect())),
             "run" => Self::Run,
             "setup" => Self::Setup,
             "bindings" => Self::Bindings,
@@ -86,6 +92,7 @@ mod tests {
     fn commands_and_options_are_read() {
         assert_eq!(parsed(""), Ok(Task::Help));
         assert_eq!(parsed("run"), Ok(Task::Run));
+        assert_eq!(parsed("bench batch"), Ok(Task::Bench(vec!["batch".into()])));
         assert_eq!(
             parsed("test --fast --only clippy kill batch"),
             Ok(Task::Test(Selection {

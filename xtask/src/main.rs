@@ -9,6 +9,7 @@
 )]
 
 mod arguments;
+mod bench;
 mod bindings;
 mod child;
 mod failure;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
         }
         Task::Run => run::run(&repository),
         Task::Test(selection) => test::test(&repository, &selection),
+        Task::Bench(words) => bench::bench(&repository, &words),
         Task::Setup => setup::setup(&repository),
         Task::Bindings => bindings::write(&repository),
     };

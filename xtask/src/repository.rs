@@ -35,6 +35,11 @@ impl Repository {
         self.target.join("debug").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
     }
 
+    /// A program that a release build has made.
+    pub(crate) fn release_program(&self, name: &str) -> PathBuf {
+        self.target.join("release").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+    }
+
     /// A command that runs in the checkout's root.
     ///
     /// `cargo run` describes xtask to xtask in the environment. Those variables are taken away again: build scripts

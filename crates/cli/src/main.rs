@@ -3,10 +3,13 @@
 
 mod args;
 mod commands;
+mod editor;
 mod exit;
 mod output;
 mod passphrase;
 mod place;
+mod story;
+mod waiting;
 mod words;
 
 use clap::Parser;
@@ -54,6 +57,8 @@ async fn run(cli: &Cli, output: &Output) -> Result<Exit, engine::EngineError> {
         Command::Models(models) => commands::models::run(global, models, output).await,
         Command::Sources(sources) => commands::sources::run(global, sources, output).await,
         Command::Tools(tools) => commands::tools::run(global, tools, output).await,
+        Command::Calls(calls) => commands::calls::run(global, calls, output).await,
+        Command::Settings(settings) => commands::settings::run(global, settings, output).await,
         Command::Secrets(secrets) => commands::secrets::run(global, secrets, output).await,
         Command::Trail(trail) => commands::trail::run(global, trail, output).await,
         Command::Completions { shell } => Ok(commands::completions::run(*shell, output)),

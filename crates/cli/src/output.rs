@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::io::{IsTerminal, Write};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use engine::EngineError;
 use serde::Serialize;
@@ -14,13 +15,38 @@ use serde_json::{Value, json};
 pub(crate) struct Output {
     json: bool,
     colour: bool,
+    /// What [`Output::progress`] would have written while another program has the screen.
+    kept: Mutex<Option<Vec<String>>>,
+}
+
+/// Another program has the screen: progress is kept back until this goes, and written then.
+pub(crate) struct Hush<'a>(&'a Output);
+
+impl Drop for Hush<'_> {
+    fn drop(&mut self) {
+        let kept = self.0.kept().take();
+        for text in kept.into_iter().flatten() {
+            self.0.progress(text);
+        }
+    }
 }
 
 impl Output {
     pub(crate) fn new(json: bool) -> Self {
         let colour =
             std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
-        Self { json, colour }
+        Self { json, colour, kept: Mutex::default() }
+    }
+
+    /// Keeps progress back for as long as what it gives is held: an editor has the screen.
+    pub(crate) fn hush(&self) -> Hush<'_> {
+        self.kept().get_or_insert_default();
+        Hush(self)
+    }
+
+    /// A poisoned lock is taken over: every change is one push.
+    fn kept(&self) -> MutexGuard<'_, Option<Vec<String>>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn is_json(&self) -> bool {
@@ -69,6 +95,10 @@ impl Output {
 
     /// What goes on, for people who watch.
     pub(crate) fn progress(&self, text: impl AsRef<str>) {
+        if let Some(kept) = self.kept().as_mut() {
+            kept.push(text.as_ref().to_owned());
+            return;
+        }
         write_line(&mut std::io::stderr(), &harmless(text.as_ref()));
     }
 

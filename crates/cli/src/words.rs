@@ -1,6 +1,7 @@
 //! Small pieces of text that several commands print.
 
-use domain::time::Micros;
+use domain::fact::Dropped;
+use domain::time::{Micros, Span};
 use domain::view::{CallRow, VerifyReport};
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -15,6 +16,22 @@ pub(crate) fn time(at: Micros) -> String {
 /// Milliseconds as people read them: `412 ms`, `3.2 s`.
 pub(crate) fn millis(ms: u32) -> String {
     if ms < 1000 { format!("{ms} ms") } else { format!("{}.{} s", ms / 1000, ms % 1000 / 100) }
+}
+
+/// A length of time as [`millis`] has it.
+pub(crate) fn span(span: Span) -> String {
+    millis(u32::try_from(span.millis()).unwrap_or(u32::MAX))
+}
+
+/// Why a call that started early is not used.
+pub(crate) fn dropped(why: Dropped) -> &'static str {
+    match why {
+        Dropped::Length => "the message ran into the model's length limit",
+        Dropped::Filter => "the provider's filter stopped the message",
+        Dropped::Failed => "the message was cut off",
+        Dropped::Cancelled => "the turn was stopped",
+        Dropped::Changed => "the model wrote something else after all",
+    }
 }
 
 /// `1 call`, `15 calls`.
@@ -42,16 +59,42 @@ pub(crate) fn call_line(row: &CallRow) -> String {
         (Some(outcome), _) => outcome.word().to_owned(),
         (None, _) => "open".to_owned(),
     };
-    let took = if row.sent_at.is_some() { millis(row.took_ms) } else { "not sent".to_owned() };
+    let took = match (row.sent_at, row.from) {
+        (Some(_), _) => millis(row.took_ms),
+        (None, Some(_)) => "shared".to_owned(),
+        (None, None) => "not sent".to_owned(),
+    };
     let tool =
         if row.telling.is_empty() { row.tool.clone() } else { format!("{} {}", row.tool, row.telling) };
     format!(
-        "{:>6}  {}  {tool:<44}  {outcome:<14}  {took:>9}  {}  {}",
+        "{:>6}  {}  {tool:<44}  {outcome:<14}  {took:>9}  {}  {}{}",
         row.seq.0,
         time(row.at),
         row.label,
-        row.call
+        row.call,
+        marks(row)
     )
+}
+
+/// What is unusual about a call, in a few words at the end of its line.
+fn marks(row: &CallRow) -> String {
+    let mut marks = Vec::new();
+    if row.early {
+        marks.push("early".to_owned());
+    }
+    if row.attempts > 1 {
+        marks.push(format!("{} attempts", row.attempts));
+    }
+    if row.edited {
+        marks.push("edited".to_owned());
+    }
+    if row.retry_of.is_some() {
+        marks.push("made again by hand".to_owned());
+    }
+    if row.dropped.is_some() {
+        marks.push("not used".to_owned());
+    }
+    if marks.is_empty() { String::new() } else { format!("  ({})", marks.join(", ")) }
 }
 
 /// What a verification found, in a few lines.

@@ -1,13 +1,16 @@
 //! One module per command. Each converts its arguments, calls the engine, and prints what came back.
 
 pub(crate) mod ask;
+pub(crate) mod calls;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod init;
 pub(crate) mod models;
 pub(crate) mod probe;
 pub(crate) mod secrets;
+pub(crate) mod settings;
 pub(crate) mod sheet;
 pub(crate) mod sources;
+pub(crate) mod telling;
 pub(crate) mod tools;
 pub(crate) mod trail;

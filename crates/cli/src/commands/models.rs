@@ -86,6 +86,7 @@ fn spec_of(add: &AddModel) -> ModelSpec {
         secret: add.secret.clone(),
         clearance: add.clearance,
         parallel: add.parallel.into(),
+        early: add.early.into(),
     }
 }
 

@@ -68,6 +68,20 @@ pub(crate) async fn run(global: &Global, sources: &Sources, output: &Output) -> 
             engine.shutdown().await;
             return Ok(if report.ok { Exit::Done } else { Exit::Failed });
         }
+        Sources::Pause { name } => {
+            let engine = open(global).await?;
+            engine.pause_source(name).await?;
+            output.line(format!("paused source {name}; its calls wait until `tieout sources resume {name}`"));
+            output.object("source_paused", &json!({ "name": name }));
+            engine.shutdown().await;
+        }
+        Sources::Resume { name } => {
+            let engine = open(global).await?;
+            engine.resume_source(name).await?;
+            output.line(format!("source {name} takes calls again"));
+            output.object("source_resumed", &json!({ "name": name }));
+            engine.shutdown().await;
+        }
         Sources::Remove { name } => {
             let engine = open(global).await?;
             engine.remove_source(name).await?;
@@ -90,7 +104,7 @@ pub(crate) async fn run(global: &Global, sources: &Sources, output: &Output) -> 
 }
 
 fn source_line(view: &SourceView) -> String {
-    let SourceView { spec, secret_present, health } = view;
+    let SourceView { spec, secret_present, health, paused, asks_to_wait_ms } = view;
     let health = match health.last_at {
         None => "never called".to_owned(),
         Some(last) => format!(
@@ -102,6 +116,11 @@ fn source_line(view: &SourceView) -> String {
         ),
     };
     let secret = if *secret_present { "" } else { "  SECRET MISSING" };
+    let pause = match (*paused, *asks_to_wait_ms) {
+        (true, _) => "  PAUSED".to_owned(),
+        (false, 0) => String::new(),
+        (false, ms) => format!("  asks to wait {} more", millis(ms)),
+    };
     let tools = count(spec.tools.len() as u64, "tool");
-    format!("{:<16}  {}  {tools}  {}  {health}{secret}", spec.name, spec.base_url, spec.label)
+    format!("{:<16}  {}  {tools}  {}  {health}{secret}{pause}", spec.name, spec.base_url, spec.label)
 }

@@ -1,10 +1,12 @@
 //! `tieout tools`
 
+use domain::advice::AdviceKind;
 use domain::call::Verdict;
 use domain::outcome::Outcome;
 use domain::payload::PayloadRole;
+use domain::tool::SourceName;
 use domain::view::CallDetail;
-use engine::EngineError;
+use engine::{Engine, EngineError};
 use serde_json::json;
 
 use crate::args::{Global, Tools};
@@ -48,10 +50,17 @@ pub(crate) async fn run(global: &Global, tools: &Tools, output: &Output) -> Resu
             output.line(serde_json::to_string_pretty(&tool.input.0).unwrap_or_default());
             output.object("tool", &json!({ "id": id, "version": tool.version(), "spec": tool }));
         }
+        Tools::Lint { source } => {
+            let engine = open_to_read(global).await?;
+            lint(&engine, source.as_ref(), output).await?;
+        }
         Tools::Call { tool, arguments, approve } => {
             let engine = open(global).await?;
             let detail = engine.call_tool(tool, arguments, (*approve).into()).await?;
             print_call(&detail, output);
+            if detail.row.verdict == Some(Verdict::Ask) {
+                output.progress("a write by hand needs your word: add `--approve all`");
+            }
             engine.shutdown().await;
             let returned = detail.row.outcome == Some(Outcome::Returned);
             return Ok(if returned { Exit::Done } else { Exit::Failed });
@@ -60,14 +69,48 @@ pub(crate) async fn run(global: &Global, tools: &Tools, output: &Output) -> Resu
     Ok(Exit::Done)
 }
 
-fn print_call(detail: &CallDetail, output: &Output) {
+/// Advice, source by source. What concerns one source may rest on another: two that share a host share its limit.
+async fn lint(engine: &Engine, only: Option<&SourceName>, output: &Output) -> Result<(), EngineError> {
+    if let Some(name) = only {
+        // One that is not connected has no advice either, which would read as praise.
+        engine.source(name).await?;
+    }
+    let mut advice = engine.lint().await?;
+    advice.retain(|piece| only.is_none_or(|name| piece.source == *name));
+    if advice.is_empty() {
+        output.line("no advice: nothing here makes a batch slower or less safe than it needs to be");
+    }
+    let mut told = None;
+    for piece in &advice {
+        if told.replace(&piece.source) != Some(&piece.source) {
+            output.line(piece.source.as_str());
+        }
+        let tools: Vec<&str> = piece.tools.iter().map(|tool| tool.tool().as_str()).collect();
+        let tools = if tools.is_empty() { "the source".to_owned() } else { tools.join(", ") };
+        output.line(format!("  {:<20}  {tools}\n    {}\n    {}", topic(piece.kind), piece.words, piece.mend));
+        output.object("advice", piece);
+    }
+    Ok(())
+}
+
+fn topic(kind: AdviceKind) -> &'static str {
+    match kind {
+        AdviceKind::ListOfIds => "list of ids",
+        AdviceKind::SharedState => "shared state",
+        AdviceKind::SharedLimit => "shared limit",
+        AdviceKind::NoIdempotencyHeader => "no idempotency key",
+        AdviceKind::HiddenDependency => "hidden dependency",
+        AdviceKind::WholeSource => "whole source",
+        AdviceKind::NoRate => "no rate",
+    }
+}
+
+/// A call by hand: its line and words to standard error, its result to standard output.
+pub(crate) fn print_call(detail: &CallDetail, output: &Output) {
     output.progress(call_line(&detail.row));
     let part = |role| detail.payloads.iter().find(|payload| payload.role == role);
     if let Some(words) = part(PayloadRole::Words) {
         output.progress(&words.text);
-    }
-    if detail.row.verdict == Some(Verdict::Ask) {
-        output.progress("a write by hand needs your word: add `--approve all`");
     }
     if let Some(result) = part(PayloadRole::Result) {
         output.line(&result.text);

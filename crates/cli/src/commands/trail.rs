@@ -11,7 +11,8 @@ use crate::args::{Global, ListCalls, Shown, Trail};
 use crate::exit::Exit;
 use crate::output::Output;
 use crate::place::open_to_read;
-use crate::words::{call_line, millis, report_lines, thousands, time};
+use crate::story::{aside, story};
+use crate::words::{call_line, count, millis, report_lines, thousands, time};
 
 pub(crate) async fn run(global: &Global, trail: &Trail, output: &Output) -> Result<Exit, EngineError> {
     let engine = open_to_read(global).await?;
@@ -80,9 +81,13 @@ async fn show_call(engine: &Engine, id: CallId, output: &Output) -> Result<(), E
     let detail = engine.call(id).await?;
     let CallDetail { row, entries, payloads } = &detail;
     output.line(call_line(row));
+    for line in story(&detail) {
+        output.line(line);
+    }
     for payload in payloads {
         let shown = if payload.whole { "" } else { " (its beginning)" };
-        output.line(format!("\n{}, {} bytes{shown}:", payload.role.word(), payload.size));
+        let aside = aside(&detail, payload.commitment).map(|aside| format!(" {aside}")).unwrap_or_default();
+        output.line(format!("\n{}{aside}, {} bytes{shown}:", payload.role.word(), payload.size));
         output.line(&payload.text);
     }
     output.line("\nentries:");
@@ -119,12 +124,12 @@ async fn prove(engine: &Engine, seq: Seq, output: &Output) -> Result<(), EngineE
 async fn show_conversation(engine: &Engine, id: ConversationId, output: &Output) -> Result<(), EngineError> {
     let view = engine.conversation(id).await?;
     output.line(format!("{}  {}", view.row.title, view.row.label));
-    for TurnView { question, at, batches, answer, words, .. } in &view.turns {
+    for TurnView { question, at, batches, retries, answer, words, .. } in &view.turns {
         output.line(format!("\n{}  {question}", time(*at)));
         for batch in batches {
             output.line(format!(
-                "  {} calls in {}, {} one after another, {}",
-                batch.calls.len(),
+                "  {} in {}, {} one after another, {}",
+                count(batch.calls.len() as u64, "call"),
                 millis(batch.elapsed_ms),
                 millis(batch.sequential_ms),
                 batch.label
@@ -136,6 +141,12 @@ async fn show_conversation(engine: &Engine, id: ConversationId, output: &Output)
         match answer {
             Some(answer) => output.line(format!("\n{}", answer.text)),
             None => output.line(format!("\n(no answer: {words})")),
+        }
+        if !retries.is_empty() {
+            output.line("\n  made again by hand afterwards:");
+        }
+        for row in retries {
+            output.line(format!("  {}", call_line(row)));
         }
     }
     output.object("conversation", &view);

@@ -1,0 +1,65 @@
+//! `tieout trail`
+
+use clap::{Args, Subcommand};
+use domain::id::{CallId, ConversationId, Seq};
+use domain::outcome::Outcome;
+use domain::tool::SourceName;
+
+use super::values::outcome;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Trail {
+    /// List calls, newest first
+    List(ListCalls),
+    /// Show a call, a conversation or an entry (by number), with its proof
+    Show {
+        /// call_…, conv_… or a number
+        id: Shown,
+    },
+    /// Check everything: tree, signatures, payloads, the order of what happened
+    Verify,
+    /// What the trail holds
+    Stats,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListCalls {
+    /// At most this many
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) limit: u32,
+    /// Go on after the last row of the page before: its entry number
+    #[arg(long, value_name = "ENTRY")]
+    pub(crate) after: Option<u64>,
+    /// Only of this source
+    #[arg(long)]
+    pub(crate) source: Option<SourceName>,
+    /// Only with this outcome
+    #[arg(long, value_parser = outcome)]
+    pub(crate) outcome: Option<Outcome>,
+    /// Only of this conversation
+    #[arg(long)]
+    pub(crate) conversation: Option<ConversationId>,
+}
+
+/// What `trail show` can show.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Shown {
+    Call(CallId),
+    Conversation(ConversationId),
+    Entry(Seq),
+}
+
+impl std::str::FromStr for Shown {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Ok(seq) = text.parse::<u64>() {
+            return Ok(Self::Entry(Seq(seq)));
+        }
+        if let Ok(call) = text.parse() {
+            return Ok(Self::Call(call));
+        }
+        text.parse().map(Self::Conversation).map_err(|_| {
+            format!("`{text}` is neither a call (call_…), a conversation (conv_…) nor an entry's number")
+        })
+    }
+}

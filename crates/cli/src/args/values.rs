@@ -1,0 +1,91 @@
+//! What several commands take as a value.
+
+use clap::ValueEnum;
+use domain::call::Approve;
+use domain::label::Level;
+use domain::model::{Early, Parallel};
+use domain::outcome::Outcome;
+
+/// What may run without asking a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ApproveArg {
+    None,
+    Reads,
+    All,
+}
+
+impl From<ApproveArg> for Approve {
+    fn from(argument: ApproveArg) -> Self {
+        match argument {
+            ApproveArg::None => Self::None,
+            ApproveArg::Reads => Self::Reads,
+            ApproveArg::All => Self::All,
+        }
+    }
+}
+
+/// On, off, or as something else says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Switch {
+    Auto,
+    On,
+    Off,
+}
+
+impl Switch {
+    /// What it says; `None` leaves it to what stands behind it.
+    pub(crate) fn said(self) -> Option<bool> {
+        match self {
+            Self::Auto => None,
+            Self::On => Some(true),
+            Self::Off => Some(false),
+        }
+    }
+}
+
+impl From<Switch> for Parallel {
+    fn from(switch: Switch) -> Self {
+        match switch {
+            Switch::Auto => Self::Auto,
+            Switch::On => Self::On,
+            Switch::Off => Self::Off,
+        }
+    }
+}
+
+impl From<Switch> for Early {
+    fn from(switch: Switch) -> Self {
+        match switch {
+            Switch::Auto => Self::Auto,
+            Switch::On => Self::On,
+            Switch::Off => Self::Off,
+        }
+    }
+}
+
+/// A level by its word.
+pub(crate) fn level(text: &str) -> Result<Level, String> {
+    let words = Level::ALL.map(Level::word).join(", ");
+    let found = Level::ALL.into_iter().find(|level| level.word() == text);
+    found.ok_or_else(|| format!("`{text}` is not a level; the levels are {words}"))
+}
+
+/// An outcome by its word, dashed as options are, or as JSON has it.
+pub(crate) fn outcome(text: &str) -> Result<Outcome, String> {
+    let all = [
+        Outcome::Returned,
+        Outcome::Failed,
+        Outcome::Refused,
+        Outcome::Cancelled,
+        Outcome::TimedOut,
+        Outcome::Unknown,
+    ];
+    let dashed = |outcome: &Outcome| outcome.word().replace(' ', "-");
+    let found = all.into_iter().find(|outcome| dashed(outcome) == text.replace(['_', ' '], "-"));
+    found.ok_or_else(|| {
+        format!(
+            "`{text}` is not an outcome; they are {}",
+            all.iter().map(dashed).collect::<Vec<_>>().join(", ")
+        )
+    })
+}
