@@ -27,12 +27,15 @@ const IMPURE: [(&str, &str); 14] = [
     ("std::collections::hash_map::RandomState", "take random bits as arguments"),
 ];
 
-/// Libraries that one crate alone may use, by the beginning of their names.
-const LIBRARIES: [(&str, &str, &str); 12] = [
+/// Libraries that stay in one place, by the beginning of their names.
+const LIBRARIES: [(&str, &str, &str); 14] = [
     ("tauri", "app", "the window's shell is replaceable"),
     ("rusqlite", "store", "all SQL lies in one crate"),
     ("refinery", "store", "all SQL lies in one crate"),
     ("libsqlite3-sys", "store", "all SQL lies in one crate"),
+    ("hyper", "egress and rehearsal", "the one asks and the other answers, and nobody else speaks HTTP"),
+    ("rustls", "egress", "there is one door out"),
+    ("tokio-rustls", "egress", "there is one door out"),
     ("reqwest", "egress", "there is one door out"),
     ("ureq", "egress", "there is one door out"),
     ("keyring", "keychain", "secrets have one keeper"),
@@ -40,7 +43,14 @@ const LIBRARIES: [(&str, &str, &str); 12] = [
     ("apple-native-keyring", "keychain", "secrets have one keeper"),
     ("windows-native-keyring", "keychain", "secrets have one keeper"),
     ("age", "keychain", "secrets have one keeper"),
-    ("hyper-util", "rehearsal", "nothing that ships to be used listens on a port"),
+];
+
+/// Halves of a library of which each crate that uses it has one, as the beginning of a path.
+const HALVES: [(&str, &str, &str); 4] = [
+    ("hyper::client", "egress", "there is one door out"),
+    ("hyper_util::client", "egress", "there is one door out"),
+    ("hyper::server", "rehearsal", "nothing that ships to be used listens on a port"),
+    ("hyper_util::server", "rehearsal", "nothing that ships to be used listens on a port"),
 ];
 
 /// Libraries that bring a clock, an environment, randomness or a runtime with them.
@@ -81,13 +91,36 @@ fn strays(package: &Package, dependency: &str, dev: bool) -> Vec<String> {
         );
     }
     for (library, home, why) in LIBRARIES.iter().filter(|(library, ..)| begins(library)) {
-        if package.name != *home {
+        if !home.split(" and ").any(|home| package.name == home) {
             reasons.push(format!(
                 "`{library}` belongs to `{home}`, because {why}; ask that crate for what you need"
             ));
         }
     }
     reasons
+}
+
+#[test]
+fn who_asks_does_not_answer_and_who_answers_does_not_ask() {
+    let mut complaints = Complaints::default();
+    for package in house::packages().iter().filter(|package| package.name != TESTS) {
+        package.sources().iter().for_each(|file| halves(&package.name, file, &mut complaints));
+    }
+    complaints.settle("One crate is HTTP's client, and another is its server.");
+}
+
+fn halves(package: &str, file: &RustFile, complaints: &mut Complaints) {
+    for mention in &file.mentions {
+        let path = mention.path.join("::");
+        let begins = |start: &str| path == start || path.starts_with(&format!("{start}::"));
+        for (half, home, why) in HALVES.iter().filter(|(half, home, _)| begins(half) && package != *home) {
+            complaints.add(format!(
+                "{}:{}: `{half}` belongs to `{home}`, because {why}",
+                file.path.display(),
+                mention.line
+            ));
+        }
+    }
 }
 
 #[test]
@@ -223,11 +256,29 @@ fn a_clock_in_a_pure_crate_is_found_and_a_duration_is_not() {
 }
 
 #[test]
+fn a_client_in_the_crate_that_serves_is_found() {
+    let text = "use hyper_util::{client::legacy::Client, server::conn::auto};\n";
+    let found = |package: &str| {
+        let file = RustFile::parse("src/x.rs".into(), text.into());
+        let mut complaints = Complaints::default();
+        halves(package, &file, &mut complaints);
+        complaints.into_vec()
+    };
+    for (package, half) in [("rehearsal", "hyper_util::client"), ("egress", "hyper_util::server")] {
+        let found = found(package);
+        assert!(found.len() == 1 && found[0].contains(half), "{found:?}");
+    }
+}
+
+#[test]
 fn a_library_outside_its_fence_is_found() {
     let package =
         |name: &str| Package { name: name.into(), folder: PathBuf::new(), dependencies: Vec::new() };
     assert_eq!(strays(&package("engine"), "rusqlite", false).len(), 1);
     assert_eq!(strays(&package("app"), "tauri-plugin-opener", false).len(), 0);
+    assert_eq!(strays(&package("sources"), "hyper-util", false).len(), 1);
+    assert_eq!(strays(&package("rehearsal"), "hyper-util", false).len(), 0);
+    assert_eq!(strays(&package("rehearsal"), "rustls-platform-verifier", false).len(), 1);
     assert_eq!(strays(&package("turn"), "tokio", false).len(), 1);
     assert_eq!(strays(&package("turn"), "tokio", true).len(), 0);
     assert_eq!(strays(&package("xtask"), "anything", true).len(), 1);

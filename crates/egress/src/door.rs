@@ -1,30 +1,29 @@
 //! The client, and the way through it.
 
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::Bytes;
 use domain::effect::Method;
 use domain::intent::DurableIntent;
+use domain::time::Phases;
+use hyper::Uri;
+use hyper::header::HeaderMap;
 use tokio::time::{Instant, timeout_at};
-use url::{Host, Url};
+use url::Url;
 
+use crate::ahead::Origin;
+use crate::client::{Answer, Client, Wired};
 use crate::error::SendError;
 use crate::inbound::{Bounds, Inbound};
 use crate::outbound::Outbound;
+use crate::phases::sum;
 use crate::redirect;
 use crate::words::before_answer;
 
 /// The door out. Clones share connections; make one per program and pass it on.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Door {
-    /// For every host but our own machine: through the system's proxy, if it has one.
-    outside: reqwest::Client,
-    /// For loopback: never through a proxy, which would look for the host on its own machine and would see requests
-    /// that were not to leave this one.
-    inside: reqwest::Client,
-    /// Whether the environment names a proxy: then it may be the one that refused.
-    proxied: bool,
+    client: Client,
     settings: Settings,
 }
 
@@ -48,34 +47,22 @@ impl Default for Settings {
 pub struct DoorError(String);
 
 impl Door {
-    /// A door with these settings. Settles, for the whole program, with which library TLS is done; doing so again
-    /// changes nothing.
+    /// A door with these settings, which trusts what this machine trusts and goes through the proxy that it names.
     pub fn new(settings: Settings) -> Result<Self, DoorError> {
-        install_crypto();
-        let client = |builder: reqwest::ClientBuilder| {
-            builder
-                .redirect(reqwest::redirect::Policy::none())
-                .referer(false)
-                // Sending again is a decision of the engine, and an entry of the trail.
-                .retry(reqwest::retry::never())
-                .connect_timeout(settings.connect_timeout)
-                .pool_idle_timeout(Duration::from_secs(60))
-                .tcp_nodelay(true)
-                .build()
-                .map_err(|error| DoorError(error.without_url().to_string()))
-        };
-        Ok(Self {
-            outside: client(reqwest::Client::builder())?,
-            inside: client(reqwest::Client::builder().no_proxy())?,
-            proxied: names_a_proxy(),
-            settings,
-        })
+        let client = Client::new(settings.connect_timeout).map_err(|error| DoorError(error.to_string()))?;
+        Ok(Self { client, settings })
     }
 
-    /// Opens a connection to where `url` points, for a request that is expected within seconds. Returns at once;
-    /// no byte of HTTP is sent, and nobody hears of it if no connection comes about.
+    /// Opens a connection to where `url` points, for a request that is expected within seconds; call it once for each.
+    /// Returns at once. Nothing is opened if an open connection is left over, nor for more than a few requests; what
+    /// nobody uses is closed after seconds; if no connection comes about, nobody hears of it.
+    ///
+    /// Nothing of a request leaves, so that this needs no entry of the trail: the host learns what opening a
+    /// connection tells it, which is that somebody is here.
     pub fn warm(&self, url: &Url) {
-        tracing::trace!(peer = peer(url), "not opened ahead");
+        if let Ok(uri) = url.as_str().parse() {
+            self.client.warm(&uri);
+        }
     }
 
     /// Sends the request that the intent's entry records, and gives the answer once its headers are here. A
@@ -89,9 +76,9 @@ impl Door {
         let entry = intent.seq();
         let answer = self.follow(&request, body).await;
         match answer {
-            Ok((response, bounds)) => {
-                tracing::debug!(?entry, status = response.status().as_u16(), "answered");
-                Ok(Inbound::new(response, bounds, scrubber))
+            Ok((answer, bounds)) => {
+                tracing::debug!(?entry, status = status(&answer), "answered");
+                Ok(Inbound::new(answer, bounds, scrubber))
             }
             Err(error) => {
                 let error = error.map(|words| scrubber.text(words));
@@ -101,11 +88,7 @@ impl Door {
         }
     }
 
-    async fn follow(
-        &self,
-        request: &Outbound,
-        body: Option<Bytes>,
-    ) -> Result<(reqwest::Response, Bounds), SendError> {
+    async fn follow(&self, request: &Outbound, body: Option<Bytes>) -> Result<(Answer, Bounds), SendError> {
         request.check()?;
         let bounds = Bounds {
             peer: peer(&request.url),
@@ -114,20 +97,25 @@ impl Door {
             idle: request.idle,
             max_bytes: request.max_bytes,
         };
+        let body = body.unwrap_or_default();
         let mut url = request.url.clone();
         let mut followed = 0;
+        let mut spent: Option<Phases> = None;
         loop {
-            let response = self.once(request, &url, body.clone(), &bounds).await?;
-            let location = response.headers().get("location").and_then(|value| value.to_str().ok());
+            let mut answer = self.once(request, &url, body.clone(), &bounds).await?;
+            let phases = spent.map_or(answer.phases, |spent| sum(spent, answer.phases));
+            let location = answer.response.headers().get("location").and_then(|value| value.to_str().ok());
             match location {
-                Some(location) if redirect::is_redirect(response.status().as_u16()) => {
+                Some(location) if redirect::is_redirect(answer.response.status().as_u16()) => {
                     url = redirect::next(request.redirects, request.method, followed, &url, location)
                         .map_err(|words| SendError::Redirect(format!("{} {words}", bounds.peer)))?;
                     followed += 1;
+                    spent = Some(phases);
                 }
                 _ => {
-                    refuse_coding(request.method, &response, &bounds.peer)?;
-                    return Ok((response, bounds));
+                    refuse_coding(request.method, answer.response.headers(), status(&answer), &bounds.peer)?;
+                    answer.phases = phases;
+                    return Ok((answer, bounds));
                 }
             }
         }
@@ -138,24 +126,31 @@ impl Door {
         &self,
         request: &Outbound,
         url: &Url,
-        body: Option<Bytes>,
+        body: Bytes,
         bounds: &Bounds,
-    ) -> Result<reqwest::Response, SendError> {
-        let client = if is_loopback(url) { &self.inside } else { &self.outside };
-        let mut sending = client
-            .request(wire_method(request.method), request.wire_url(url))
-            .headers(request.wire_headers()?);
-        if let Some(body) = body {
-            sending = sending.body(body);
-        }
-        match timeout_at(bounds.end, sending.send()).await {
-            Ok(Ok(response)) => Ok(response),
-            Ok(Err(error)) => {
-                let error = before_answer(&error, &bounds.peer, self.settings.connect_timeout);
-                Err(if self.proxied && !is_loopback(url) {
-                    error.map(|words| words + PROXIED)
-                } else {
-                    error
+    ) -> Result<Answer, SendError> {
+        let uri: Option<Uri> = request.wire_url(url).as_str().parse().ok();
+        let Some((uri, origin)) = uri.and_then(|uri| Some((uri.clone(), Origin::of(&uri)?))) else {
+            return Err(SendError::Unsendable(format!(
+                "the request to {} can't be written as HTTP",
+                bounds.peer
+            )));
+        };
+        let wired = Wired {
+            method: wire_method(request.method),
+            uri: uri.clone(),
+            headers: request.wire_headers()?,
+            body,
+        };
+        match timeout_at(bounds.end, self.client.send(origin, wired)).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(unanswered)) => {
+                let error = before_answer(&unanswered, &bounds.peer, self.settings.connect_timeout);
+                Err(match self.client.proxy(&uri) {
+                    Some(proxy) => error.map(|words| {
+                        format!("{words} (asked through the proxy {proxy}: it may be the cause)")
+                    }),
+                    None => error,
                 })
             }
             Err(_) => Err(bounds.no_answer()),
@@ -163,30 +158,17 @@ impl Door {
     }
 }
 
-const PROXIED: &str =
-    " (asked through a proxy, if HTTP_PROXY, HTTPS_PROXY or ALL_PROXY holds for it: it may be the cause)";
-
-fn names_a_proxy() -> bool {
-    ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
-        .iter()
-        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
-}
-
-/// `ring` does the cryptography of every connection: the default provider costs far more to build.
-fn install_crypto() {
-    static INSTALLED: OnceLock<()> = OnceLock::new();
-    INSTALLED.get_or_init(|| {
-        // An error says that the program installed one already, which then stays.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-    });
+impl std::fmt::Debug for Door {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Door").field("settings", &self.settings).finish_non_exhaustive()
+    }
 }
 
 /// A compressed body that nobody asked for would be kept, shown and given to the model as noise.
-fn refuse_coding(method: Method, response: &reqwest::Response, peer: &str) -> Result<(), SendError> {
-    let coding =
-        response.headers().get("content-encoding").and_then(|value| value.to_str().ok()).unwrap_or_default();
+fn refuse_coding(method: Method, headers: &HeaderMap, status: u16, peer: &str) -> Result<(), SendError> {
+    let coding = headers.get("content-encoding").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let plain = coding.is_empty() || coding.eq_ignore_ascii_case("identity");
-    if plain || method == Method::Head || matches!(response.status().as_u16(), 204 | 304) {
+    if plain || method == Method::Head || matches!(status, 204 | 304) {
         return Ok(());
     }
     let coding: String = coding.chars().take(20).collect();
@@ -200,43 +182,18 @@ fn peer(url: &Url) -> String {
     format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or_default())
 }
 
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
+fn status(answer: &Answer) -> u16 {
+    answer.response.status().as_u16()
 }
 
-fn wire_method(method: Method) -> reqwest::Method {
+fn wire_method(method: Method) -> hyper::Method {
     match method {
-        Method::Get => reqwest::Method::GET,
-        Method::Head => reqwest::Method::HEAD,
-        Method::Options => reqwest::Method::OPTIONS,
-        Method::Post => reqwest::Method::POST,
-        Method::Put => reqwest::Method::PUT,
-        Method::Patch => reqwest::Method::PATCH,
-        Method::Delete => reqwest::Method::DELETE,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn our_own_machine_is_known_by_any_of_its_names() {
-        for (address, inside) in [
-            ("http://localhost:1/", true),
-            ("http://api.localhost/", true),
-            ("http://127.8.0.1/", true),
-            ("http://[::1]:80/", true),
-            ("http://127.0.0.1.example.com/", false),
-            ("http://notlocalhost/", false),
-            ("http://10.0.0.1/", false),
-        ] {
-            assert_eq!(is_loopback(&address.parse().unwrap()), inside, "{address}");
-        }
+        Method::Get => hyper::Method::GET,
+        Method::Head => hyper::Method::HEAD,
+        Method::Options => hyper::Method::OPTIONS,
+        Method::Post => hyper::Method::POST,
+        Method::Put => hyper::Method::PUT,
+        Method::Patch => hyper::Method::PATCH,
+        Method::Delete => hyper::Method::DELETE,
     }
 }

@@ -4,21 +4,34 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use domain::time::Phases;
+use http_body_util::BodyExt as _;
+use hyper::Response;
+use hyper::body::Incoming;
 use tokio::time::Instant;
 
+use crate::ahead::UnderWay;
+use crate::client::Answer;
 use crate::error::SendError;
+use crate::phases::span;
 use crate::scrub::Scrubber;
 use crate::words::{lasting, within_body};
 
 /// An answer whose status and headers are here and whose body arrives by [`Self::next`]. Dropping it ends the
 /// connection.
-#[derive(Debug)]
 pub struct Inbound {
-    response: reqwest::Response,
+    response: Response<Incoming>,
     bounds: Bounds,
     scrubber: Scrubber,
     read: u64,
     cut_from: Option<u64>,
+    /// All but the body's.
+    phases: Phases,
+    /// When the headers were here.
+    here: Instant,
+    /// When the last byte that we take was here.
+    ended: Option<Instant>,
+    /// Until the body has ended.
+    under_way: Option<UnderWay>,
 }
 
 /// The body of an answer.
@@ -28,6 +41,8 @@ pub struct Whole {
     pub bytes: Vec<u8>,
     /// If it was longer: how long, or, where its length was not announced, a number that it is at least.
     pub cut_from: Option<u64>,
+    /// Where its time went, as [`Inbound::phases`] tells it.
+    pub phases: Phases,
 }
 
 /// How long and how large an answer may be, and whose it is.
@@ -57,8 +72,19 @@ impl Bounds {
 }
 
 impl Inbound {
-    pub(crate) fn new(response: reqwest::Response, bounds: Bounds, scrubber: Scrubber) -> Self {
-        Self { response, bounds, scrubber, read: 0, cut_from: None }
+    pub(crate) fn new(answer: Answer, bounds: Bounds, scrubber: Scrubber) -> Self {
+        let Answer { response, phases, here, under_way } = answer;
+        Self {
+            response,
+            bounds,
+            scrubber,
+            read: 0,
+            cut_from: None,
+            phases,
+            here,
+            ended: None,
+            under_way: Some(under_way),
+        }
     }
 
     /// The status code.
@@ -80,12 +106,20 @@ impl Inbound {
     /// The next bytes; `None` after the last, and after the limit of bytes was reached, see [`Self::cut_from`].
     /// After an error there is nothing more.
     pub async fn next(&mut self) -> Result<Option<Bytes>, SendError> {
-        let now = Instant::now();
-        if self.cut_from.is_some() {
+        if self.ended.is_some() {
             return Ok(None);
         }
-        let wait = self.bounds.end.min(now + self.bounds.idle);
-        let chunk = match tokio::time::timeout_at(wait, self.response.chunk()).await {
+        let next = self.bytes().await;
+        if !matches!(next, Ok(Some(_))) || self.cut_from.is_some() {
+            self.ended = Some(Instant::now());
+            self.under_way = None;
+        }
+        next
+    }
+
+    async fn bytes(&mut self) -> Result<Option<Bytes>, SendError> {
+        let wait = self.bounds.end.min(Instant::now() + self.bounds.idle);
+        let chunk = match tokio::time::timeout_at(wait, data(self.response.body_mut())).await {
             Ok(Ok(Some(chunk))) => chunk,
             Ok(Ok(None)) => return Ok(None),
             Ok(Err(error)) => {
@@ -112,9 +146,12 @@ impl Inbound {
         self.cut_from
     }
 
-    /// Where the time of this answer went, up to now: ask when the body has ended.
+    /// Where the time went, all redirects together; the body's up to now, or to its end if [`Self::next`] has come
+    /// there. A connection that another request opened, or that was opened ahead, costs nothing: waiting for one
+    /// counts nowhere.
     pub fn phases(&self) -> Phases {
-        Phases::default()
+        let end = self.ended.unwrap_or_else(Instant::now);
+        Phases { body: span(end.duration_since(self.here)), ..self.phases }
     }
 
     /// The whole body, or why it didn't come whole.
@@ -123,7 +160,7 @@ impl Inbound {
         while let Some(chunk) = self.next().await? {
             bytes.extend_from_slice(&chunk);
         }
-        Ok(Whole { bytes, cut_from: self.cut_from })
+        Ok(Whole { bytes, cut_from: self.cut_from, phases: self.phases() })
     }
 
     fn announced(&self) -> Option<u64> {
@@ -145,4 +182,24 @@ impl Inbound {
             )
         })
     }
+}
+
+impl std::fmt::Debug for Inbound {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Inbound")
+            .field("peer", &self.bounds.peer)
+            .field("status", &self.status())
+            .field("read", &self.read)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The next bytes of a body; trailers are passed over.
+async fn data(body: &mut Incoming) -> Result<Option<Bytes>, hyper::Error> {
+    while let Some(frame) = body.frame().await {
+        if let Ok(bytes) = frame?.into_data() {
+            return Ok(Some(bytes));
+        }
+    }
+    Ok(None)
 }

@@ -4,17 +4,23 @@ use std::error::Error;
 use std::io;
 use std::time::Duration;
 
+use hyper_util::client::legacy;
 use rustls::CertificateError;
 
+use crate::client::Unanswered;
+use crate::dial::NoConnection;
 use crate::error::SendError;
 
 /// An error before there was a status. `peer` is `host:port`.
-pub(crate) fn before_answer(error: &reqwest::Error, peer: &str, connect_timeout: Duration) -> SendError {
-    if error.is_builder() {
-        return SendError::Unsendable(format!("the request to {peer} can't be written as HTTP"));
-    }
+pub(crate) fn before_answer(unanswered: &Unanswered, peer: &str, connect_timeout: Duration) -> SendError {
+    let error = &unanswered.error;
     if error.is_connect() {
         return SendError::Connect(no_connection(error, peer, connect_timeout));
+    }
+    if !unanswered.left {
+        return SendError::Connect(format!(
+            "{peer} closed the connection before anything was sent: is it up, and does a proxy or firewall stand between?"
+        ));
     }
     if let Some(hyper) = cause::<hyper::Error>(error) {
         if hyper.is_parse_too_large() {
@@ -33,12 +39,7 @@ pub(crate) fn before_answer(error: &reqwest::Error, peer: &str, connect_timeout:
 }
 
 /// An error within the body, after `read` bytes of it; `announced` is its Content-Length.
-pub(crate) fn within_body(
-    error: &reqwest::Error,
-    peer: &str,
-    read: u64,
-    announced: Option<u64>,
-) -> SendError {
+pub(crate) fn within_body(error: &hyper::Error, peer: &str, read: u64, announced: Option<u64>) -> SendError {
     let so_far = match announced {
         Some(length) => format!("after {read} of the {length} bytes that it announced"),
         None => format!("after {read} bytes, before the body's end"),
@@ -67,11 +68,11 @@ pub(crate) fn lasting(duration: Duration) -> String {
     }
 }
 
-fn no_connection(error: &reqwest::Error, peer: &str, connect_timeout: Duration) -> String {
+fn no_connection(error: &legacy::Error, peer: &str, connect_timeout: Duration) -> String {
     if let Some(tls) = cause::<rustls::Error>(error) {
         return no_tls(tls, peer);
     }
-    if error.is_dns() {
+    if let Some(NoConnection::Name(_)) = cause(error) {
         return format!(
             "no address was found for the host of {peer}: check its name, and whether this machine is online"
         );
@@ -84,7 +85,6 @@ fn no_connection(error: &reqwest::Error, peer: &str, connect_timeout: Duration) 
             format!("there is no way to {peer} from here: check the network, or a VPN that it needs")
         }
         Some(io::ErrorKind::TimedOut) => no_time(peer, connect_timeout),
-        _ if error.is_timeout() => no_time(peer, connect_timeout),
         Some(io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset) => {
             format!(
                 "{peer} closed the connection at once: does it speak TLS, and is a proxy or firewall between?"

@@ -1,0 +1,153 @@
+//! One request on the wire, and where its time went.
+
+use std::future::{Future as _, poll_fn};
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use domain::time::Phases;
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::header::{HeaderMap, PROXY_AUTHORIZATION};
+use hyper::http::Extensions;
+use hyper::{Method, Request, Response, Uri};
+use hyper_util::client::legacy;
+use hyper_util::client::legacy::connect::capture_connection;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use tokio::time::Instant;
+
+use crate::ahead::{Ahead, Origin, UnderWay};
+use crate::connector::Connector;
+use crate::dial::Dialer;
+use crate::phases::{Asker, Opened, span};
+use crate::proxy::Proxies;
+
+/// How long a connection stays open that nobody uses.
+const IDLE: Duration = Duration::from_secs(60);
+
+/// How many open connections may turn out to be closed before a request fails for it.
+const STALE: u32 = 3;
+
+/// The HTTP client: connections, and requests on them.
+#[derive(Clone)]
+pub(crate) struct Client {
+    hyper: legacy::Client<Connector, Full<Bytes>>,
+    dialer: Arc<Dialer>,
+    ahead: Ahead,
+    proxies: Arc<Proxies>,
+}
+
+/// A request as it goes on the wire.
+pub(crate) struct Wired {
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+/// An answer's status and headers.
+pub(crate) struct Answer {
+    pub(crate) response: Response<Incoming>,
+    /// All but the body.
+    pub(crate) phases: Phases,
+    /// When it was here.
+    pub(crate) here: Instant,
+    /// Its connection is in use until this is dropped.
+    pub(crate) under_way: UnderWay,
+}
+
+/// There is no answer.
+pub(crate) struct Unanswered {
+    pub(crate) error: legacy::Error,
+    /// Whether something of the request may have left.
+    pub(crate) left: bool,
+}
+
+impl Client {
+    /// No connection takes longer than `limit` to open.
+    pub(crate) fn new(limit: Duration) -> Result<Self, rustls::Error> {
+        let proxies = Arc::new(Proxies::of_the_system());
+        let dialer = Arc::new(Dialer::new(Arc::clone(&proxies), limit)?);
+        let ahead = Ahead::default();
+        let hyper = legacy::Client::builder(TokioExecutor::new())
+            // Sending again is a decision of the engine, and an entry of the trail.
+            .retry_canceled_requests(false)
+            .timer(TokioTimer::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(IDLE)
+            .build(Connector { dialer: Arc::clone(&dialer), ahead: ahead.clone() });
+        Ok(Self { hyper, dialer, ahead, proxies })
+    }
+
+    /// Opens a connection ahead.
+    pub(crate) fn warm(&self, uri: &Uri) {
+        self.ahead.open(&self.dialer, uri);
+    }
+
+    /// The proxy through which a request to `uri` goes, as `host:port`.
+    pub(crate) fn proxy(&self, uri: &Uri) -> Option<String> {
+        Some(self.proxies.before(uri)?.uri().authority()?.to_string())
+    }
+
+    /// Sends the request once. A server may close an idle connection at any time; if that happens before the first
+    /// byte of the request left, which the client knows, then nothing was sent, and the request goes on another.
+    pub(crate) async fn send(&self, origin: Origin, mut wired: Wired) -> Result<Answer, Unanswered> {
+        if let Some(credentials) = self.proxies.credentials(&wired.uri) {
+            wired.headers.insert(PROXY_AUTHORIZATION, credentials);
+        }
+        let under_way = self.ahead.begin(origin);
+        let mut stale = 0;
+        loop {
+            let asker = Asker::default();
+            match self.once(&wired, &asker).await {
+                Ok((response, phases)) => {
+                    return Ok(Answer { response, phases, here: Instant::now(), under_way });
+                }
+                Err(failed) if !failed.left && !failed.error.is_connect() && !asker.dialled() => {
+                    stale += 1;
+                    if stale > STALE {
+                        return Err(failed);
+                    }
+                }
+                Err(failed) => return Err(failed),
+            }
+        }
+    }
+
+    async fn once(&self, wired: &Wired, asker: &Asker) -> Result<(Response<Incoming>, Phases), Unanswered> {
+        let mut request = Request::new(Full::new(wired.body.clone()));
+        *request.method_mut() = wired.method.clone();
+        *request.uri_mut() = wired.uri.clone();
+        *request.headers_mut() = wired.headers.clone();
+        let connection = capture_connection(&mut request);
+        let mut sending = pin!(asker.asking(self.hyper.request(request)));
+        let mut began = None;
+        let answer = poll_fn(|cx| {
+            let polled = sending.as_mut().poll(cx);
+            if began.is_none() && connection.connection_metadata().is_some() {
+                began = Some(Instant::now());
+            }
+            polled
+        })
+        .await;
+        match answer {
+            Ok(response) => {
+                let mut extras = Extensions::new();
+                if let Some(connected) = connection.connection_metadata().as_ref() {
+                    connected.get_extras(&mut extras);
+                }
+                let cost = extras.get::<Opened>().map(|opened| opened.cost(asker)).unwrap_or_default();
+                let answer = began.map_or(Duration::ZERO, |began| began.elapsed());
+                Ok((response, Phases { answer: span(answer), ..cost }))
+            }
+            // The client gives back what it has not begun to write: its error says so.
+            Err(error) => Err(Unanswered { left: began.is_some() && !unwritten(&error), error }),
+        }
+    }
+}
+
+fn unwritten(error: &legacy::Error) -> bool {
+    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<hyper::Error>());
+    cause.is_some_and(hyper::Error::is_canceled)
+}
