@@ -8,7 +8,8 @@ use crate::openai_chat;
 /// Decodes one answer. Pure: where the bytes are cut makes no difference to the events.
 ///
 /// A call becomes [`ModelEvent::CallReady`] only when the protocol says that it is complete; that its arguments parse
-/// is no sign, since they may be the beginning of longer ones. [`ModelEvent::Finished`] is the last event, and comes
+/// is no sign, since they may be the beginning of longer ones. That the next call began after arguments that parse is
+/// one, and is said as [`ModelEvent::CallFollowed`], at most once a call. [`ModelEvent::Finished`] is the last event, and comes
 /// once.
 #[derive(Debug)]
 pub struct Decoder {

@@ -3,7 +3,9 @@
 mod assembly;
 mod decode;
 mod encode;
+mod few;
 mod ids;
+mod unescape;
 mod wire;
 
 /// What follows a base address.

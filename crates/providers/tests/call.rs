@@ -13,13 +13,16 @@ use std::time::{Duration, Instant};
 
 use domain::id::Seq;
 use domain::intent::DurableIntent;
+use domain::json::Json;
 use domain::label::Level;
 use domain::model::{
-    Early, Finish, Message, ModelEvent, ModelFailure, ModelSpec, Parallel, Prompt, Protocol, Usage,
+    Early, Finish, Message, ModelEvent, ModelFailure, ModelSpec, OfferedTool, Parallel, Prompt, Protocol,
+    Usage,
 };
 use domain::secret::Secret;
 use egress::{Door, Settings};
 use providers::{Failure, Received, encode};
+use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
@@ -378,6 +381,43 @@ async fn a_key_that_comes_back_in_a_message_is_neither_said_nor_passed_on() {
     assert!(events.iter().any(|event| matches!(event, ModelEvent::CallReady { .. })), "{events:?}");
     assert!(!format!("{events:?}").contains(KEY), "{events:?}");
     assert_eq!(received.scrubber.text(format!("It is {KEY}.")), "It is {secret:main-key}.");
+}
+
+#[tokio::test]
+async fn a_tool_that_was_offered_under_another_name_is_asked_for_under_its_own() {
+    let call = |index: u32| {
+        let function = json!({"name": "bank_transfer", "arguments": format!("{{\"note\":\"{KEY}\"}}")});
+        json!({"choices": [{"delta": {"tool_calls": [{"index": index, "id": format!("{index}"), "function": function}]}}]})
+    };
+    let end = json!({"choices": [{"delta": {}, "finish_reason": "tool_calls"}]});
+    let body = format!("data: {}\n\ndata: {}\n\ndata: {end}\n\ndata: [DONE]\n\n", call(0), call(1));
+    let (base, request, _) = server(Script::new("200 OK", body)).await;
+    let spec = spec(&base);
+    let tool = OfferedTool {
+        name: "bank.transfer".to_owned(),
+        description: String::new(),
+        input: Json(json!({"type": "object"})),
+    };
+    let encoded = encode(&spec, &Prompt { tools: vec![tool], ..prompt() });
+    let door = Door::new(Settings::default()).unwrap();
+    let (on_event, mut said) = mpsc::channel(64);
+    let key = Some(Secret::new(KEY));
+    let received = providers::call(&door, &spec, encoded, key, intent(), on_event).await;
+    assert_eq!(received.result, Ok(Finish::ToolCalls));
+    let request = request.await.unwrap();
+    assert!(request.contains("\"name\":\"bank_transfer\""), "{request}");
+    let mut names = Vec::new();
+    while let Some(event) = said.recv().await {
+        assert!(!format!("{event:?}").contains(KEY), "{event:?}");
+        names.extend(match event {
+            ModelEvent::CallStarted { index, name } => Some(("started", index, name)),
+            ModelEvent::CallFollowed { index, call } => Some(("followed", index, call.name)),
+            ModelEvent::CallReady { index, call } => Some(("ready", index, call.name)),
+            ModelEvent::Text(_) | ModelEvent::Usage(_) | ModelEvent::Finished(_) => None,
+        });
+    }
+    let expected = [("started", 0), ("followed", 0), ("started", 1), ("ready", 0), ("ready", 1)];
+    assert_eq!(names, expected.map(|(what, index)| (what, index, "bank.transfer".to_owned())));
 }
 
 #[tokio::test]

@@ -52,6 +52,11 @@ fn ready(index: u32, id: &str, name: &str, arguments: &str) -> ModelEvent {
     ModelEvent::CallReady { index, call }
 }
 
+fn followed(index: u32, id: &str, name: &str, arguments: &str) -> ModelEvent {
+    let ModelEvent::CallReady { index, call } = ready(index, id, name, arguments) else { unreachable!() };
+    ModelEvent::CallFollowed { index, call }
+}
+
 fn text(words: &str) -> ModelEvent {
     ModelEvent::Text(words.to_owned())
 }
@@ -111,6 +116,7 @@ fn calls_without_index_are_told_apart_by_id_and_pieces_by_neither() {
         ],
         &[
             started(0, "t"),
+            followed(0, "a", "t", "{\"x\":1}"),
             started(1, "t"),
             ready(0, "a", "t", "{\"x\":1}"),
             ready(1, "b", "t", "{\"x\":2}"),
@@ -129,6 +135,7 @@ fn several_calls_that_all_claim_to_be_the_first() {
         ],
         &[
             started(0, "t"),
+            followed(0, "a", "t", "{\"x\":1}"),
             started(1, "t"),
             ready(0, "a", "t", "{\"x\":1}"),
             ready(1, "b", "t", "{\"x\":2}"),

@@ -7,7 +7,7 @@ use domain::json::Json;
 use domain::label::Level;
 use domain::model::{AskedCall, Early, Message, ModelSpec, OfferedTool, Parallel, Prompt, Protocol};
 use domain::outcome::CallResult;
-use providers::encode;
+use providers::{Encoder, encode};
 use serde_json::{Value, json};
 
 fn spec() -> ModelSpec {
@@ -85,6 +85,57 @@ fn a_conversation_byte_for_byte() {
             r#""parallel_tool_calls":false,"stream":true,"stream_options":{"include_usage":true}}"#,
         )
     );
+}
+
+/// A conversation of many turns is written once, and what was sent before stands unchanged at the beginning of what is
+/// sent next.
+#[test]
+fn message_by_message_the_bytes_are_the_same() {
+    let results = vec![result("a", 1, "{\"name\":\"Ada\"}"), result("a", 2, "\u{1f980} \"quoted\"\n")];
+    let messages = vec![
+        Message::User("Who is 7?".to_owned()),
+        Message::Assistant { text: String::new(), calls: vec![asked("a", "{}"), asked("a", "[")] },
+        Message::Results(results),
+        Message::Assistant { text: "Ada.".to_owned(), calls: vec![asked("b", "{}")] },
+        Message::Results(vec![result("b", 3, "")]),
+    ];
+    let whole = Prompt { system: "Be brief.".to_owned(), tools: vec![tool()], ..prompt(messages) };
+    let mut encoder = Encoder::new(&spec(), &whole.system, &whole.tools);
+    let mut before = Vec::new();
+    for (place, message) in whole.messages.iter().enumerate() {
+        match message {
+            Message::Results(results) => results.iter().for_each(|result| encoder.push_result(result)),
+            message => encoder.push(message),
+        }
+        let shorter = Prompt { messages: whole.messages[..=place].to_vec(), ..whole.clone() };
+        let request = encoder.request(Parallel::Auto);
+        assert_eq!(request, encode(&spec(), &shorter), "after {place}");
+        assert!(request.body.starts_with(&before), "after {place}");
+        let end = request.body.windows(10).rposition(|part| part == b"],\"tools\":").unwrap();
+        before = request.body[..end].to_vec();
+    }
+    assert_eq!(encoder.request(Parallel::Off), encode(&spec(), &Prompt { parallel: Parallel::Off, ..whole }));
+}
+
+#[test]
+fn names_that_the_protocol_forbids_are_sent_under_others() {
+    let named = |name: &str| OfferedTool { name: name.to_owned(), ..tool() };
+    let call = |name: &str| AskedCall { name: name.to_owned(), ..asked("", "{}") };
+    let calls = vec![call("bank.transfer"), call("made up"), call("bank_transfer")];
+    let prompt = Prompt {
+        tools: vec![named("bank.transfer"), named("bank_transfer")],
+        ..prompt(vec![Message::Assistant { text: String::new(), calls }])
+    };
+    let encoded = encode(&spec(), &prompt);
+    let body: Value = serde_json::from_slice(&encoded.body).unwrap();
+    let names = |list: &Value| -> Vec<String> {
+        let list = list.as_array().unwrap().iter();
+        list.map(|one| one["function"]["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(&body["tools"]), ["bank_transfer_2", "bank_transfer"]);
+    assert_eq!(names(&body["messages"][0]["tool_calls"]), ["bank_transfer_2", "made_up", "bank_transfer"]);
+    assert_eq!(encoded.names.own("bank_transfer_2"), "bank.transfer");
+    assert_eq!(encoded.names.own("bank_transfer"), "bank_transfer");
 }
 
 #[test]

@@ -1,7 +1,11 @@
 //! From the bytes of an answer to events.
 //!
 //! In this protocol a call is complete when the message ends with a good finish reason, and not before: no piece says
-//! that it is a call's last, and one provider is known to come back to an earlier call after the next began.
+//! that it is a call's last, and one provider is known to come back to an earlier call after the next began. That the
+//! next began is passed on as what it is, a sign.
+//!
+//! A message of hundreds of calls comes in thousands of pieces, so a piece of a call makes nothing of its own: it is
+//! read in place and added to its call.
 
 use domain::model::{Finish, ModelEvent, Usage};
 use serde_json::Value;
@@ -12,7 +16,7 @@ use crate::body::{Body, Piece};
 use crate::complaint::Complaint;
 use crate::fault::DecodeError;
 use crate::openai_chat::assembly::{Assembly, CallPiece};
-use crate::openai_chat::wire::{CallDelta, Choice, Chunk, Said, WireUsage};
+use crate::openai_chat::wire::{Choice, Chunk, Said, Text, WireUsage};
 
 /// One answer as far as it has come.
 #[derive(Debug, Default)]
@@ -57,6 +61,8 @@ enum Ending {
 #[derive(Debug)]
 struct Message {
     calls: Assembly,
+    /// Room for a piece of a call's arguments while it is read.
+    piece: String,
     usage: Usage,
     /// Set by the finish reason.
     ending: Option<Ending>,
@@ -74,6 +80,7 @@ impl Default for Message {
     fn default() -> Self {
         Self {
             calls: Assembly::default(),
+            piece: String::new(),
             usage: Usage::default(),
             ending: None,
             is_silent: true,
@@ -102,6 +109,7 @@ impl Message {
             self.is_recognised = true;
             return self.done(events);
         }
+        let before = events.len();
         let outcome = if named_error { Err(complained(json)) } else { self.json(json, events) };
         match outcome {
             Err(Broken::Json(error)) if may_be_cut && error.classify() == Category::Eof => {
@@ -114,6 +122,9 @@ impl Message {
                 let has_spoken = self.has_text || !self.calls.is_empty();
                 if matches!(piece, Piece::Document(_)) && has_spoken {
                     self.ending.get_or_insert(Ending::Good);
+                }
+                if self.ending.is_some() {
+                    no_signs(events, before);
                 }
                 Ok(())
             }
@@ -139,7 +150,7 @@ impl Message {
         for choice in ours() {
             self.choice(choice, events)?;
         }
-        for reason in ours().filter_map(|choice| choice.finish_reason.as_deref()) {
+        for reason in ours().filter_map(|choice| choice.finish_reason.as_ref().map(Text::as_str)) {
             self.reason(reason, events)?;
         }
         Ok(())
@@ -165,8 +176,12 @@ impl Message {
             self.has_text = true;
             events.push(ModelEvent::Text(text));
         }
-        for call in said.calls()? {
-            self.calls.add(piece(&call)?, events)?;
+        for call in said.calls() {
+            self.piece.clear();
+            call.append_arguments(&mut self.piece)?;
+            let piece =
+                CallPiece { index: call.index, id: call.id(), name: call.name(), arguments: &self.piece };
+            self.calls.add(&piece, events)?;
         }
         Ok(())
     }
@@ -281,14 +296,13 @@ impl From<DecodeError> for Broken {
     }
 }
 
-fn piece(delta: &CallDelta<'_>) -> Result<CallPiece, serde_json::Error> {
-    let function = delta.function.as_ref();
-    Ok(CallPiece {
-        index: delta.index,
-        id: delta.id.clone().unwrap_or_default(),
-        name: function.and_then(|function| function.name.clone()).unwrap_or_default(),
-        arguments: function.map_or(Ok(String::new()), |function| function.arguments())?,
-    })
+/// Takes signs out of what one piece said: in a piece with the message's end there is nothing to guess any more.
+fn no_signs(events: &mut Vec<ModelEvent>, from: usize) {
+    let mut place = 0;
+    events.retain(|event| {
+        place += 1;
+        place <= from || !matches!(event, ModelEvent::CallFollowed { .. })
+    });
 }
 
 fn complained(json: &str) -> Broken {

@@ -1,15 +1,20 @@
 //! The shapes of what comes back. Every field may be missing or null, as each is in some imitation; what we don't use
 //! (log probabilities, reasoning, fingerprints) is not read.
 
+use std::borrow::Cow;
+
 use domain::model::Usage;
 use serde::Deserialize;
 use serde_json::value::RawValue;
+
+use crate::openai_chat::few::Few;
+use crate::openai_chat::unescape;
 
 /// A chunk of a stream, or a whole answer.
 #[derive(Deserialize)]
 pub(super) struct Chunk<'a> {
     #[serde(borrow, default)]
-    pub(super) choices: Option<Vec<Choice<'a>>>,
+    pub(super) choices: Option<Few<Choice<'a>>>,
     #[serde(default)]
     pub(super) usage: Option<WireUsage>,
     #[serde(borrow, default)]
@@ -26,8 +31,8 @@ pub(super) struct Choice<'a> {
     /// In a whole answer.
     #[serde(borrow, default)]
     pub(super) message: Option<Said<'a>>,
-    #[serde(default)]
-    pub(super) finish_reason: Option<String>,
+    #[serde(borrow, default)]
+    pub(super) finish_reason: Option<Text<'a>>,
     /// Moonshot writes it here.
     #[serde(default)]
     pub(super) usage: Option<WireUsage>,
@@ -40,26 +45,26 @@ pub(super) struct Choice<'a> {
 pub(super) struct Said<'a> {
     #[serde(borrow, default)]
     content: Option<&'a RawValue>,
-    #[serde(default)]
-    refusal: Option<String>,
     #[serde(borrow, default)]
-    tool_calls: Option<&'a RawValue>,
+    refusal: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    tool_calls: Option<Few<CallDelta<'a>>>,
 }
 
 #[derive(Deserialize)]
 pub(super) struct CallDelta<'a> {
     #[serde(default)]
     pub(super) index: Option<i64>,
-    #[serde(default)]
-    pub(super) id: Option<String>,
     #[serde(borrow, default)]
-    pub(super) function: Option<FunctionDelta<'a>>,
+    id: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    function: Option<FunctionDelta<'a>>,
 }
 
 #[derive(Deserialize)]
-pub(super) struct FunctionDelta<'a> {
-    #[serde(default)]
-    pub(super) name: Option<String>,
+struct FunctionDelta<'a> {
+    #[serde(borrow, default)]
+    name: Option<Text<'a>>,
     #[serde(borrow, default)]
     arguments: Option<&'a RawValue>,
 }
@@ -70,6 +75,16 @@ pub(super) struct WireUsage {
     prompt_tokens: Option<u64>,
     #[serde(default)]
     completion_tokens: Option<u64>,
+}
+
+/// A text that is borrowed where it has no escapes: serde borrows none that may be null without a type of its own.
+#[derive(Deserialize)]
+pub(super) struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl Text<'_> {
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// A part of a content that is a list: Mistral's reasoning models write one, with their thoughts beside the text.
@@ -96,28 +111,32 @@ impl<'a> Said<'a> {
             }
             _ => String::new(),
         };
-        text.push_str(self.refusal.as_deref().unwrap_or_default());
+        text.push_str(self.refusal.as_ref().map_or("", Text::as_str));
         Ok(text)
     }
 
-    /// Pieces of calls; Hugging Face's server writes a single one without the list around it.
-    pub(super) fn calls(&self) -> Result<Vec<CallDelta<'a>>, serde_json::Error> {
-        match self.tool_calls {
-            Some(calls) if calls.get().starts_with('{') => Ok(vec![serde_json::from_str(calls.get())?]),
-            Some(calls) => serde_json::from_str(calls.get()),
-            None => Ok(Vec::new()),
-        }
+    /// Pieces of calls.
+    pub(super) fn calls(&self) -> impl Iterator<Item = &CallDelta<'a>> {
+        self.tool_calls.iter().flat_map(Few::iter)
     }
 }
 
-impl FunctionDelta<'_> {
-    /// More of the arguments' text; some servers write the object itself where its text belongs.
-    pub(super) fn arguments(&self) -> Result<String, serde_json::Error> {
-        match self.arguments {
-            Some(arguments) if arguments.get().starts_with('"') => serde_json::from_str(arguments.get()),
-            Some(arguments) => Ok(arguments.get().to_owned()),
-            None => Ok(String::new()),
-        }
+impl CallDelta<'_> {
+    /// The call's id, or nothing.
+    pub(super) fn id(&self) -> &str {
+        self.id.as_ref().map_or("", Text::as_str)
+    }
+
+    /// The tool's name, or nothing.
+    pub(super) fn name(&self) -> &str {
+        let name = self.function.as_ref().and_then(|function| function.name.as_ref());
+        name.map_or("", Text::as_str)
+    }
+
+    /// Adds what there is of the arguments' text; some servers write the object itself where its text belongs.
+    pub(super) fn append_arguments(&self, to: &mut String) -> Result<(), serde_json::Error> {
+        let arguments = self.function.as_ref().and_then(|function| function.arguments);
+        arguments.map_or(Ok(()), |arguments| unescape::append(arguments, to))
     }
 }
 
