@@ -153,7 +153,7 @@ impl Shape {
                     .flat_map(|_| queues.iter_mut().filter_map(Iterator::next).collect::<Vec<_>>())
                     .collect()
             }
-            _ => whole.clone(),
+            _ => whole,
         };
         let chunk = |calls: Value, reason: Value| json!({"choices": [{"index": 0, "delta": {"tool_calls": calls}, "finish_reason": reason}]});
         let mut chunks: Vec<Value> = match self {
