@@ -122,6 +122,7 @@ pub struct Edited {
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "an event is made once and taken apart at once; none is kept")]
 pub enum Event {
     /// The question is on record: begin.
     Begin,

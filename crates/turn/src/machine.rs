@@ -1,191 +1,69 @@
 //! The machine itself: events in, effects out.
 
-use domain::call::{Approval, Decision, ToolCall};
-use domain::fact::{Fact, Stopped};
-use domain::id::{BatchId, CallId, ModelCallId, TurnId};
-use domain::label::Label;
-use domain::model::{Finish, ModelFailure};
-use domain::outcome::{Ending, FailureClass, Outcome};
+use domain::call::{Approval, Verdict};
+use domain::fact::{Dropped, Fact, Stopped};
+use domain::id::{BatchId, CallId};
+use domain::outcome::Ending;
 use domain::payload::Commitment;
-use domain::time::Span;
+use domain::run::Straggler;
 
-use crate::batch::{Batch, Next};
+use crate::calls::Calls;
+use crate::effect::{Effect, Interruption};
+use crate::event::{Edited, Event, Settings};
+use crate::words;
 
-/// What holds for one turn.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// The turn.
-    pub turn: TurnId,
-    /// Requests to the model, at most; at least 1.
-    pub max_steps: u32,
-    /// Calls run one after another, in the model's order.
-    pub sequential: bool,
-    /// SHA-256 of the policy in force, for the record.
-    pub policy: String,
-}
+/// What a turn ends in that a person stopped.
+pub(crate) const STOPPED: &str = "stopped by the person";
 
-/// A call as it arrives: checked against its tool and decided upon.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Asked {
-    /// The call.
-    pub call: ToolCall,
-    /// The commitment to its arguments.
-    pub arguments: Commitment,
-    /// What policy says of it.
-    pub decision: Decision,
-    /// How it ends, if it can't run: no such tool, arguments that don't fit.
-    pub unfit: Option<Ending>,
-}
-
-/// A call's end, with what the record needs of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EndedCall {
-    /// The call.
-    pub call: CallId,
-    /// How.
-    pub outcome: Outcome,
-    /// The class, for `failed`.
-    pub failure: Option<FailureClass>,
-    /// The source's status.
-    pub status: Option<u16>,
-    /// The commitment to what the source sent.
-    pub result: Option<Commitment>,
-    /// The commitment to what happened in words.
-    pub words: Option<Commitment>,
-    /// Bytes of the result.
-    pub size: u64,
-    /// The result's whole length, if it was cut.
-    pub cut_from: Option<u64>,
-    /// From dispatch to the end.
-    pub took: Span,
-    /// The label of what came back.
-    pub label: Label,
-}
-
-/// What happened.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Event {
-    /// The question is on record: begin.
-    Begin,
-    /// A message of the model is whole and on record.
-    ModelEnded {
-        /// The request that it answers.
-        request: ModelCallId,
-        /// The batch that its calls make.
-        batch: BatchId,
-        /// Why it ended.
-        finish: Finish,
-        /// Its words.
-        text: String,
-        /// Its calls, in its order. Empty unless it ended well.
-        calls: Vec<Asked>,
-    },
-    /// The model could not be asked, or its message did not end; on record.
-    ModelFailed {
-        /// How.
-        failure: ModelFailure,
-        /// In words.
-        words: String,
-    },
-    /// A person said whether a call may run.
-    Answered {
-        /// The call.
-        call: CallId,
-        /// What they said.
-        approval: Approval,
-        /// The commitment to their reason.
-        reason: Option<Commitment>,
-    },
-    /// A call that was dispatched or concluded has ended.
-    CallEnded(EndedCall),
-    /// A person takes one call back.
-    CancelCall(CallId),
-    /// A person stops the turn.
-    Stop,
-}
-
-/// What to do.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Effect {
-    /// Append this, before any effect after it is performed.
-    Record(Fact),
-    /// Ask the model, with everything that is known so far.
-    RequestModel {
-        /// Which request of the turn, from 1.
-        step: u32,
-    },
-    /// Stop waiting for the model; report [`Event::ModelFailed`].
-    InterruptModel,
-    /// The message is complete: its calls, in the model's order.
-    BatchStarted {
-        /// The batch.
-        batch: BatchId,
-        /// Its calls.
-        calls: Vec<CallId>,
-        /// The join of their labels.
-        label: Label,
-    },
-    /// Ask a person about these; report [`Event::Answered`] for each. The engine records what it showed.
-    AskPerson {
-        /// The batch.
-        batch: BatchId,
-        /// The calls, with what policy said of each.
-        calls: Vec<(CallId, Decision)>,
-    },
-    /// Send this call; report [`Event::CallEnded`].
-    Dispatch(CallId),
-    /// End this call without sending it; report [`Event::CallEnded`].
-    Conclude(CallId, Ending),
-    /// Stop waiting for this call, with a grace to learn its outcome; report [`Event::CallEnded`].
-    Interrupt(CallId),
-    /// Every call of the batch ended: one follow-up with their results, in this order.
-    BatchEnded {
-        /// The batch.
-        batch: BatchId,
-        /// Its calls in the model's order.
-        calls: Vec<CallId>,
-        /// The join of what came back.
-        label: Label,
-    },
-    /// The turn ends in this answer.
-    Answer {
-        /// The model's words as it wrote them.
-        text: String,
-        /// Why the message ended.
-        finish: Finish,
-    },
-    /// The turn ends without one.
-    End {
-        /// Why.
-        why: Stopped,
-        /// How the model failed, if it did.
-        failure: Option<ModelFailure>,
-        /// In words.
-        words: String,
-    },
-}
-
-enum Phase {
+#[allow(clippy::large_enum_variant, reason = "a turn has one")]
+pub(crate) enum Phase {
     New,
-    Thinking { step: u32 },
-    Calling { step: u32, id: BatchId, batch: Batch },
+    Thinking {
+        step: u32,
+        message: Message,
+    },
+    Calling {
+        step: u32,
+        batch: Batch,
+    },
+    /// The last word is known; it is given as soon as every call has ended.
+    Closing(Effect),
     Over,
+}
+
+/// A message as far as it was written.
+#[derive(Default)]
+pub(crate) struct Message {
+    /// The calls that came, in their order: those that started, and those that did not.
+    pub(crate) came: Vec<usize>,
+    /// Whether one is missing among them: then nobody knows whom a later one would meet.
+    pub(crate) gap: bool,
+}
+
+/// The calls of a message that ended well.
+pub(crate) struct Batch {
+    pub(crate) id: BatchId,
+    pub(crate) calls: Vec<usize>,
+    /// Whether a person must let it go first.
+    pub(crate) held: bool,
 }
 
 /// One turn.
 pub struct Turn {
-    settings: Settings,
-    phase: Phase,
-    stopping: bool,
+    pub(crate) settings: Settings,
+    pub(crate) phase: Phase,
+    pub(crate) calls: Calls,
+    pub(crate) stopping: bool,
 }
 
 impl Turn {
     /// A turn that has not begun.
     pub fn new(settings: Settings) -> Self {
-        Self { settings, phase: Phase::New, stopping: false }
+        let calls = Calls::new(settings.sequential);
+        Self { settings, phase: Phase::New, calls, stopping: false }
     }
 
-    /// Whether the turn has ended.
+    /// Whether the turn has ended: its last word was given, and no call is without an outcome.
     pub fn is_over(&self) -> bool {
         matches!(self.phase, Phase::Over)
     }
@@ -200,106 +78,72 @@ impl Turn {
                     self.request_model(1, &mut effects);
                 }
             }
+            Event::CallReady { request, asked } => self.call_ready(request, &asked, &mut effects),
             Event::ModelEnded { request, batch, finish, text, calls } => {
-                if let Phase::Thinking { step } = self.phase {
-                    if self.stopping {
-                        self.end(Stopped::Cancelled, None, "stopped by the person", &mut effects);
-                    } else if calls.is_empty() {
-                        self.answer(finish, text, &mut effects);
-                    } else {
-                        self.open_batch(step, request, batch, calls, &mut effects);
-                    }
+                self.model_ended(request, batch, finish, text, calls, &mut effects);
+            }
+            Event::ModelFailed { failure, words } => self.model_failed(failure, words, &mut effects),
+            Event::Answered { call, approval, reason, edited } => {
+                self.answered(call, &approval, reason, edited, &mut effects);
+            }
+            Event::Released { batch, approval, reason } => {
+                self.released(batch, &approval, reason, &mut effects);
+            }
+            Event::AttemptEnded(attempt) => self.calls.attempt_ended(attempt, &mut effects),
+            Event::CallEnded(ended) => self.calls.end(ended, &mut effects),
+            Event::Straggles(call) => self.straggles(call, &mut effects),
+            Event::BatchTimedOut(batch) => {
+                self.withdraw(Some(batch), Interruption::BatchDeadline, &mut effects);
+            }
+            Event::CancelCall(call) => {
+                if let Some(index) = self.calls.slot_of(call) {
+                    self.calls.withdraw(index, Interruption::Person, &mut effects);
+                    self.calls.settle(&mut effects);
                 }
             }
-            Event::ModelFailed { failure, words } => {
-                if matches!(self.phase, Phase::Thinking { .. }) {
-                    let why = if self.stopping { Stopped::Cancelled } else { Stopped::Model };
-                    self.end(why, Some(failure), &words, &mut effects);
-                }
-            }
-            Event::Answered { call, approval, reason } => {
-                self.answered(call, &approval, reason, &mut effects)
-            }
-            Event::CallEnded(ended) => self.call_ended(ended, &mut effects),
-            Event::CancelCall(call) => self.cancel_call(call, &mut effects),
+            Event::CancelBatch(batch) => self.withdraw(Some(batch), Interruption::Person, &mut effects),
             Event::Stop => self.stop(&mut effects),
         }
+        self.go_on(&mut effects);
         effects
     }
 
-    fn request_model(&mut self, step: u32, effects: &mut Vec<Effect>) {
+    pub(crate) fn request_model(&mut self, step: u32, effects: &mut Vec<Effect>) {
         if step > self.settings.max_steps {
             let words = format!(
                 "the model asked for calls {} times without answering, which is the step limit; ask for less at \
                  once, or raise the limit",
                 self.settings.max_steps
             );
-            self.end(Stopped::StepLimit, None, &words, effects);
+            self.close(Effect::End { why: Stopped::StepLimit, failure: None, words }, effects);
         } else {
-            self.phase = Phase::Thinking { step };
+            self.phase = Phase::Thinking { step, message: Message::default() };
             effects.push(Effect::RequestModel { step });
         }
     }
 
-    fn answer(&mut self, finish: Finish, text: String, effects: &mut Vec<Effect>) {
-        if text.trim().is_empty() {
-            let words = match finish {
-                Finish::Length => "the model reached its length limit before it wrote a word",
-                Finish::ContentFilter => "the provider's content filter stopped the answer",
-                Finish::ToolCalls => "the model said that it asks for calls, and asked for none",
-                Finish::Stop => "the model answered nothing",
-            };
-            self.end(Stopped::Model, None, words, effects);
-        } else {
-            self.phase = Phase::Over;
-            effects.push(Effect::Answer { text, finish });
-        }
-    }
-
-    fn open_batch(
-        &mut self,
-        step: u32,
-        request: ModelCallId,
-        id: BatchId,
-        calls: Vec<Asked>,
-        effects: &mut Vec<Effect>,
-    ) {
-        let turn = self.settings.turn;
-        let count = u32::try_from(calls.len()).unwrap_or(u32::MAX);
-        effects.push(Effect::Record(Fact::BatchOpened { batch: id, turn, request, calls: count }));
-        let mut batch = Batch::new(self.settings.sequential);
+    /// The calls of a batch begin: they go, or wait, or are asked about, or end at once.
+    pub(crate) fn begin(&mut self, batch: BatchId, fresh: &[usize], effects: &mut Vec<Effect>) {
+        let mut concluded: Vec<(usize, Ending)> = Vec::new();
         let mut asks = Vec::new();
-        let mut concluded = Vec::new();
-        for Asked { call, arguments, decision, unfit } in calls {
-            let call_id = call.id;
-            effects.push(Effect::Record(requested(&call, turn, arguments)));
-            // A call that can't run ends by itself: there is nothing to decide.
-            if unfit.is_none() {
-                effects.push(Effect::Record(self.decided(call_id, &decision)));
-            }
-            match batch.join(call, &decision, unfit) {
-                Next::Queue => {}
-                Next::Conclude(ending) => concluded.push((call_id, ending)),
-                Next::Ask => asks.push((call_id, decision)),
+        for index in fresh {
+            let slot = self.calls.slot(*index);
+            match slot.ending_at_once() {
+                Some(ending) => concluded.push((*index, ending)),
+                None if slot.decision.verdict == Verdict::Ask => {
+                    asks.push((slot.call, slot.decision.clone()));
+                    self.calls.ask(*index);
+                }
+                None => self.calls.release(*index),
             }
         }
-        let ids = batch.calls().map(|call| call.id).collect();
-        effects.push(Effect::BatchStarted { batch: id, calls: ids, label: batch.label() });
-        effects.extend(concluded.into_iter().map(|(call, ending)| Effect::Conclude(call, ending)));
-        effects.extend(batch.dispatch().into_iter().map(Effect::Dispatch));
+        self.calls.settle(effects);
+        for (index, ending) in concluded {
+            self.calls.conclude(index, ending, effects);
+        }
+        self.calls.settle(effects);
         if !asks.is_empty() {
-            effects.push(Effect::AskPerson { batch: id, calls: asks });
-        }
-        self.phase = Phase::Calling { step, id, batch };
-    }
-
-    fn decided(&self, call: CallId, decision: &Decision) -> Fact {
-        let Decision { verdict, rule, .. } = decision;
-        Fact::CallDecided {
-            call,
-            verdict: *verdict,
-            rule: rule.clone(),
-            policy: self.settings.policy.clone(),
+            effects.push(Effect::AskPerson { batch, calls: asks });
         }
     }
 
@@ -308,90 +152,158 @@ impl Turn {
         call: CallId,
         approval: &Approval,
         reason: Option<Commitment>,
+        edited: Option<Edited>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let Some(index) = self.calls.slot_of(call).filter(|index| self.calls.slot(*index).is_asked()) else {
+            return;
+        };
+        let given =
+            |allowed, arguments| Effect::Record(Fact::ApprovalGiven { call, allowed, reason, arguments });
+        match (approval, edited) {
+            (Approval::Allowed, _) => {
+                effects.push(given(true, None));
+                self.calls.release(index);
+            }
+            (Approval::Edited { .. }, Some(Edited { arguments, unfit, plan })) => {
+                effects.push(given(true, Some(arguments)));
+                self.calls.replan(index, plan);
+                match unfit {
+                    Some(ending) => self.calls.conclude(index, ending, effects),
+                    None => self.calls.release(index),
+                }
+            }
+            // Without the new arguments nobody knows what was allowed.
+            (Approval::Edited { .. }, None) => {}
+            (Approval::Refused { reason: words }, _) => {
+                effects.push(given(false, None));
+                self.calls.conclude(index, words::refused_by_person(words), effects);
+            }
+        }
+        self.calls.settle(effects);
+    }
+
+    fn released(
+        &mut self,
+        id: BatchId,
+        approval: &Approval,
+        reason: Option<Commitment>,
         effects: &mut Vec<Effect>,
     ) {
         let Phase::Calling { batch, .. } = &mut self.phase else { return };
-        let refusal = match approval {
-            Approval::Allowed => None,
-            Approval::Refused { reason } => Some(reason.as_str()),
-        };
-        let Some(next) = batch.answered(call, refusal) else { return };
-        effects.push(Effect::Record(Fact::ApprovalGiven { call, allowed: refusal.is_none(), reason }));
-        if let Next::Conclude(ending) = next {
-            effects.push(Effect::Conclude(call, ending));
-        }
-        effects.extend(batch.dispatch().into_iter().map(Effect::Dispatch));
-    }
-
-    fn call_ended(&mut self, ended: EndedCall, effects: &mut Vec<Effect>) {
-        let Phase::Calling { step, id, batch } = &mut self.phase else { return };
-        if !batch.end(ended.call, &ended.label) {
+        if batch.id != id || !std::mem::take(&mut batch.held) {
             return;
         }
-        effects.push(Effect::Record(ended_fact(ended)));
-        if batch.all_ended() {
-            let calls = batch.calls().map(|call| call.id).collect();
-            effects.push(Effect::BatchEnded { batch: *id, calls, label: batch.label() });
-            let next = *step + 1;
-            if self.stopping {
-                self.end(Stopped::Cancelled, None, "stopped by the person", effects);
-            } else {
-                self.request_model(next, effects);
+        let count = u32::try_from(batch.calls.len()).unwrap_or(u32::MAX);
+        let held: Vec<usize> =
+            batch.calls.iter().copied().filter(|index| self.calls.slot(*index).is_held()).collect();
+        let allowed = !matches!(approval, Approval::Refused { .. });
+        effects.push(Effect::Record(Fact::BatchReleased { batch: id, allowed, reason }));
+        if let Approval::Refused { reason } = approval {
+            for index in held {
+                let ending = words::refused_with_batch(count, self.settings.batch_calls, reason);
+                self.calls.conclude(index, ending, effects);
             }
+            self.calls.settle(effects);
         } else {
-            effects.extend(batch.dispatch().into_iter().map(Effect::Dispatch));
+            self.begin(id, &held, effects);
         }
     }
 
-    fn cancel_call(&mut self, call: CallId, effects: &mut Vec<Effect>) {
-        let Phase::Calling { batch, .. } = &mut self.phase else { return };
-        if let Some(ending) = batch.withdraw(call) {
-            effects.push(Effect::Conclude(call, ending));
-        } else if batch.is_out(call) {
-            effects.push(Effect::Interrupt(call));
+    fn straggles(&mut self, call: CallId, effects: &mut Vec<Effect>) {
+        let Some(index) =
+            self.calls.slot_of(call).filter(|index| self.calls.slot(*index).is_read_under_way())
+        else {
+            return;
+        };
+        match self.settings.straggler {
+            Straggler::Wait => {}
+            Straggler::Hedge { .. } => self.calls.hedge(index, effects),
+            Straggler::Pending { .. } => {
+                self.calls.mark_straggling(index);
+                self.leave_straggler(index, effects);
+            }
         }
+    }
+
+    /// A read whose budget is used up is left behind as soon as its batch waits for it.
+    pub(crate) fn leave_straggler(&mut self, index: usize, effects: &mut Vec<Effect>) {
+        if self.calls.slot(index).straggles {
+            self.calls.leave_behind(index, effects);
+        }
+    }
+
+    /// Takes back what has not ended, of one batch or of all.
+    fn withdraw(&mut self, batch: Option<BatchId>, why: Interruption, effects: &mut Vec<Effect>) {
+        for index in self.calls.open(batch) {
+            // What was left behind has its own deadline; that of its batch is none of its business any more.
+            if why != Interruption::BatchDeadline || !self.calls.slot(index).left_behind {
+                self.calls.withdraw(index, why, effects);
+            }
+        }
+        if let Phase::Thinking { message, .. } = &self.phase
+            && why == Interruption::Person
+        {
+            for index in &message.came {
+                let slot = self.calls.slot(*index);
+                if slot.is_coming() && (batch.is_none() || slot.batch == batch) {
+                    self.calls.withdraw(*index, why, effects);
+                }
+            }
+        }
+        self.calls.settle(effects);
     }
 
     fn stop(&mut self, effects: &mut Vec<Effect>) {
-        if self.stopping {
+        if std::mem::replace(&mut self.stopping, true) {
             return;
         }
         match &mut self.phase {
-            Phase::New => self.end(Stopped::Cancelled, None, "stopped by the person", effects),
-            Phase::Thinking { .. } => effects.push(Effect::InterruptModel),
-            Phase::Calling { batch, .. } => {
-                let calls: Vec<CallId> = batch.calls().map(|call| call.id).collect();
-                for call in calls {
-                    self.cancel_call(call, effects);
-                }
+            Phase::New => {
+                self.close(
+                    Effect::End { why: Stopped::Cancelled, failure: None, words: STOPPED.into() },
+                    effects,
+                );
             }
-            Phase::Over => {}
+            Phase::Thinking { message, .. } => {
+                effects.push(Effect::InterruptModel);
+                let message = std::mem::take(message);
+                self.drop_all(&message, Dropped::Cancelled, effects);
+            }
+            Phase::Calling { .. } => self.withdraw(None, Interruption::Person, effects),
+            Phase::Closing(_) | Phase::Over => {}
         }
-        self.stopping = true;
     }
 
-    fn end(&mut self, why: Stopped, failure: Option<ModelFailure>, words: &str, effects: &mut Vec<Effect>) {
-        self.phase = Phase::Over;
-        effects.push(Effect::End { why, failure, words: words.to_owned() });
+    /// The turn's last word is known. Whatever is still under way has no use any more; its end is waited for, so that
+    /// nothing of the turn follows on its last word.
+    pub(crate) fn close(&mut self, last: Effect, effects: &mut Vec<Effect>) {
+        self.phase = Phase::Closing(last);
+        self.withdraw(None, Interruption::Needless, effects);
     }
-}
 
-fn requested(call: &ToolCall, turn: TurnId, arguments: Commitment) -> Fact {
-    Fact::CallRequested {
-        call: call.id,
-        batch: call.batch,
-        turn: Some(turn),
-        position: call.position,
-        handle: call.handle,
-        tool: call.tool.as_ref().map(ToString::to_string).unwrap_or_default(),
-        tool_version: call.tool_version.clone(),
-        effect: call.effect,
-        arguments,
-        label: call.label.clone(),
+    /// What follows from the calls that have ended by now.
+    fn go_on(&mut self, effects: &mut Vec<Effect>) {
+        if let Phase::Calling { step, batch } = &self.phase
+            && self.calls.awaited() == 0
+        {
+            let next = *step + 1;
+            let (calls, label) = (self.calls.ids(&batch.calls), self.calls.label(&batch.calls, true));
+            effects.push(Effect::BatchEnded { batch: batch.id, calls, label });
+            if self.stopping {
+                self.close(
+                    Effect::End { why: Stopped::Cancelled, failure: None, words: STOPPED.into() },
+                    effects,
+                );
+            } else {
+                self.request_model(next, effects);
+            }
+        }
+        if matches!(self.phase, Phase::Closing(_))
+            && self.calls.all_ended()
+            && let Phase::Closing(last) = std::mem::replace(&mut self.phase, Phase::Over)
+        {
+            effects.push(last);
+        }
     }
-}
-
-fn ended_fact(ended: EndedCall) -> Fact {
-    let EndedCall { call, outcome, failure, status, result, words, size, cut_from, took, label } = ended;
-    Fact::CallEnded { call, outcome, failure, status, result, words, size, cut_from, took, label }
 }

@@ -1,0 +1,367 @@
+//! The calls of a turn: where each of them stands, and what moves it on.
+//!
+//! A call that can't go yet waits for one other: the last before it that must end first. When that one ends, those
+//! who waited for it are looked at again, and nobody else: each then goes, or waits for another.
+
+use std::collections::BTreeSet;
+
+use domain::fact::{Dropped, Fact};
+use domain::id::{BatchId, CallId};
+use domain::label::Label;
+use domain::outcome::{Ending, Outcome};
+use domain::time::Span;
+
+use crate::attempts::Then;
+use crate::conflict::Place;
+use crate::effect::{Effect, Interruption};
+use crate::event::{Asked, EndedAttempt, EndedCall, Plan};
+use crate::order::{Next, Order};
+use crate::slot::{Owed, Sent, Slot, Standing};
+use crate::{record, words};
+
+/// The calls of a turn.
+pub(crate) struct Calls {
+    pub(crate) order: Order,
+    /// On record and without an end.
+    open: BTreeSet<usize>,
+    /// How many of them their batch waits for.
+    awaited: usize,
+    /// To be looked at, in the model's order.
+    due: BTreeSet<Place>,
+}
+
+impl Calls {
+    /// None yet.
+    pub(crate) fn new(sequential: bool) -> Self {
+        Self { order: Order::new(sequential), open: BTreeSet::new(), awaited: 0, due: BTreeSet::new() }
+    }
+
+    /// Whether every call that is on record has its outcome there.
+    pub(crate) fn all_ended(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    /// How many calls the batch waits for.
+    pub(crate) fn awaited(&self) -> usize {
+        self.awaited
+    }
+
+    /// The slot of a call.
+    pub(crate) fn slot_of(&self, call: CallId) -> Option<usize> {
+        self.order.by_id.get(&call).copied()
+    }
+
+    /// The call at a slot.
+    pub(crate) fn slot(&self, index: usize) -> &Slot {
+        &self.order.slots[index]
+    }
+
+    /// The calls that are on record and have not ended; those of one batch, if one is named.
+    pub(crate) fn open(&self, batch: Option<BatchId>) -> Vec<usize> {
+        let of_batch = |slot: &&usize| batch.is_none() || self.order.slots[**slot].batch == batch;
+        self.open.iter().filter(of_batch).copied().collect()
+    }
+
+    /// The calls at these slots.
+    pub(crate) fn ids(&self, slots: &[usize]) -> Vec<CallId> {
+        slots.iter().map(|slot| self.order.slots[*slot].call).collect()
+    }
+
+    /// The join of these calls' labels; `ended` leaves out those that have not ended, since they brought nothing.
+    pub(crate) fn label(&self, slots: &[usize], ended: bool) -> Label {
+        let slots = slots.iter().map(|slot| &self.order.slots[*slot]);
+        Label::join_all(slots.filter(|slot| !ended || slot.has_ended()).map(|slot| &slot.label))
+    }
+
+    /// Takes a call in. From here on, those after it that meet it wait for it.
+    pub(crate) fn join(&mut self, step: u32, asked: &Asked, standing: Standing) -> usize {
+        let index = self.order.slots.len();
+        let place = Place::new(step, asked.call.position, index);
+        let mut slot = Slot::new(asked, place);
+        if slot.may_run() {
+            self.order.conflicts.insert(place, &slot.touch);
+        }
+        slot.standing = standing;
+        self.order.by_id.insert(slot.call, index);
+        self.order.slots.push(slot);
+        index
+    }
+
+    /// The message ended well, and this is what it says of a call that did not start early.
+    pub(crate) fn arrive(&mut self, index: usize, asked: &Asked) {
+        let slot = &mut self.order.slots[index];
+        let mut arrived = Slot::new(asked, slot.place);
+        arrived.withdrawn = slot.withdrawn;
+        let (before, after) =
+            (slot.may_run().then_some(&slot.touch), arrived.may_run().then_some(&arrived.touch));
+        if before != after {
+            arrived.changed = true;
+            self.order.conflicts.remove(slot.place, &slot.touch, false);
+            if arrived.may_run() {
+                self.order.conflicts.insert(arrived.place, &arrived.touch);
+            }
+        }
+        *slot = arrived;
+    }
+
+    /// Whether nothing before this call meets it.
+    pub(crate) fn meets_nobody(&self, index: usize) -> bool {
+        let slot = self.slot(index);
+        self.order.conflicts.latest_before(slot.place, &slot.touch).is_none()
+    }
+
+    /// Later calls started while another call stood in the place of this one.
+    pub(crate) fn mark_changed(&mut self, index: usize) {
+        self.order.slots[index].changed = true;
+    }
+
+    /// Its straggler budget is used up.
+    pub(crate) fn mark_straggling(&mut self, index: usize) {
+        self.order.slots[index].straggles = true;
+    }
+
+    /// Takes back a call of which nothing is on record.
+    pub(crate) fn discard(&mut self, index: usize) {
+        let slot = &mut self.order.slots[index];
+        slot.standing = Standing::Gone;
+        self.order.conflicts.remove(slot.place, &slot.touch, false);
+        self.order.by_id.remove(&slot.call);
+    }
+
+    /// The call is on record.
+    pub(crate) fn opened(&mut self, index: usize) {
+        self.order.slots[index].standing = Standing::Held;
+        self.open.insert(index);
+    }
+
+    /// A batch began that waits for this call.
+    pub(crate) fn await_end(&mut self, index: usize) {
+        let slot = &mut self.order.slots[index];
+        if !slot.has_ended() && !slot.awaited {
+            slot.awaited = true;
+            self.awaited += 1;
+        }
+    }
+
+    /// It may go as soon as those before it let it. Follow with [`Self::settle`].
+    pub(crate) fn release(&mut self, index: usize) {
+        self.order.slots[index].standing = Standing::Waiting { on: None };
+        self.due.insert(self.order.slots[index].place);
+    }
+
+    /// A person is being asked about it.
+    pub(crate) fn ask(&mut self, index: usize) {
+        self.order.slots[index].standing = Standing::Asked;
+    }
+
+    /// Looks at whoever is due, until nobody is.
+    pub(crate) fn settle(&mut self, effects: &mut Vec<Effect>) {
+        while let Some(place) = self.due.pop_first() {
+            let index = place.slot();
+            let Standing::Waiting { on } = self.order.slots[index].standing else { continue };
+            let call = self.order.slots[index].call;
+            match self.order.next(index) {
+                Next::Wait(other, waiting) => {
+                    self.order.slots[other].waiters.push(index);
+                    self.order.slots[index].standing = Standing::Waiting { on: Some(other) };
+                    if on != Some(other) {
+                        effects.push(Effect::Wait(call, waiting));
+                    }
+                }
+                Next::Send => {
+                    let sent = Sent::first(self.order.slots[index].plan.repeatable);
+                    self.order.slots[index].standing = Standing::Sent(sent);
+                    effects.push(Effect::Dispatch { call, attempt: 1, after: Span::default() });
+                }
+                Next::Share(from) => {
+                    self.order.slots[index].standing = Standing::Owed(Owed { concluded: false });
+                    effects.push(Effect::Share { call, from });
+                }
+                Next::Read => {
+                    self.order.slots[index].standing = Standing::Owed(Owed { concluded: false });
+                    effects.push(Effect::ReadRecord(call));
+                }
+                Next::Conclude(ending) => self.conclude(index, ending, effects),
+            }
+        }
+    }
+
+    /// Ends a call that was not sent. It holds nobody up any more. Follow with [`Self::settle`].
+    pub(crate) fn conclude(&mut self, index: usize, ending: Ending, effects: &mut Vec<Effect>) {
+        let slot = &mut self.order.slots[index];
+        slot.standing = Standing::Owed(Owed { concluded: true });
+        self.order.conflicts.remove(slot.place, &slot.touch, false);
+        effects.push(Effect::Conclude(slot.call, ending));
+        self.free(index);
+    }
+
+    /// Takes a call back: what was not sent ends so, what was sent is interrupted, once. Follow with [`Self::settle`].
+    pub(crate) fn withdraw(&mut self, index: usize, why: Interruption, effects: &mut Vec<Effect>) {
+        let slot = &mut self.order.slots[index];
+        match &mut slot.standing {
+            Standing::Held | Standing::Asked | Standing::Waiting { .. } => {
+                let ending = match why {
+                    Interruption::Person => words::cancelled_by_person(),
+                    Interruption::BatchDeadline => words::out_of_time(),
+                    Interruption::Needless => words::needless(),
+                };
+                self.conclude(index, ending, effects);
+            }
+            Standing::Sent(sent) => {
+                if sent.interrupted.is_none() {
+                    sent.interrupted = Some(why);
+                    effects.push(Effect::Interrupt { call: slot.call, why });
+                }
+            }
+            Standing::Coming => slot.withdrawn |= why == Interruption::Person,
+            Standing::Owed(_) | Standing::Ended { .. } | Standing::Gone | Standing::Moving => {}
+        }
+    }
+
+    /// A call that started early is no part of its message. Follow with [`Self::settle`].
+    pub(crate) fn drop_early(&mut self, index: usize, why: Dropped, effects: &mut Vec<Effect>) {
+        let slot = &mut self.order.slots[index];
+        slot.dropped = true;
+        effects.push(Effect::Record(Fact::CallDropped { call: slot.call, why }));
+        effects.push(Effect::Drop(slot.call, why));
+        if slot.has_ended() {
+            return;
+        }
+        // What the message asks for instead must not run beside it, wherever it stands in the message.
+        let (old, new) = (slot.place, slot.place.dropped());
+        slot.place = new;
+        if !matches!(slot.standing, Standing::Owed(Owed { concluded: true })) {
+            self.order.conflicts.remove(old, &slot.touch, false);
+            self.order.conflicts.insert(new, &slot.touch);
+        }
+        self.withdraw(index, Interruption::Needless, effects);
+        self.free(index);
+    }
+
+    /// The arguments of a call that a person was asked about are others now. Follow with [`Self::release`].
+    pub(crate) fn replan(&mut self, index: usize, plan: Plan) {
+        let slot = &mut self.order.slots[index];
+        self.order.conflicts.remove(slot.place, &slot.touch, false);
+        slot.replan(plan);
+        slot.changed = true;
+        self.order.conflicts.insert(slot.place, &slot.touch);
+        self.free(index);
+    }
+
+    /// A call that was concluded, or answered from the record, has ended. Anything else changes nothing.
+    pub(crate) fn end(&mut self, ended: EndedCall, effects: &mut Vec<Effect>) {
+        let Some(index) = self.slot_of(ended.call) else { return };
+        let slot = &mut self.order.slots[index];
+        match std::mem::replace(&mut slot.standing, Standing::Moving) {
+            Standing::Owed(owed) => {
+                slot.standing = owed.end(ended.outcome, ended.from.unwrap_or(ended.call));
+                self.ended(index, ended, effects);
+            }
+            other => slot.standing = other,
+        }
+    }
+
+    /// An attempt that was dispatched has ended. Any other changes nothing.
+    pub(crate) fn attempt_ended(&mut self, attempt: EndedAttempt, effects: &mut Vec<Effect>) {
+        let Some(index) = self.slot_of(attempt.ended.call) else { return };
+        let slot = &mut self.order.slots[index];
+        let mut sent = match std::mem::replace(&mut slot.standing, Standing::Moving) {
+            Standing::Sent(sent) if sent.under_way.contains(&attempt.attempt) => sent,
+            other => {
+                slot.standing = other;
+                return;
+            }
+        };
+        sent.under_way.retain(|number| *number != attempt.attempt);
+        let beside = !sent.under_way.is_empty();
+        let good = attempt.ended.outcome == Outcome::Returned;
+        if !good && beside {
+            if was_sent(&attempt) {
+                effects.extend(record::attempt_ended(&attempt).map(Effect::Record));
+            } else {
+                sent.attempts.take_back(attempt.attempt);
+            }
+            slot.standing = Standing::Sent(sent);
+            return;
+        }
+        if !good
+            && sent.interrupted.is_none()
+            && let Then::Again { after } = sent.attempts.ended(&attempt)
+        {
+            effects.extend(record::attempt_ended(&attempt).map(Effect::Record));
+            let (call, next) = (slot.call, sent.attempts.latest());
+            sent.under_way.push(next);
+            slot.standing = Standing::Sent(sent);
+            effects.push(Effect::Dispatch { call, attempt: next, after });
+            return;
+        }
+        let (call, interrupted) = (slot.call, sent.interrupted.is_some());
+        slot.standing = sent.end(attempt.ended.outcome, call);
+        self.ended(index, attempt.ended, effects);
+        if beside && !interrupted {
+            effects.push(Effect::Interrupt { call, why: Interruption::Needless });
+        }
+    }
+
+    /// One more attempt beside the one under way, once, if the call may be sent twice.
+    pub(crate) fn hedge(&mut self, index: usize, effects: &mut Vec<Effect>) {
+        let slot = &mut self.order.slots[index];
+        let Standing::Sent(sent) = &mut slot.standing else { return };
+        if slot.touch.writes || sent.hedged || sent.interrupted.is_some() {
+            return;
+        }
+        if let Some(attempt) = sent.attempts.hedge() {
+            sent.hedged = true;
+            sent.under_way.push(attempt);
+            effects.push(Effect::Dispatch { call: slot.call, attempt, after: Span::default() });
+        }
+    }
+
+    /// Lets the batch go back without this call, and without those that wait for its result as theirs.
+    pub(crate) fn leave_behind(&mut self, index: usize, effects: &mut Vec<Effect>) {
+        let twins = self.order.slots[index].waiters.iter().copied().filter(|twin| {
+            matches!(self.order.slots[*twin].standing, Standing::Waiting { on: Some(on) } if on == index)
+                && self.order.slots[*twin].identity().is_some()
+                && self.order.slots[*twin].identity() == self.order.slots[index].identity()
+        });
+        let left: Vec<usize> = std::iter::once(index).chain(twins).collect();
+        for index in left {
+            let slot = &mut self.order.slots[index];
+            if std::mem::take(&mut slot.awaited) {
+                slot.left_behind = true;
+                self.awaited -= 1;
+                effects.push(Effect::LeaveBehind(slot.call));
+            }
+        }
+    }
+
+    /// Its outcome is known: on record with it, and whoever waited for it is due.
+    fn ended(&mut self, index: usize, ended: EndedCall, effects: &mut Vec<Effect>) {
+        let slot = &mut self.order.slots[index];
+        // A call that was refused brought nothing, whatever its tool could have brought.
+        slot.label = ended.label.clone();
+        self.order.conflicts.remove(slot.place, &slot.touch, true);
+        self.open.remove(&index);
+        if std::mem::take(&mut slot.awaited) {
+            self.awaited -= 1;
+        }
+        effects.push(Effect::Record(record::ended(ended)));
+        self.free(index);
+        self.settle(effects);
+    }
+
+    fn free(&mut self, index: usize) {
+        for waiter in std::mem::take(&mut self.order.slots[index].waiters) {
+            if matches!(self.order.slots[waiter].standing, Standing::Waiting { on } if on == Some(index)) {
+                self.due.insert(self.order.slots[waiter].place);
+            }
+        }
+    }
+}
+
+/// Whether an attempt came as far as its request: one that ended while it waited to leave did not.
+fn was_sent(attempt: &EndedAttempt) -> bool {
+    use domain::outcome::FailureClass::Paused;
+    let withdrawn = attempt.ended.outcome == Outcome::Cancelled && attempt.took == Span::default();
+    !withdrawn && attempt.ended.failure != Some(Paused)
+}
