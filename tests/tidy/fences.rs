@@ -34,7 +34,7 @@ const LIBRARIES: [(&str, &str, &str); 14] = [
     ("refinery", "store", "all SQL lies in one crate"),
     ("libsqlite3-sys", "store", "all SQL lies in one crate"),
     ("hyper", "egress and rehearsal", "the one asks and the other answers, and nobody else speaks HTTP"),
-    ("rustls", "egress", "there is one door out"),
+    ("rustls-platform-verifier", "egress", "there is one door out"),
     ("tokio-rustls", "egress", "there is one door out"),
     ("reqwest", "egress", "there is one door out"),
     ("ureq", "egress", "there is one door out"),
@@ -57,13 +57,13 @@ const HALVES: [(&str, &str, &str); 4] = [
 const IMPURE_LIBRARIES: [&str; 6] =
     ["tokio", "getrandom", "rand", "fastrand", "chrono", "tracing-subscriber"];
 
-/// The package of the tests plays every part, also that of a stranger with an HTTP client.
-const TESTS: &str = "acceptance";
+/// The packages of tests and benchmarks play every part, also that of a stranger with an HTTP client.
+const STRANGERS: [&str; 2] = ["acceptance", "bench"];
 
 #[test]
 fn libraries_stay_behind_their_fences() {
     let mut complaints = Complaints::default();
-    for package in house::packages().iter().filter(|package| package.name != TESTS) {
+    for package in house::packages().iter().filter(|package| !STRANGERS.contains(&package.name.as_str())) {
         for dependency in package.dependencies.iter().filter(|dependency| !dependency.ours) {
             for reason in strays(package, &dependency.name, dependency.dev) {
                 let place = package.place_of(&dependency.name);
@@ -103,7 +103,7 @@ fn strays(package: &Package, dependency: &str, dev: bool) -> Vec<String> {
 #[test]
 fn who_asks_does_not_answer_and_who_answers_does_not_ask() {
     let mut complaints = Complaints::default();
-    for package in house::packages().iter().filter(|package| package.name != TESTS) {
+    for package in house::packages().iter().filter(|package| !STRANGERS.contains(&package.name.as_str())) {
         package.sources().iter().for_each(|file| halves(&package.name, file, &mut complaints));
     }
     complaints.settle("One crate is HTTP's client, and another is its server.");

@@ -1,0 +1,81 @@
+//! Benchmarks: what Tieout costs, each figure beside a bound that is measured in the same run (`docs/benchmarks.md`).
+//! This crate keeps measuring out of the tests, which must not fail because a machine is slow: a goal that is missed
+//! is printed as missed and fails nothing. What fails is a run that measured something wrong: a trail that does not
+//! verify, a call that was sent twice, a state that the model's order does not give.
+
+#![allow(clippy::print_stdout, reason = "its whole work is to measure and to print what it found")]
+
+mod arguments;
+mod batch;
+mod by_hand;
+mod company;
+mod cost;
+mod digest;
+mod early;
+mod intent_wait;
+mod interference;
+mod journal;
+mod memory;
+mod message;
+mod report;
+mod rounds;
+mod scene;
+mod spread;
+mod trouble;
+
+use std::process::ExitCode;
+
+use arguments::{Arguments, Name};
+use report::Report;
+use trouble::Outcome;
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if words.first().is_some_and(|word| word == company::SERVE) {
+        return ended(company::serve());
+    }
+    match Arguments::read(words) {
+        Ok(Some(arguments)) => ended(measure(&arguments)),
+        Ok(None) => {
+            println!("{}", arguments::HELP);
+            ExitCode::SUCCESS
+        }
+        Err(trouble) => {
+            eprintln!("bench: {trouble}\n\n{}", arguments::HELP);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn ended(outcome: Outcome<()>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(trouble) => {
+            eprintln!("bench: {trouble}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs one benchmark after another, so that none is another's load.
+fn measure(arguments: &Arguments) -> Outcome<()> {
+    std::fs::create_dir_all(&arguments.into)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    for name in &arguments.names {
+        let report = runtime.block_on(run(*name, arguments))?;
+        println!("{report}");
+        report.save(&arguments.into)?;
+    }
+    Ok(())
+}
+
+async fn run(name: Name, arguments: &Arguments) -> Outcome<Report> {
+    match name {
+        Name::Batch => batch::run(arguments).await,
+        Name::Digest => digest::run(arguments).await,
+        Name::Early => early::run(arguments).await,
+        Name::Interference => interference::run(arguments).await,
+        Name::IntentWait => intent_wait::run(arguments).await,
+        Name::Memory => memory::run(arguments).await,
+    }
+}

@@ -1,0 +1,90 @@
+//! A workspace on disk, wired to the company: what a user has, and nothing that a user has not.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use domain::event::Happening;
+use domain::label::Level;
+use domain::model::{Early, ModelSpec, Parallel, Protocol};
+use domain::run::RunSettings;
+use domain::secret::Secret;
+use engine::{Adopted, Engine, KeychainChoice, Question};
+use tempfile::TempDir;
+
+use crate::company::Company;
+use crate::trouble::{Outcome, trouble};
+
+/// A workspace whose every call leaves for the company.
+pub(crate) struct Scene {
+    pub(crate) engine: Engine,
+    folder: TempDir,
+}
+
+impl Scene {
+    /// In a folder of its own below `into`; the system's folder for temporary files may be no disk at all. `more` are
+    /// sources beside the company's own.
+    pub(crate) async fn wired(company: &Company, into: &Path, more: Vec<String>) -> Outcome<Self> {
+        let folder = tempfile::Builder::new().prefix("workspace-").tempdir_in(into)?;
+        let dir = folder.path().join("workspace");
+        let (engine, _recovery) = Engine::create(&dir, "Bench", KeychainChoice::Memory).await?;
+        let about = &company.about;
+        let adopted = |toml| Adopted { toml, secret_name: String::new(), secret: Secret::new("") };
+        let sources = about.sources.iter().map(|source| source.toml.clone()).chain(more).map(adopted);
+        let model = ModelSpec {
+            name: "rehearsal".to_owned(),
+            title: String::new(),
+            protocol: Protocol::OpenaiChat,
+            base_url: about.model_url.clone(),
+            model: about.model_id.clone(),
+            secret: Some(about.secret_name.parse()?),
+            clearance: Level::Restricted,
+            parallel: Parallel::Auto,
+            early: Early::On,
+        };
+        engine.adopt(sources.collect(), model, Some(Secret::new(&about.secret))).await?;
+        Ok(Self { engine, folder })
+    }
+
+    /// Lets a batch of so many calls run together, all at one time.
+    pub(crate) async fn allow(&self, calls: u32) -> Outcome<()> {
+        let settings = self.engine.run_settings().await?;
+        let settings = RunSettings { in_flight: calls, batch_calls: calls, ..settings };
+        Ok(self.engine.save_run_settings(settings).await?)
+    }
+
+    /// Asks, and gives the time until the answer is on record and shown. Returns when the turn is over.
+    pub(crate) async fn answered(&self, question: Question) -> Outcome<Duration> {
+        let begun = Instant::now();
+        let mut run = self.engine.ask(question).await?;
+        let mut took = None;
+        while let Some(event) = run.events.recv().await {
+            match event.what {
+                Happening::Answer { .. } => took = Some(begun.elapsed()),
+                Happening::BatchHeld { .. } => return trouble("the batch is held; the limits are too low"),
+                Happening::TurnEnded { stopped: Some(_), words, .. } => return trouble(words),
+                _ => {}
+            }
+        }
+        took.ok_or_else(|| "the turn ended without an answer".into())
+    }
+
+    /// The folder beside the workspace, on the same disk.
+    pub(crate) fn disk(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Closes the workspace, whose trail must verify: a figure of a run that recorded something wrong is worth nothing.
+    pub(crate) async fn close(self) -> Outcome<()> {
+        let report = self.engine.verify(|_, _| {}).await?;
+        self.engine.shutdown().await;
+        match report.findings.first() {
+            None => Ok(()),
+            Some(finding) => trouble(format!("the trail does not verify: {}", finding.words)),
+        }
+    }
+}
+
+/// Milliseconds, with what is below them.
+pub(crate) fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}
