@@ -8,7 +8,7 @@ use specta_typescript::{Error, Typescript};
 use tauri::Wry;
 use tauri_specta::{Builder, BuilderConfiguration, LanguageExt, collect_commands, collect_events};
 
-use crate::commands::{asking, models, page, secrets, session, sources, trail, workspace};
+use crate::commands::{asking, batches, models, page, secrets, session, sources, trail, workspace};
 use crate::wire::{SessionChanged, TrailChanged};
 
 const HEADER: &str = "// generated, do not edit: cargo xtask bindings";
@@ -44,6 +44,13 @@ pub(crate) fn builder() -> Builder<Wry> {
             asking::stop,
             asking::cancel_call,
             asking::approve,
+            batches::release_batch,
+            batches::cancel_batch,
+            batches::retry_call,
+            batches::run_settings,
+            batches::save_run_settings,
+            batches::conversation_settings,
+            batches::save_conversation_settings,
             trail::conversations,
             trail::conversation,
             trail::calls,
@@ -59,6 +66,10 @@ pub(crate) fn builder() -> Builder<Wry> {
             sources::source_toml,
             sources::source_test,
             sources::tool_call,
+            sources::pause_source,
+            sources::resume_source,
+            sources::lint,
+            sources::check_arguments,
             models::model_save,
             models::model_remove,
             models::model_test,

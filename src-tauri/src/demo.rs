@@ -1,7 +1,7 @@
 //! The demo: a throw-away workspace on the rehearsal company, gone with the program.
 
 use domain::label::Level;
-use domain::model::{ModelSpec, Parallel, Protocol};
+use domain::model::{Early, ModelSpec, Parallel, Protocol};
 use domain::secret::Secret;
 use engine::{Adopted, Engine, EngineError, KeychainChoice};
 use rehearsal::{Plan, Rehearsal};
@@ -44,6 +44,8 @@ impl Demo {
             // It runs in this process: nothing that it is told leaves the machine.
             clearance: Level::Restricted,
             parallel: Parallel::Auto,
+            // It writes its calls one after another.
+            early: Early::On,
         };
         engine.adopt(sources.collect(), spec, Some(Secret::new(model.secret))).await?;
         Ok((engine, Self { company, folder }))

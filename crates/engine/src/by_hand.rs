@@ -1,11 +1,12 @@
-//! A call that a person makes: recorded like any other.
+//! A call that a person makes: recorded like any other. And one that a person makes again.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use domain::call::{Approve, Verdict};
+use domain::call::{Approve, Decision, Verdict};
 use domain::entry::Draft;
 use domain::fact::Fact;
-use domain::id::{CallId, Handle};
+use domain::id::{CallId, ConversationId, Handle, TurnId};
 use domain::outcome::{Ending, Outcome};
 use domain::payload::{Payload, PayloadRole};
 use domain::source::SourceSpec;
@@ -13,13 +14,23 @@ use domain::time::Span;
 use domain::tool::{ToolId, ToolSpec};
 use domain::view::CallDetail;
 use policy::CallFacts;
-use tokio::sync::mpsc;
+use sources::Prepared;
+use tokio::sync::{mpsc, watch};
+use turn::{Attempts, EndedAttempt, EndedCall, Interruption, Lane, Then};
 
 use crate::clock::{id_parts, seal};
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::run::{Departure, call};
-use crate::sealed_end::{SealedEnd, seal_end};
+use crate::finished::Finished;
+use crate::run::{Arrival, Departure, Start, attempt};
+use crate::turns::{Ears, Say};
+
+/// What stands for a call's place in a conversation.
+struct Place {
+    conversation: Option<ConversationId>,
+    handle: Handle,
+    retry_of: Option<CallId>,
+}
 
 impl Engine {
     /// Calls a tool as a person: the person who types a write has asked for it, so `approve` is what they say of it.
@@ -33,13 +44,74 @@ impl Engine {
         arguments: &str,
         approve: Approve,
     ) -> Result<CallDetail, EngineError> {
+        let (source, spec) = self.tool(tool).await?;
+        let id = self.perform_by_hand(Arc::new(source), &spec, arguments, approve).await?;
+        self.call(id).await
+    }
+
+    /// Makes an ended call again, in its conversation, with other arguments if any are given: whoever asks for that has
+    /// approved it. The next question of the conversation goes on with its result.
+    ///
+    /// # Errors
+    /// If there is no such call, it has not ended, its tool is gone, its conversation is answering, or the trail can't be
+    /// written.
+    pub async fn retry_call(
+        &self,
+        call: CallId,
+        arguments: Option<String>,
+    ) -> Result<CallDetail, EngineError> {
+        self.inner.store()?;
+        let before = self.call(call).await?;
+        if before.row.outcome.is_none() {
+            let words = format!("{call} has not ended; wait for it, or cancel it first");
+            return Err(EngineError::BadInput(words));
+        }
+        let tool: ToolId = before.row.tool.parse().map_err(|_| {
+            EngineError::BadInput(format!(
+                "{call} asked for `{}`, which is no tool; it can't be made again",
+                before.row.tool
+            ))
+        })?;
+        if tool == ToolId::read_result() {
+            return Err(EngineError::BadInput(
+                "it read a result from the record; open that call to see it".to_owned(),
+            ));
+        }
+        let (source, spec) = self.tool(&tool).await?;
+        let arguments = match arguments {
+            Some(arguments) => arguments,
+            None => self.recorded_arguments(&before).await?,
+        };
+        let Some(conversation) = before.row.conversation else {
+            let place = Place { conversation: None, handle: Handle(1), retry_of: Some(call) };
+            let stop = Stop::WhenClosing(self.inner.turns.errand().await?);
+            let id = self.make(Arc::new(source), &spec, &arguments, Approve::All, place, stop).await?;
+            return self.call(id).await;
+        };
+        let (unix_ms, random) = id_parts()?;
+        let visit = TurnId::new(unix_ms, random);
+        // For as long as it runs, so that no turn gives the same handle away.
+        let ears = self.inner.turns.enter(visit, conversation)?;
+        let leaves = Leaves { engine: self.clone(), visit };
+        let handle = Handle(self.inner.reader.next_handle(conversation).await?);
+        let place = Place { conversation: Some(conversation), handle, retry_of: Some(call) };
+        let stop = Stop::WhenTold(ears);
+        let id = self.make(Arc::new(source), &spec, &arguments, Approve::All, place, stop).await?;
+        drop(leaves);
+        self.call(id).await
+    }
+
+    /// A tool and its source.
+    ///
+    /// # Errors
+    /// If there is none of that name.
+    pub async fn tool(&self, tool: &ToolId) -> Result<(SourceSpec, ToolSpec), EngineError> {
         let source = self.source(tool.source()).await?;
         let spec = source.tool(tool.tool()).cloned().ok_or_else(|| {
             let known = source.tools.iter().map(|tool| tool.name.to_string()).collect::<Vec<_>>().join(", ");
             EngineError::NotFound(format!("{} has no tool `{}`; it has: {known}", source.name, tool.tool()))
         })?;
-        let id = self.perform_by_hand(Arc::new(source), &spec, arguments, approve).await?;
-        self.call(id).await
+        Ok((source, spec))
     }
 
     pub(crate) async fn perform_by_hand(
@@ -49,75 +121,260 @@ impl Engine {
         arguments: &str,
         approve: Approve,
     ) -> Result<CallId, EngineError> {
+        self.inner.store()?;
+        let stop = Stop::WhenClosing(self.inner.turns.errand().await?);
+        let place = Place { conversation: None, handle: Handle(1), retry_of: None };
+        self.make(source, tool, arguments, approve, place, stop).await
+    }
+
+    /// The arguments that a call ran with: a person's, if they changed the model's.
+    async fn recorded_arguments(&self, call: &CallDetail) -> Result<String, EngineError> {
+        let mut arguments =
+            call.payloads.iter().filter(|payload| payload.role == PayloadRole::Arguments).rev();
+        let Some(arguments) = arguments.next() else {
+            let words =
+                format!("the arguments of {} are no longer on record; write them anew", call.row.call);
+            return Err(EngineError::BadInput(words));
+        };
+        let bytes = self.inner.reader.payload_bytes(arguments.commitment).await?.unwrap_or_default();
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    async fn make(
+        &self,
+        source: Arc<SourceSpec>,
+        tool: &ToolSpec,
+        arguments: &str,
+        approve: Approve,
+        place: Place,
+        mut stop: Stop,
+    ) -> Result<CallId, EngineError> {
         let inner = &self.inner;
         let store = inner.store()?;
-        let errand = inner.turns.errand().await?;
         let (unix_ms, random) = id_parts()?;
         let id = CallId::new(unix_ms, random);
         let payload = seal(PayloadRole::Arguments, "application/json", arguments.as_bytes().to_vec())?;
+        let Place { conversation, handle, retry_of } = place;
         let requested = Fact::CallRequested {
             call: id,
             batch: None,
             turn: None,
             position: 0,
-            handle: Handle(1),
+            handle,
             tool: source.id_of(tool).to_string(),
             tool_version: tool.version(),
             effect: tool.effect,
             arguments: payload.commitment(),
             label: tool.label.clone(),
+            early: None,
+            retry_of,
         };
-        let facts = CallFacts { effect: tool.effect, known: true, label: tool.label.clone() };
+        let facts =
+            CallFacts { effect: tool.effect, known: true, from_record: false, label: tool.label.clone() };
         let decision = policy::decide(approve, &facts);
-        let decided = Fact::CallDecided {
-            call: id,
-            verdict: decision.verdict,
-            rule: decision.rule.clone(),
-            policy: policy::policy_hash(),
-        };
         let secret = match source.auth.secret() {
             Some(name) => inner.keychain.get(name).await?,
             None => None,
         };
-        let prepared = sources::prepare(&source, tool, arguments, secret);
-        store.append(vec![self.draft(requested, vec![payload]), self.draft(decided, Vec::new())]).await?;
+        let prepared = sources::prepare(&source, tool, arguments, secret, Some(&id.to_string()));
+        let draft = |fact, payloads| Draft { moment: inner.clock.now(), conversation, fact, payloads };
+        let begin = vec![draft(requested, vec![payload]), draft(decided(id, &decision), Vec::new())];
+        store.append(begin).await?;
 
-        let (ending, took) = match (prepared, decision.verdict) {
-            (Err(ending), _) => (ending, Span::default()),
-            (Ok(_), Verdict::Ask | Verdict::Deny) => (refused(&decision.reason), Span::default()),
+        let unsent = |ending| Finished::new(ending, handle, usize::MAX).map(|end| (end, Span::default()));
+        let (finished, took) = match (prepared, decision.verdict) {
+            (Err(ending), _) => unsent(ending)?,
+            (Ok(_), Verdict::Ask | Verdict::Deny) => unsent(refused(&decision.reason))?,
             (Ok(prepared), Verdict::Allow) => {
-                let departure =
-                    Departure { call: id, effect: tool.effect, conversation: None, source, prepared };
-                let (sent, _nobody_listens) = mpsc::unbounded_channel();
-                let arrival = call(inner.clone(), departure, sent, errand.stop.clone()).await?;
-                (arrival.ending, arrival.took)
+                let departure = self.departure(id, handle, conversation, source, tool, prepared)?;
+                self.attempts(departure, tool, &mut stop).await?
             }
         };
-        store.append(vec![self.ended(id, tool, &ending, took)?]).await?;
+        let ended = ended(id, tool, &finished, took);
+        let payloads = finished.result.into_iter().chain(finished.words_payload).collect();
+        store.append(vec![draft(ended, payloads)]).await?;
         Ok(id)
     }
 
-    fn ended(
+    fn departure(
         &self,
         call: CallId,
+        handle: Handle,
+        conversation: Option<ConversationId>,
+        source: Arc<SourceSpec>,
         tool: &ToolSpec,
-        ending: &Ending,
-        took: Span,
-    ) -> Result<Draft, EngineError> {
-        let SealedEnd { result, words } = seal_end(ending)?;
-        let fact = Fact::CallEnded {
+        prepared: Prepared,
+    ) -> Result<Departure, EngineError> {
+        let key = source.idempotency_header.is_some() && tool.effect.writes();
+        let (_, lane) = id_parts()?;
+        Ok(Departure {
             call,
-            outcome: ending.outcome,
-            failure: ending.failure,
-            status: ending.status,
-            result: result.as_ref().map(Payload::commitment),
-            words: words.as_ref().map(Payload::commitment),
-            size: ending.body.len() as u64,
-            cut_from: ending.cut_from,
-            took,
-            label: policy::after_call(&tool.label, ending.outcome),
-        };
-        Ok(self.draft(fact, result.into_iter().chain(words).collect()))
+            attempt: 1,
+            handle,
+            effect: tool.effect,
+            conversation,
+            prepared,
+            idempotency_key: key.then(|| call.to_string()),
+            source,
+            lane: Lane(lane),
+            budget: usize::MAX,
+        })
+    }
+
+    /// Sends it, and again as often as the rule for attempts says.
+    async fn attempts(
+        &self,
+        departure: Departure,
+        tool: &ToolSpec,
+        stop: &mut Stop,
+    ) -> Result<(Finished, Span), EngineError> {
+        let repeatable = departure.idempotency_key.is_some() || tool.effect != domain::effect::Effect::Write;
+        let deadline = Duration::from_millis(departure.source.limits.deadline_ms.into());
+        let mut rule = Attempts::new(repeatable);
+        let mut start = Start::After(Span::default());
+        let mut departure = departure;
+        let (stops, stopped) = watch::channel(None);
+        let (sent, mut left) = mpsc::unbounded_channel();
+        let mut first = None;
+        loop {
+            let task = attempt(self.inner.clone(), departure.clone(), start, sent.clone(), stopped.clone());
+            tokio::pin!(task);
+            let Arrival { finished, took, .. } = loop {
+                tokio::select! {
+                    arrival = &mut task => break arrival?,
+                    () = stop.called(), if stops.borrow().is_none() => {
+                        stops.send_replace(Some(Interruption::Person));
+                    }
+                }
+            };
+            while let Ok(notice) = left.try_recv() {
+                if let crate::run::Notice::Sent(_, _, at) = notice {
+                    first.get_or_insert(at);
+                }
+            }
+            let whole = first.map_or(Duration::ZERO, |first: Instant| first.elapsed());
+            let whole_span = Span(u64::try_from(whole.as_micros()).unwrap_or(u64::MAX));
+            let (_, random) = id_parts()?;
+            let ended = EndedAttempt {
+                attempt: departure.attempt,
+                transient: finished.told.transient,
+                retry_after: finished.told.retry_after,
+                took,
+                deadline: Span(u64::try_from(deadline.as_micros()).unwrap_or(u64::MAX)),
+                dice: u32::try_from(random & u128::from(u32::MAX)).unwrap_or(0),
+                ended: ended_call(departure.call, tool, &finished, whole_span),
+            };
+            match (rule.ended(&ended), finished.words_payload) {
+                (Then::Again { after }, Some(words)) => {
+                    let fact = Fact::AttemptEnded {
+                        call: departure.call,
+                        attempt: departure.attempt,
+                        failure: finished.failure,
+                        status: finished.status,
+                        words: words.commitment(),
+                        took,
+                    };
+                    let (moment, conversation) = (self.inner.clock.now(), departure.conversation);
+                    let draft = Draft { moment, conversation, fact, payloads: vec![words] };
+                    self.inner.store()?.append(vec![draft]).await?;
+                    departure.attempt += 1;
+                    departure.prepared = departure.prepared.within(deadline.saturating_sub(whole));
+                    start = Start::After(after);
+                }
+                (_, words_payload) => return Ok((Finished { words_payload, ..finished }, whole_span)),
+            }
+        }
+    }
+}
+
+/// What may stop a call by hand.
+enum Stop {
+    /// The workspace closes.
+    WhenClosing(crate::turns::Errand),
+    /// Somebody says so to the conversation.
+    WhenTold(Ears),
+}
+
+impl Stop {
+    /// Returns when it should stop.
+    async fn called(&mut self) {
+        match self {
+            Self::WhenClosing(errand) => errand.called_off().await,
+            Self::WhenTold(ears) => {
+                while let Some(said) = ears.says.recv().await {
+                    if matches!(said, Say::Stop) {
+                        return;
+                    }
+                }
+                // Whoever could say so is gone.
+                std::future::pending().await
+            }
+        }
+    }
+}
+
+/// Takes a visit to a conversation out of the table of turns again.
+struct Leaves {
+    engine: Engine,
+    visit: TurnId,
+}
+
+impl Drop for Leaves {
+    fn drop(&mut self) {
+        self.engine.inner.turns.leave(self.visit);
+    }
+}
+
+fn decided(call: CallId, decision: &Decision) -> Fact {
+    let (verdict, rule) = (decision.verdict, decision.rule.clone());
+    Fact::CallDecided { call, verdict, rule, policy: policy::policy_hash() }
+}
+
+fn ended_call(call: CallId, tool: &ToolSpec, finished: &Finished, took: Span) -> EndedCall {
+    EndedCall {
+        call,
+        outcome: finished.outcome,
+        failure: finished.failure,
+        status: finished.status,
+        result: finished.result.as_ref().map(Payload::commitment),
+        words: finished.words_payload.as_ref().map(Payload::commitment),
+        size: finished.size,
+        cut_from: finished.cut_from,
+        took,
+        label: policy::after_call(&tool.label, finished.outcome),
+        from: None,
+        phases: (took > Span::default()).then_some(finished.told.phases),
+    }
+}
+
+fn ended(call: CallId, tool: &ToolSpec, finished: &Finished, took: Span) -> Fact {
+    let EndedCall {
+        call,
+        outcome,
+        failure,
+        status,
+        result,
+        words,
+        size,
+        cut_from,
+        took,
+        label,
+        from,
+        phases,
+    } = ended_call(call, tool, finished, took);
+    Fact::CallEnded {
+        call,
+        outcome,
+        failure,
+        status,
+        result,
+        words,
+        size,
+        cut_from,
+        took,
+        label,
+        from,
+        phases,
     }
 }
 

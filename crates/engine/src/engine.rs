@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use domain::id::WorkspaceId;
+use domain::run::RunSettings;
 use domain::secret::Secret;
 use egress::Door;
 use keychain::{Keychain, KeychainError};
@@ -14,10 +15,11 @@ use store::{Opening, Reader, Store};
 
 use crate::clock::{Clock, random_key};
 use crate::error::EngineError;
+use crate::gate::Gate;
 use crate::holder::Holder;
 use crate::inner::Inner;
 use crate::keys::{RecoveryKey, Root};
-use crate::permits::Permits;
+use crate::run::Kept;
 use crate::turns::Turns;
 use crate::workspace::{Folder, Keeps, KeychainChoice};
 
@@ -163,7 +165,9 @@ impl Engine {
             let turns = recovery.turns.len();
             tracing::info!(unknown, cancelled, turns, "closed what an earlier run left open");
         }
-        Self::assemble(folder, clock, store.reader(), Some(store), keychain, vkey, None)
+        let engine = Self::assemble(folder, clock, store.reader(), Some(store), keychain, vkey, None)?;
+        engine.set_gate().await?;
+        Ok(engine)
     }
 
     fn assemble(
@@ -186,7 +190,9 @@ impl Engine {
             keychain,
             door,
             turns: Turns::default(),
-            permits: Permits::default(),
+            gate: Gate::new(RunSettings::default().in_flight),
+            kept: Kept::default(),
+            revising: Mutex::default(),
             last_verified: Mutex::default(),
             held_by,
         };

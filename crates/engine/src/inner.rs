@@ -1,5 +1,6 @@
 //! What an open workspace is made of.
 
+use std::collections::HashSet;
 use std::sync::Mutex;
 
 use domain::view::VerifyReport;
@@ -9,8 +10,10 @@ use store::{Reader, Store};
 
 use crate::clock::Clock;
 use crate::error::EngineError;
+use crate::gate::Gate;
 use crate::holder::Holder;
-use crate::permits::Permits;
+use crate::locked::lock;
+use crate::run::Kept;
 use crate::turns::Turns;
 use crate::workspace::Folder;
 
@@ -26,13 +29,28 @@ pub(crate) struct Inner {
     pub(crate) keychain: Keychain,
     pub(crate) door: Door,
     pub(crate) turns: Turns,
-    pub(crate) permits: Permits,
+    pub(crate) gate: Gate,
+    /// Results that may be used again.
+    pub(crate) kept: Kept,
+    /// Models that were seen to write on in a call after they had begun the next.
+    pub(crate) revising: Mutex<HashSet<String>>,
     pub(crate) last_verified: Mutex<Option<VerifyReport>>,
     /// Who writes, if not we.
     pub(crate) held_by: Option<Holder>,
 }
 
 impl Inner {
+    /// A model wrote on in a call after it had begun the next: until the workspace is opened anew, none of its calls
+    /// starts before its message has ended.
+    pub(crate) fn revises(&self, model: &str) {
+        lock(&self.revising).insert(model.to_owned());
+    }
+
+    /// Whether it did.
+    pub(crate) fn has_revised(&self, model: &str) -> bool {
+        lock(&self.revising).contains(model)
+    }
+
     /// The writer, or why there is none.
     pub(crate) fn store(&self) -> Result<&Store, EngineError> {
         match (&self.store, &self.held_by) {

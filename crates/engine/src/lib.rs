@@ -6,19 +6,20 @@
 //! rest. What can't be appended does not happen; from then on the engine takes no work until it is opened anew.
 
 mod adopt;
+mod batches;
 mod by_hand;
 mod clock;
 mod engine;
 mod error;
+mod finished;
+mod gate;
 mod holder;
 mod inner;
 mod keys;
 mod locked;
-mod permits;
 mod probe;
 mod reads;
 mod run;
-mod sealed_end;
 mod settings;
 mod trial;
 mod turns;

@@ -70,11 +70,15 @@ impl Engine {
     /// If the trail or the keychain can't be read.
     pub async fn sources(&self) -> Result<Vec<SourceView>, EngineError> {
         let present = self.secrets().await?;
+        let paused = self.paused_sources().await?;
         let mut views = Vec::new();
         for spec in self.inner.reader.sources().await? {
             let secret_present = spec.auth.secret().is_none_or(|name| present.contains(name));
             let health = self.inner.reader.health(&spec.name).await?;
-            views.push(SourceView { spec, secret_present, health });
+            let asks = self.inner.gate.paused_for(&spec.name).map(|(lasts, _)| lasts.millis());
+            let asks_to_wait_ms = u32::try_from(asks.unwrap_or(0)).unwrap_or(u32::MAX);
+            let paused = paused.contains(&spec.name);
+            views.push(SourceView { spec, secret_present, health, paused, asks_to_wait_ms });
         }
         Ok(views)
     }

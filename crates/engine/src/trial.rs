@@ -17,7 +17,7 @@ use serde_json::json;
 
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::run::{Purpose, Thinking};
+use crate::run::{Outgoing, Purpose};
 
 /// What trying a model showed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, specta::Type)]
@@ -70,8 +70,10 @@ impl Engine {
         let mut errand = self.inner.turns.errand().await?;
         let purpose = Purpose { turn: None, label: Label::PUBLIC };
         let began = Instant::now();
-        let mut thinking =
-            Thinking::begin(&self.inner, spec, key, &trial_prompt(spec.parallel), purpose).await?;
+        let encoded = providers::encode(spec, &trial_prompt(spec.parallel));
+        let (outgoing, intent) = Outgoing::new(&self.inner, spec, encoded, purpose)?;
+        let intent = self.inner.store()?.intend(intent).await?;
+        let mut thinking = outgoing.send(&self.inner, spec, key, intent);
         let mut first_event_ms = None;
         let mut calls = 0;
         loop {

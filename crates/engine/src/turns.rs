@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use domain::call::Approval;
-use domain::id::{CallId, ConversationId, TurnId};
+use domain::id::{BatchId, CallId, ConversationId, TurnId};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 
 use crate::error::EngineError;
@@ -14,7 +14,9 @@ use crate::locked::lock;
 pub(crate) enum Say {
     Stop,
     CancelCall(CallId),
+    CancelBatch(BatchId),
     Answers(Vec<(CallId, Approval)>),
+    Release(BatchId, Approval),
 }
 
 /// The way to a turn under way.

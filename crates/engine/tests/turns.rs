@@ -9,7 +9,7 @@ use domain::call::{Approval, Approve};
 use domain::event::{Happening, RunEvent};
 use domain::id::{ConversationId, TurnId};
 use domain::label::Level;
-use domain::model::{ModelSpec, Parallel, Protocol};
+use domain::model::{Early, ModelSpec, Parallel, Protocol};
 use domain::outcome::{FailureClass, Outcome};
 use domain::secret::Secret;
 use engine::{Adopted, Code, Engine, KeychainChoice, Question};
@@ -44,6 +44,7 @@ impl Scene {
             secret: Some(model.secret_name.parse().unwrap()),
             clearance: Level::Restricted,
             parallel: Parallel::Auto,
+            early: Early::Auto,
         };
         engine.adopt(sources.into(), spec, Some(Secret::new(model.secret))).await.unwrap();
         Self { rehearsal, engine, folder }

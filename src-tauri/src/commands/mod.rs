@@ -2,6 +2,7 @@
 //! them all.
 
 pub(crate) mod asking;
+pub(crate) mod batches;
 pub(crate) mod models;
 pub(crate) mod page;
 pub(crate) mod secrets;

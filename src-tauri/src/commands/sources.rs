@@ -1,5 +1,6 @@
 //! Sources: connecting, trying, and calling their tools by hand.
 
+use domain::advice::Advice;
 use domain::call::Approve;
 use domain::tool::{SourceName, ToolId};
 use domain::view::CallDetail;
@@ -58,4 +59,40 @@ pub(crate) async fn tool_call(shell: Here<'_>, tool: ToolId, args: String) -> Re
     let detail = shell.reply(shell.engine().await?.call_tool(&tool, &args, Approve::All).await)?;
     shell.changed();
     Ok(detail)
+}
+
+/// Pauses a source: calls to it wait until it is resumed.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn pause_source(shell: Here<'_>, name: SourceName) -> Reply<()> {
+    shell.reply(shell.engine().await?.pause_source(&name).await)?;
+    shell.changed();
+    Ok(())
+}
+
+/// Lets a paused source go on, also one that asked for a pause itself.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn resume_source(shell: Here<'_>, name: SourceName) -> Reply<()> {
+    shell.reply(shell.engine().await?.resume_source(&name).await)?;
+    shell.changed();
+    Ok(())
+}
+
+/// Advice on every connected tool.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn lint(shell: Here<'_>) -> Reply<Vec<Advice>> {
+    shell.reply(shell.engine().await?.lint().await)
+}
+
+/// What is wrong with arguments for a tool, a sentence each. Nothing is sent.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn check_arguments(
+    shell: Here<'_>,
+    tool: ToolId,
+    arguments: String,
+) -> Reply<Vec<String>> {
+    shell.reply(shell.engine().await?.check_arguments(&tool, &arguments).await)
 }

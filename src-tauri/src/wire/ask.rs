@@ -13,8 +13,10 @@ pub(crate) struct AskInput {
     pub(crate) question: String,
     /// The model's name; the first configured one if none.
     pub(crate) model: Option<String>,
-    /// Run calls one after another.
-    pub(crate) sequential: bool,
+    /// Whether calls run one after another; as the conversation, the model and the workspace say if `null`.
+    pub(crate) sequential: Option<bool>,
+    /// Whether reads may start while the model still writes; likewise.
+    pub(crate) early: Option<bool>,
 }
 
 /// A turn that has begun.

@@ -1,81 +1,141 @@
-//! What arrives while a turn waits, turned into events for the machine: words of people and of the model, ends of calls.
+//! What arrives while a turn waits, turned into events for the machine: words of people and of the model, ends of
+//! calls.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use domain::call::Approval;
 use domain::event::{Ended, Happening};
-use domain::id::CallId;
+use domain::fact::Dropped;
+use domain::id::{BatchId, CallId};
 use domain::label::Label;
-use domain::model::ModelEvent;
-use domain::outcome::Ending;
-use domain::payload::PayloadRole;
+use domain::model::{Finish, ModelEvent, ModelFailure};
+use domain::payload::{Commitment, PayloadRole};
 use domain::time::Span;
-use turn::{EndedCall, Event};
+use turn::{Edited, EndedAttempt, EndedCall, Event};
 
-use super::calling::panicked;
+use super::calling::{Arrival, Notice, panicked};
 use super::driver::{Driver, TaskEnd, Woken};
-use super::follow_up::shown;
-use crate::clock::seal;
+use super::live::End;
+use crate::clock::{id_parts, seal};
 use crate::error::EngineError;
-use crate::sealed_end::{SealedEnd, seal_end};
+use crate::finished::Finished;
 use crate::turns::Say;
 
 impl Driver {
     /// What woke the driver, as events for the machine.
     pub(crate) async fn events_of(&mut self, woken: Woken) -> Result<Vec<Event>, EngineError> {
         match woken {
-            Woken::Said(Say::Stop) => Ok(vec![Event::Stop]),
-            Woken::Said(Say::CancelCall(call)) => Ok(vec![Event::CancelCall(call)]),
-            Woken::Said(Say::Answers(answers)) => self.answers(answers),
+            Woken::Said(said) => self.heard_person(said).await,
             Woken::NobodyAnswered => {
-                let reason = "nobody answered in 30 minutes".to_owned();
-                let refuse = |call| (call, Approval::Refused { reason: reason.clone() });
-                let answers = std::mem::take(&mut self.asking).into_iter().map(refuse).collect();
-                self.answers(answers)
+                let refused = || Approval::Refused { reason: "nobody answered in 30 minutes".to_owned() };
+                let held = self.people.held.map(|batch| Say::Release(batch, refused()));
+                let asked = self.people.asking.iter().map(|call| (*call, refused())).collect();
+                let mut events = self.heard_person(Say::Answers(asked)).await?;
+                if let Some(held) = held {
+                    events.extend(self.heard_person(held).await?);
+                }
+                Ok(events)
             }
-            Woken::Sent(call, at) => {
-                self.left(call, at);
+            Woken::Noticed(Notice::Sent(call, attempt, at)) => {
+                self.left(call, attempt, at);
                 Ok(Vec::new())
             }
-            Woken::Model(Some(event)) => self.heard(event).await.map(|()| Vec::new()),
-            Woken::Model(None) => self.message_over().await.map(|event| event.into_iter().collect()),
-            Woken::Call(ended) => self.call_over(ended).map(|event| event.into_iter().collect()),
+            Woken::Noticed(Notice::InLine(call, ticket)) => {
+                self.in_line(call, ticket);
+                Ok(Vec::new())
+            }
+            Woken::Model(Some(event)) => self.heard_model(event).await.map(Vec::from_iter),
+            Woken::Model(None) => self.message_over().await.map(Vec::from_iter),
+            Woken::Call(ended) => self.task_over(ended).map(Vec::from_iter),
+            Woken::Straggles(call) => Ok(vec![Event::Straggles(call)]),
+            Woken::BatchTimedOut(batch) => {
+                self.batch_until = None;
+                Ok(vec![Event::BatchTimedOut(batch)])
+            }
+            Woken::LookAtLines => {
+                self.look_at_lines();
+                Ok(Vec::new())
+            }
         }
     }
 
-    fn left(&mut self, call: CallId, at: Instant) {
-        if let Some(live) = self.calls.get_mut(&call) {
-            live.sent = Some(at);
-            self.emit(Happening::Dispatched { call, attempt: 1 });
-        }
-    }
-
-    fn answers(&mut self, answers: Vec<(CallId, Approval)>) -> Result<Vec<Event>, EngineError> {
-        let mut events = Vec::new();
-        for (call, approval) in answers {
-            self.asking.retain(|asked| *asked != call);
-            let reason = match &approval {
-                Approval::Refused { reason } if !reason.trim().is_empty() => {
-                    let payload = seal(PayloadRole::Reason, "text/plain", reason.clone().into_bytes())?;
-                    Some(self.keep(payload))
+    async fn heard_person(&mut self, said: Say) -> Result<Vec<Event>, EngineError> {
+        match said {
+            Say::Stop => Ok(vec![Event::Stop]),
+            Say::CancelCall(call) => Ok(vec![Event::CancelCall(call)]),
+            Say::CancelBatch(batch) => Ok(vec![Event::CancelBatch(batch)]),
+            Say::Answers(answers) => {
+                let mut events = Vec::new();
+                for (call, approval) in answers {
+                    if let Some(event) = self.answered(call, approval).await? {
+                        events.push(event);
+                    }
                 }
-                Approval::Allowed | Approval::Refused { .. } => None,
-            };
-            events.push(Event::Answered { call, approval, reason });
+                self.people_waited_for();
+                Ok(events)
+            }
+            Say::Release(batch, approval) => {
+                let reason = self.reason(&approval)?;
+                self.people.held = None;
+                self.people_waited_for();
+                Ok(vec![Event::Released { batch, approval, reason }])
+            }
         }
-        if self.asking.is_empty() {
-            self.asked_until = None;
-        }
-        Ok(events)
     }
 
-    async fn heard(&mut self, event: ModelEvent) -> Result<(), EngineError> {
-        match event {
-            ModelEvent::Text(text) => self.emit(Happening::TextDelta { text }),
-            ModelEvent::CallReady { call, .. } => self.take_in(call).await?,
-            ModelEvent::CallStarted { .. } | ModelEvent::Usage(_) | ModelEvent::Finished(_) => {}
+    async fn answered(&mut self, call: CallId, approval: Approval) -> Result<Option<Event>, EngineError> {
+        let asked = self.people.asking.len();
+        self.people.asking.retain(|waiting| *waiting != call);
+        if self.people.asking.len() == asked {
+            return Ok(None);
         }
-        Ok(())
+        let reason = self.reason(&approval)?;
+        let edited = match &approval {
+            Approval::Edited { arguments } => self.edited(call, arguments).await?,
+            Approval::Allowed | Approval::Refused { .. } => None,
+        };
+        Ok(Some(Event::Answered { call, approval, reason, edited }))
+    }
+
+    /// A person put other arguments in the place of the model's.
+    async fn edited(&mut self, call: CallId, arguments: &str) -> Result<Option<Edited>, EngineError> {
+        let Some(known) = self.calls.get(&call).and_then(|live| live.known.clone()) else { return Ok(None) };
+        let payload = seal(PayloadRole::Arguments, "application/json", arguments.as_bytes().to_vec())?;
+        let commitment = self.line.keep(payload);
+        let plan = self.plan(&known, arguments);
+        let prepared = self.prepare(call, &known, arguments).await;
+        let Some(live) = self.calls.get_mut(&call) else { return Ok(None) };
+        live.edited = Some(arguments.to_owned());
+        live.identity.clone_from(&plan.identity);
+        let unfit = match prepared {
+            Ok(prepared) => {
+                live.prepared = Some(prepared);
+                None
+            }
+            Err(ending) => Some(ending),
+        };
+        Ok(Some(Edited { arguments: commitment, unfit, plan }))
+    }
+
+    fn reason(&mut self, approval: &Approval) -> Result<Option<Commitment>, EngineError> {
+        match approval {
+            Approval::Refused { reason } if !reason.trim().is_empty() => {
+                let payload = seal(PayloadRole::Reason, "text/plain", reason.clone().into_bytes())?;
+                Ok(Some(self.line.keep(payload)))
+            }
+            Approval::Allowed | Approval::Edited { .. } | Approval::Refused { .. } => Ok(None),
+        }
+    }
+
+    async fn heard_model(&mut self, event: ModelEvent) -> Result<Option<Event>, EngineError> {
+        match event {
+            ModelEvent::Text(text) => self.line.say(Happening::TextDelta { text }),
+            ModelEvent::CallStarted { name, .. } => self.warm(&name),
+            ModelEvent::CallFollowed { call, .. } if self.follows() => return self.take_early(call).await,
+            ModelEvent::CallReady { call, .. } => self.take_ready(call).await?,
+            ModelEvent::CallFollowed { .. } | ModelEvent::Usage(_) | ModelEvent::Finished(_) => {}
+        }
+        Ok(None)
     }
 
     async fn message_over(&mut self) -> Result<Option<Event>, EngineError> {
@@ -85,76 +145,155 @@ impl Driver {
         self.usage.input = self.usage.input.saturating_add(thought.usage.input);
         self.usage.output = self.usage.output.saturating_add(thought.usage.output);
         self.first_word = first_word;
-        self.record(thought.fact, vec![thought.payload]);
-        let calls = std::mem::take(&mut self.ready);
+        self.line.keep(thought.payload);
+        self.line.record(thought.fact);
+        self.arriving.ended = Some(Instant::now());
+        let (calls, early) = self.arriving.take_calls();
         let text = thought.text;
-        self.last_text.clone_from(&text);
-        Ok(Some(match thought.result {
-            Ok(finish) => Event::ModelEnded { request, batch, finish, text, calls },
-            Err((failure, words)) => {
-                for asked in calls {
-                    self.calls.remove(&asked.call.id);
+        self.arriving.text.clone_from(&text);
+        match thought.result {
+            Ok(finish) => {
+                if calls.is_empty() {
+                    let why = if finish == Finish::ContentFilter { Dropped::Filter } else { Dropped::Length };
+                    self.never_started(&early, why);
                 }
-                Event::ModelFailed { failure, words }
+                Ok(Some(Event::ModelEnded { request, batch, finish, text, calls }))
             }
-        }))
+            Err((failure, words)) => {
+                let why =
+                    if failure == ModelFailure::Cancelled { Dropped::Cancelled } else { Dropped::Failed };
+                self.never_started(&early, why);
+                Ok(Some(Event::ModelFailed { failure, words }))
+            }
+        }
     }
 
-    fn call_over(&mut self, ended: Option<TaskEnd>) -> Result<Option<Event>, EngineError> {
-        // A call that is over may have left since we last listened; that comes first.
-        while let Ok((call, at)) = self.sent.1.try_recv() {
-            self.left(call, at);
+    /// Calls of a message that came to nothing and that had not started: on no record, and now on no screen.
+    fn never_started(&mut self, early: &[CallId], why: Dropped) {
+        for call in early {
+            if self.calls.get(call).is_some_and(|live| !live.told) {
+                self.calls.remove(call);
+                self.line.say(Happening::CallDropped { call: *call, why });
+            }
         }
-        let (call, ending, took) = match ended {
-            None => return Ok(None),
+    }
+
+    fn task_over(&mut self, ended: Option<TaskEnd>) -> Result<Option<Event>, EngineError> {
+        // A call that is over may have left since we last listened; that comes first.
+        while let Ok(notice) = self.notices.1.try_recv() {
+            match notice {
+                Notice::Sent(call, attempt, at) => self.left(call, attempt, at),
+                Notice::InLine(call, ticket) => self.in_line(call, ticket),
+            }
+        }
+        match ended {
+            None => Ok(None),
             Some(Ok((task, arrival))) => {
                 self.task_calls.remove(&task);
-                let arrival = arrival?;
-                (arrival.call, arrival.ending, arrival.took)
+                self.arrived(arrival?)
             }
             Some(Err(error)) => {
-                let Some(call) = self.task_calls.remove(&error.id()) else { return Ok(None) };
-                let since = self.calls.get(&call).and_then(|live| live.sent).map(|sent| sent.elapsed());
-                let took = Span(since.and_then(|since| u64::try_from(since.as_micros()).ok()).unwrap_or(0));
-                (call, panicked(), took)
+                let Some((call, attempt)) = self.task_calls.remove(&error.id()) else { return Ok(None) };
+                let Some(live) = self.calls.get(&call) else { return Ok(None) };
+                let finished = Finished::new(panicked(), live.call.handle, usize::MAX)?;
+                self.arrived(Arrival { call, attempt, finished, took: Span::default() })
             }
-        };
-        self.ended(call, &ending, took).map(Some)
+        }
     }
 
-    /// Seals what a call's end leaves behind, and says it to the machine.
-    pub(crate) fn ended(&mut self, call: CallId, ending: &Ending, took: Span) -> Result<Event, EngineError> {
-        let SealedEnd { result, words } = seal_end(ending)?;
-        let [result, words] = [result, words].map(|payload| payload.map(|payload| self.keep(payload)));
-        let before = self.calls.get(&call).map_or_else(Label::unlabelled, |live| live.call.label.clone());
-        let label = policy::after_call(&before, ending.outcome);
-        if let Some(live) = self.calls.get_mut(&call) {
-            let shown = shown(&live.call, ending, false);
-            live.took = took;
-            live.result = Some(shown.result);
-            live.context = Some(shown.context);
+    fn arrived(&mut self, arrival: Arrival) -> Result<Option<Event>, EngineError> {
+        let Arrival { call, attempt, finished, took } = arrival;
+        let Some(live) = self.calls.get(&call) else { return Ok(None) };
+        if live.over {
+            return Ok(None);
         }
-        let told = Ended {
-            outcome: ending.outcome,
-            failure: ending.failure,
-            status: ending.status,
-            words: ending.words.clone(),
-            size: ending.body.len() as u64,
-            took_ms: u32::try_from(took.millis()).unwrap_or(u32::MAX),
-            label: label.clone(),
+        let Some(attempt) = attempt else {
+            let from = live.reads;
+            return Ok(Some(Event::CallEnded(self.ended(call, finished, Span::default(), from))));
         };
-        self.ended.insert(call, told);
-        Ok(Event::CallEnded(EndedCall {
-            call,
-            outcome: ending.outcome,
-            failure: ending.failure,
-            status: ending.status,
-            result,
-            words,
-            size: ending.body.len() as u64,
-            cut_from: ending.cut_from,
+        let since = live.sent.map(|sent| sent.elapsed()).unwrap_or_default();
+        let whole = Span(u64::try_from(since.as_micros()).unwrap_or(u64::MAX));
+        let limit = live.known.as_ref().map_or(0, |known| known.source.limits.deadline_ms);
+        let (transient, retry_after) = (finished.told.transient, finished.told.retry_after);
+        let (_, random) = id_parts()?;
+        let dice = u32::try_from(random & u128::from(u32::MAX)).unwrap_or(0);
+        let deadline = Span(u64::from(limit) * 1000);
+        let ended = self.ended(call, finished, whole, None);
+        Ok(Some(Event::AttemptEnded(EndedAttempt {
+            attempt,
+            transient,
+            retry_after,
             took,
-            label,
-        }))
+            deadline,
+            dice,
+            ended,
+        })))
+    }
+
+    /// Keeps what a call's end leaves behind, and says it to the machine.
+    pub(crate) fn ended(
+        &mut self,
+        call: CallId,
+        finished: Finished,
+        took: Span,
+        from: Option<CallId>,
+    ) -> EndedCall {
+        let Finished { outcome, failure, status, words, size, cut_from, told, result, words_payload, shown } =
+            finished;
+        let [result, words_payload] =
+            [result, words_payload].map(|payload| payload.map(|payload| self.line.keep(payload)));
+        let mut phases = None;
+        let mut label = Label::unlabelled();
+        if let Some(live) = self.calls.get_mut(&call) {
+            label = policy::after_call(&live.call.label, outcome);
+            phases = (live.sent.is_some() && from.is_none()).then_some(told.phases);
+            live.took = took;
+            live.in_line = None;
+            live.end = Some(End {
+                outcome,
+                failure,
+                status,
+                words: words.clone(),
+                size,
+                cut_from,
+                label: label.clone(),
+                shown,
+                result,
+                fresh_until: told
+                    .fresh_for
+                    .and_then(|fresh| Instant::now().checked_add(Duration::from_micros(fresh.0))),
+            });
+            let said = Ended {
+                outcome,
+                failure,
+                status,
+                words,
+                size,
+                took_ms: u32::try_from(took.millis()).unwrap_or(u32::MAX),
+                label: label.clone(),
+                from,
+                phases,
+            };
+            self.ends.insert(call, said);
+        }
+        let words = words_payload;
+        EndedCall { call, outcome, failure, status, result, words, size, cut_from, took, label, from, phases }
+    }
+
+    /// When the last answer of a person has come, the batch's time runs anew: waiting for people does not count.
+    fn people_waited_for(&mut self) {
+        if self.people.asking.is_empty() && self.people.held.is_none() {
+            self.people.until = None;
+            if let Some((_, until)) = &mut self.batch_until {
+                *until =
+                    tokio::time::Instant::now() + Duration::from_millis(self.run.batch_deadline_ms.into());
+            }
+        }
+    }
+
+    /// From now on the batch's time runs.
+    pub(crate) fn time_batch(&mut self, batch: BatchId) {
+        let deadline = Duration::from_millis(self.run.batch_deadline_ms.into());
+        self.batch_until = Some((batch, tokio::time::Instant::now() + deadline));
     }
 }

@@ -6,11 +6,12 @@ use domain::call::Approval;
 use domain::entry::Draft;
 use domain::event::{Happening, RunEvent};
 use domain::fact::{Fact, Stopped};
-use domain::id::{CallId, ConversationId, TurnId};
+use domain::id::{BatchId, CallId, ConversationId, TurnId};
 use domain::model::{ModelSpec, Usage};
 use domain::payload::PayloadRole;
 use tokio::sync::{mpsc, watch};
 
+use super::begin::{Beginning, Place};
 use super::driver::Driver;
 use super::history;
 use super::question::{Question, Run};
@@ -60,8 +61,9 @@ impl Engine {
         let Ears { says, ends } = inner.turns.enter(turn, conversation)?;
         let entered = Entered { inner: Arc::clone(inner), turn, out: out.clone(), _ends: ends };
         let past = if is_new { None } else { Some(history::past(inner, conversation).await?) };
-        let driver =
-            Driver::new(inner.clone(), turn, conversation, model, &question, text, past, says, out).await?;
+        let place = Place { turn, conversation, past, says, out };
+        let beginning = Beginning::new(inner.clone(), place, &question, text, model).await?;
+        let driver = Driver::new(beginning);
         // Last, so that no question is on record whose turn can't begin.
         store.append(drafts).await?;
         tokio::spawn(async move {
@@ -85,6 +87,22 @@ impl Engine {
     /// If the turn is over.
     pub fn cancel_call(&self, turn: TurnId, call: CallId) -> Result<(), EngineError> {
         self.inner.turns.say(turn, Say::CancelCall(call))
+    }
+
+    /// Takes back every call of a batch that has not ended.
+    ///
+    /// # Errors
+    /// If the turn is over.
+    pub fn cancel_batch(&self, turn: TurnId, batch: BatchId) -> Result<(), EngineError> {
+        self.inner.turns.say(turn, Say::CancelBatch(batch))
+    }
+
+    /// Answers about a batch that is held, since it asks for more calls than one message may.
+    ///
+    /// # Errors
+    /// If the turn is over.
+    pub fn release_batch(&self, turn: TurnId, batch: BatchId, approval: Approval) -> Result<(), EngineError> {
+        self.inner.turns.say(turn, Say::Release(batch, approval))
     }
 
     /// Answers what a turn asked about.

@@ -1,4 +1,4 @@
-//! One call, from its gates to its end: a task of its own, owned by its turn.
+//! One attempt of a call, from its gate to its end: a task of its own, owned by its turn.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -6,102 +6,196 @@ use std::time::{Duration, Instant};
 use domain::effect::Effect;
 use domain::entry::Draft;
 use domain::fact::Fact;
-use domain::id::{CallId, ConversationId};
+use domain::id::{CallId, ConversationId, Handle};
+use domain::intent::DurableIntent;
 use domain::outcome::{Ending, FailureClass, Outcome};
 use domain::payload::PayloadRole;
 use domain::source::SourceSpec;
 use domain::time::Span;
 use sources::Prepared;
 use tokio::sync::{mpsc, watch};
+use turn::{Interruption, Lane, Ticket};
 
 use crate::clock::seal;
 use crate::error::EngineError;
+use crate::finished::Finished;
+use crate::gate::Place;
 use crate::inner::Inner;
 
-/// How long a write that a person stops may still tell us its outcome.
+/// How long a write that is stopped may still tell us its outcome.
 const GRACE: Duration = Duration::from_secs(5);
+/// How long a call waits at most for a source that asked us to wait. Past that it ends, and says so.
+const LONGEST_PAUSE: Span = Span(60_000_000);
+/// How often a call in line looks whether its source asked for more than that meanwhile.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
-/// A call on its way out.
+/// An attempt on its way out.
+#[derive(Clone)]
 pub(crate) struct Departure {
     pub(crate) call: CallId,
+    /// Which try, from 1.
+    pub(crate) attempt: u32,
+    pub(crate) handle: Handle,
     pub(crate) effect: Effect,
-    /// `None` for a call by hand.
+    /// `None` for a call by hand outside any conversation.
     pub(crate) conversation: Option<ConversationId>,
     pub(crate) source: Arc<SourceSpec>,
     pub(crate) prepared: Prepared,
+    pub(crate) idempotency_key: Option<String>,
+    /// Who shares the gate with whom.
+    pub(crate) lane: Lane,
+    /// How many bytes of the result a model is shown.
+    pub(crate) budget: usize,
 }
 
-/// Which call left, and when.
-pub(crate) type Left = (CallId, Instant);
+/// How far an attempt has come before its task begins.
+pub(crate) enum Start {
+    /// It waits first: a pause between attempts.
+    After(Span),
+    /// It is in line at its gate.
+    InLine(Place),
+    /// It passed its gate, and its entry is durable.
+    Recorded(Place, DurableIntent),
+}
+
+/// What an attempt says on its way.
+pub(crate) enum Notice {
+    /// It is in line at its gate.
+    InLine(CallId, Ticket),
+    /// It left.
+    Sent(CallId, u32, Instant),
+}
 
 /// How it ended.
 pub(crate) struct Arrival {
     pub(crate) call: CallId,
-    pub(crate) ending: Ending,
+    /// Which attempt; `None` if it was answered from the record.
+    pub(crate) attempt: Option<u32>,
+    pub(crate) finished: Finished,
     /// From sending to the end; nothing if it was never sent.
     pub(crate) took: Span,
 }
 
-/// Waits for its gates, records that it is about to be sent, sends, and returns how it ended. `sent` hears when it
-/// leaves, its entry being durable; `stop` turning true takes it back.
+impl Departure {
+    /// The entry that says that it is about to be sent.
+    pub(crate) fn intent(&self, inner: &Inner) -> Result<Draft, EngineError> {
+        let record = seal(PayloadRole::Request, "message/http", self.prepared.record())?;
+        let fact = Fact::CallSent {
+            call: self.call,
+            attempt: self.attempt,
+            method: self.prepared.method().word().to_owned(),
+            endpoint: self.prepared.endpoint(),
+            request: record.commitment(),
+            idempotency_key: self.idempotency_key.clone(),
+        };
+        Ok(Draft { moment: inner.clock.now(), conversation: self.conversation, fact, payloads: vec![record] })
+    }
+
+    /// Gets in line at its source's gate.
+    pub(crate) fn enter(&self, inner: &Inner) -> Place {
+        inner.gate.enter(&self.source.name, &self.source.limits, self.lane)
+    }
+}
+
+/// Waits for its gate, records that it is about to be sent, sends, and returns how it ended. `stop` says when to give
+/// up.
 ///
 /// # Errors
 /// Only if the trail can't be written: then nothing was sent.
-pub(crate) async fn call(
+pub(crate) async fn attempt(
     inner: Arc<Inner>,
     departure: Departure,
-    sent: mpsc::UnboundedSender<Left>,
-    mut stop: watch::Receiver<bool>,
+    start: Start,
+    notices: mpsc::UnboundedSender<Notice>,
+    mut stop: watch::Receiver<Option<Interruption>>,
 ) -> Result<Arrival, EngineError> {
-    let Departure { call, effect, conversation, source, prepared } = departure;
-    let unsent = |ending| Ok(Arrival { call, ending, took: Span::default() });
-
-    let mut held = Vec::new();
-    for gate in inner.permits.gates(&source) {
-        let permit = tokio::select! {
-            biased;
-            () = stopped(&mut stop) => return unsent(withdrawn()),
-            permit = gate.acquire_owned() => permit,
-        };
-        match permit {
-            Ok(permit) => held.push(permit),
-            Err(_) => return unsent(withdrawn()),
-        }
-    }
-
-    let record = seal(PayloadRole::Request, "message/http", prepared.record())?;
-    let fact = Fact::CallSent {
-        call,
-        attempt: 1,
-        method: prepared.method().word().to_owned(),
-        endpoint: prepared.endpoint(),
-        request: record.commitment(),
+    let Departure { call, attempt, handle, effect, budget, .. } = departure;
+    let arrival = |ending, took| {
+        let finished = Finished::new(ending, handle, budget)?;
+        Ok(Arrival { call, attempt: Some(attempt), finished, took })
     };
-    let draft = Draft { moment: inner.clock.now(), conversation, fact, payloads: vec![record] };
-    let intent = inner.store()?.intend(draft).await?;
+    let unsent = |ending| arrival(ending, Span::default());
+
+    let (place, intent) = match start {
+        Start::Recorded(place, intent) => (place, intent),
+        start => {
+            let place = match start {
+                Start::InLine(place) => place,
+                Start::After(span) => {
+                    tokio::select! {
+                        biased;
+                        why = stopped(&mut stop) => return unsent(withdrawn(why, effect, attempt)),
+                        () = tokio::time::sleep(Duration::from_micros(span.0)) => departure.enter(&inner),
+                    }
+                }
+                Start::Recorded(..) => return unsent(panicked()),
+            };
+            match wait_in_line(&inner, &departure, place, &notices, &mut stop).await {
+                Ok(place) => {
+                    let intent = inner.store()?.intend(departure.intent(&inner)?).await?;
+                    (place, intent)
+                }
+                Err(ending) => return unsent(ending),
+            }
+        }
+    };
 
     // Becoming durable takes a while, in which a person may have stopped it: nothing of it has left yet.
-    if *stop.borrow() {
-        return unsent(recalled());
+    let stopped_meanwhile = *stop.borrow();
+    if let Some(why) = stopped_meanwhile {
+        return unsent(recalled(why));
     }
     let begun = Instant::now();
     // Nobody listens any more when a shutdown is under way; the call's end is recorded all the same.
-    let _nobody_listens = sent.send((call, begun));
-    let performing = prepared.perform(&inner.door, intent);
+    let _nobody_listens = notices.send(Notice::Sent(call, attempt, begun));
+    let source = departure.source.name.clone();
+    let performing = departure.prepared.perform(&inner.door, intent);
     tokio::pin!(performing);
     let ending = tokio::select! {
         biased;
         ending = &mut performing => ending,
-        () = stopped(&mut stop) => match effect {
+        why = stopped(&mut stop) => match effect {
             // A read that nobody waits for has changed nothing, whatever becomes of it.
-            Effect::Read => cancelled_read(),
+            Effect::Read => stopped_read(why),
             Effect::IdempotentWrite | Effect::Write => {
-                tokio::time::timeout(GRACE, &mut performing).await.unwrap_or_else(|_| unknown_write())
+                tokio::time::timeout(GRACE, &mut performing).await.unwrap_or_else(|_| unknown_write(why))
             }
         },
     };
     let took = Span(u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX));
-    Ok(Arrival { call, ending, took })
+    // Before its place is free, so that nobody takes it meanwhile.
+    if let Some(pause) = &ending.told.pause {
+        inner.gate.pause(&source, pause.lasts, pause.words.clone());
+    }
+    drop(place);
+    arrival(ending, took)
+}
+
+async fn wait_in_line(
+    inner: &Inner,
+    departure: &Departure,
+    mut place: Place,
+    notices: &mpsc::UnboundedSender<Notice>,
+    stop: &mut watch::Receiver<Option<Interruption>>,
+) -> Result<Place, Ending> {
+    let Departure { call, attempt, effect, source, .. } = departure;
+    if place.is_admitted() {
+        return Ok(place);
+    }
+    let _nobody_listens = notices.send(Notice::InLine(*call, place.ticket()));
+    loop {
+        if let Some((lasts, words)) = inner.gate.paused_for(&source.name)
+            && lasts > LONGEST_PAUSE
+        {
+            return Err(paused(source.name.as_str(), lasts, &words, *attempt, *effect));
+        }
+        tokio::select! {
+            biased;
+            why = stopped(stop) => return Err(withdrawn(why, *effect, *attempt)),
+            () = place.admitted() => return Ok(place),
+            () = tokio::time::sleep(LOOK_AGAIN) => {}
+        }
+    }
 }
 
 /// How a call ends whose task panicked: our fault, and its own alone.
@@ -111,38 +205,101 @@ pub(crate) fn panicked() -> Ending {
     Ending::without_body(Outcome::Failed, Some(FailureClass::Internal), words)
 }
 
-async fn stopped(stop: &mut watch::Receiver<bool>) {
-    if stop.wait_for(|stopped| *stopped).await.is_err() {
-        // Whoever could stop it is gone without having stopped it.
-        std::future::pending::<()>().await;
+async fn stopped(stop: &mut watch::Receiver<Option<Interruption>>) -> Interruption {
+    if let Ok(why) = stop.wait_for(Option::is_some).await
+        && let Some(why) = *why
+    {
+        return why;
+    }
+    // Whoever could stop it is gone without having stopped it.
+    std::future::pending().await
+}
+
+fn paused(source: &str, lasts: Span, words: &str, attempt: u32, effect: Effect) -> Ending {
+    let seconds = lasts.0.div_ceil(1_000_000);
+    if attempt > 1 && effect.writes() {
+        return Ending::without_body(
+            Outcome::Unknown,
+            None,
+            format!(
+                "{source} asks to wait {seconds} more seconds ({words}) and was not asked again; whether the attempts \
+                 before took effect is not known. Look at the source before you try again."
+            ),
+        );
+    }
+    let words = format!(
+        "{source} asks to wait {seconds} more seconds ({words}), longer than a call waits; it was not sent. Ask again \
+         later."
+    );
+    Ending::without_body(Outcome::Failed, Some(FailureClass::Paused), words)
+}
+
+fn withdrawn(why: Interruption, effect: Effect, attempt: u32) -> Ending {
+    if attempt > 1 && effect.writes() {
+        return unknown_write(why);
+    }
+    let words = match why {
+        Interruption::Person => "cancelled by the person before it was sent",
+        Interruption::BatchDeadline => "the batch's time was up before it could be sent",
+        Interruption::Needless => "nobody needs its result any more; it was not sent",
+    };
+    Ending::without_body(Outcome::Cancelled, None, if attempt > 1 { between(why) } else { words })
+}
+
+fn between(why: Interruption) -> &'static str {
+    match why {
+        Interruption::Person => {
+            "cancelled by the person between two attempts; being a read, it changed nothing"
+        }
+        Interruption::BatchDeadline => "the batch's time was up between two attempts",
+        Interruption::Needless => "nobody needs its result any more; it was not sent again",
     }
 }
 
-fn withdrawn() -> Ending {
-    Ending::without_body(Outcome::Cancelled, None, "cancelled by the person before it was sent")
+fn recalled(why: Interruption) -> Ending {
+    let words = match why {
+        Interruption::Person => {
+            "cancelled by the person when it was on record and nothing of it had left yet"
+        }
+        Interruption::BatchDeadline => {
+            "the batch's time was up when it was on record and nothing of it had left yet"
+        }
+        Interruption::Needless => "nobody needs its result any more; nothing of it had left yet",
+    };
+    Ending::without_body(Outcome::Cancelled, None, words)
 }
 
-fn recalled() -> Ending {
-    Ending::without_body(
-        Outcome::Cancelled,
-        None,
-        "cancelled by the person when it was on record and nothing of it had left yet",
-    )
+fn stopped_read(why: Interruption) -> Ending {
+    let (outcome, words) = match why {
+        Interruption::Person => (
+            Outcome::Cancelled,
+            "cancelled by the person after it was sent; being a read, it changed nothing",
+        ),
+        Interruption::BatchDeadline => (
+            Outcome::TimedOut,
+            "the batch's time was up before it answered; being a read, it changed nothing. Asking for less at once may \
+             help",
+        ),
+        Interruption::Needless => (
+            Outcome::Cancelled,
+            "stopped after it was sent, since nobody needs its result any more; being a read, it changed nothing",
+        ),
+    };
+    Ending::without_body(outcome, None, words)
 }
 
-fn cancelled_read() -> Ending {
-    Ending::without_body(
-        Outcome::Cancelled,
-        None,
-        "cancelled by the person after it was sent; being a read, it changed nothing",
-    )
-}
-
-fn unknown_write() -> Ending {
+fn unknown_write(why: Interruption) -> Ending {
+    let who = match why {
+        Interruption::Person => "stopped by the person",
+        Interruption::BatchDeadline => "stopped since the batch's time was up",
+        Interruption::Needless => "stopped since nobody needs its result any more",
+    };
     Ending::without_body(
         Outcome::Unknown,
         None,
-        "stopped by the person after it was sent, and no answer came in 5 s: it may or may not have taken effect. \
-         Look at the source before you try again.",
+        format!(
+            "{who} after it was sent, and no answer came: it may or may not have taken effect. Look at the source \
+             before you try again."
+        ),
     )
 }

@@ -4,28 +4,24 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use attribution::InContext;
-use domain::call::{Decision, ToolCall};
-use domain::entry::Draft;
-use domain::event::{Ended, Happening, RunEvent};
-use domain::fact::{Fact, Stopped};
-use domain::id::{CallId, ConversationId, TurnId};
-use domain::label::Label;
-use domain::model::{Message, ModelEvent, ModelSpec, Parallel, Prompt, Usage};
-use domain::outcome::CallResult;
-use domain::payload::{Commitment, Payload};
+use domain::call::Approve;
+use domain::event::{Ended, Happening};
+use domain::fact::Stopped;
+use domain::id::{BatchId, CallId, ConversationId, TurnId};
+use domain::model::{ModelEvent, ModelSpec, Usage};
+use domain::run::RunSettings;
 use domain::secret::{Secret, SecretName};
-use domain::source::SourceSpec;
 use domain::time::Span;
-use sources::Prepared;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use turn::{Asked, Event, Settings, Turn};
+use turn::{Event, Turn};
 
-use super::calling::{Arrival, Left};
-use super::history::Past;
-use super::prompt::{SYSTEM, offered};
-use super::question::Question;
+use super::begin::Beginning;
+use super::calling::{Arrival, Notice};
+use super::line::Line;
+use super::live::{Known, Live};
+use super::taking::Arriving;
+use super::talk::Talk;
 use super::thinking::Thinking;
 use crate::error::EngineError;
 use crate::inner::Inner;
@@ -33,23 +29,17 @@ use crate::turns::Say;
 
 /// How long a person may take to answer a sheet. Then what was asked counts as refused.
 pub(crate) const APPROVAL_WAIT: Duration = Duration::from_secs(30 * 60);
+/// How often calls in line are asked what they wait for.
+const LINES: Duration = Duration::from_millis(250);
+/// Events that are looked at together, at most.
+const AT_ONCE: usize = 1024;
 
-/// Facts that may wait for one another before they are appended.
-const MOST_IN_LINE: usize = 256;
-/// Bytes of payloads after which they wait no longer: one append is one transaction, and others wait for it.
-const HEAVIEST_LINE: usize = 16 << 20;
-
-/// What the driver knows of a call.
-pub(crate) struct Live {
-    pub(crate) call: ToolCall,
-    pub(crate) decision: Decision,
-    pub(crate) prepared: Option<Prepared>,
-    pub(crate) source: Option<Arc<SourceSpec>>,
-    pub(crate) stop: watch::Sender<bool>,
-    pub(crate) sent: Option<Instant>,
-    pub(crate) took: Span,
-    pub(crate) result: Option<CallResult>,
-    pub(crate) context: Option<InContext>,
+/// What people are waited for to say.
+#[derive(Default)]
+pub(crate) struct People {
+    pub(crate) asking: Vec<CallId>,
+    pub(crate) held: Option<BatchId>,
+    pub(crate) until: Option<tokio::time::Instant>,
 }
 
 /// One turn under way.
@@ -61,34 +51,41 @@ pub(crate) struct Driver {
     pub(crate) began: Instant,
     pub(crate) model: ModelSpec,
     pub(crate) key: Option<Secret>,
-    pub(crate) approve: domain::call::Approve,
-    pub(crate) sources: HashMap<domain::tool::SourceName, Arc<SourceSpec>>,
+    pub(crate) approve: Approve,
+    pub(crate) run: RunSettings,
+    /// Whether reads may start early, and whether the conversation or the question says so by itself.
+    pub(crate) early: bool,
+    pub(crate) early_by_name: bool,
+    /// Who shares the gates fairly: this turn.
+    pub(crate) lane: u128,
+    /// Every connected tool, by the name that models write.
+    pub(crate) known: HashMap<String, Arc<Known>>,
     pub(crate) secrets: HashMap<SecretName, Result<Option<Secret>, String>>,
-    pub(crate) prompt: Prompt,
-    pub(crate) label: Label,
-    pub(crate) in_context: Vec<InContext>,
+    pub(crate) talk: Talk,
     pub(crate) next_handle: u32,
     pub(crate) calls: HashMap<CallId, Live>,
+    /// How many calls the batch under way has.
+    pub(crate) batch_calls: usize,
     pub(crate) thinking: Option<Thinking>,
-    pub(crate) ready: Vec<Asked>,
-    pub(crate) last_text: String,
+    pub(crate) arriving: Arriving,
     pub(crate) tasks: JoinSet<Result<Arrival, EngineError>>,
-    pub(crate) task_calls: HashMap<tokio::task::Id, CallId>,
-    pub(crate) sent: (mpsc::UnboundedSender<Left>, mpsc::UnboundedReceiver<Left>),
-    pub(crate) asking: Vec<CallId>,
-    pub(crate) asked_until: Option<tokio::time::Instant>,
-    pub(crate) drafts: Vec<Draft>,
+    pub(crate) task_calls: HashMap<tokio::task::Id, (CallId, Option<u32>)>,
+    pub(crate) notices: (mpsc::UnboundedSender<Notice>, mpsc::UnboundedReceiver<Notice>),
+    pub(crate) people: People,
+    /// When the time of the batch under way is up; it stands still while people are waited for.
+    pub(crate) batch_until: Option<(BatchId, tokio::time::Instant)>,
+    /// Reads under way, and when the straggler budget of each is used up. All have the same, so the first comes first.
+    pub(crate) stragglers: VecDeque<(tokio::time::Instant, CallId)>,
+    /// Results of this turn that may be used again, by identity, and until when.
+    pub(crate) fresh: HashMap<String, (CallId, Instant)>,
+    pub(crate) line: Line,
     /// How calls ended, until the machine takes that for their outcome.
-    pub(crate) ended: HashMap<CallId, Ended>,
-    /// What is to be said as soon as the drafts in line are durable.
-    pub(crate) said_after: Vec<Happening>,
-    pub(crate) sealed: HashMap<Commitment, Payload>,
+    pub(crate) ends: HashMap<CallId, Ended>,
     pub(crate) usage: Usage,
     pub(crate) batches: Span,
     pub(crate) one_by_one: Span,
     pub(crate) first_word: Option<Instant>,
     says: mpsc::UnboundedReceiver<Say>,
-    out: mpsc::UnboundedSender<RunEvent>,
     question: String,
 }
 
@@ -100,92 +97,67 @@ pub(crate) enum Woken {
     Said(Say),
     Model(Option<ModelEvent>),
     Call(Option<TaskEnd>),
-    Sent(CallId, Instant),
+    Noticed(Notice),
     NobodyAnswered,
+    Straggles(CallId),
+    BatchTimedOut(BatchId),
+    LookAtLines,
 }
 
 impl Driver {
-    #[expect(clippy::too_many_arguments, reason = "called once, by Engine::ask, with what it has just made")]
-    pub(crate) async fn new(
-        inner: Arc<Inner>,
-        turn: TurnId,
-        conversation: ConversationId,
-        model: ModelSpec,
-        question: &Question,
-        text: String,
-        past: Option<Past>,
-        says: mpsc::UnboundedReceiver<Say>,
-        out: mpsc::UnboundedSender<RunEvent>,
-    ) -> Result<Self, EngineError> {
-        let began = Instant::now();
-        let specs = inner.reader.sources().await?;
-        let key = match &model.secret {
-            Some(name) => inner.keychain.get(name).await?,
-            None => None,
-        };
-        let next_handle = inner.reader.next_handle(conversation).await?;
-        let past =
-            past.unwrap_or(Past { messages: Vec::new(), in_context: Vec::new(), label: Label::PUBLIC });
-        let mut messages = past.messages;
-        messages.push(Message::User(text.clone()));
-        let settings = Settings {
-            turn,
-            max_steps: question.max_steps.max(1),
-            sequential: question.sequential,
-            policy: policy::policy_hash(),
-        };
-        let parallel = if question.sequential { Parallel::Off } else { model.parallel };
-        let prompt = Prompt { system: SYSTEM.to_owned(), messages, tools: offered(&specs), parallel };
-        Ok(Self {
-            inner,
+    pub(crate) fn new(beginning: Beginning) -> Self {
+        let Beginning { inner, turn, conversation, began, machine, model, key, approve, .. } = beginning;
+        Self {
             turn,
             conversation,
-            machine: Turn::new(settings),
+            machine,
             began,
             model,
             key,
-            approve: question.approve,
-            sources: specs.into_iter().map(|spec| (spec.name.clone(), Arc::new(spec))).collect(),
+            approve,
+            run: beginning.run,
+            early: beginning.early,
+            early_by_name: beginning.early_by_name,
+            lane: beginning.lane,
+            known: beginning.known,
             secrets: HashMap::new(),
-            prompt,
-            label: past.label,
-            in_context: past.in_context,
-            next_handle,
+            talk: beginning.talk,
+            next_handle: beginning.next_handle,
             calls: HashMap::new(),
+            batch_calls: 0,
             thinking: None,
-            ready: Vec::new(),
-            last_text: String::new(),
+            arriving: Arriving::default(),
             tasks: JoinSet::new(),
             task_calls: HashMap::new(),
-            sent: mpsc::unbounded_channel(),
-            asking: Vec::new(),
-            asked_until: None,
-            drafts: Vec::new(),
-            ended: HashMap::new(),
-            said_after: Vec::new(),
-            sealed: HashMap::new(),
+            notices: mpsc::unbounded_channel(),
+            people: People::default(),
+            batch_until: None,
+            stragglers: VecDeque::new(),
+            fresh: HashMap::new(),
+            line: Line::new(inner.clone(), turn, conversation, began, beginning.out),
+            ends: HashMap::new(),
             usage: Usage::default(),
             batches: Span::default(),
             one_by_one: Span::default(),
             first_word: None,
-            says,
-            out,
-            question: text,
-        })
+            says: beginning.says,
+            question: beginning.question,
+            inner,
+        }
     }
 
     /// Runs the turn to its end. What can't be recorded ends it: nothing more is sent, and the events say why.
     pub(crate) async fn run(mut self) {
         let (conversation, question) = (self.conversation, std::mem::take(&mut self.question));
         let model = self.model.title().to_owned();
-        self.emit(Happening::TurnStarted { conversation, question, model });
+        self.line.emit(Happening::TurnStarted { conversation, question, model });
         if let Err(error) = self.drive().await {
             tracing::error!(turn = %self.turn, %error, "a turn can't go on");
             if let Some(thinking) = self.thinking.take() {
                 thinking.abandon().await;
             }
             self.tasks.shutdown().await;
-            self.emit(Happening::TurnEnded {
+            self.line.emit(Happening::TurnEnded {
                 stopped: Some(Stopped::Trail),
                 failure: None,
                 words: error.to_string(),
@@ -195,34 +167,41 @@ impl Driver {
     }
 
     async fn drive(&mut self) -> Result<(), EngineError> {
-        let mut queue = VecDeque::from([Event::Begin]);
+        let mut events = vec![Event::Begin];
         loop {
-            while let Some(event) = queue.pop_front() {
-                let effects = self.machine.step(event);
-                queue.extend(self.perform(effects).await?);
+            let mut effects = Vec::new();
+            for event in events {
+                effects.extend(self.machine.step(event));
+            }
+            events = self.perform(effects).await?;
+            if !events.is_empty() {
+                continue;
             }
             if self.machine.is_over() {
-                return self.flush().await;
+                return self.line.flush().await;
             }
             let woken = match self.waiting_already().await {
-                Some(woken) => woken,
-                None => {
-                    self.flush().await?;
-                    self.wait().await
+                Some(woken) if !self.line.is_full() => woken,
+                already => {
+                    self.line.flush().await?;
+                    match already {
+                        Some(woken) => woken,
+                        None => self.wait().await,
+                    }
                 }
             };
-            queue.extend(self.events_of(woken).await?);
+            events = self.events_of(woken).await?;
+            // What comes together is looked at together: calls that are ready at one time leave in one commit, and
+            // calls that end at one time are recorded in one.
+            for _ in 1..AT_ONCE {
+                let Some(woken) = self.waiting_already().await else { break };
+                events.extend(self.events_of(woken).await?);
+            }
         }
     }
 
-    /// What happened while the last events were looked at. Calls that end together are recorded together, in one
-    /// commit instead of one each; nothing that must be durable first waits for that, since whoever acts flushes.
+    /// What happened meanwhile, if anything did.
     async fn waiting_already(&mut self) -> Option<Woken> {
-        let payloads = self.drafts.iter().flat_map(|draft| &draft.payloads);
-        let weight: usize = payloads.map(|payload| payload.bytes().len()).sum();
-        if self.drafts.is_empty() || self.drafts.len() >= MOST_IN_LINE || weight >= HEAVIEST_LINE {
-            return None;
-        }
         tokio::select! {
             biased;
             woken = self.wait() => Some(woken),
@@ -231,12 +210,10 @@ impl Driver {
     }
 
     async fn wait(&mut self) -> Woken {
-        let nobody = async {
-            match self.asked_until {
-                Some(until) => tokio::time::sleep_until(until).await,
-                None => std::future::pending().await,
-            }
-        };
+        let people_wait = !self.people.asking.is_empty() || self.people.held.is_some();
+        let batch = self.batch_until.filter(|_| !people_wait);
+        let straggler = self.stragglers.front().copied();
+        let in_line = self.anybody_in_line();
         let model = async {
             match &mut self.thinking {
                 Some(thinking) => thinking.next().await,
@@ -245,49 +222,40 @@ impl Driver {
         };
         tokio::select! {
             biased;
-            Some((call, at)) = self.sent.1.recv() => Woken::Sent(call, at),
+            Some(notice) = self.notices.1.recv() => Woken::Noticed(notice),
             // The way to us lies in the engine's table until this task ends; should it go first, nobody speaks.
             Some(said) = self.says.recv() => Woken::Said(said),
             event = model => Woken::Model(event),
             ended = self.tasks.join_next_with_id(), if !self.tasks.is_empty() => Woken::Call(ended),
-            () = nobody => Woken::NobodyAnswered,
-        }
-    }
-
-    /// Keeps a payload until the fact that commits to it is appended.
-    pub(crate) fn keep(&mut self, payload: Payload) -> Commitment {
-        let commitment = payload.commitment();
-        self.sealed.insert(commitment, payload);
-        commitment
-    }
-
-    /// Puts a fact in line for the next append. That a call ended is said once that is durable.
-    pub(crate) fn record(&mut self, fact: Fact, mut payloads: Vec<Payload>) {
-        payloads.extend(fact.commitments().iter().filter_map(|commitment| self.sealed.remove(commitment)));
-        if let Fact::CallEnded { call, .. } = &fact
-            && let Some(ended) = self.ended.remove(call)
-        {
-            self.said_after.push(Happening::CallEnded { call: *call, ended });
-        }
-        let moment = self.inner.clock.now();
-        self.drafts.push(Draft { moment, conversation: Some(self.conversation), fact, payloads });
-    }
-
-    /// Appends what is in line: when it returns, all of it is durable.
-    pub(crate) async fn flush(&mut self) -> Result<(), EngineError> {
-        if !self.drafts.is_empty() {
-            let drafts = std::mem::take(&mut self.drafts);
-            self.inner.store()?.append(drafts).await?;
-            for what in std::mem::take(&mut self.said_after) {
-                self.emit(what);
+            () = until(self.people.until) => Woken::NobodyAnswered,
+            call = at(straggler) => {
+                self.stragglers.pop_front();
+                Woken::Straggles(call)
             }
+            batch = at(batch.map(|(batch, until)| (until, batch))) => Woken::BatchTimedOut(batch),
+            () = tokio::time::sleep(LINES), if in_line => Woken::LookAtLines,
         }
-        Ok(())
     }
 
-    /// Says what happened to whoever listens; a turn goes on when nobody does.
-    pub(crate) fn emit(&self, what: Happening) {
-        let ms = u32::try_from(self.began.elapsed().as_millis()).unwrap_or(u32::MAX);
-        let _nobody_listens = self.out.send(RunEvent { turn: self.turn, ms, what });
+    /// How many calls share what the next follow-up shows.
+    pub(crate) fn calls_of_message(&self) -> usize {
+        self.batch_calls.max(self.arriving.early_calls())
+    }
+}
+
+async fn until(instant: Option<tokio::time::Instant>) {
+    match instant {
+        Some(instant) => tokio::time::sleep_until(instant).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn at<T>(due: Option<(tokio::time::Instant, T)>) -> T {
+    match due {
+        Some((instant, what)) => {
+            tokio::time::sleep_until(instant).await;
+            what
+        }
+        None => std::future::pending().await,
     }
 }

@@ -4,14 +4,16 @@ use domain::call::ToolCall;
 use domain::id::ConversationId;
 use domain::label::Label;
 use domain::model::{AskedCall, Message};
-use domain::outcome::{Ending, Outcome};
+use domain::outcome::{CallResult, Ending, Outcome};
 use domain::payload::PayloadRole;
-use domain::view::{CallDetail, TurnView};
+use domain::view::{CallDetail, CallRow, PayloadView, TurnView};
 
 use attribution::InContext;
 
-use super::follow_up::{SHOWN_BYTES, Shown, shown};
+use super::begin::run_settings;
+use super::talk::budget;
 use crate::error::EngineError;
+use crate::finished::shown;
 use crate::inner::Inner;
 
 /// A conversation so far.
@@ -29,34 +31,18 @@ pub(crate) async fn past(inner: &Inner, conversation: ConversationId) -> Result<
         .await?
         .ok_or_else(|| EngineError::NotFound(format!("there is no conversation {conversation}")))?;
     let mut past = Past { messages: Vec::new(), in_context: Vec::new(), label: view.row.label.clone() };
+    let most = run_settings(inner).await?.shown_bytes;
     for turn in view.turns {
-        past.add(inner, turn).await?;
+        past.add(inner, turn, most).await?;
     }
     Ok(past)
 }
 
 impl Past {
-    async fn add(&mut self, inner: &Inner, turn: TurnView) -> Result<(), EngineError> {
+    async fn add(&mut self, inner: &Inner, turn: TurnView, most: u32) -> Result<(), EngineError> {
         self.messages.push(Message::User(turn.question));
         for batch in turn.batches {
-            let mut calls = Vec::new();
-            let mut results = Vec::new();
-            for row in batch.calls {
-                // One byte more than is shown, so that a result of just that length is not called cut.
-                let Some(detail) = inner.reader.call(row.call, SHOWN_BYTES + 1).await? else { continue };
-                let (call, mut ending) = again(&detail);
-                if let Some(bytes) = no_text(inner, &detail).await? {
-                    (ending.body, ending.cut_from) = (bytes, None);
-                }
-                calls.push(AskedCall {
-                    id: call.asked_as.clone(),
-                    name: call.asked_for.clone(),
-                    arguments: call.arguments.clone(),
-                });
-                let Shown { result, context } = shown(&call, &ending, true);
-                results.push(result);
-                self.in_context.push(context);
-            }
+            let (calls, results) = self.again(inner, &batch.calls, most).await?;
             self.messages.push(Message::Assistant { text: String::new(), calls });
             self.messages.push(Message::Results(results));
         }
@@ -64,22 +50,63 @@ impl Past {
             Some(answer) => answer.text,
             None => format!("(This turn ended without an answer: {})", turn.words),
         };
-        self.messages.push(Message::Assistant { text, calls: Vec::new() });
+        // What a person made again stands behind the answer, as if the model had asked for it there: every protocol
+        // takes a message with words and calls.
+        let (calls, results) = self.again(inner, &turn.retries, most).await?;
+        self.messages.push(Message::Assistant { text, calls });
+        if !results.is_empty() {
+            self.messages.push(Message::Results(results));
+        }
         Ok(())
+    }
+
+    /// Recorded calls as the model was told them, or would have been.
+    async fn again(
+        &mut self,
+        inner: &Inner,
+        rows: &[CallRow],
+        most: u32,
+    ) -> Result<(Vec<AskedCall>, Vec<CallResult>), EngineError> {
+        let budget = budget(most, rows.len());
+        let (mut calls, mut results) = (Vec::new(), Vec::new());
+        for row in rows.iter().filter(|row| row.outcome.is_some()) {
+            // One byte more than is shown, so that a result of just that length is not called cut.
+            let Some(detail) = inner.reader.call(row.call, budget + 1).await? else { continue };
+            let (call, mut ending) = again(&detail);
+            if let Some(bytes) = whole(inner, &detail).await? {
+                ending.body = bytes;
+            }
+            calls.push(AskedCall {
+                id: call.asked_as.clone(),
+                name: call.asked_for.clone(),
+                arguments: call.arguments.clone(),
+            });
+            let shown = shown(&ending, call.handle, budget);
+            self.in_context.push(InContext {
+                call: call.id,
+                handle: call.handle,
+                shown: shown.bytes,
+                of: shown.of,
+                ok: shown.ok,
+                earlier: true,
+            });
+            let ToolCall { asked_as: id, handle, tool, .. } = call;
+            results.push(CallResult { id, handle, tool, ok: shown.ok, text: shown.text });
+        }
+        Ok((calls, results))
     }
 }
 
 /// What the model is told that it called when there was no such tool.
 const UNKNOWN_TOOL: &str = "unknown_tool";
 
-/// A result's bytes, if they are no text: a screen is shown what can be shown of them, the model is told what they are.
-async fn no_text(inner: &Inner, detail: &CallDetail) -> Result<Option<Vec<u8>>, EngineError> {
+/// A result's bytes, where a screen is shown less of them than the model needs: they are longer than what is shown, and
+/// are cut by their structure, or are no text.
+async fn whole(inner: &Inner, detail: &CallDetail) -> Result<Option<Vec<u8>>, EngineError> {
     let result = detail.payloads.iter().find(|payload| payload.role == PayloadRole::Result);
-    let Some(result) = result.filter(|result| result.text.contains(char::REPLACEMENT_CHARACTER)) else {
-        return Ok(None);
-    };
-    let bytes = inner.reader.payload_bytes(result.commitment).await?;
-    Ok(bytes.filter(|bytes| std::str::from_utf8(bytes).is_err()))
+    let partly = |result: &&PayloadView| !result.whole || result.text.contains(char::REPLACEMENT_CHARACTER);
+    let Some(result) = result.filter(partly) else { return Ok(None) };
+    Ok(inner.reader.payload_bytes(result.commitment).await?)
 }
 
 /// A recorded call as it was: the id the model gave is not on record, the handle serves as well.
@@ -107,9 +134,7 @@ fn again(detail: &CallDetail) -> (ToolCall, Ending) {
     if let Some(result) = text(PayloadRole::Result) {
         ending.media.clone_from(&result.media);
         ending.body = result.text.clone().into_bytes();
-        // Cut by the source's limit then, or cut here to what is shown; the first is the longer.
-        let cut_then = detail.entries.iter().find_map(|entry| entry.body.0.get("cut_from")?.as_u64());
-        ending.cut_from = cut_then.or((!result.whole).then_some(result.size));
+        ending.cut_from = detail.entries.iter().find_map(|entry| entry.body.0.get("cut_from")?.as_u64());
     }
     (call, ending)
 }

@@ -2,18 +2,29 @@
 
 mod arrivals;
 mod ask;
+mod begin;
 mod calling;
+mod closing;
+mod departing;
 mod driver;
-mod follow_up;
 mod history;
+mod kept;
+mod line;
+mod lines;
+mod live;
 mod perform;
 mod prompt;
 mod question;
+mod reading;
+mod taking;
+mod talk;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic, reason = "a panic here is a failed test with a place")]
 mod tests;
 mod thinking;
 
-pub(crate) use calling::{Departure, call};
+pub(crate) use begin::{conversation_settings, run_settings};
+pub(crate) use calling::{Arrival, Departure, Notice, Start, attempt};
+pub(crate) use kept::Kept;
 pub use question::{Question, Run};
-pub(crate) use thinking::{Purpose, Thinking};
+pub(crate) use thinking::{Outgoing, Purpose};

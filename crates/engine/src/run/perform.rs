@@ -1,163 +1,137 @@
-//! Performing a step's effects: first the facts among them become durable, then the rest happens.
+//! Performing what the machine says: first the facts among the effects become durable, then the rest happens.
 
-use std::sync::Arc;
-use std::time::Instant;
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
-use domain::answer::{Answer, Timings};
-use domain::call::{Decision, ToolCall};
-use domain::effect::Effect as ToolEffect;
+use domain::call::Decision;
 use domain::event::{Ask, Happening};
-use domain::fact::{Fact, Stopped};
-use domain::id::{BatchId, CallId, Handle};
+use domain::fact::Fact;
+use domain::id::{BatchId, CallId};
 use domain::label::Label;
-use domain::model::{AskedCall, Finish, Message, ModelFailure};
-use domain::outcome::{Ending, FailureClass, Outcome};
+use domain::model::ModelFailure;
+use domain::outcome::Outcome;
 use domain::payload::PayloadRole;
-use domain::secret::{Secret, SecretName};
-use domain::source::SourceSpec;
 use domain::time::{Micros, Span};
-use domain::tool::{ToolId, ToolSpec};
-use policy::CallFacts;
+use domain::view::Count;
 use sources::Prepared;
-use tokio::sync::watch;
-use turn::{Asked, Effect, Event};
+use turn::{Effect, Event};
 
-use super::calling::{self, Departure};
-use super::driver::{Driver, Live};
-use super::thinking::{Purpose, Thinking};
-use crate::clock::{id_parts, seal};
+use super::departing::Leaving;
+use super::driver::{APPROVAL_WAIT, Driver};
+use super::live::Live;
+use super::thinking::{Outgoing, Purpose};
+use crate::clock::seal;
 use crate::error::EngineError;
 
 impl Driver {
-    /// Does what the machine said, in its order: no effect before every fact that came before it is durable. Facts
-    /// behind the last effect stay in line. What happens at once comes back as events.
+    /// Does what the machine said, in its order: no effect before every fact that came before it is durable. Calls
+    /// that leave together are recorded together. What happens at once comes back as events.
     pub(crate) async fn perform(&mut self, effects: Vec<Effect>) -> Result<Vec<Event>, EngineError> {
         let mut events = Vec::new();
+        let mut leaving = Vec::new();
         for effect in effects {
-            if let Effect::Record(fact) = effect {
-                self.record(fact, Vec::new());
-                continue;
-            }
-            self.flush().await?;
             match effect {
-                Effect::Record(_) => {}
-                Effect::RequestModel { step } => events.extend(self.request_model(step).await?),
+                Effect::Record(fact) => self.record(fact),
+                Effect::Dispatch { call, attempt, after } => leaving.push(Leaving { call, attempt, after }),
+                Effect::Wait(call, waiting) => self.line.say(Happening::Waits { call, waiting }),
+                Effect::BatchStarted { batch, calls, label } => self.batch_started(batch, calls, label),
+                Effect::Drop(call, why) => {
+                    if let Some(live) = self.calls.get_mut(&call) {
+                        live.dropped = true;
+                    }
+                    self.line.say(Happening::CallDropped { call, why });
+                }
+                Effect::LeaveBehind(call) => {
+                    if let Some(live) = self.calls.get_mut(&call) {
+                        live.left_behind = true;
+                    }
+                    self.line.say(Happening::Pending { call });
+                }
+                Effect::Interrupt { call, why } => {
+                    if let Some(live) = self.calls.get(&call) {
+                        live.stop.send_replace(Some(why));
+                    }
+                }
                 Effect::InterruptModel => {
                     if let Some(thinking) = &mut self.thinking {
                         thinking.interrupt();
                     }
                 }
-                Effect::BatchStarted { batch, calls, label } => self.batch_started(batch, calls, label),
-                Effect::AskPerson { batch, calls } => self.ask_person(batch, &calls).await?,
-                Effect::Dispatch(call) => self.dispatch(call),
-                Effect::Conclude(call, ending) => events.push(self.ended(call, &ending, Span::default())?),
-                Effect::Interrupt(call) => {
-                    if let Some(live) = self.calls.get(&call) {
-                        live.stop.send_replace(true);
-                    }
-                }
+                Effect::Conclude(call, ending) => events.push(self.concluded(call, ending)?),
+                Effect::Share { call, from } => events.extend(self.share(call, from)?),
                 Effect::BatchEnded { batch, calls, label } => self.batch_ended(batch, &calls, label),
-                Effect::Answer { text, finish } => self.answer(&text, finish).await?,
-                Effect::End { why, failure, words } => self.end(why, failure, words).await?,
+                acts => {
+                    self.depart(std::mem::take(&mut leaving)).await?;
+                    events.extend(self.act(acts).await?);
+                }
             }
         }
+        self.depart(leaving).await?;
         Ok(events)
     }
 
-    /// Takes in a call that the model has finished writing: which tool it means, whether it fits, what policy says.
-    pub(crate) async fn take_in(&mut self, asked: AskedCall) -> Result<(), EngineError> {
-        let Some(batch) = self.thinking.as_ref().map(|thinking| thinking.batch) else { return Ok(()) };
-        let (unix_ms, random) = id_parts()?;
-        let arguments =
-            self.keep(seal(PayloadRole::Arguments, "application/json", asked.arguments.clone().into())?);
-        let found = self.find(&asked.name);
-        let call = ToolCall {
-            id: CallId::new(unix_ms, random),
-            batch: Some(batch),
-            position: u32::try_from(self.ready.len()).unwrap_or(u32::MAX),
-            handle: Handle(self.next_handle),
-            asked_as: asked.id,
-            tool: found.as_ref().map(|(source, tool)| source.id_of(tool)),
-            tool_version: found.as_ref().map(|(_, tool)| tool.version()).unwrap_or_default(),
-            effect: found.as_ref().map_or(ToolEffect::Write, |(_, tool)| tool.effect),
-            label: found.as_ref().map_or_else(Label::unlabelled, |(_, tool)| tool.label.clone()),
-            telling: domain::telling::telling(&asked.arguments),
-            asked_for: asked.name,
-            arguments: asked.arguments,
-        };
-        self.next_handle += 1;
-        let facts = CallFacts { effect: call.effect, known: call.tool.is_some(), label: call.label.clone() };
-        let decision = policy::decide(self.approve, &facts);
-        let (prepared, unfit) = match &found {
-            Some((source, tool)) => match self.prepare(source, tool, &call.arguments).await {
-                Ok(prepared) => (Some(prepared), None),
-                Err(ending) => (None, Some(ending)),
-            },
-            None => (None, Some(self.unknown_tool(&call.asked_for))),
-        };
-        self.emit(Happening::CallReady { call: call.clone() });
-        let live = Live {
-            call: call.clone(),
-            decision: decision.clone(),
-            prepared,
-            source: found.map(|(source, _)| source),
-            stop: watch::Sender::new(false),
-            sent: None,
-            took: Span::default(),
-            result: None,
-            context: None,
-        };
-        self.calls.insert(call.id, live);
-        self.ready.push(Asked { call, arguments, decision, unfit });
-        Ok(())
-    }
-
-    fn find(&self, name: &str) -> Option<(Arc<SourceSpec>, ToolSpec)> {
-        let id = ToolId::from_wire(name)?;
-        let source = self.sources.get(id.source())?;
-        let tool = source.tool(id.tool())?.clone();
-        Some((source.clone(), tool))
-    }
-
-    fn unknown_tool(&self, name: &str) -> Ending {
-        let known: Vec<&str> = self.prompt.tools.iter().map(|tool| tool.name.as_str()).collect();
-        let known = if known.is_empty() { "none is connected".to_owned() } else { known.join(", ") };
-        let words = format!("there is no tool `{name}`; the tools are: {known}");
-        Ending::without_body(Outcome::Failed, Some(FailureClass::UnknownTool), words)
-    }
-
-    async fn prepare(
-        &mut self,
-        source: &SourceSpec,
-        tool: &ToolSpec,
-        arguments: &str,
-    ) -> Result<Prepared, Ending> {
-        let secret = match source.auth.secret() {
-            Some(name) => match self.secret(name).await {
-                Ok(secret) => secret,
-                Err(why) => {
-                    let words = format!("the secret `{name}` can't be read: {why}; nothing was sent");
-                    return Err(Ending::without_body(
-                        Outcome::Failed,
-                        Some(FailureClass::MissingSecret),
-                        words,
-                    ));
-                }
-            },
-            None => None,
-        };
-        sources::prepare(source, tool, arguments, secret)
-    }
-
-    /// From the keychain, once a turn: it answers in milliseconds, and a batch may need it 128 times. A keychain that
-    /// was locked meanwhile fails the calls that need it, in these words, and not the turn.
-    async fn secret(&mut self, name: &SecretName) -> Result<Option<Secret>, String> {
-        if let Some(known) = self.secrets.get(name) {
-            return known.clone();
+    /// What needs that everything before it is durable.
+    async fn act(&mut self, effect: Effect) -> Result<Option<Event>, EngineError> {
+        match effect {
+            Effect::RequestModel { step } => return self.request_model(step).await,
+            Effect::ReadRecord(call) => {
+                self.line.flush().await?;
+                self.read_record(call);
+            }
+            Effect::AskPerson { batch, calls } => self.ask_person(batch, &calls).await?,
+            Effect::Hold { batch, calls, limit } => self.hold(batch, calls, limit).await?,
+            Effect::Answer { text, finish } => self.answer(&text, finish).await?,
+            Effect::End { why, failure, words } => self.end(why, failure, words).await?,
+            // The others need nothing to be durable, and are performed above.
+            _ => {}
         }
-        let secret = self.inner.keychain.get(name).await.map_err(|error| error.to_string());
-        self.secrets.insert(name.clone(), secret.clone());
-        secret
+        Ok(None)
+    }
+
+    /// Puts a fact in line. How a call or an attempt ended is said once that is durable.
+    fn record(&mut self, fact: Fact) {
+        match fact {
+            Fact::CallEnded { call, .. } => {
+                self.line.record(fact);
+                if let Some(ended) = self.ends.remove(&call) {
+                    self.line.say(Happening::CallEnded { call, ended });
+                }
+                self.over(call);
+                self.talk.arrived(&self.calls);
+            }
+            Fact::AttemptEnded { call, attempt, took, .. } => {
+                self.line.record(fact);
+                self.ends.remove(&call);
+                let end = self.calls.get_mut(&call).and_then(|live| live.end.take());
+                let words = end.as_ref().map(|end| end.words.clone()).unwrap_or_default();
+                if let Some(result) = end.and_then(|end| end.result) {
+                    self.line.forget(&result);
+                }
+                let took_ms = millis(took);
+                self.line.say(Happening::AttemptEnded { call, attempt, words, took_ms });
+            }
+            fact => self.line.record(fact),
+        }
+    }
+
+    /// A call's end is in line for the record: it may serve others from now on.
+    fn over(&mut self, call: CallId) {
+        let Some(live) = self.calls.get_mut(&call) else { return };
+        live.over = true;
+        live.prepared = None;
+        let (Some(end), Some(identity), Some(known)) = (&live.end, &live.identity, &live.known) else {
+            return;
+        };
+        if end.outcome != Outcome::Returned {
+            return;
+        }
+        if let Some(until) = end.fresh_until {
+            self.fresh.insert(identity.clone(), (call, until));
+        }
+        if live.dropped {
+            let (identity, source, end) = (identity.clone(), known.source.name.clone(), end.clone());
+            self.inner.kept.keep(self.conversation, identity, call, source, end);
+        }
     }
 
     async fn request_model(&mut self, step: u32) -> Result<Option<Event>, EngineError> {
@@ -169,35 +143,43 @@ impl Driver {
             );
             return Ok(Some(Event::ModelFailed { failure: ModelFailure::KeyRefused, words }));
         }
-        let purpose = Purpose { turn: Some((self.conversation, self.turn)), label: self.label.clone() };
-        let thinking =
-            Thinking::begin(&self.inner, &self.model, self.key.clone(), &self.prompt, purpose).await?;
-        self.emit(Happening::ModelCalled { step });
-        self.thinking = Some(thinking);
-        Ok(None)
+        let purpose = Purpose { turn: Some((self.conversation, self.turn)), label: self.talk.label.clone() };
+        let (outgoing, intent) = Outgoing::new(&self.inner, &self.model, self.talk.request(), purpose)?;
+        let intents = self.line.flush_and_intend(vec![intent]).await?;
+        for intent in intents {
+            self.line.emit(Happening::ModelCalled { step });
+            let key = self.key.clone();
+            self.arriving.ended = None;
+            self.batch_calls = 0;
+            self.thinking = Some(outgoing.send(&self.inner, &self.model, key, intent));
+            return Ok(None);
+        }
+        Err(EngineError::Internal("the record gave no leave to ask the model".to_owned()))
     }
 
     fn batch_started(&mut self, batch: BatchId, calls: Vec<CallId>, label: Label) {
         for call in &calls {
-            if let Some(live) = self.calls.get(call) {
-                self.emit(Happening::Decided { call: *call, decision: live.decision.clone() });
-            }
+            self.tell_decision(*call);
         }
-        self.emit(Happening::BatchStarted { batch, calls, label });
+        let text = std::mem::take(&mut self.arriving.text);
+        self.talk.asked(text, calls.clone(), &self.calls);
+        self.talk.arrived(&self.calls);
+        self.batch_calls = calls.len();
+        self.time_batch(batch);
+        self.line.say(Happening::BatchStarted { batch, calls, label });
     }
 
     async fn ask_person(&mut self, batch: BatchId, calls: &[(CallId, Decision)]) -> Result<(), EngineError> {
         let asks: Vec<Ask> =
             calls.iter().filter_map(|(call, decision)| self.ask_of(*call, decision)).collect();
         let shown = serde_json::to_vec(&asks).map_err(|error| EngineError::Internal(error.to_string()))?;
-        let payload = seal(PayloadRole::Shown, "application/json", shown)?;
+        let shown = self.line.keep(seal(PayloadRole::Shown, "application/json", shown)?);
         let ids: Vec<CallId> = calls.iter().map(|(call, _)| *call).collect();
-        let fact = Fact::ApprovalAsked { calls: ids.clone(), shown: payload.commitment() };
-        self.record(fact, vec![payload]);
-        self.flush().await?;
-        self.asking = ids;
-        self.asked_until = Some(tokio::time::Instant::now() + super::driver::APPROVAL_WAIT);
-        self.emit(Happening::ApprovalAsked { batch, asks });
+        self.line.record(Fact::ApprovalAsked { calls: ids.clone(), shown });
+        self.line.flush().await?;
+        self.people.asking = ids;
+        self.people.until = Some(tokio::time::Instant::now() + APPROVAL_WAIT);
+        self.line.emit(Happening::ApprovalAsked { batch, asks });
         Ok(())
     }
 
@@ -211,23 +193,24 @@ impl Driver {
         Some(Ask { call, request, arguments, decision: decision.clone() })
     }
 
-    fn dispatch(&mut self, call: CallId) {
-        let Some(live) = self.calls.get_mut(&call) else { return };
-        let (Some(prepared), Some(source)) = (live.prepared.take(), live.source.clone()) else { return };
-        let departure = Departure {
-            call,
-            effect: live.call.effect,
-            conversation: Some(self.conversation),
-            source,
-            prepared,
-        };
-        let stop = live.stop.subscribe();
-        let task = calling::call(self.inner.clone(), departure, self.sent.0.clone(), stop);
-        let handle = self.tasks.spawn(task);
-        self.task_calls.insert(handle.id(), call);
+    async fn hold(&mut self, batch: BatchId, calls: u32, limit: u32) -> Result<(), EngineError> {
+        self.line.flush().await?;
+        let mut counts: HashMap<&str, u64> = HashMap::new();
+        for live in self.calls.values().filter(|live| live.call.batch == Some(batch)) {
+            *counts.entry(&live.call.asked_for).or_default() += 1;
+        }
+        let mut tools: Vec<Count> =
+            counts.into_iter().map(|(name, count)| Count { name: name.to_owned(), count }).collect();
+        tools.sort_by(|one, other| other.count.cmp(&one.count).then_with(|| one.name.cmp(&other.name)));
+        self.people.held = Some(batch);
+        self.people.until = Some(tokio::time::Instant::now() + APPROVAL_WAIT);
+        self.line.emit(Happening::BatchHeld { batch, calls, limit, tools });
+        Ok(())
     }
 
     fn batch_ended(&mut self, batch: BatchId, calls: &[CallId], label: Label) {
+        self.talk.all_arrived(&label, &self.calls);
+        self.batch_until = None;
         let lives: Vec<&Live> = calls.iter().filter_map(|call| self.calls.get(call)).collect();
         let since_began = |sent: Instant| {
             Micros(i64::try_from(sent.duration_since(self.began).as_micros()).unwrap_or(i64::MAX))
@@ -235,78 +218,34 @@ impl Driver {
         let elapsed =
             Span::together(lives.iter().filter_map(|live| Some((since_began(live.sent?), live.took))));
         let one_by_one = Span(lives.iter().map(|live| live.took.0).sum());
-        let asked = lives.iter().map(|live| AskedCall {
-            id: live.call.asked_as.clone(),
-            name: live.call.asked_for.clone(),
-            arguments: live.call.arguments.clone(),
-        });
-        let assistant =
-            Message::Assistant { text: std::mem::take(&mut self.last_text), calls: asked.collect() };
-        let results = Message::Results(lives.iter().filter_map(|live| live.result.clone()).collect());
-        self.in_context.extend(lives.iter().filter_map(|live| live.context));
-        self.prompt.messages.extend([assistant, results]);
-        self.label = std::mem::replace(&mut self.label, Label::PUBLIC).join(&label);
+        let saved_ms = saved(&lives, self.arriving.ended);
+        let requests = lives.iter().map(|live| live.attempts).sum();
         self.batches.0 += elapsed.0;
         self.one_by_one.0 += one_by_one.0;
         let (elapsed_ms, sequential_ms) = (millis(elapsed), millis(one_by_one));
-        self.emit(Happening::BatchEnded { batch, elapsed_ms, sequential_ms, label });
-    }
-
-    async fn answer(&mut self, text: &str, finish: Finish) -> Result<(), EngineError> {
-        let handles: Vec<_> = self.in_context.iter().map(|item| (item.handle, item.call)).collect();
-        let cited = attribution::citations(text, &handles);
-        let since_began = |instant: Instant| {
-            u32::try_from(instant.duration_since(self.began).as_millis()).unwrap_or(u32::MAX)
-        };
-        let answer = Answer {
-            text: cited.text,
-            exposure: attribution::exposure(&self.in_context),
-            citations: cited.citations,
-            unknown_citations: cited.unknown,
-            label: self.label.clone(),
-            model: self.model.title().to_owned(),
-            finish,
-            usage: self.usage,
-            timings: Timings {
-                turn_ms: u32::try_from(self.began.elapsed().as_millis()).unwrap_or(u32::MAX),
-                batches_ms: millis(self.batches),
-                sequential_ms: millis(self.one_by_one),
-                first_word_ms: self.first_word.map(since_began).unwrap_or_default(),
-            },
-        };
-        let bytes = serde_json::to_vec(&answer).map_err(|error| EngineError::Internal(error.to_string()))?;
-        let payload = seal(PayloadRole::Answer, "application/json", bytes)?;
-        let fact = Fact::AnswerGiven {
-            turn: self.turn,
-            answer: payload.commitment(),
-            exposed: answer.exposure.iter().map(|exposed| exposed.call).collect(),
-            label: answer.label.clone(),
-            // The writer knows how many entries the conversation has, and fills it in.
-            entries: 0,
-        };
-        self.record(fact, vec![payload]);
-        self.flush().await?;
-        self.emit(Happening::Answer { answer });
-        let (words, usage) = (String::new(), self.usage);
-        self.emit(Happening::TurnEnded { stopped: None, failure: None, words, usage });
-        Ok(())
-    }
-
-    async fn end(
-        &mut self,
-        why: Stopped,
-        failure: Option<ModelFailure>,
-        words: String,
-    ) -> Result<(), EngineError> {
-        let payload = seal(PayloadRole::Words, "text/plain", words.clone().into_bytes())?;
-        let fact = Fact::TurnStopped { turn: self.turn, why, words: Some(payload.commitment()) };
-        self.record(fact, vec![payload]);
-        self.flush().await?;
-        self.emit(Happening::TurnEnded { stopped: Some(why), failure, words, usage: self.usage });
-        Ok(())
+        self.line.say(Happening::BatchEnded { batch, elapsed_ms, sequential_ms, saved_ms, requests, label });
     }
 }
 
-fn millis(span: Span) -> u32 {
+/// How much later the batch would have been over, had its early calls left at the end of the message and taken as
+/// long as they did.
+fn saved(lives: &[&Live], message_ended: Option<Instant>) -> u32 {
+    let Some(ended) = message_ended else { return 0 };
+    let took = |live: &Live| Duration::from_micros(live.took.0);
+    let sent = |live: &&&Live| live.sent.is_some();
+    let was = lives.iter().filter(sent).filter_map(|live| Some(live.sent? + took(live))).max();
+    let would_be =
+        lives.iter().filter(sent).filter_map(|live| Some(live.sent?.max(ended) + took(live))).max();
+    match (was, would_be) {
+        (Some(was), Some(would_be)) => {
+            // What was over before the message was cost the batch nothing.
+            let saved = would_be.saturating_duration_since(was.max(ended));
+            u32::try_from(saved.as_millis()).unwrap_or(u32::MAX)
+        }
+        _ => 0,
+    }
+}
+
+pub(crate) fn millis(span: Span) -> u32 {
     u32::try_from(span.millis()).unwrap_or(u32::MAX)
 }

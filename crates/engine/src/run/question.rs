@@ -14,8 +14,10 @@ pub struct Question {
     pub text: String,
     /// The model's name; the first configured one if none.
     pub model: Option<String>,
-    /// Run calls one after another.
-    pub sequential: bool,
+    /// Whether calls run one after another; as the conversation, the model and the workspace say if `None`.
+    pub sequential: Option<bool>,
+    /// Whether reads may start while the model still writes; likewise.
+    pub early: Option<bool>,
     /// What may run without asking.
     pub approve: Approve,
     /// Requests to the model, at most.
@@ -32,7 +34,8 @@ impl Question {
             conversation: None,
             text: text.into(),
             model: None,
-            sequential: false,
+            sequential: None,
+            early: None,
             approve: Approve::default(),
             max_steps: Self::DEFAULT_STEPS,
         }

@@ -6,14 +6,15 @@ use std::task::Poll;
 
 use domain::event::Happening;
 use domain::fact::Stopped;
-use domain::id::{CallId, ConversationId, TurnId};
+use domain::id::{CallId, ConversationId, Handle, TurnId};
 use domain::outcome::Outcome;
 use domain::secret::Secret;
 use rehearsal::{Plan, Rehearsal};
 use tokio::sync::{mpsc, watch};
+use turn::{Interruption, Lane};
 
 use super::ask::Entered;
-use super::calling::{Departure, call};
+use super::calling::{Departure, Start, attempt};
 use crate::clock::id_parts;
 use crate::engine::Engine;
 use crate::turns::Ears;
@@ -28,25 +29,32 @@ async fn what_is_stopped_while_it_is_recorded_does_not_leave() {
         Engine::create(&folder.path().join("workspace"), "Test", KeychainChoice::Memory).await.unwrap();
     let source = Arc::new(Engine::read_source(&rehearsal.echo_source().toml).unwrap());
     let tool = source.tool(&"write".parse().unwrap()).unwrap().clone();
-    let prepared = sources::prepare(&source, &tool, r#"{"id": "a", "value": 1}"#, None::<Secret>).unwrap();
+    let prepared =
+        sources::prepare(&source, &tool, r#"{"id": "a", "value": 1}"#, None::<Secret>, None).unwrap();
     let (unix_ms, random) = id_parts().unwrap();
     let departure = Departure {
         call: CallId::new(unix_ms, random),
+        attempt: 1,
+        handle: Handle(1),
         effect: tool.effect,
         conversation: None,
         source,
         prepared,
+        idempotency_key: None,
+        lane: Lane(1),
+        budget: 1024,
     };
+    let place = departure.enter(&engine.inner);
     let (sent, mut left) = mpsc::unbounded_channel();
-    let (stop, stopped) = watch::channel(false);
-    let calling = call(engine.inner.clone(), departure, sent, stopped);
+    let (stop, stopped) = watch::channel(None);
+    let calling = attempt(engine.inner.clone(), departure, Start::InLine(place), sent, stopped);
     tokio::pin!(calling);
     let waits = poll_fn(|context| Poll::Ready(calling.as_mut().poll(context).is_pending())).await;
     assert!(waits, "its entry is on its way to the disk");
-    stop.send_replace(true);
+    stop.send_replace(Some(Interruption::Person));
 
     let arrival = calling.await.unwrap();
-    assert_eq!(arrival.ending.outcome, Outcome::Cancelled);
+    assert_eq!(arrival.finished.outcome, Outcome::Cancelled);
     assert!(left.recv().await.is_none(), "nobody is told that it left");
     assert!(rehearsal.requests().iter().all(|request| request.service != "echo"));
     engine.shutdown().await;

@@ -1,18 +1,18 @@
 //! One request to the model: recorded, sent, listened to.
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use domain::entry::Draft;
 use domain::fact::Fact;
 use domain::id::{BatchId, ConversationId, ModelCallId, TurnId};
+use domain::intent::DurableIntent;
 use domain::label::Label;
-use domain::model::{Finish, ModelEvent, ModelFailure, ModelSpec, Prompt, Usage};
+use domain::model::{Finish, ModelEvent, ModelFailure, ModelSpec, Usage};
 use domain::payload::{Payload, PayloadRole};
 use domain::secret::Secret;
 use domain::time::Span;
 use egress::Scrubber;
-use providers::{Failure, Received};
+use providers::{Encoded, Failure, Received};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -54,22 +54,24 @@ pub(crate) struct Thought {
     pub(crate) result: Result<Finish, (ModelFailure, String)>,
 }
 
-impl Thinking {
-    /// Records the request and sends it.
-    ///
-    /// # Errors
-    /// If the trail can't be written: then nothing was sent.
-    pub(crate) async fn begin(
-        inner: &Arc<Inner>,
+/// A request to a model that is ready to be recorded and sent.
+pub(crate) struct Outgoing {
+    request: ModelCallId,
+    batch: BatchId,
+    encoded: Encoded,
+}
+
+impl Outgoing {
+    /// The request, and the entry that says that it is about to be sent.
+    pub(crate) fn new(
+        inner: &Inner,
         model: &ModelSpec,
-        key: Option<Secret>,
-        prompt: &Prompt,
+        encoded: Encoded,
         purpose: Purpose,
-    ) -> Result<Self, EngineError> {
+    ) -> Result<(Self, Draft), EngineError> {
         let (unix_ms, random) = id_parts()?;
         let request = ModelCallId::new(unix_ms, random);
         let batch = BatchId::new(unix_ms, random);
-        let encoded = providers::encode(model, prompt);
         let body = seal(PayloadRole::Prompt, "application/json", encoded.body.clone())?;
         let fact = Fact::ModelCalled {
             request,
@@ -85,17 +87,28 @@ impl Thinking {
             fact,
             payloads: vec![body],
         };
-        let intent = inner.store()?.intend(draft).await?;
+        Ok((Self { request, batch, encoded }, draft))
+    }
 
+    /// Sends it.
+    pub(crate) fn send(
+        self,
+        inner: &Inner,
+        model: &ModelSpec,
+        key: Option<Secret>,
+        intent: DurableIntent,
+    ) -> Thinking {
+        let Self { request, batch, encoded } = self;
         let (heard, events) = mpsc::channel(EVENTS);
-        let door = inner.door.clone();
-        let model = model.clone();
+        let (door, model) = (inner.door.clone(), model.clone());
         let task =
             tokio::spawn(async move { providers::call(&door, &model, encoded, key, intent, heard).await });
         let text = String::new();
-        Ok(Self { request, batch, text, first_word: None, events, task, began: Instant::now() })
+        Thinking { request, batch, text, first_word: None, events, task, began: Instant::now() }
     }
+}
 
+impl Thinking {
     /// The next thing that the model says; `None` when its message is over and [`Self::end`] is due.
     pub(crate) async fn next(&mut self) -> Option<ModelEvent> {
         let event = self.events.recv().await?;

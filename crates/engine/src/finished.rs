@@ -1,0 +1,134 @@
+//! What a call's end leaves behind: payloads for the record, and what a model is shown. Made where the call ran, so
+//! that hashing a large result holds up nobody else, and the result itself is held once.
+
+use domain::id::Handle;
+use domain::outcome::{Ending, FailureClass, Outcome, Told};
+use domain::payload::{Payload, PayloadRole};
+
+use crate::clock::seal;
+use crate::error::EngineError;
+
+/// A call's end, sealed.
+pub(crate) struct Finished {
+    pub(crate) outcome: Outcome,
+    pub(crate) failure: Option<FailureClass>,
+    pub(crate) status: Option<u16>,
+    /// What happened in words; empty if it returned.
+    pub(crate) words: String,
+    /// Bytes of the result.
+    pub(crate) size: u64,
+    pub(crate) cut_from: Option<u64>,
+    pub(crate) told: Told,
+    pub(crate) result: Option<Payload>,
+    pub(crate) words_payload: Option<Payload>,
+    pub(crate) shown: Shown,
+}
+
+/// What a model is shown of a call's end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Shown {
+    pub(crate) text: String,
+    /// Bytes of the result that stand in the text.
+    pub(crate) bytes: u64,
+    /// Bytes that the source sent, as far as we know.
+    pub(crate) of: u64,
+    /// Whether it is a result and not the words of a failure.
+    pub(crate) ok: bool,
+}
+
+impl Finished {
+    /// Commits to what an ending holds, and makes what the model is shown of it: at most `budget` bytes.
+    pub(crate) fn new(ending: Ending, handle: Handle, budget: usize) -> Result<Self, EngineError> {
+        let shown = shown(&ending, handle, budget);
+        let Ending { outcome, failure, status, media, body, cut_from, words, told } = ending;
+        let size = body.len() as u64;
+        let some = |role, media: &str, bytes: Vec<u8>| {
+            if bytes.is_empty() { Ok(None) } else { seal(role, media, bytes).map(Some) }
+        };
+        let media = if media.is_empty() { "application/octet-stream" } else { &media };
+        Ok(Self {
+            result: some(PayloadRole::Result, media, body)?,
+            words_payload: some(PayloadRole::Words, "text/plain", words.clone().into_bytes())?,
+            outcome,
+            failure,
+            status,
+            words,
+            size,
+            cut_from,
+            told,
+            shown,
+        })
+    }
+}
+
+/// What the model reads of an ending.
+pub(crate) fn shown(ending: &Ending, handle: Handle, budget: usize) -> Shown {
+    let of = ending.cut_from.unwrap_or(ending.body.len() as u64);
+    match ending.outcome {
+        Outcome::Returned => {
+            let (text, bytes) = result_text(ending, handle, budget);
+            Shown { text, bytes, of, ok: true }
+        }
+        Outcome::Failed | Outcome::Refused | Outcome::Cancelled | Outcome::TimedOut | Outcome::Unknown => {
+            let text = format!("{}: {}", ending.outcome.word(), ending.words);
+            Shown { text, bytes: 0, of, ok: false }
+        }
+    }
+}
+
+fn result_text(ending: &Ending, handle: Handle, budget: usize) -> (String, u64) {
+    if ending.body.is_empty() {
+        return ("(the source returned an empty body)".to_owned(), 0);
+    }
+    if std::str::from_utf8(&ending.body).is_err() {
+        let words = format!(
+            "(the source returned {} bytes of {}, which is not text)",
+            ending.body.len(),
+            ending.media
+        );
+        return (words, 0);
+    }
+    let excerpt = attribution::excerpt(handle, &ending.media, &ending.body, budget);
+    let mut text = excerpt.text;
+    if let Some(all) = ending.cut_from {
+        text.push_str(&format!(
+            "\n(the source sent {all} bytes; its limit here is {}, so the rest was not taken)",
+            ending.body.len()
+        ));
+    }
+    (text, excerpt.shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BUDGET: usize = 96 << 10;
+
+    #[test]
+    fn a_long_result_is_cut_and_says_so() {
+        let mut ending = Ending::without_body(Outcome::Returned, None, "");
+        ending.body = "ü".repeat(BUDGET).into_bytes();
+        ending.media = "text/plain".to_owned();
+        let shown = shown(&ending, Handle(3), BUDGET);
+        assert!(shown.text.len() <= BUDGET && shown.bytes < shown.of, "{} {}", shown.text.len(), shown.bytes);
+        assert!(shown.text.contains("read_result"), "it says how to read on");
+        assert_eq!(shown.of, 2 * BUDGET as u64);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_named_not_shown() {
+        let mut ending = Ending::without_body(Outcome::Returned, None, "");
+        ending.body = vec![0xff, 0xfe];
+        ending.media = "image/png".to_owned();
+        let shown = shown(&ending, Handle(3), BUDGET);
+        assert_eq!(shown.text, "(the source returned 2 bytes of image/png, which is not text)");
+    }
+
+    #[test]
+    fn a_failure_is_words() {
+        let ending = Ending::without_body(Outcome::TimedOut, None, "no answer in 20 s");
+        let shown = shown(&ending, Handle(3), BUDGET);
+        assert_eq!((shown.text.as_str(), shown.ok, shown.bytes), ("timed out: no answer in 20 s", false, 0));
+    }
+}

@@ -1,0 +1,69 @@
+//! How a turn ends: in an answer, or without one.
+
+use std::time::Instant;
+
+use domain::answer::{Answer, Timings};
+use domain::event::Happening;
+use domain::fact::{Fact, Stopped};
+use domain::model::{Finish, ModelFailure};
+use domain::payload::PayloadRole;
+
+use super::driver::Driver;
+use super::perform::millis;
+use crate::clock::seal;
+use crate::error::EngineError;
+
+impl Driver {
+    pub(crate) async fn answer(&mut self, text: &str, finish: Finish) -> Result<(), EngineError> {
+        let handles: Vec<_> = self.talk.in_context.iter().map(|item| (item.handle, item.call)).collect();
+        let cited = attribution::citations(text, &handles);
+        let since_began = |instant: Instant| {
+            u32::try_from(instant.duration_since(self.began).as_millis()).unwrap_or(u32::MAX)
+        };
+        let answer = Answer {
+            text: cited.text,
+            exposure: attribution::exposure(&self.talk.in_context),
+            citations: cited.citations,
+            unknown_citations: cited.unknown,
+            label: self.talk.label.clone(),
+            model: self.model.title().to_owned(),
+            finish,
+            usage: self.usage,
+            timings: Timings {
+                turn_ms: u32::try_from(self.began.elapsed().as_millis()).unwrap_or(u32::MAX),
+                batches_ms: millis(self.batches),
+                sequential_ms: millis(self.one_by_one),
+                first_word_ms: self.first_word.map(since_began).unwrap_or_default(),
+            },
+        };
+        let bytes = serde_json::to_vec(&answer).map_err(|error| EngineError::Internal(error.to_string()))?;
+        let commitment = self.line.keep(seal(PayloadRole::Answer, "application/json", bytes)?);
+        self.line.record(Fact::AnswerGiven {
+            turn: self.turn,
+            answer: commitment,
+            exposed: answer.exposure.iter().map(|exposed| exposed.call).collect(),
+            label: answer.label.clone(),
+            // The writer knows how many entries the conversation has, and fills it in.
+            entries: 0,
+        });
+        self.line.flush().await?;
+        self.line.emit(Happening::Answer { answer });
+        let (words, usage) = (String::new(), self.usage);
+        self.line.emit(Happening::TurnEnded { stopped: None, failure: None, words, usage });
+        Ok(())
+    }
+
+    pub(crate) async fn end(
+        &mut self,
+        why: Stopped,
+        failure: Option<ModelFailure>,
+        words: String,
+    ) -> Result<(), EngineError> {
+        let payload = seal(PayloadRole::Words, "text/plain", words.clone().into_bytes())?;
+        let commitment = self.line.keep(payload);
+        self.line.record(Fact::TurnStopped { turn: self.turn, why, words: Some(commitment) });
+        self.line.flush().await?;
+        self.line.emit(Happening::TurnEnded { stopped: Some(why), failure, words, usage: self.usage });
+        Ok(())
+    }
+}

@@ -1,0 +1,187 @@
+//! Letting calls go: recorded first, all that go at one time in one commit, then sent.
+
+use std::time::{Duration, Instant};
+
+use domain::effect::Effect;
+use domain::event::{Happening, Waiting};
+use domain::id::{CallId, Handle};
+use domain::outcome::{Ending, Outcome};
+use domain::time::Span;
+use turn::{Event, Lane};
+
+use super::calling::{self, Arrival, Departure, Start};
+use super::driver::Driver;
+use super::live::End;
+use super::reading;
+use super::talk::budget;
+use crate::clock::seal;
+use crate::error::EngineError;
+use crate::finished::Finished;
+
+/// A call that the machine lets go.
+pub(crate) struct Leaving {
+    pub(crate) call: CallId,
+    pub(crate) attempt: u32,
+    pub(crate) after: Span,
+}
+
+impl Driver {
+    /// Records what is in line and that these calls are about to be sent, and sends them. Who has to wait first, for
+    /// its gate or between two attempts, is recorded when its time comes.
+    pub(crate) async fn depart(&mut self, leaving: Vec<Leaving>) -> Result<(), EngineError> {
+        let mut now = Vec::new();
+        let mut intents = Vec::new();
+        for Leaving { call, attempt, after } in leaving {
+            let Some(departure) = self.departure(call, attempt) else { continue };
+            self.tell_decision(call);
+            if departure.effect.writes() {
+                self.inner.kept.changed(&departure.source.name);
+            }
+            if after > Span::default() {
+                let ms = u32::try_from(after.millis()).unwrap_or(u32::MAX);
+                self.line.say(Happening::Waits { call, waiting: Waiting::Again { attempt, ms } });
+                self.start(departure, Start::After(after));
+                continue;
+            }
+            let mut place = departure.enter(&self.inner);
+            if place.is_admitted() {
+                intents.push(departure.intent(&self.inner)?);
+                now.push((departure, place));
+            } else {
+                self.start(departure, Start::InLine(place));
+            }
+        }
+        if intents.is_empty() {
+            return Ok(());
+        }
+        let durable = self.line.flush_and_intend(intents).await?;
+        for ((departure, place), intent) in now.into_iter().zip(durable) {
+            self.start(departure, Start::Recorded(place, intent));
+        }
+        Ok(())
+    }
+
+    fn departure(&mut self, call: CallId, attempt: u32) -> Option<Departure> {
+        let budget = budget(self.run.shown_bytes, self.calls_of_message());
+        let live = self.calls.get(&call)?;
+        let (prepared, known) = (live.prepared.clone()?, live.known.clone()?);
+        let source = known.source.clone();
+        let whole = Duration::from_millis(source.limits.deadline_ms.into());
+        let left = live.sent.map_or(whole, |sent| whole.saturating_sub(sent.elapsed()));
+        let key = source.idempotency_header.is_some() && live.call.effect.writes();
+        Some(Departure {
+            call,
+            attempt,
+            handle: live.call.handle,
+            effect: live.call.effect,
+            conversation: Some(self.conversation),
+            prepared: if attempt > 1 { prepared.within(left) } else { prepared },
+            idempotency_key: key.then(|| call.to_string()),
+            source,
+            lane: Lane(self.lane),
+            budget,
+        })
+    }
+
+    fn start(&mut self, departure: Departure, start: Start) {
+        let Some(live) = self.calls.get(&departure.call) else { return };
+        let (call, attempt) = (departure.call, departure.attempt);
+        let stop = live.stop.subscribe();
+        let task = calling::attempt(self.inner.clone(), departure, start, self.notices.0.clone(), stop);
+        let handle = self.tasks.spawn(task);
+        self.task_calls.insert(handle.id(), (call, Some(attempt)));
+    }
+
+    /// Answers a call from the record, in a task of its own.
+    pub(crate) fn read_record(&mut self, call: CallId) {
+        self.tell_decision(call);
+        let budget = budget(self.run.shown_bytes, self.calls_of_message());
+        let Some(live) = self.calls.get(&call) else { return };
+        let (Some(page), Some(of)) = (live.page.clone(), live.reads) else { return };
+        let (inner, handle) = (self.inner.clone(), live.call.handle);
+        let task = async move {
+            let ending = reading::read(inner, of, page, handle, budget).await;
+            // What was read is within its budget already; cutting it again would lose its end.
+            let finished = Finished::new(ending, handle, usize::MAX)?;
+            Ok(Arrival { call, attempt: None, finished, took: Span::default() })
+        };
+        let task = self.tasks.spawn(task);
+        self.task_calls.insert(task.id(), (call, None));
+    }
+
+    /// Answers a call with the end of another.
+    pub(crate) fn share(&mut self, call: CallId, from: CallId) -> Result<Option<Event>, EngineError> {
+        self.tell_decision(call);
+        let known = self.calls.get(&from).and_then(|live| live.end.clone());
+        let identity = self.calls.get(&call).and_then(|live| live.identity.clone());
+        let kept = || {
+            let identity = identity?;
+            self.inner.kept.find(self.conversation, &identity).map(|kept| kept.end)
+        };
+        match known.or_else(kept) {
+            Some(end) => self.ended_as(call, end, from).map(Some),
+            None => {
+                // It was there when the machine was told of it, and has grown too old since.
+                let words = "the result it was to share is no longer kept; ask again";
+                let ending = Ending::without_body(Outcome::Cancelled, None, words);
+                self.concluded(call, ending).map(Some)
+            }
+        }
+    }
+
+    fn ended_as(&mut self, call: CallId, end: End, from: CallId) -> Result<Event, EngineError> {
+        let words = if end.words.is_empty() {
+            None
+        } else {
+            let bytes = end.words.clone().into_bytes();
+            Some(seal(domain::payload::PayloadRole::Words, "text/plain", bytes)?)
+        };
+        let finished = Finished {
+            outcome: end.outcome,
+            failure: end.failure,
+            status: end.status,
+            words: end.words,
+            size: end.size,
+            cut_from: end.cut_from,
+            told: domain::outcome::Told::default(),
+            result: None,
+            words_payload: words,
+            shown: end.shown,
+        };
+        Ok(Event::CallEnded(self.ended(call, finished, Span::default(), Some(from))))
+    }
+
+    /// Ends a call that is not sent.
+    pub(crate) fn concluded(&mut self, call: CallId, ending: Ending) -> Result<Event, EngineError> {
+        let handle = self.calls.get(&call).map_or(Handle(0), |live| live.call.handle);
+        let finished = Finished::new(ending, handle, usize::MAX)?;
+        Ok(Event::CallEnded(self.ended(call, finished, Span::default(), None)))
+    }
+
+    /// A call left: whoever watches is told, and its straggler budget runs.
+    pub(crate) fn left(&mut self, call: CallId, attempt: u32, at: Instant) {
+        let Some(live) = self.calls.get_mut(&call) else { return };
+        live.in_line = None;
+        live.sent.get_or_insert(at);
+        live.attempts += 1;
+        let reads = live.call.effect == Effect::Read;
+        if let Some(after) = self.run.straggler.after()
+            && reads
+            && attempt == 1
+        {
+            let at = tokio::time::Instant::from_std(at) + Duration::from_micros(after.0);
+            self.stragglers.push_back((at, call));
+        }
+        self.line.emit(Happening::Dispatched { call, attempt });
+    }
+
+    /// Says what policy decided, once, when something is done about it.
+    pub(crate) fn tell_decision(&mut self, call: CallId) {
+        if let Some(live) = self.calls.get_mut(&call)
+            && !std::mem::replace(&mut live.told, true)
+        {
+            let decision = live.decision.clone();
+            self.line.say(Happening::Decided { call, decision });
+        }
+    }
+}

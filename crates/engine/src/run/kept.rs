@@ -1,0 +1,70 @@
+//! Results that may be used again. The record holds them all; here is what of them may answer the same call anew.
+//!
+//! Two kinds: within a turn, what its source's cache headers allow; within a conversation, what calls brought that
+//! started early and whose message then came to nothing, if the model asks for the same again soon.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use domain::id::{CallId, ConversationId};
+use domain::tool::SourceName;
+
+use super::live::End;
+use crate::locked::lock;
+
+/// How long the result of a call may wait for the same call, when its own message came to nothing.
+const ASKED_AGAIN: Duration = Duration::from_secs(5 * 60);
+/// How many of them a conversation keeps: a message's worth.
+const MOST: usize = 128;
+
+/// A result that waits for its call to be asked for again.
+#[derive(Clone)]
+pub(crate) struct KeptEnd {
+    pub(crate) call: CallId,
+    pub(crate) source: SourceName,
+    pub(crate) end: End,
+    until: Instant,
+}
+
+/// By conversation and identity.
+#[derive(Default)]
+pub(crate) struct Kept {
+    by_conversation: Mutex<HashMap<ConversationId, HashMap<String, KeptEnd>>>,
+}
+
+impl Kept {
+    /// Keeps the end of a call whose message came to nothing.
+    pub(crate) fn keep(
+        &self,
+        conversation: ConversationId,
+        identity: String,
+        call: CallId,
+        source: SourceName,
+        end: End,
+    ) {
+        let mut all = lock(&self.by_conversation);
+        let now = Instant::now();
+        all.retain(|_, kept| {
+            kept.retain(|_, end| end.until > now);
+            !kept.is_empty()
+        });
+        let kept = all.entry(conversation).or_default();
+        if kept.len() < MOST {
+            kept.insert(identity, KeptEnd { call, source, end, until: now + ASKED_AGAIN });
+        }
+    }
+
+    /// What is kept for the same call, if it is not too old.
+    pub(crate) fn find(&self, conversation: ConversationId, identity: &str) -> Option<KeptEnd> {
+        let all = lock(&self.by_conversation);
+        all.get(&conversation)?.get(identity).filter(|kept| kept.until > Instant::now()).cloned()
+    }
+
+    /// Something at a source is about to change: what came of it before holds no longer.
+    pub(crate) fn changed(&self, source: &SourceName) {
+        for kept in lock(&self.by_conversation).values_mut() {
+            kept.retain(|_, end| end.source != *source);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! What is about to be recorded. Facts that come together are appended together, in one commit instead of one each;
+//! nothing that must be durable first waits for that, since whoever acts flushes.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use domain::entry::Draft;
+use domain::event::{Happening, RunEvent};
+use domain::fact::Fact;
+use domain::id::{ConversationId, TurnId};
+use domain::intent::DurableIntent;
+use domain::payload::{Commitment, Payload};
+use tokio::sync::mpsc;
+
+use crate::error::EngineError;
+use crate::inner::Inner;
+
+/// Facts that may wait for one another before they are appended.
+const MOST: usize = 512;
+/// Bytes of payloads after which they wait no longer: one append is one transaction, and others wait for it.
+const HEAVIEST: usize = 16 << 20;
+
+/// Facts in line for the trail, and what may be said once they are durable.
+pub(crate) struct Line {
+    inner: Arc<Inner>,
+    turn: TurnId,
+    conversation: ConversationId,
+    began: Instant,
+    out: mpsc::UnboundedSender<RunEvent>,
+    drafts: Vec<Draft>,
+    weight: usize,
+    said_after: Vec<Happening>,
+    sealed: HashMap<Commitment, Payload>,
+}
+
+impl Line {
+    pub(crate) fn new(
+        inner: Arc<Inner>,
+        turn: TurnId,
+        conversation: ConversationId,
+        began: Instant,
+        out: mpsc::UnboundedSender<RunEvent>,
+    ) -> Self {
+        let (drafts, said_after, sealed) = (Vec::new(), Vec::new(), HashMap::new());
+        Self { inner, turn, conversation, began, out, drafts, weight: 0, said_after, sealed }
+    }
+
+    /// Keeps a payload until the fact that commits to it is recorded.
+    pub(crate) fn keep(&mut self, payload: Payload) -> Commitment {
+        let commitment = payload.commitment();
+        self.sealed.insert(commitment, payload);
+        commitment
+    }
+
+    /// Lets a payload go that no fact will commit to.
+    pub(crate) fn forget(&mut self, commitment: &Commitment) {
+        self.sealed.remove(commitment);
+    }
+
+    /// Puts a fact in line, with the payloads that were kept for it.
+    pub(crate) fn record(&mut self, fact: Fact) {
+        let payloads: Vec<Payload> =
+            fact.commitments().iter().filter_map(|commitment| self.sealed.remove(commitment)).collect();
+        self.weight += payloads.iter().map(|payload| payload.bytes().len()).sum::<usize>();
+        let moment = self.inner.clock.now();
+        self.drafts.push(Draft { moment, conversation: Some(self.conversation), fact, payloads });
+    }
+
+    /// Whether so much waits that it should wait no longer.
+    pub(crate) fn is_full(&self) -> bool {
+        self.drafts.len() >= MOST || self.weight >= HEAVIEST
+    }
+
+    /// Appends what is in line: when it returns, all of it is durable, and what it allows to be said is said.
+    pub(crate) async fn flush(&mut self) -> Result<(), EngineError> {
+        if !self.drafts.is_empty() {
+            let drafts = self.take();
+            self.inner.store()?.append(drafts).await?;
+            self.durable();
+        }
+        Ok(())
+    }
+
+    /// Appends what is in line and, behind it, what is about to be sent, in one commit.
+    pub(crate) async fn flush_and_intend(
+        &mut self,
+        intents: Vec<Draft>,
+    ) -> Result<Vec<DurableIntent>, EngineError> {
+        let before = self.take();
+        let intents = self.inner.store()?.append_and_intend(before, intents).await?;
+        self.durable();
+        Ok(intents)
+    }
+
+    /// Says what happened, once everything before it is durable.
+    pub(crate) fn say(&mut self, what: Happening) {
+        if self.drafts.is_empty() {
+            self.emit(what);
+        } else {
+            self.said_after.push(what);
+        }
+    }
+
+    /// Says what happened to whoever listens, at once; a turn goes on when nobody does.
+    pub(crate) fn emit(&self, what: Happening) {
+        let ms = u32::try_from(self.began.elapsed().as_millis()).unwrap_or(u32::MAX);
+        let _nobody_listens = self.out.send(RunEvent { turn: self.turn, ms, what });
+    }
+
+    fn take(&mut self) -> Vec<Draft> {
+        self.weight = 0;
+        std::mem::take(&mut self.drafts)
+    }
+
+    fn durable(&mut self) {
+        for what in std::mem::take(&mut self.said_after) {
+            self.emit(what);
+        }
+    }
+}

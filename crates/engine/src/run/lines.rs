@@ -1,0 +1,79 @@
+//! Calls that wait in line at a gate: who is told what they wait for. And connections that are opened ahead.
+
+use domain::call::Approve;
+use domain::effect::Effect;
+use domain::event::{Happening, Waiting};
+use domain::id::CallId;
+use domain::model::Early;
+use turn::Ticket;
+use url::Url;
+
+use super::driver::Driver;
+
+impl Driver {
+    /// A call got in line.
+    pub(crate) fn in_line(&mut self, call: CallId, ticket: Ticket) {
+        let Some(waiting) = self.inner.gate.waits_for(ticket) else { return };
+        if let Some(live) = self.calls.get_mut(&call) {
+            live.in_line = Some((ticket, waiting.clone()));
+            self.line.say(Happening::Waits { call, waiting });
+        }
+    }
+
+    /// Whether any call waits in line.
+    pub(crate) fn anybody_in_line(&self) -> bool {
+        self.calls.values().any(|live| live.in_line.is_some())
+    }
+
+    /// Says of each call in line when it waits for something else than was said last.
+    pub(crate) fn look_at_lines(&mut self) {
+        let mut changed = Vec::new();
+        for live in self.calls.values_mut() {
+            let Some((ticket, said)) = &mut live.in_line else { continue };
+            match self.inner.gate.waits_for(*ticket) {
+                Some(waiting) if !same(&waiting, said) => {
+                    *said = waiting.clone();
+                    changed.push((live.call.position, live.call.id, waiting));
+                }
+                Some(_) => {}
+                None => live.in_line = None,
+            }
+        }
+        changed.sort_by_key(|(position, ..)| *position);
+        for (_, call, waiting) in changed {
+            self.line.say(Happening::Waits { call, waiting });
+        }
+    }
+
+    /// Opens a connection to a tool's source when its name is known and its arguments are still being written. Only
+    /// for what runs without a question: a call that may be refused must not reach its source at all.
+    pub(crate) fn warm(&self, name: &str) {
+        let Some(known) = self.known.get(name) else { return };
+        if known.tool.effect == Effect::Read
+            && self.approve != Approve::None
+            && let Ok(url) = Url::parse(&known.source.base_url)
+        {
+            self.inner.door.warm(&url);
+        }
+    }
+
+    /// Whether the beginning of the next call says that one is complete.
+    pub(crate) fn follows(&self) -> bool {
+        self.early
+            && !self.inner.has_revised(&self.model.name)
+            && match self.model.early {
+                Early::On => true,
+                Early::Auto => self.early_by_name || providers::ends_in_order(&self.model),
+                Early::Off => self.early_by_name,
+            }
+    }
+}
+
+/// Whether two waits are for the same thing; how much longer it lasts does not count.
+fn same(one: &Waiting, other: &Waiting) -> bool {
+    match (one, other) {
+        (Waiting::Rate { source: one, .. }, Waiting::Rate { source: other, .. })
+        | (Waiting::Paused { source: one, .. }, Waiting::Paused { source: other, .. }) => one == other,
+        (one, other) => one == other,
+    }
+}

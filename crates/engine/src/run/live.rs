@@ -1,0 +1,135 @@
+//! What the driver knows of a call.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use attribution::InContext;
+use domain::call::{Decision, ToolCall};
+use domain::event::Waiting;
+use domain::id::CallId;
+use domain::label::Label;
+use domain::outcome::{CallResult, FailureClass, Outcome};
+use domain::payload::Commitment;
+use domain::source::SourceSpec;
+use domain::time::Span;
+use domain::tool::{ToolId, ToolSpec};
+use sources::Prepared;
+use tokio::sync::watch;
+use turn::{Interruption, Ticket};
+
+use super::reading::Page;
+use crate::finished::Shown;
+
+/// A tool that is connected, looked up once a turn.
+pub(crate) struct Known {
+    pub(crate) id: ToolId,
+    pub(crate) source: Arc<SourceSpec>,
+    pub(crate) tool: ToolSpec,
+    pub(crate) version: String,
+}
+
+/// A call of a turn, from the time it was taken in.
+pub(crate) struct Live {
+    pub(crate) call: ToolCall,
+    pub(crate) decision: Decision,
+    pub(crate) known: Option<Arc<Known>>,
+    pub(crate) prepared: Option<Prepared>,
+    /// What it reads, if it is answered from the record.
+    pub(crate) page: Option<Page>,
+    /// The call whose result that is.
+    pub(crate) reads: Option<CallId>,
+    /// The same for calls that would send the same request.
+    pub(crate) identity: Option<String>,
+    /// The arguments that a person put in the place of the model's.
+    pub(crate) edited: Option<String>,
+    pub(crate) stop: watch::Sender<Option<Interruption>>,
+    /// Its place in line at a gate, and what it was last said to wait for.
+    pub(crate) in_line: Option<(Ticket, Waiting)>,
+    /// When its first attempt left.
+    pub(crate) sent: Option<Instant>,
+    pub(crate) attempts: u32,
+    pub(crate) took: Span,
+    /// Whether what policy decided was said.
+    pub(crate) told: bool,
+    pub(crate) early: bool,
+    pub(crate) dropped: bool,
+    /// Whether its batch went back without it.
+    pub(crate) left_behind: bool,
+    pub(crate) end: Option<End>,
+    /// Whether its end is on record, or in line for it: nothing changes any more.
+    pub(crate) over: bool,
+}
+
+/// How a call ended, as far as others need to know.
+#[derive(Clone)]
+pub(crate) struct End {
+    pub(crate) outcome: Outcome,
+    pub(crate) failure: Option<FailureClass>,
+    pub(crate) status: Option<u16>,
+    pub(crate) words: String,
+    pub(crate) size: u64,
+    pub(crate) cut_from: Option<u64>,
+    pub(crate) label: Label,
+    pub(crate) shown: Shown,
+    /// The commitment to its result, until that is recorded or let go.
+    pub(crate) result: Option<Commitment>,
+    /// Until when the same request need not be sent again.
+    pub(crate) fresh_until: Option<Instant>,
+}
+
+impl Live {
+    pub(crate) fn new(call: ToolCall, decision: Decision) -> Self {
+        Self {
+            call,
+            decision,
+            known: None,
+            prepared: None,
+            page: None,
+            reads: None,
+            identity: None,
+            edited: None,
+            stop: watch::Sender::new(None),
+            in_line: None,
+            sent: None,
+            attempts: 0,
+            took: Span::default(),
+            told: false,
+            early: false,
+            dropped: false,
+            left_behind: false,
+            end: None,
+            over: false,
+        }
+    }
+
+    /// What the model reads of it.
+    pub(crate) fn result(&self) -> CallResult {
+        let (mut text, ok) = match &self.end {
+            Some(end) => (end.shown.text.clone(), end.shown.ok),
+            None => (self.pending(), false),
+        };
+        if let Some(edited) = &self.edited {
+            text = format!("(the person changed the arguments to {edited})\n{text}");
+        }
+        let ToolCall { asked_as, handle, tool, .. } = &self.call;
+        CallResult { id: asked_as.clone(), handle: *handle, tool: tool.clone(), ok, text }
+    }
+
+    /// Its place in the model's context.
+    pub(crate) fn context(&self) -> InContext {
+        let (shown, of, ok) = match &self.end {
+            Some(End { shown, .. }) => (shown.bytes, shown.of, shown.ok),
+            None => (0, 0, false),
+        };
+        InContext { call: self.call.id, handle: self.call.handle, shown, of, ok, earlier: false }
+    }
+
+    fn pending(&self) -> String {
+        format!(
+            "pending: it is still under way and goes on. Go on without it, or read its result later with {} \
+             {{\"call\": \"{}\"}}.",
+            ToolId::read_result().wire(),
+            self.call.handle
+        )
+    }
+}

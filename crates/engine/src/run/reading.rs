@@ -1,0 +1,118 @@
+//! `read_result`: more of a result that is on record, without a second request to its source.
+
+use std::sync::Arc;
+
+use domain::id::{CallId, Handle};
+use domain::json::Json;
+use domain::model::OfferedTool;
+use domain::outcome::{Ending, FailureClass, Outcome};
+use domain::payload::PayloadRole;
+use domain::tool::ToolId;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::error::EngineError;
+use crate::inner::Inner;
+
+/// What a call of `read_result` asks for.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Page {
+    /// The handle of the call whose result it reads.
+    pub(crate) call: Handle,
+    /// An RFC 6901 pointer into the result; empty for the whole.
+    #[serde(default)]
+    pub(crate) pointer: String,
+    /// How many items, members or characters to leave out.
+    #[serde(default)]
+    pub(crate) offset: u64,
+}
+
+impl Page {
+    /// Reads the arguments as a model wrote them; in words, what is wrong with them.
+    pub(crate) fn parse(arguments: &str) -> Result<Self, String> {
+        serde_json::from_str(arguments).map_err(|error| {
+            format!(
+                "nothing was read, the arguments for {} don't fit: {error}. Write {{\"call\": \"c3\", \"pointer\": \
+                 \"/items\", \"offset\": 20}}; `pointer` and `offset` may be left out.",
+                ToolId::read_result()
+            )
+        })
+    }
+}
+
+/// The tool as every model is offered it.
+pub(crate) fn offered() -> OfferedTool {
+    OfferedTool {
+        name: ToolId::read_result().wire(),
+        description: "Reads more of a result that was cut, from the record and without asking its source again: the \
+                      part of result `call` (a handle such as \"c3\") at the RFC 6901 `pointer`, from `offset` on \
+                      (items of a list, members of an object, or characters)."
+            .to_owned(),
+        input: Json(json!({
+            "type": "object",
+            "required": ["call"],
+            "properties": {
+                "call": { "type": "string", "description": "The result's handle, such as c3" },
+                "pointer": { "type": "string", "description": "RFC 6901, such as /items; left out: the whole" },
+                "offset": { "type": "integer", "minimum": 0 },
+            },
+            "additionalProperties": false,
+        })),
+    }
+}
+
+/// The part of a recorded result that a page asks for, as an ending.
+pub(crate) async fn read(inner: Arc<Inner>, of: CallId, page: Page, handle: Handle, budget: usize) -> Ending {
+    match part(&inner, of, &page, handle, budget).await {
+        Ok(Ok((media, text))) => {
+            Ending { media, body: text.into_bytes(), ..Ending::without_body(Outcome::Returned, None, "") }
+        }
+        Ok(Err(words)) => Ending::without_body(Outcome::Failed, Some(FailureClass::InvalidArguments), words),
+        Err(error) => {
+            let words = format!("the record can't be read: {error}");
+            Ending::without_body(Outcome::Failed, Some(FailureClass::Internal), words)
+        }
+    }
+}
+
+async fn part(
+    inner: &Inner,
+    of: CallId,
+    page: &Page,
+    handle: Handle,
+    budget: usize,
+) -> Result<Result<(String, String), String>, EngineError> {
+    let Some(detail) = inner.reader.call(of, 0).await? else {
+        return Ok(Err(format!("{} is not on record", page.call)));
+    };
+    let Some(result) = detail.payloads.iter().find(|payload| payload.role == PayloadRole::Result) else {
+        let word = detail.row.outcome.map_or("has not ended", Outcome::word);
+        return Ok(Err(format!("{} has no result to read: it {word}", page.call)));
+    };
+    let Some(bytes) = inner.reader.payload_bytes(result.commitment).await? else {
+        return Ok(Err(format!("the result of {} is no longer on record", page.call)));
+    };
+    let media = result.media.clone();
+    let (pointer, offset, of) = (page.pointer.clone(), page.offset, page.call);
+    let paged = move || attribution::page(of, &media, &bytes, &pointer, offset, budget);
+    let excerpt = tokio::task::spawn_blocking(paged)
+        .await
+        .map_err(|error| EngineError::Internal(format!("reading {handle} failed: {error}")))?;
+    Ok(excerpt.map(|excerpt| ("text/plain".to_owned(), excerpt.text)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_that_do_not_fit_are_named() {
+        assert_eq!(Page::parse(r#"{"call": "c3"}"#).unwrap().call, Handle(3));
+        for wrong in
+            ["", "{}", r#"{"call": 3}"#, r#"{"call": "c3", "offset": -1}"#, r#"{"call": "c3", "x": 1}"#]
+        {
+            assert!(Page::parse(wrong).unwrap_err().contains("don't fit"), "{wrong}");
+        }
+    }
+}

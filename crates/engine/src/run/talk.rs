@@ -1,0 +1,111 @@
+//! What the model is told, and what it has been exposed to so far.
+
+use std::collections::HashMap;
+
+use attribution::InContext;
+use domain::id::CallId;
+use domain::label::Label;
+use domain::model::{AskedCall, Message, ModelSpec, Parallel};
+use domain::source::SourceSpec;
+use providers::{Encoded, Encoder};
+
+use super::history::Past;
+use super::live::Live;
+use super::prompt::{SYSTEM, offered};
+
+/// All that one follow-up shows of its results together, in the size of one: past this many full results, each is
+/// shown a smaller part.
+const FULL_RESULTS: usize = 8;
+/// The least that is shown of a result.
+const LEAST: usize = 1024;
+
+/// A conversation as its model is told it. A result is written into the next request when it arrives, so that the
+/// request is there when the last one has come.
+pub(crate) struct Talk {
+    encoder: Encoder,
+    parallel: Parallel,
+    pub(crate) tools: Vec<String>,
+    pub(crate) label: Label,
+    pub(crate) in_context: Vec<InContext>,
+    /// The calls of the batch under way, in the model's order.
+    calls: Vec<CallId>,
+    /// How many of them are written already.
+    written: usize,
+}
+
+impl Talk {
+    pub(crate) fn new(model: &ModelSpec, sources: &[SourceSpec], past: Past, parallel: Parallel) -> Self {
+        let tools = offered(sources);
+        let names = tools.iter().map(|tool| tool.name.clone()).collect();
+        let mut encoder = Encoder::new(model, SYSTEM, &tools);
+        for message in &past.messages {
+            encoder.push(message);
+        }
+        Self {
+            encoder,
+            parallel,
+            tools: names,
+            label: past.label,
+            in_context: past.in_context,
+            calls: Vec::new(),
+            written: 0,
+        }
+    }
+
+    /// The next request.
+    pub(crate) fn request(&self) -> Encoded {
+        self.encoder.request(self.parallel)
+    }
+
+    /// The model asked for these, in this order, with these words.
+    pub(crate) fn asked(&mut self, text: String, calls: Vec<CallId>, lives: &HashMap<CallId, Live>) {
+        let asked = calls.iter().filter_map(|call| lives.get(call)).map(|live| AskedCall {
+            id: live.call.asked_as.clone(),
+            name: live.call.asked_for.clone(),
+            arguments: live.call.arguments.clone(),
+        });
+        self.encoder.push(&Message::Assistant { text, calls: asked.collect() });
+        (self.calls, self.written) = (calls, 0);
+    }
+
+    /// Writes what has arrived, as far as nothing before it is missing.
+    pub(crate) fn arrived(&mut self, lives: &HashMap<CallId, Live>) {
+        while let Some(live) = self.calls.get(self.written).and_then(|call| lives.get(call)) {
+            if live.end.is_none() {
+                break;
+            }
+            self.encoder.push_result(&live.result());
+            self.written += 1;
+        }
+    }
+
+    /// Writes the rest, what was left behind as still under way.
+    pub(crate) fn all_arrived(&mut self, label: &Label, lives: &HashMap<CallId, Live>) {
+        let calls = std::mem::take(&mut self.calls);
+        for live in calls.iter().skip(self.written).filter_map(|call| lives.get(call)) {
+            self.encoder.push_result(&live.result());
+        }
+        self.in_context.extend(calls.iter().filter_map(|call| lives.get(call)).map(Live::context));
+        self.label = std::mem::replace(&mut self.label, Label::PUBLIC).join(label);
+    }
+}
+
+/// How many bytes of each result are shown, if that many come back together and `most` are shown of one.
+pub(crate) fn budget(most: u32, calls: usize) -> usize {
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    (most.saturating_mul(FULL_RESULTS) / calls.max(FULL_RESULTS)).clamp(LEAST.min(most), most)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_results_share_what_is_shown() {
+        assert_eq!(budget(96 << 10, 1), 96 << 10);
+        assert_eq!(budget(96 << 10, 8), 96 << 10);
+        assert_eq!(budget(96 << 10, 16), 48 << 10);
+        assert_eq!(budget(96 << 10, 100_000), LEAST);
+        assert_eq!(budget(1024, 3), 1024);
+    }
+}
