@@ -8,47 +8,43 @@ use super::shown::Excerpt;
 /// The head and the tail of a text that is longer than the budget.
 pub(crate) fn ends_of(handle: Handle, text: &str, budget: usize) -> Excerpt {
     let lines = text.bytes().filter(|byte| *byte == b'\n').count() + usize::from(!text.ends_with('\n'));
-    let mark = |shown: &str, left: usize| {
-        let offset = shown.chars().count() as u64;
-        let what = format!("cut here: {left} of {} bytes, of {lines} lines in all", text.len());
-        format!("\n{}\n", ReadOn { handle, pointer: "", offset }.line(&what))
+    let mark = |offset: u64, left: usize| {
+        let words = format!("{left} of {} bytes, of {lines} lines in all, are left out", text.len());
+        format!("\n{}\n", ReadOn { handle, pointer: "", offset }.words(&words))
     };
-    let room = budget.saturating_sub(mark(&text[..text.floor_char_boundary(budget)], text.len()).len());
+    // No count has more digits than the length of what is counted.
+    let room = budget.saturating_sub(mark(text.len() as u64, text.len()).len());
     let head = &text[..line_end(text, text.floor_char_boundary(room / 4 * 3))];
     let tail = &text[line_start(text, text.ceil_char_boundary(text.len() - room / 4))..];
-    let left = text.len() - head.len() - tail.len();
+    let mark = mark(head.chars().count() as u64, text.len() - head.len() - tail.len());
     let shown = (head.len() + tail.len()) as u64;
-    Excerpt { text: format!("{head}{}{tail}", mark(head, left)), shown, whole: false }.within(budget)
+    Excerpt { text: format!("{head}{mark}{tail}"), shown, whole: false }
 }
 
-/// Characters from `offset` on; `None` if there are fewer.
-pub(crate) fn characters(
-    handle: Handle,
-    pointer: &str,
-    text: &str,
-    offset: u64,
-    budget: usize,
-) -> Option<Excerpt> {
-    let skipped = usize::try_from(offset).ok()?;
-    let start = match text.char_indices().nth(skipped) {
-        Some((start, _)) => start,
-        None if skipped == text.chars().count() && (skipped == 0 || offset == 0) => text.len(),
-        None => return None,
-    };
+/// The characters of a text from the place's offset on; `Err` with how many there are if there are fewer.
+pub(crate) fn characters_from(place: ReadOn<'_>, text: &str, budget: usize) -> Result<Excerpt, u64> {
+    let is_first = place.offset == 0;
+    if is_first && text.len() <= budget {
+        return Ok(Excerpt::whole(text));
+    }
+    let all = text.chars().count() as u64;
+    let start = usize::try_from(place.offset).ok().and_then(|offset| text.char_indices().nth(offset));
+    let (start, _) = start.ok_or(all)?;
     let rest = &text[start..];
     if rest.len() <= budget {
-        return Some(Excerpt { whole: offset == 0, ..Excerpt::whole(rest) });
+        return Ok(Excerpt { whole: is_first, ..Excerpt::whole(rest) });
     }
-    let all = text.chars().count();
-    let mark = |offset| {
-        let what = format!("cut here: {} of {all} characters are left", all as u64 - offset);
-        format!("\n{}", ReadOn { handle, pointer, offset }.line(&what))
+    let mark = |offset: u64| {
+        let words = format!("{} of {all} characters follow", all - offset);
+        format!("\n{}", ReadOn { offset, ..place }.words(&words))
     };
-    let room = budget.saturating_sub(mark(u64::try_from(all).unwrap_or(u64::MAX)).len() + 20);
-    let part = &rest[..line_end(rest, rest.floor_char_boundary(room))];
-    let next = offset + part.chars().count() as u64;
-    let text = format!("{part}{}", mark(next));
-    Some(Excerpt { text, shown: part.len() as u64, whole: false }.within(budget))
+    let longest = format!("{all}").len() * 2;
+    let room = budget.saturating_sub(mark(all).len() + longest);
+    // One character at least, so that whoever reads on gets on.
+    let end = rest.floor_char_boundary(room).max(rest.chars().next().map_or(0, char::len_utf8));
+    let part = &rest[..line_end(rest, end)];
+    let mark = mark(place.offset + part.chars().count() as u64);
+    Ok(Excerpt { text: format!("{part}{mark}"), shown: part.len() as u64, whole: false })
 }
 
 /// The end of the last whole line before `at`, if that is not far before it.

@@ -2,11 +2,19 @@
 
 use domain::id::Handle;
 
-use super::lines;
+use super::letters::said;
+use super::lines::characters_from;
+use super::outline::{kind, parts_from};
+use super::part::document;
+use super::place::{Lost, find};
+use super::read_on::ReadOn;
 use super::shown::Excerpt;
 
-/// A part of the result of the call with this handle, in at most `budget` bytes: from `offset` on, what stands at
-/// `pointer` (RFC 6901).
+/// A part of the result of the call with this handle, in at most `budget` bytes: of what stands at `pointer` (RFC 6901,
+/// empty for the whole) what begins at `offset`. An offset counts the items of an array, the members of an object, the
+/// characters of a text. If more follows, the page says how to read on.
+///
+/// A text is given as what it says, without quotes and escapes; everything else as the source wrote it.
 ///
 /// # Errors
 /// If there is no such place. The words are for the model: what is wrong, and what there is instead.
@@ -18,9 +26,52 @@ pub fn page(
     offset: u64,
     budget: usize,
 ) -> Result<Excerpt, String> {
-    let text = std::str::from_utf8(body).map_err(|_| {
-        format!("the result of {handle} is {} bytes of {media}, which is not text", body.len())
-    })?;
-    lines::characters(handle, pointer, text, offset, budget)
-        .ok_or_else(|| format!("the result of {handle} has fewer than {offset} characters"))
+    let Ok(text) = std::str::from_utf8(body) else {
+        return Err(format!("the result of {handle} is {} bytes of {media}, which is not text", body.len()));
+    };
+    let place = ReadOn { handle, pointer, offset };
+    let read = match document(text).map(|document| find(document, pointer)) {
+        Some(Ok(value)) => value_from(place, value, budget),
+        Some(Err(Lost::Nowhere(words))) => Err(format!("in the result of {handle}, {words}")),
+        Some(Err(Lost::NoJson)) | None if pointer.is_empty() => text_from(place, text, budget),
+        Some(Err(Lost::NoJson)) | None => Err(format!(
+            "the result of {handle} is text without parts, so it has no `pointer`; leave that out and give an `offset`"
+        )),
+    };
+    read.map(|page| page.within(budget))
+}
+
+fn value_from(place: ReadOn<'_>, value: &str, budget: usize) -> Result<Excerpt, String> {
+    let is_whole = place.offset == 0 && value.len() <= budget;
+    match value.as_bytes().first() {
+        Some(b'"') => text_from(place, &said(value), budget),
+        Some(b'{' | b'[') if !is_whole => {
+            let (page, all) = parts_from(place, value, budget)
+                .ok_or_else(|| format!("the result of {} can't be read", place.handle))?;
+            if place.offset > 0 && place.offset >= all {
+                Err(past_the_end(place, kind(value), all))
+            } else {
+                Ok(page)
+            }
+        }
+        _ if is_whole => Ok(Excerpt::whole(value)),
+        _ => text_from(place, value, budget),
+    }
+}
+
+fn text_from(place: ReadOn<'_>, text: &str, budget: usize) -> Result<Excerpt, String> {
+    characters_from(place, text, budget).map_err(|all| past_the_end(place, "a text", all))
+}
+
+fn past_the_end(place: ReadOn<'_>, kind: &str, all: u64) -> String {
+    let noun = match kind {
+        "an object" => "members",
+        "an array" => "items",
+        _ => "characters",
+    };
+    let at = if place.pointer.is_empty() { String::new() } else { format!(" at `{}`", place.pointer) };
+    format!(
+        "the result of {}{at} is {kind} of {all} {noun}, so nothing follows offset {}",
+        place.handle, place.offset
+    )
 }

@@ -14,33 +14,25 @@ pub(crate) struct ReadOn<'a> {
 }
 
 impl ReadOn<'_> {
-    /// The arguments, as JSON.
-    pub(crate) fn arguments(&self) -> String {
+    /// The call in words, for texts.
+    pub(crate) fn words(&self, what: &str) -> String {
+        format!("(cut here: {what}. Read on with {} {})", ToolId::read_result().wire(), self.arguments())
+    }
+
+    /// The call as a JSON object that stands where something was cut. `begins` is how a string begins, as it is
+    /// written between its quotes.
+    pub(crate) fn object(&self, what: &str, begins: Option<&str>) -> String {
+        let begins = begins.map(|text| format!("\"begins\":\"{text}\",")).unwrap_or_default();
+        format!("{{\"cut\":\"{what}\",{begins}\"{}\":{}}}", ToolId::read_result().wire(), self.arguments())
+    }
+
+    fn arguments(&self) -> String {
         let Self { handle, pointer, offset } = self;
-        let mut arguments = format!("{{\"call\":\"{handle}\"");
-        if !pointer.is_empty() {
-            arguments.push_str(",\"pointer\":");
-            arguments.push_str(&quoted(pointer));
-        }
-        if *offset > 0 {
-            arguments.push_str(&format!(",\"offset\":{offset}"));
-        }
-        arguments.push('}');
-        arguments
+        let pointer = match *pointer {
+            "" => String::new(),
+            pointer => format!(",\"pointer\":{}", serde_json::Value::from(pointer)),
+        };
+        let offset = if *offset > 0 { format!(",\"offset\":{offset}") } else { String::new() };
+        format!("{{\"call\":\"{handle}\"{pointer}{offset}}}")
     }
-
-    /// The call, in words between brackets: for texts.
-    pub(crate) fn line(&self, what: &str) -> String {
-        format!("({what}: read on with {} {})", ToolId::read_result().wire(), self.arguments())
-    }
-
-    /// The call as a JSON object that stands where something was cut.
-    pub(crate) fn object(&self, what: &str) -> String {
-        format!("{{\"cut\":{},\"{}\":{}}}", quoted(what), ToolId::read_result().wire(), self.arguments())
-    }
-}
-
-/// A text as JSON writes it.
-pub(crate) fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }

@@ -5,7 +5,7 @@
 pub struct Excerpt {
     /// What it reads; never longer than the budget that was asked for.
     pub text: String,
-    /// How many bytes of the result's body stand in it.
+    /// How many bytes of the result's body stand in it; of JSON that was cut only keys and values count.
     pub shown: u64,
     /// Whether that is all there is: nothing was cut, and nothing follows.
     pub whole: bool,
