@@ -1,31 +1,34 @@
 //! A service that does what a test asks of it: waits, writes, sends too much, sends HTML.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use crate::door::Behind;
 use crate::exchange::{Reply, Request};
 
-/// The echo service. It needs no key and has no quota, so that a test measures the client alone.
+/// The echo service. It needs no key, so that a test measures the client alone.
 #[derive(Default)]
 pub(crate) struct Echo {
     writes: Mutex<BTreeMap<String, Vec<Value>>>,
+    /// What large answers are cut from. They share it, so that a thousand at one time cost one.
+    filling: Mutex<Bytes>,
 }
 
 /// The longest wait and the largest body that a request may ask for.
 const LONGEST: u64 = 60_000;
 const LARGEST: usize = 64 << 20;
 
-impl Echo {
-    pub(crate) fn reply(&self, request: &Request) -> Reply {
+impl Behind for Arc<Echo> {
+    fn reply(&self, request: &Request) -> Reply {
         let query = request.query_pairs();
         let asked = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
         let segments: Vec<&str> = request.path.split('/').skip(1).collect();
-        match (&request.method, segments.as_slice()) {
+        let reply = match (&request.method, segments.as_slice()) {
             (&Method::GET, ["html"]) => {
                 let page =
                     "<!doctype html><html><body><h1>It works</h1><script>alert(1)</script></body></html>";
@@ -33,7 +36,7 @@ impl Echo {
             }
             (&Method::GET, ["big"]) => {
                 let bytes = asked("bytes").and_then(|bytes| bytes.parse().ok()).unwrap_or(1 << 20);
-                Reply::of(StatusCode::OK, "text/plain; charset=utf-8", vec![b'x'; bytes.min(LARGEST)].into())
+                Reply::of(StatusCode::OK, "text/plain; charset=utf-8", self.filled(bytes.min(LARGEST)))
             }
             (&Method::GET, ["echo", id]) => {
                 let wait = asked("ms").and_then(|ms| ms.parse().ok()).unwrap_or(0);
@@ -50,20 +53,32 @@ impl Echo {
                 let said = json!({ "id": id, "ms": wait, "writes": written.len() });
                 Reply::json(StatusCode::CREATED, &said).after(Duration::from_millis(wait.min(LONGEST)))
             }
-            _ => {
-                let problem = json!({ "type": "about:blank", "title": "Not Found", "status": 404, "detail": "no such path" });
-                Reply::of(StatusCode::NOT_FOUND, "application/problem+json", problem.to_string().into())
-            }
+            _ => return Reply::problem(StatusCode::NOT_FOUND, "no such path"),
+        };
+        // Words of the caller's own, as long as HTTP allows them.
+        match asked("cache").filter(|words| words.bytes().all(|byte| (b' '..=b'~').contains(&byte))) {
+            Some(words) if request.method == Method::GET => reply.with("cache-control", words),
+            _ => reply,
         }
     }
+}
 
+impl Echo {
     /// What was written under each id, in the order of arrival.
     pub(crate) fn written(&self) -> BTreeMap<String, Vec<Value>> {
         self.lock().clone()
     }
 
+    fn filled(&self, bytes: usize) -> Bytes {
+        let mut filling = self.filling.lock().unwrap_or_else(PoisonError::into_inner);
+        if filling.len() < bytes {
+            *filling = vec![b'x'; bytes].into();
+        }
+        filling.slice(..bytes)
+    }
+
     /// A poisoned lock is taken over: every change is one push.
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Vec<Value>>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Vec<Value>>> {
         self.writes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -87,6 +102,7 @@ type = "object"
 required = ["id"]
 properties.id = {{ type = "string", minLength = 1 }}
 properties.ms = {{ type = "integer", minimum = 0, maximum = 60000 }}
+properties.cache = {{ type = "string", description = "What Cache-Control says" }}
 
 [[tool]]
 name = "write"

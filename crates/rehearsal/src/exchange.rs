@@ -1,10 +1,11 @@
 //! One request and the reply to it, as everything behind a door sees them.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::{HeaderMap, Method, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A request that has arrived whole.
 pub(crate) struct Request {
@@ -37,14 +38,16 @@ impl Request {
 
 /// What is answered and when. A reply is settled as a whole before its first byte leaves, which is
 /// what makes it repeatable and lets a fault be laid over any of them.
+#[derive(Clone)]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
-    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) headers: Vec<(Cow<'static, str>, String)>,
     /// How long the service takes before it answers.
     pub(crate) wait: Duration,
     pub(crate) body: Body,
 }
 
+#[derive(Clone)]
 pub(crate) enum Body {
     Whole(Bytes),
     /// A stream: each piece leaves when its time after the head has come.
@@ -70,17 +73,28 @@ impl Reply {
         Self::of(status, "application/json", body.to_string().into())
     }
 
+    /// A problem document (RFC 9457).
+    pub(crate) fn problem(status: StatusCode, detail: &str) -> Self {
+        let problem = json!({
+            "type": "about:blank",
+            "title": status.canonical_reason().unwrap_or("Problem"),
+            "status": status.as_u16(),
+            "detail": detail,
+        });
+        Self::of(status, "application/problem+json", problem.to_string().into())
+    }
+
     pub(crate) fn of(status: StatusCode, media_type: &str, body: Bytes) -> Self {
         Self {
             status,
-            headers: vec![("content-type", media_type.to_owned())],
+            headers: vec![("content-type".into(), media_type.to_owned())],
             wait: Duration::ZERO,
             body: Body::Whole(body),
         }
     }
 
-    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
+    pub(crate) fn with(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
         self
     }
 

@@ -1,7 +1,10 @@
 //! How the company is made and how it behaves.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
+
+use crate::limit::ServiceLimit;
 
 /// What a [`crate::Rehearsal`] is started from. The default is the demo: realistic in everything.
 #[derive(Debug, Clone)]
@@ -17,8 +20,15 @@ pub struct Plan {
     pub latency: Latency,
     /// How fast the model writes.
     pub model_pace: Pace,
-    /// Whether the four services answer `429` to a client that asks too fast.
+    /// Whether the four services each take 25 requests a second and 50 at once, and answer `429` to a
+    /// client that asks faster. Their source files then say 20 and 40, which such a client keeps to.
     pub rate_limits: bool,
+    /// The limits of services by name (`crm`, `billing`, `support`, `people`, `echo`, `records`,
+    /// `model`), in the place of their own. Source files say nothing of these.
+    pub limits: BTreeMap<&'static str, ServiceLimit>,
+    /// How long the reads of the four services and of `records` say that they stay fresh
+    /// (`Cache-Control: private, max-age=…`); none says `private, no-cache`.
+    pub fresh_for: Option<Duration>,
     /// A file that receives one JSON line per request, written the moment the request's head has
     /// arrived, so that another process can read what a killed client had sent.
     pub log_file: Option<PathBuf>,
@@ -58,6 +68,21 @@ impl Plan {
     pub fn instant() -> Self {
         Self { latency: Latency::None, model_pace: Pace::Instant, rate_limits: false, ..Self::default() }
     }
+
+    /// The same plan with this limit for one service.
+    #[must_use]
+    pub fn limited(mut self, service: &'static str, limit: ServiceLimit) -> Self {
+        self.limits.insert(service, limit);
+        self
+    }
+
+    /// What a read's `Cache-Control` says.
+    pub(crate) fn freshness(&self) -> String {
+        match self.fresh_for {
+            Some(time) => format!("private, max-age={}", time.as_secs()),
+            None => "private, no-cache".to_owned(),
+        }
+    }
 }
 
 impl Default for Plan {
@@ -69,6 +94,8 @@ impl Default for Plan {
             latency: Latency::Realistic,
             model_pace: Pace::Realistic,
             rate_limits: true,
+            limits: BTreeMap::new(),
+            fresh_for: None,
             log_file: None,
         }
     }

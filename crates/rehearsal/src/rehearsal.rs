@@ -5,109 +5,68 @@ use std::io;
 use std::sync::Arc;
 
 use serde_json::Value;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::company::Company;
-use crate::door::{self, Behind, House};
+use crate::connection::{DemoModel, DemoSource};
+use crate::door::{self, Behind, House, Remembered, Service, Turnstile};
 use crate::echo::{self, Echo};
 use crate::faults::Faults;
 use crate::keys;
 use crate::log::{Log, LoggedRequest};
 use crate::model::{self, Model, SampleQuestion, Script};
 use crate::plan::Plan;
-use crate::services::{Desk, SERVICES, source_file};
+use crate::records::{self, Record, Records};
+use crate::services::{Desk, SERVICES, WRITTEN_RATE, source_file, usual_limit};
 
 /// The company at work. It owns the tasks of its servers: [`Rehearsal::stop`] closes every connection
 /// and returns when the last task has ended. Dropping it closes them too, without waiting.
 pub struct Rehearsal {
     sources: Vec<DemoSource>,
     echo_source: DemoSource,
+    records_source: DemoSource,
     model: DemoModel,
     desk: Arc<Model>,
     echo: Arc<Echo>,
-    house: House,
-    closing: watch::Sender<bool>,
-    doors: Vec<JoinHandle<()>>,
-}
-
-/// A service, as a user would connect it.
-#[derive(Clone)]
-pub struct DemoSource {
-    /// The name of the source.
-    pub name: String,
-    /// Where it is served.
-    pub base_url: String,
-    /// The source file, with the address filled in.
-    pub toml: String,
-    /// The name under which the source file asks for its secret; empty if it needs none.
-    pub secret_name: String,
-    /// The secret; empty if it needs none.
-    pub secret: String,
-}
-
-/// The rehearsal model, as a user would connect it.
-#[derive(Clone)]
-pub struct DemoModel {
-    /// The name of the model within a workspace.
-    pub name: String,
-    /// What people are shown: it says that no AI is at work.
-    pub title: String,
-    /// The base address, which ends in `/v1` as OpenAI's does: clients add `/chat/completions`.
-    pub base_url: String,
-    /// The name of the model on the wire.
-    pub model_id: String,
-    /// The name of its secret.
-    pub secret_name: String,
-    /// Its secret.
-    pub secret: String,
+    records: Arc<Records>,
+    doors: Doors,
 }
 
 impl Rehearsal {
     /// Makes the company and opens its doors, each on a free port of 127.0.0.1. When this returns,
     /// every address answers.
     pub async fn start(plan: Plan) -> io::Result<Self> {
-        let (closing, closed) = watch::channel(false);
-        let house = House {
-            log: Arc::new(Log::open(plan.log_file.as_deref())?),
-            faults: Arc::new(Faults::default()),
-            closing: closed,
-        };
+        let mut doors = Doors::of(&plan)?;
         let company = Arc::new(Company::founded(plan.seed, plan.customers, plan.invoices));
-        let mut doors = Vec::new();
-        let mut open = |service, listener: TcpListener, behind: Behind| {
-            doors.push(door::opened(service, listener, house.clone(), behind));
-        };
-
         let mut sources = Vec::new();
         for service in &SERVICES {
             let (listener, address) = door::bound().await?;
             let base_url = format!("http://{address}");
             let secret = keys::secret(plan.seed, service.name);
             let desk = Desk::new(service, company.clone(), &plan, &base_url, secret.clone());
+            let limited = plan.rate_limits && !plan.limits.contains_key(service.name);
             sources.push(DemoSource {
                 name: service.name.to_owned(),
-                toml: source_file(service, &base_url),
+                toml: source_file(service, &base_url, limited.then_some(WRITTEN_RATE)),
                 base_url,
                 secret_name: service.name.to_owned(),
                 secret,
             });
-            open(service.name, listener, Box::new(move |request| desk.reply(request)));
+            doors.open(&plan, service.name, service.keeps_keys, listener, desk);
         }
 
         let (listener, address) = door::bound().await?;
         let base_url = format!("http://{address}");
         let echo = Arc::new(Echo::default());
-        let echo_source = DemoSource {
-            name: "echo".to_owned(),
-            toml: echo::source_file(&base_url),
-            base_url,
-            secret_name: String::new(),
-            secret: String::new(),
-        };
-        let answering = echo.clone();
-        open("echo", listener, Box::new(move |request| answering.reply(request)));
+        let echo_source = DemoSource::open("echo", &base_url, echo::source_file(&base_url));
+        doors.open(&plan, "echo", true, listener, echo.clone());
+
+        let (listener, address) = door::bound().await?;
+        let base_url = format!("http://{address}");
+        let records = Arc::new(Records::new(plan.freshness()));
+        let records_source = DemoSource::open("records", &base_url, records::source_file(&base_url));
+        doors.open(&plan, "records", true, listener, records.clone());
 
         let (listener, address) = door::bound().await?;
         let secret = keys::secret(plan.seed, "model");
@@ -120,13 +79,13 @@ impl Rehearsal {
             secret_name: "rehearsal-model".to_owned(),
             secret,
         };
-        let answering = desk.clone();
-        open("model", listener, Box::new(move |request| answering.reply(request)));
+        doors.open(&plan, "model", false, listener, desk.clone());
 
-        Ok(Self { sources, echo_source, model, desk, echo, house, closing, doors })
+        Ok(Self { sources, echo_source, records_source, model, desk, echo, records, doors })
     }
 
-    /// The four services: `crm`, `billing`, `support`, `people`.
+    /// The four services: `crm`, `billing`, `support`, `people`. Of these `billing` alone honours
+    /// `Idempotency-Key`.
     pub fn sources(&self) -> Vec<DemoSource> {
         self.sources.clone()
     }
@@ -139,6 +98,18 @@ impl Rehearsal {
     /// The values written to the echo service under each id, in the order of arrival.
     pub fn echo_writes(&self) -> BTreeMap<String, Vec<Value>> {
         self.echo.written()
+    }
+
+    /// Records on which there are tools of every effect: `list`, `get`, `put`, `patch`, `create`,
+    /// `append`, `delete`, each of which takes as many milliseconds as its argument `ms` says and takes
+    /// effect at their end.
+    pub fn records_source(&self) -> DemoSource {
+        self.records_source.clone()
+    }
+
+    /// The records as they are.
+    pub fn records(&self) -> BTreeMap<String, Record> {
+        self.records.all()
     }
 
     /// The rehearsal model.
@@ -154,12 +125,18 @@ impl Rehearsal {
 
     /// Everything that every service and the model have received, in the order of arrival.
     pub fn requests(&self) -> Vec<LoggedRequest> {
-        self.house.log.entries()
+        self.doors.house.log.entries()
+    }
+
+    /// Drops what [`Rehearsal::requests`] has, so that a long run does not fill the memory with it. Of
+    /// requests under way nothing more is logged.
+    pub fn forget_requests(&self) {
+        self.doors.house.log.forget();
     }
 
     /// The faults in force, to be set and cleared.
     pub fn faults(&self) -> &Faults {
-        &self.house.faults
+        &self.doors.house.faults
     }
 
     /// Questions that the model can answer; their ids hold for the default seed.
@@ -175,10 +152,50 @@ impl Rehearsal {
     /// Closes every connection and waits until the last task has ended.
     pub async fn stop(self) {
         // Fails only if every door has closed already.
-        let _ = self.closing.send(true);
-        for door in self.doors {
+        let _ = self.doors.closing.send(true);
+        for door in self.doors.open {
             // An error is a task that panicked; there is nothing left of it to close.
             let _ = door.await;
         }
+    }
+}
+
+struct Doors {
+    house: House,
+    closing: watch::Sender<bool>,
+    open: Vec<JoinHandle<()>>,
+}
+
+impl Doors {
+    fn of(plan: &Plan) -> io::Result<Self> {
+        let (closing, closed) = watch::channel(false);
+        let house = House {
+            log: Arc::new(Log::open(plan.log_file.as_deref())?),
+            faults: Arc::new(Faults::default()),
+            closing: closed,
+        };
+        Ok(Self { house, closing, open: Vec::new() })
+    }
+
+    fn open(
+        &mut self,
+        plan: &Plan,
+        name: &'static str,
+        keeps_keys: bool,
+        listener: tokio::net::TcpListener,
+        behind: impl Behind,
+    ) {
+        let own = || {
+            let usual = plan.rate_limits && SERVICES.iter().any(|service| service.name == name);
+            if usual { usual_limit() } else { Default::default() }
+        };
+        let limit = plan.limits.get(name).cloned().unwrap_or_else(own);
+        let service = Service {
+            name,
+            behind: Arc::new(behind),
+            turnstile: Turnstile::new(limit),
+            remembered: keeps_keys.then(Remembered::default),
+        };
+        self.open.push(door::opened(listener, self.house.clone(), service));
     }
 }

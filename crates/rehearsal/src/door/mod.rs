@@ -3,6 +3,9 @@
 mod house;
 mod mishap;
 mod reception;
+mod remembered;
+mod turnstile;
+mod visit;
 mod wire;
 
 use std::io;
@@ -18,7 +21,9 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use wire::Wire;
 
-pub(crate) use house::{Behind, House};
+pub(crate) use house::{Behind, House, Service};
+pub(crate) use remembered::Remembered;
+pub(crate) use turnstile::Turnstile;
 
 /// Takes a free port. Apart from opening, so that what stands behind may know its own address.
 pub(crate) async fn bound() -> io::Result<(TcpListener, SocketAddr)> {
@@ -28,13 +33,8 @@ pub(crate) async fn bound() -> io::Result<(TcpListener, SocketAddr)> {
 }
 
 /// Serves until the house closes. The task owns the tasks of its connections and ends after them.
-pub(crate) fn opened(
-    service: &'static str,
-    listener: TcpListener,
-    house: House,
-    behind: Behind,
-) -> JoinHandle<()> {
-    let behind = Arc::new(behind);
+pub(crate) fn opened(listener: TcpListener, house: House, service: Service) -> JoinHandle<()> {
+    let service = Arc::new(service);
     tokio::spawn(async move {
         let mut connections = JoinSet::new();
         let mut closing = house.closing.clone();
@@ -43,7 +43,7 @@ pub(crate) fn opened(
                 _ = closing.changed() => break,
                 accepted = listener.accept() => match accepted {
                     Ok((stream, _)) => {
-                        connections.spawn(served(service, stream, house.clone(), behind.clone()));
+                        connections.spawn(served(stream, house.clone(), service.clone()));
                     }
                     // For want of descriptors, most likely: some come back when connections end.
                     Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
@@ -56,12 +56,12 @@ pub(crate) fn opened(
 }
 
 /// Serves one connection for as long as the client keeps it.
-async fn served(service: &'static str, stream: TcpStream, house: House, behind: Arc<Behind>) {
+async fn served(stream: TcpStream, house: House, service: Arc<Service>) {
     // Without it a stream's small pieces wait for one another's acknowledgements.
     let _ = stream.set_nodelay(true);
     let stream = Arc::new(stream);
     let io = TokioIo::new(Wire(stream.clone()));
-    let reception = service_fn(|request| reception::received(service, request, &house, &behind, &stream));
+    let reception = service_fn(|request| reception::received(request, &house, &service, &stream));
     // No limit on an idle connection: one that closes just as the client uses it again is a fault, and
     // faults come on request alone.
     let serving = http1::Builder::new().header_read_timeout(None).serve_connection(io, reception);

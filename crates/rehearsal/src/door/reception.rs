@@ -1,4 +1,4 @@
-//! The way of one request: log it, let a fault strike, hear it out, answer it.
+//! The way of one request: log it, let it in, let a fault strike, hear it out, answer it.
 
 use std::io;
 use std::time::Duration;
@@ -7,13 +7,15 @@ use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
+use hyper::Response;
 use hyper::body::{Frame, Incoming};
-use hyper::{Response, StatusCode};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
-use super::house::{Behind, House};
+use super::house::{House, Service};
 use super::mishap;
+use super::remembered::HEADER;
+use super::visit::Visit;
 use crate::exchange::{Body, Ending, Reply, Request};
 use crate::faults::Fault;
 
@@ -21,16 +23,20 @@ type Outgoing = UnsyncBoxBody<Bytes, io::Error>;
 
 /// An error closes the connection without an answer: it is how a mishap ends.
 pub(super) async fn received(
-    service: &'static str,
     request: hyper::Request<Incoming>,
     house: &House,
-    behind: &Behind,
+    service: &Service,
     stream: &TcpStream,
 ) -> io::Result<Response<Outgoing>> {
     let (head, incoming) = request.into_parts();
     // First of all: whatever happens next, this request was here.
-    let place = house.log.arrived(service, &head)?;
-    let fault = house.faults.strike(service, head.uri.path());
+    let place = house.log.arrived(service.name, &head, HEADER)?;
+    let mut word = service.turnstile.enter();
+    let stay = word.stay.take();
+    let let_in = stay.is_some();
+    let visit = Visit::new(house.log.clone(), place, stay);
+    // Who is turned away uses no fault up.
+    let fault = if let_in { house.faults.strike(service.name, head.uri.path()) } else { None };
     match fault {
         Some(Fault::Reset) => return Err(mishap::reset(stream)),
         Some(Fault::Hang) => return std::future::pending().await,
@@ -46,48 +52,82 @@ pub(super) async fn received(
         headers: head.headers,
         body,
     };
-    let reply = match &fault {
-        Some(Fault::Status(status)) => mishap::status(*status),
-        Some(Fault::RateLimited { retry_after }) => mishap::rate_limited(*retry_after),
-        Some(Fault::Html) => mishap::html(),
-        _ => behind(&request),
+    let reply = if !let_in {
+        service.turnstile.refusal(&word)
+    } else if let Some(instead) = fault.as_ref().and_then(mishap::instead) {
+        instead
+    } else {
+        service.turnstile.marked(done(service, &request).await, &word)
     };
     if !reply.wait.is_zero() {
         tokio::time::sleep(reply.wait).await;
     }
-    house.log.answered(place, reply.status.as_u16(), reply.length());
+    if let Some(Fault::LostAnswer) = fault {
+        return Err(mishap::reset(stream));
+    }
+    house.log.answered(visit.place, reply.status.as_u16(), reply.length());
     match fault {
-        Some(Fault::Truncate) => Err(mishap::truncated(stream, &reply).await),
-        Some(Fault::WrongLength) => Err(mishap::wrong_length(stream, &reply).await),
-        Some(Fault::SlowDrip { every, bytes }) => answer(dripped(reply, every, bytes)),
-        _ => answer(reply),
+        Some(Fault::Truncate) => mishap::truncated(stream, &reply, visit).await,
+        Some(Fault::ResetInBody) => mishap::reset_in_body(stream, &reply, visit).await,
+        Some(Fault::WrongLength) => mishap::wrong_length(stream, &reply, visit).await,
+        Some(Fault::SlowDrip { every, bytes }) => answer(dripped(reply, every, bytes), visit),
+        _ => answer(reply, visit),
     }
 }
 
-fn answer(reply: Reply) -> io::Result<Response<Outgoing>> {
+/// The service's own reply, after the time that it takes.
+async fn done(service: &Service, request: &Request) -> Reply {
+    let takes = service.behind.takes(request);
+    if !takes.is_zero() {
+        tokio::time::sleep(takes).await;
+    }
+    match &service.remembered {
+        Some(remembered) => remembered.reply(request, || service.behind.reply(request)),
+        None => service.behind.reply(request),
+    }
+}
+
+fn answer(reply: Reply, visit: Visit) -> io::Result<Response<Outgoing>> {
     let mut response = Response::builder().status(reply.status);
     for (name, value) in reply.headers {
-        response = response.header(name, value);
+        response = response.header(&*name, value);
     }
     let body = match reply.body {
-        Body::Whole(bytes) => Full::new(bytes).map_err(|never| match never {}).boxed_unsync(),
-        Body::Paced { pieces, ending } => paced(pieces, ending),
+        Body::Whole(bytes) => {
+            drop(visit);
+            Full::new(bytes).map_err(|never| match never {}).boxed_unsync()
+        }
+        Body::Paced { pieces, ending } => paced(pieces, ending, visit),
     };
     response.body(body).map_err(io::Error::other)
 }
 
-fn paced(pieces: Vec<(Duration, Bytes)>, ending: Ending) -> Outgoing {
+fn paced(pieces: Vec<(Duration, Bytes)>, ending: Ending, visit: Visit) -> Outgoing {
     let start = Instant::now();
-    let pieces = stream::iter(pieces).then(move |(due, piece)| async move {
+    let last = pieces.len().saturating_sub(1);
+    // The visit goes along until the last piece, or for as long as the stream hangs after it.
+    let (mut visit, hanging) = match ending {
+        Ending::Hang => (None, Some(visit)),
+        Ending::Whole | Ending::Cut => (Some(visit), None),
+    };
+    let pieces = stream::iter(pieces).enumerate().map(move |(number, (due, piece))| {
+        let over = if number == last { visit.take() } else { None };
+        (due, piece, over)
+    });
+    let pieces = pieces.then(move |(due, piece, over)| async move {
         if !due.is_zero() {
             tokio::time::sleep_until(start + due).await;
         }
+        drop(over);
         Ok(Frame::data(piece))
     });
     let end = stream::once(async move {
         match ending {
             Ending::Whole => None,
-            Ending::Hang => std::future::pending().await,
+            Ending::Hang => {
+                let _visit = hanging;
+                std::future::pending().await
+            }
             Ending::Cut => {
                 // Hyper drops what it has not yet written when a body fails; a moment lets it write.
                 tokio::time::sleep(Duration::from_millis(20)).await;
@@ -110,7 +150,7 @@ fn dripped(reply: Reply, every: Duration, size: usize) -> Reply {
             (due, Bytes::copy_from_slice(piece))
         })
         .collect();
-    let declared = (reply.status != StatusCode::NOT_MODIFIED).then(|| bytes.len().to_string());
+    let declared = (reply.status != hyper::StatusCode::NOT_MODIFIED).then(|| bytes.len().to_string());
     let mut dripping = Reply { body: Body::Paced { pieces, ending: Ending::Whole }, ..reply };
     if let Some(length) = declared {
         dripping = dripping.with("content-length", length);

@@ -12,17 +12,18 @@ mod script;
 mod wish;
 
 pub use samples::SampleQuestion;
-pub use script::{Script, ScriptedCall, ScriptedMessage, ScriptedReply, StreamEnd};
+pub use script::{Revision, Script, ScriptedCall, ScriptedMessage, ScriptedReply, StreamEnd};
 
-pub(crate) use completion::ID;
+pub(crate) use completion::{Completion, ID};
 pub(crate) use samples::QUESTIONS;
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hyper::{Method, StatusCode};
 use serde_json::json;
 
+use crate::door::Behind;
 use crate::exchange::{Reply, Request};
 use crate::keys::Lock;
 use crate::plan::Pace;
@@ -44,26 +45,6 @@ impl Model {
 
     pub(crate) fn follow(&self, script: Script) {
         *self.lock() = script.replies.into();
-    }
-
-    pub(crate) fn reply(&self, request: &Request) -> Reply {
-        if !Lock::Bearer.opens(&self.secret, request) {
-            let message = "Incorrect API key provided.";
-            return refusal(StatusCode::UNAUTHORIZED, "invalid_request_error", "invalid_api_key", message);
-        }
-        match (&request.method, request.path.as_str()) {
-            (&Method::GET, "/v1/models") => Reply::json(
-                StatusCode::OK,
-                &json!({
-                    "object": "list",
-                    "data": [{ "id": ID, "object": "model", "created": completion::CREATED, "owned_by": "rehearsal" }],
-                }),
-            ),
-            (&Method::POST, "/v1/chat/completions") => self.completed(request),
-            _ => {
-                refusal(StatusCode::NOT_FOUND, "invalid_request_error", "unknown_url", "Unknown request URL.")
-            }
-        }
     }
 
     fn completed(&self, request: &Request) -> Reply {
@@ -91,6 +72,28 @@ impl Model {
     /// A poisoned lock is taken over: every change is one call on the queue.
     fn lock(&self) -> MutexGuard<'_, VecDeque<ScriptedReply>> {
         self.script.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Behind for Arc<Model> {
+    fn reply(&self, request: &Request) -> Reply {
+        if !Lock::Bearer.opens(&self.secret, request) {
+            let message = "Incorrect API key provided.";
+            return refusal(StatusCode::UNAUTHORIZED, "invalid_request_error", "invalid_api_key", message);
+        }
+        match (&request.method, request.path.as_str()) {
+            (&Method::GET, "/v1/models") => Reply::json(
+                StatusCode::OK,
+                &json!({
+                    "object": "list",
+                    "data": [{ "id": ID, "object": "model", "created": completion::CREATED, "owned_by": "rehearsal" }],
+                }),
+            ),
+            (&Method::POST, "/v1/chat/completions") => self.completed(request),
+            _ => {
+                refusal(StatusCode::NOT_FOUND, "invalid_request_error", "unknown_url", "Unknown request URL.")
+            }
+        }
     }
 }
 

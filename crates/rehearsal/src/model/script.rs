@@ -49,6 +49,24 @@ pub struct ScriptedMessage {
     /// After how many events the stream ends early, and how. Text pieces, beginnings of calls and
     /// fragments of arguments are one event each.
     pub ends_after: Option<(usize, StreamEnd)>,
+    /// After how many bytes of the stream's body it ends early, and how; wherever that falls. Of this
+    /// and `ends_after`, the one that comes first ends it, in this one's way.
+    pub cut_at: Option<(usize, StreamEnd)>,
+    /// More arguments for calls that a client may have taken for complete. In a message that isn't
+    /// streamed they are part of the arguments.
+    pub revisions: Vec<Revision>,
+}
+
+/// A fragment of arguments that comes late, as one vendor sends them: for an earlier call, after a later
+/// one has begun.
+#[derive(Debug, Clone)]
+pub struct Revision {
+    /// The index of the call that it belongs to.
+    pub of: usize,
+    /// The index of the call after whose last fragment it comes.
+    pub after: usize,
+    /// What it adds to the arguments.
+    pub arguments: String,
 }
 
 /// A tool call, right or wrong in every part.
@@ -71,6 +89,8 @@ pub enum StreamEnd {
     Cut,
     /// Nothing more comes, and the connection stays open.
     Hang,
+    /// The protocol's error event comes, and then the body is complete.
+    Error,
 }
 
 impl Script {
@@ -127,6 +147,20 @@ impl ScriptedCall {
     pub fn new(id: impl Into<String>, name: impl Into<String>, arguments: impl Into<String>) -> Self {
         Self { id: id.into(), name: name.into(), arguments: vec![arguments.into()] }
     }
+
+    /// The same call with its arguments in exactly this many fragments, as equal as they can be. A JSON
+    /// object that has fewer characters is filled up with spaces before its closing brace.
+    #[must_use]
+    pub fn in_tokens(mut self, tokens: usize) -> Self {
+        let mut characters: Vec<char> = self.arguments.concat().chars().collect();
+        let missing = tokens.saturating_sub(characters.len());
+        let end = characters.iter().rposition(|character| *character == '}').unwrap_or(characters.len());
+        characters.splice(end..end, std::iter::repeat_n(' ', missing));
+        let bound = |token: usize| characters.len() * token / tokens.max(1);
+        self.arguments =
+            (0..tokens).map(|token| characters[bound(token)..bound(token + 1)].iter().collect()).collect();
+        self
+    }
 }
 
 impl ScriptedMessage {
@@ -147,11 +181,15 @@ impl ScriptedMessage {
             let calls: Vec<Value> = self
                 .calls
                 .iter()
-                .map(|call| {
+                .enumerate()
+                .map(|(index, call)| {
+                    let late = self.revisions.iter().filter(|revision| revision.of == index);
+                    let late: String = late.map(|revision| revision.arguments.as_str()).collect();
+                    let arguments = call.arguments.concat() + &late;
                     json!({
                         "id": call.id,
                         "type": "function",
-                        "function": { "name": call.name, "arguments": call.arguments.concat() },
+                        "function": { "name": call.name, "arguments": arguments },
                     })
                 })
                 .collect();

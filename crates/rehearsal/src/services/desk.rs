@@ -9,9 +9,9 @@ use serde_json::Value;
 use super::answer::Answer;
 use super::openapi;
 use super::operation::{Match, checked, find};
-use super::quota::{self, Quota};
 use super::service::Service;
 use crate::company::Company;
+use crate::door::Behind;
 use crate::exchange::{Reply, Request};
 use crate::noise::{Dice, digest};
 use crate::plan::{Latency, Plan};
@@ -24,7 +24,8 @@ pub(crate) struct Desk {
     openapi: Value,
     latency: Latency,
     seed: u64,
-    quota: Option<Quota>,
+    /// What a read says of how long it stays fresh.
+    fresh: String,
 }
 
 impl Desk {
@@ -42,28 +43,7 @@ impl Desk {
             openapi: openapi::document(service, base_url),
             latency: plan.latency,
             seed: plan.seed,
-            quota: plan.rate_limits.then(Quota::default),
-        }
-    }
-
-    /// The document is open to everybody, as API descriptions are; all else needs the secret.
-    pub(crate) fn reply(&self, request: &Request) -> Reply {
-        if request.method == Method::GET && request.path == "/openapi.json" {
-            return Reply::json(StatusCode::OK, &self.openapi);
-        }
-        if !self.service.lock.opens(&self.secret, request) {
-            let refused = Answer::problem(StatusCode::UNAUTHORIZED, "the credentials are missing or wrong");
-            return shown(&refused).with("www-authenticate", self.service.lock.challenge());
-        }
-        let quota = self.quota.as_ref().map(Quota::take);
-        if let Some(Err(seconds)) = quota {
-            let refused = Answer::problem(StatusCode::TOO_MANY_REQUESTS, "too many requests");
-            return quota::marked(shown(&refused), 0).with("retry-after", seconds.to_string());
-        }
-        let reply = self.answered(request).after(self.takes(request));
-        match quota {
-            Some(Ok(left)) => quota::marked(reply, left),
-            _ => reply,
+            fresh: plan.freshness(),
         }
     }
 
@@ -78,9 +58,8 @@ impl Desk {
             Some(known) if known == tag => Reply::of(StatusCode::NOT_MODIFIED, "application/json", "".into()),
             _ => reply,
         };
-        reply.with("etag", tag)
+        reply.with("etag", tag).with("cache-control", &self.fresh)
     }
-
     fn handled(&self, request: &Request) -> Answer {
         let (operation, path) = match find(self.service.operations, &request.method, &request.path) {
             Match::Found(operation, path) => (operation, path),
@@ -105,7 +84,7 @@ impl Desk {
     }
 
     /// How long this request takes: always the same for the same path and query.
-    fn takes(&self, request: &Request) -> Duration {
+    fn latency_of(&self, request: &Request) -> Duration {
         match self.latency {
             Latency::None => Duration::ZERO,
             Latency::Fixed(wait) => wait,
@@ -118,6 +97,22 @@ impl Desk {
                 Duration::from_millis(u64::from(80 + spread + tail))
             }
         }
+    }
+}
+
+impl Behind for Desk {
+    /// The document is open to everybody, as API descriptions are; all else needs the secret.
+    fn reply(&self, request: &Request) -> Reply {
+        if request.method == Method::GET && request.path == "/openapi.json" {
+            return Reply::json(StatusCode::OK, &self.openapi);
+        }
+        if !self.service.lock.opens(&self.secret, request) {
+            let refused = Answer::problem(StatusCode::UNAUTHORIZED, "the credentials are missing or wrong");
+            return shown(&refused).with("www-authenticate", self.service.lock.challenge());
+        }
+        // It takes effect at once and is answered later, as in a service that is far away: a client
+        // that leaves in the meantime can't know what became of its write.
+        self.answered(request).after(self.latency_of(request))
     }
 }
 
@@ -142,8 +137,8 @@ mod tests {
             headers: hyper::HeaderMap::new(),
             body: bytes::Bytes::new(),
         };
-        let times: Vec<u128> = (0..1_000).map(|id| desk.takes(&asked(id)).as_millis()).collect();
-        let again: Vec<u128> = (0..1_000).map(|id| desk.takes(&asked(id)).as_millis()).collect();
+        let times: Vec<u128> = (0..1_000).map(|id| desk.latency_of(&asked(id)).as_millis()).collect();
+        let again: Vec<u128> = (0..1_000).map(|id| desk.latency_of(&asked(id)).as_millis()).collect();
         assert_eq!(times, again);
         assert!(times.iter().all(|time| (80..=1_100).contains(time)));
         let slow = times.iter().filter(|time| **time > 400).count();

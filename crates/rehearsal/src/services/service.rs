@@ -11,5 +11,7 @@ pub(crate) struct Service {
     pub(super) lock: Lock,
     pub(super) level: &'static str,
     pub(super) categories: &'static [&'static str],
+    /// Whether it honours `Idempotency-Key`.
+    pub(crate) keeps_keys: bool,
     pub(super) operations: &'static [Operation],
 }

@@ -10,7 +10,9 @@ use super::service::Service;
 use crate::keys::Lock;
 
 /// The file as a person would write it: one line a key, one table a tool.
-pub(crate) fn written(service: &Service, base_url: &str) -> String {
+///
+/// `rate` is what the file says of how many requests may begin a second and at once.
+pub(crate) fn written(service: &Service, base_url: &str, rate: Option<(u32, u32)>) -> String {
     let secret = service.name;
     let auth = match service.lock {
         Lock::Bearer => json!({ "kind": "bearer", "secret": secret }),
@@ -25,7 +27,15 @@ pub(crate) fn written(service: &Service, base_url: &str) -> String {
     line(&mut file, "base_url", &json!(base_url));
     line(&mut file, "label", &json!({ "level": service.level, "categories": service.categories }));
     line(&mut file, "auth", &auth);
-    line(&mut file, "limits", &json!({ "in_flight": 16, "deadline": "20s", "result_bytes": "4MiB" }));
+    let mut limits = json!({ "in_flight": 16, "deadline": "20s", "result_bytes": "4MiB" });
+    if let Some((per_second, burst)) = rate {
+        limits["per_second"] = json!(per_second);
+        limits["burst"] = json!(burst);
+    }
+    line(&mut file, "limits", &limits);
+    if service.keeps_keys {
+        line(&mut file, "idempotency_header", &json!("Idempotency-Key"));
+    }
     for operation in service.operations.iter().filter(|operation| operation.offered) {
         tool(&mut file, operation);
     }

@@ -38,7 +38,7 @@ async fn every_request_is_there_in_its_order_and_without_secrets() {
             ("model", "POST", "/v1/chat/completions", 200),
         ]
     );
-    assert!(requests.is_sorted_by_key(|request| request.at));
+    assert!(requests.is_sorted_by_key(|request| request.began_us));
     assert_eq!(requests[0].query, "q=Oak%20L");
     assert_eq!(requests[0].headers["x-team"], "research");
     assert_eq!(requests[2].body.as_deref(), Some(r#"{"text":"Hello"}"#));

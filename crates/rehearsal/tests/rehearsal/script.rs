@@ -64,7 +64,7 @@ async fn fragments_finish_and_pace_are_the_scripts_own() {
         }],
         finish: Some("length".into()),
         pace: Some(Pace::Tokens { first: Duration::from_millis(1), per_second: 10_000 }),
-        ends_after: None,
+        ..ScriptedMessage::default()
     };
     let events = events(&said(ScriptedReply::Message(message)).await);
     assert_eq!(events.len(), 6);
