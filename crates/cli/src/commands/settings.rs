@@ -128,7 +128,7 @@ impl Key {
         match self {
             Self::InFlight => settings.in_flight = self.number(value, 1)?,
             Self::BatchCalls => settings.batch_calls = self.number(value, 1)?,
-            Self::BatchDeadlineMs => settings.batch_deadline_ms = self.number(value, 1)?,
+            Self::BatchDeadlineMs => settings.batch_deadline_ms = self.number(value, 1000)?,
             Self::Early => settings.early = self.truth(value)?,
             Self::Sequential => settings.sequential = self.truth(value)?,
             Self::ShownBytes => settings.shown_bytes = self.number(value, 1024)?,
@@ -210,7 +210,7 @@ mod tests {
         let others = RunSettings {
             in_flight: 3,
             batch_calls: 800,
-            batch_deadline_ms: 1,
+            batch_deadline_ms: 1000,
             early: false,
             sequential: true,
             shown_bytes: 1024,
