@@ -17,13 +17,19 @@ use crate::stream::Stream;
 /// For how many requests to one origin connections are opened ahead.
 const MOST: usize = 4;
 
-/// How long a connection waits for the request for which it was opened.
-const HOLD: Duration = Duration::from_secs(6);
+/// Opens connections ahead, keeps them, and gives them to the client.
+#[derive(Clone)]
+pub(crate) struct Ahead {
+    dialer: Arc<Dialer>,
+    /// How long a connection waits for the request for which it was opened.
+    hold: Duration,
+    places: Places,
+}
 
 /// What is known of each origin's connections, and those that wait for a request. There are as many origins as the
 /// person has sources and models, so none is forgotten.
 #[derive(Clone, Default)]
-pub(crate) struct Ahead(Arc<Mutex<HashMap<Origin, Place>>>);
+struct Places(Arc<Mutex<HashMap<Origin, Place>>>);
 
 /// Scheme, host and port.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -50,12 +56,17 @@ struct Place {
 }
 
 impl Ahead {
+    /// Without any connection yet.
+    pub(crate) fn new(dialer: Arc<Dialer>, hold: Duration) -> Self {
+        Self { dialer, hold, places: Places::default() }
+    }
+
     /// Opens a connection if no open one is left for the requests that are expected.
-    pub(crate) fn open(&self, dialer: &Arc<Dialer>, to: &Uri) {
+    pub(crate) fn open(&self, to: &Uri) {
         let (Some(origin), Ok(runtime)) = (Origin::of(to), Handle::try_current()) else { return };
-        self.at(origin, |place| {
+        self.places.at(origin, |place| {
             let now = Instant::now();
-            place.expected.retain(|announced| now.duration_since(*announced) < HOLD);
+            place.expected.retain(|announced| now.duration_since(*announced) < self.hold);
             place.kept.retain(|kept| !kept.task.is_finished());
             if place.expected.len() == MOST {
                 return;
@@ -64,23 +75,23 @@ impl Ahead {
             let open = place.kept.len() + place.held;
             let enough = if place.shares { 1 } else { place.under_way + place.expected.len() };
             if open < enough {
-                place.kept.push_back(Kept::new(&runtime, Arc::clone(dialer), to.clone()));
+                place.kept.push_back(Kept::new(&runtime, Arc::clone(&self.dialer), to.clone(), self.hold));
             }
         });
     }
 
     /// A request begins; it is under way until what this gives is dropped.
     pub(crate) fn begin(&self, origin: Origin) -> UnderWay {
-        self.at(origin.clone(), |place| {
+        self.places.at(origin.clone(), |place| {
             place.expected.pop_front();
             place.under_way += 1;
         });
-        UnderWay { ahead: self.clone(), origin }
+        UnderWay { places: self.places.clone(), origin }
     }
 
     /// The connection that was opened ahead longest ago and still stands. Waits for it if it is being opened.
     pub(crate) async fn take(&self, origin: &Origin) -> Option<Stream> {
-        while let Some(kept) = self.at(origin.clone(), |place| place.kept.pop_front()) {
+        while let Some(kept) = self.places.at(origin.clone(), |place| place.kept.pop_front()) {
             if let Some(stream) = kept.stream().await {
                 return Some(stream);
             }
@@ -90,13 +101,18 @@ impl Ahead {
 
     /// The client gets a connection; it holds it until what this gives is dropped.
     pub(crate) fn hold(&self, origin: Origin, shares: bool) -> Held {
-        self.at(origin.clone(), |place| {
+        self.places.at(origin.clone(), |place| {
             place.held += 1;
             place.shares = shares;
+            if shares {
+                place.kept.clear();
+            }
         });
-        Held { ahead: self.clone(), origin }
+        Held { places: self.places.clone(), origin }
     }
+}
 
+impl Places {
     fn at<T>(&self, origin: Origin, change: impl FnOnce(&mut Place) -> T) -> T {
         let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         change(places.entry(origin).or_default())
@@ -105,25 +121,25 @@ impl Ahead {
 
 /// A request that is under way.
 pub(crate) struct UnderWay {
-    ahead: Ahead,
+    places: Places,
     origin: Origin,
 }
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
-        self.ahead.at(self.origin.clone(), |place| place.under_way -= 1);
+        self.places.at(self.origin.clone(), |place| place.under_way -= 1);
     }
 }
 
 /// A connection that the client holds.
 pub(crate) struct Held {
-    ahead: Ahead,
+    places: Places,
     origin: Origin,
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        self.ahead.at(self.origin.clone(), |place| place.held -= 1);
+        self.places.at(self.origin.clone(), |place| place.held -= 1);
     }
 }
 
@@ -134,9 +150,9 @@ struct Kept {
 }
 
 impl Kept {
-    fn new(runtime: &Handle, dialer: Arc<Dialer>, to: Uri) -> Self {
+    fn new(runtime: &Handle, dialer: Arc<Dialer>, to: Uri, hold: Duration) -> Self {
         let wanted = Arc::new(Notify::new());
-        let task = runtime.spawn(keep(dialer, to, Arc::clone(&wanted)));
+        let task = runtime.spawn(keep(dialer, to, hold, Arc::clone(&wanted)));
         Self { wanted, task }
     }
 
@@ -153,13 +169,13 @@ impl Drop for Kept {
 }
 
 /// Opens a connection and gives it when it is wanted, unless the server has closed it by then or nobody came.
-async fn keep(dialer: Arc<Dialer>, to: Uri, wanted: Arc<Notify>) -> Option<Stream> {
+async fn keep(dialer: Arc<Dialer>, to: Uri, hold: Duration, wanted: Arc<Notify>) -> Option<Stream> {
     let mut stream = timeout(dialer.limit(), dialer.open(&to, None)).await.ok()?.ok()?;
     tokio::select! {
         // First of all, so that a connection that was closed in the same moment is not given.
         biased;
         () = stream.ended() => None,
         () = wanted.notified() => Some(stream),
-        () = sleep(HOLD) => None,
+        () = sleep(hold) => None,
     }
 }

@@ -33,7 +33,6 @@ const STALE: u32 = 3;
 #[derive(Clone)]
 pub(crate) struct Client {
     hyper: legacy::Client<Connector, Full<Bytes>>,
-    dialer: Arc<Dialer>,
     ahead: Ahead,
     proxies: Arc<Proxies>,
 }
@@ -65,24 +64,24 @@ pub(crate) struct Unanswered {
 }
 
 impl Client {
-    /// No connection takes longer than `limit` to open.
-    pub(crate) fn new(limit: Duration) -> Result<Self, rustls::Error> {
+    /// No connection takes longer than `limit` to open, and one that was opened ahead waits for `hold`.
+    pub(crate) fn new(limit: Duration, hold: Duration) -> Result<Self, rustls::Error> {
         let proxies = Arc::new(Proxies::of_the_system());
         let dialer = Arc::new(Dialer::new(Arc::clone(&proxies), limit)?);
-        let ahead = Ahead::default();
+        let ahead = Ahead::new(Arc::clone(&dialer), hold);
         let hyper = legacy::Client::builder(TokioExecutor::new())
             // Sending again is a decision of the engine, and an entry of the trail.
             .retry_canceled_requests(false)
             .timer(TokioTimer::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE)
-            .build(Connector { dialer: Arc::clone(&dialer), ahead: ahead.clone() });
-        Ok(Self { hyper, dialer, ahead, proxies })
+            .build(Connector { dialer, ahead: ahead.clone() });
+        Ok(Self { hyper, ahead, proxies })
     }
 
     /// Opens a connection ahead.
     pub(crate) fn warm(&self, uri: &Uri) {
-        self.ahead.open(&self.dialer, uri);
+        self.ahead.open(uri);
     }
 
     /// The proxy through which a request to `uri` goes, as `host:port`.

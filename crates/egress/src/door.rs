@@ -32,12 +32,14 @@ pub struct Door {
 pub struct Settings {
     /// How long connecting (name, TCP, TLS) may take.
     pub connect_timeout: Duration,
+    /// How long a connection that was opened ahead waits for its request.
+    pub hold: Duration,
 }
 
 impl Default for Settings {
-    /// 10 seconds.
+    /// 10 seconds, and 6.
     fn default() -> Self {
-        Self { connect_timeout: Duration::from_secs(10) }
+        Self { connect_timeout: Duration::from_secs(10), hold: Duration::from_secs(6) }
     }
 }
 
@@ -49,13 +51,14 @@ pub struct DoorError(String);
 impl Door {
     /// A door with these settings, which trusts what this machine trusts and goes through the proxy that it names.
     pub fn new(settings: Settings) -> Result<Self, DoorError> {
-        let client = Client::new(settings.connect_timeout).map_err(|error| DoorError(error.to_string()))?;
+        let client = Client::new(settings.connect_timeout, settings.hold)
+            .map_err(|error| DoorError(error.to_string()))?;
         Ok(Self { client, settings })
     }
 
     /// Opens a connection to where `url` points, for a request that is expected within seconds; call it once for each.
     /// Returns at once. Nothing is opened if an open connection is left over, nor for more than a few requests; what
-    /// nobody uses is closed after seconds; if no connection comes about, nobody hears of it.
+    /// nobody uses is closed after [`Settings::hold`]; if no connection comes about, nobody hears of it.
     ///
     /// Nothing of a request leaves, so that this needs no entry of the trail: the host learns what opening a
     /// connection tells it, which is that somebody is here.
