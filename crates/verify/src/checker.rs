@@ -22,8 +22,8 @@ use crate::tree::Tree;
 /// stored tree hash at any time after its entries; each checkpoint at the latest before the entry whose number is
 /// its size, and, if no verifier key was given, after the first entry. Then [`Checker::finish`].
 ///
-/// What it keeps grows with the turns and calls that are open, and besides: some 40 bytes for each call, each
-/// conversation and each run of the program; and the same for each payload, stored tree hash (one in 256 entries)
+/// What it keeps grows with the turns and calls that are open, and besides: some 100 bytes for each call, some 40 for
+/// each conversation and each run of the program; and the same for each payload, stored tree hash (one in 256 entries)
 /// and checkpoint whose other half was not fed yet, so feed these near to their entries.
 ///
 /// Nothing that is fed makes it panic, or take longer than in proportion to what is fed.

@@ -2,7 +2,8 @@
 
 use domain::fact::Fact;
 
-use crate::calls::Calls;
+use crate::calls::{Calls, Requested};
+use crate::ended::End;
 use crate::findings::Here;
 use crate::turns::Turns;
 
@@ -32,18 +33,43 @@ impl Story {
             Fact::BatchOpened { batch, turn, request, calls } => {
                 self.turns.open_batch(*batch, *turn, *request, *calls, here);
             }
-            Fact::CallRequested { call, batch, turn, .. } => {
-                if self.calls.request(*call, *turn, here) {
-                    self.turns.add_call(*turn, *batch, here);
+            Fact::BatchHeld { batch, calls, limit } => self.turns.hold_batch(*batch, *calls, *limit, here),
+            Fact::BatchReleased { batch, allowed, .. } => self.turns.release_batch(*batch, *allowed, here),
+            Fact::CallRequested { call, batch, turn, tool, effect, early, retry_of, .. } => {
+                let (call, turn, batch) = (*call, *turn, *batch);
+                let requested = Requested {
+                    call,
+                    turn,
+                    batch,
+                    tool,
+                    effect: *effect,
+                    early: early.is_some(),
+                    retry_of: *retry_of,
+                };
+                if self.calls.request(requested, here) {
+                    self.turns.add_call(call, turn, batch, *early, here);
                 }
             }
             Fact::CallDecided { call, verdict, .. } => self.calls.decide(*call, *verdict, here),
             Fact::ApprovalAsked { calls, .. } => self.calls.ask(calls, here),
-            Fact::ApprovalGiven { call, allowed, .. } => self.calls.answer(*call, *allowed, here),
-            Fact::CallSent { call, attempt, .. } => self.calls.send(*call, *attempt, here),
-            Fact::CallEnded { call, outcome, .. } => {
-                let turn = self.calls.end(*call, *outcome, here);
-                self.turns.end_call(turn);
+            Fact::ApprovalGiven { call, allowed, arguments, .. } => {
+                self.calls.answer(*call, *allowed, arguments.is_some(), here);
+            }
+            Fact::CallSent { call, attempt, idempotency_key, .. } => {
+                if let Some(sent) = self.calls.send(*call, *attempt, idempotency_key.as_deref(), here) {
+                    self.turns.send_call(*call, sent, here);
+                }
+            }
+            Fact::AttemptEnded { call, attempt, .. } => self.calls.end_attempt(*call, *attempt, here),
+            Fact::CallDropped { call, why } => {
+                self.calls.drop_call(*call, here);
+                self.turns.drop_call(*call, *why, here);
+            }
+            Fact::CallEnded { .. } => {
+                if let Some((call, end)) = End::of(fact) {
+                    let turn = self.calls.end(call, &end, here);
+                    self.turns.end_call(turn);
+                }
             }
             Fact::AnswerGiven { turn, exposed, .. } => {
                 self.calls.expose(exposed, here);
@@ -52,10 +78,6 @@ impl Story {
             Fact::TurnStopped { turn, .. } => self.turns.stop(*turn, here),
             Fact::TrailOpened { .. }
             | Fact::ConversationOpened {}
-            | Fact::BatchHeld { .. }
-            | Fact::BatchReleased { .. }
-            | Fact::AttemptEnded { .. }
-            | Fact::CallDropped { .. }
             | Fact::SourceChanged { .. }
             | Fact::ModelChanged { .. }
             | Fact::SettingsChanged { .. } => {}

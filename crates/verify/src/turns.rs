@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::id::{BatchId, ConversationId, ModelCallId, TurnId};
+use domain::fact::Dropped;
+use domain::id::{BatchId, CallId, ConversationId, ModelCallId, TurnId};
 use domain::view::FindingKind;
 
+use crate::batches::Batches;
+use crate::calls::Sent;
 use crate::findings::Here;
 
 /// The turns that have not ended, and the requests to models that are under way.
@@ -12,22 +15,15 @@ use crate::findings::Here;
 pub(crate) struct Turns {
     open: BTreeMap<TurnId, Turn>,
     under_way: BTreeSet<ModelCallId>,
+    batches: Batches,
 }
 
 #[derive(Debug, Default)]
 struct Turn {
     conversation: Option<ConversationId>,
     requests: BTreeSet<ModelCallId>,
-    batches: BTreeMap<BatchId, Batch>,
     /// Its calls without an outcome.
     calls: u32,
-}
-
-#[derive(Debug, Default)]
-struct Batch {
-    /// What `batch.opened` says, once it did.
-    stated: Option<u32>,
-    requested: u32,
 }
 
 impl Turns {
@@ -66,25 +62,60 @@ impl Turns {
         calls: u32,
         here: &mut Here<'_>,
     ) {
-        let Some(turn) = self.of(Some(turn), here) else { return };
-        let sent = turn.requests.contains(&request);
-        let again = turn.batches.entry(batch).or_default().stated.replace(calls).is_some();
-        if !sent {
+        let Some(known) = self.of(Some(turn), here) else { return };
+        if !known.requests.contains(&request) {
             let words = format!("{batch} comes of {request}, of which no entry of the turn tells");
             here.report(FindingKind::Missing, &words);
         }
-        if again {
-            here.report(FindingKind::Forked, &format!("{batch} is opened a second time"));
+        self.batches.open(batch, turn, request, calls, here);
+    }
+
+    /// A batch waits for a person.
+    pub(crate) fn hold_batch(&mut self, batch: BatchId, calls: u32, limit: u32, here: &mut Here<'_>) {
+        self.batches.hold(batch, calls, limit, here);
+    }
+
+    /// A person answered about a held batch.
+    pub(crate) fn release_batch(&mut self, batch: BatchId, allowed: bool, here: &mut Here<'_>) {
+        self.batches.release(batch, allowed, here);
+    }
+
+    /// A call was asked for; `early` is the request whose message was still being written, if it was.
+    pub(crate) fn add_call(
+        &mut self,
+        call: CallId,
+        turn: Option<TurnId>,
+        batch: Option<BatchId>,
+        early: Option<ModelCallId>,
+        here: &mut Here<'_>,
+    ) {
+        if let Some(request) = early
+            && (turn.is_none() || batch.is_none() || !self.under_way.contains(&request))
+        {
+            let words = format!("{call} starts early, and no message of a turn is being written");
+            here.report(FindingKind::Missing, &words);
+        }
+        let Some(known) = self.of(turn, here) else { return };
+        known.calls += 1;
+        if let Some(request) = early
+            && !known.requests.contains(&request)
+        {
+            let words = format!("{call} comes of {request}, of which no entry of the turn tells");
+            here.report(FindingKind::Missing, &words);
+        }
+        if let (Some(turn), Some(batch)) = (turn, batch) {
+            self.batches.add_call(batch, turn, call, early, here);
         }
     }
 
-    /// A call of a turn was asked for.
-    pub(crate) fn add_call(&mut self, turn: Option<TurnId>, batch: Option<BatchId>, here: &mut Here<'_>) {
-        let Some(turn) = self.of(turn, here) else { return };
-        turn.calls += 1;
-        if let Some(batch) = batch {
-            turn.batches.entry(batch).or_default().requested += 1;
-        }
+    /// A call's request leaves.
+    pub(crate) fn send_call(&mut self, call: CallId, sent: Sent, here: &mut Here<'_>) {
+        self.batches.send(call, sent, here);
+    }
+
+    /// A call that started early is no part of its message.
+    pub(crate) fn drop_call(&mut self, call: CallId, why: Dropped, here: &mut Here<'_>) {
+        self.batches.drop_call(call, why, here);
     }
 
     /// A call of a turn has its outcome. That may come after the turn's end, if it was stopped.
@@ -104,29 +135,20 @@ impl Turns {
         for request in ended.requests.intersection(&self.under_way) {
             here.report(FindingKind::Missing, &format!("{turn} is answered while {request} has not ended"));
         }
-        for (batch, Batch { stated, requested }) in ended.batches {
-            match stated {
-                Some(stated) if stated == requested => {}
-                Some(stated) => {
-                    let words = format!("{batch} has {stated} calls, and {requested} are on record");
-                    here.report(FindingKind::Missing, &words);
-                }
-                None => {
-                    here.report(FindingKind::Missing, &format!("no entry opens {batch}, which has calls"))
-                }
-            }
-        }
+        self.batches.answered(turn, here);
     }
 
     /// A turn ends without an answer.
     pub(crate) fn stop(&mut self, turn: TurnId, here: &mut Here<'_>) {
         self.end(turn, here);
+        self.batches.stopped(turn);
     }
 
     /// What an earlier run left open was closed.
     pub(crate) fn recovered(&mut self, here: &mut Here<'_>) {
         // A request to a model that a crash cut off has no end: nobody can know what came.
         self.under_way.clear();
+        self.batches = Batches::default();
         for turn in std::mem::take(&mut self.open).into_keys() {
             here.report(FindingKind::Missing, &format!("recovery left {turn} open"));
         }

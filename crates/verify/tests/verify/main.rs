@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic here is a failed test with a place")]
 
+mod batches;
 mod hostile;
 mod kept;
 mod story;

@@ -89,6 +89,11 @@ impl Telling {
         self.said.push(Said { boot, mono, conversation, fact, payloads, sealed: true });
     }
 
+    /// Changes what was said last.
+    pub(crate) fn but(&mut self, change: impl FnOnce(&mut Fact)) {
+        change(&mut self.said.last_mut().unwrap().fact);
+    }
+
     fn new_boot(&mut self) {
         self.boot += 1;
         self.mono = 0;
@@ -175,14 +180,14 @@ pub(crate) fn ended(telling: &mut Telling, in_turn: Option<u32>, number: u32, ou
     telling.say(in_turn.map(conversation), fact, result.into_iter().chain(words).collect());
 }
 
-fn asked(telling: &mut Telling, number: u32) {
+pub(crate) fn asked(telling: &mut Telling, number: u32) {
     let question = seal(PayloadRole::Question, &format!("question {number}?"));
     telling.say(Some(conversation(number)), Fact::ConversationOpened {}, Vec::new());
     let fact = Fact::QuestionAsked { turn: turn(number), question: question.commitment() };
     telling.say(Some(conversation(number)), fact, vec![question]);
 }
 
-fn model_called(telling: &mut Telling, in_turn: u32, number: u32) {
+pub(crate) fn model_called(telling: &mut Telling, in_turn: u32, number: u32) {
     let prompt = seal(PayloadRole::Prompt, &format!("prompt {number}"));
     let fact = Fact::ModelCalled {
         request: request(number),
@@ -195,7 +200,7 @@ fn model_called(telling: &mut Telling, in_turn: u32, number: u32) {
     telling.say(Some(conversation(in_turn)), fact, vec![prompt]);
 }
 
-fn model_returned(telling: &mut Telling, in_turn: u32, number: u32) {
+pub(crate) fn model_returned(telling: &mut Telling, in_turn: u32, number: u32) {
     let response = seal(PayloadRole::Response, &format!("response {number}"));
     let fact = Fact::ModelReturned {
         request: request(number),
@@ -208,7 +213,7 @@ fn model_returned(telling: &mut Telling, in_turn: u32, number: u32) {
     telling.say(Some(conversation(in_turn)), fact, vec![response]);
 }
 
-fn approvals(telling: &mut Telling, in_turn: u32, answers: &[(u32, bool)]) {
+pub(crate) fn approvals(telling: &mut Telling, in_turn: u32, answers: &[(u32, bool)]) {
     let shown = seal(PayloadRole::Shown, &format!("may these of {in_turn} run?"));
     let calls = answers.iter().map(|(number, _)| call(*number)).collect();
     let fact = Fact::ApprovalAsked { calls, shown: shown.commitment() };
@@ -223,6 +228,18 @@ fn approvals(telling: &mut Telling, in_turn: u32, answers: &[(u32, bool)]) {
         };
         telling.say(Some(conversation(in_turn)), fact, reason.into_iter().collect());
     }
+}
+
+pub(crate) fn answered(telling: &mut Telling, in_turn: u32, exposed: &[u32]) {
+    let answer = seal(PayloadRole::Answer, &format!("{{\"text\":\"up {in_turn} %\"}}"));
+    let fact = Fact::AnswerGiven {
+        turn: turn(in_turn),
+        answer: answer.commitment(),
+        exposed: exposed.iter().copied().map(call).collect(),
+        label: Label::unlabelled(),
+        entries: 0,
+    };
+    telling.say(Some(conversation(in_turn)), fact, vec![answer]);
 }
 
 /// Two conversations side by side, a call by hand, a crash and its recovery.
@@ -268,15 +285,7 @@ pub(crate) fn tell_everything() -> Telling {
 
     model_called(&mut telling, 1, 3);
     model_returned(&mut telling, 1, 3);
-    let answer = seal(PayloadRole::Answer, "{\"text\":\"up 4 %\"}");
-    let fact = Fact::AnswerGiven {
-        turn: turn(1),
-        answer: answer.commitment(),
-        exposed: vec![call(1), call(2), call(3), call(4)],
-        label: Label::unlabelled(),
-        entries: 0,
-    };
-    telling.say(Some(conversation(1)), fact, vec![answer]);
+    answered(&mut telling, 1, &[1, 2, 3, 4]);
     ended(&mut telling, None, 20, Outcome::Returned);
 
     model_called(&mut telling, 2, 2);

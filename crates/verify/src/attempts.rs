@@ -1,0 +1,76 @@
+//! The attempts of one call: each begins after the one before, and what must not happen twice is not sent twice.
+
+use std::collections::BTreeSet;
+
+use domain::effect::Effect;
+use domain::id::CallId;
+use domain::view::FindingKind;
+
+use crate::findings::Here;
+
+/// How many attempts of one read may be under way beside each other: the first, and one that hedges it.
+const MOST_TOGETHER: usize = 2;
+
+/// What the entries say of a call's attempts.
+#[derive(Debug, Default)]
+pub(crate) struct Attempts {
+    /// The highest that was sent; 0 for none.
+    sent: u32,
+    under_way: BTreeSet<u32>,
+    /// The idempotency key of the first.
+    key: Option<String>,
+}
+
+impl Attempts {
+    /// Whether anything was sent.
+    pub(crate) fn any(&self) -> bool {
+        self.sent > 0
+    }
+
+    /// An attempt leaves.
+    pub(crate) fn send(
+        &mut self,
+        call: CallId,
+        attempt: u32,
+        effect: Effect,
+        key: Option<&str>,
+        here: &mut Here<'_>,
+    ) {
+        let expected = self.sent.saturating_add(1);
+        if attempt != expected {
+            let words = format!("attempt {attempt} of {call} where attempt {expected} would come");
+            here.report(FindingKind::Gap, &words);
+        }
+        if !self.any() {
+            self.key = key.map(str::to_owned);
+        } else if self.key.as_deref() != key {
+            let words = format!("attempt {attempt} of {call} has another idempotency key than the first");
+            here.report(FindingKind::Altered, &words);
+        } else if effect == Effect::Write && key.is_none() {
+            let words =
+                format!("{call} writes and is sent again, and nothing keeps it from being done twice");
+            here.report(FindingKind::OffPolicy, &words);
+        }
+        if let Some(other) = self.under_way.first()
+            && (effect.writes() || self.under_way.len() >= MOST_TOGETHER)
+        {
+            let words = format!("attempt {attempt} of {call} is sent while attempt {other} is under way");
+            here.report(FindingKind::OffPolicy, &words);
+        }
+        self.sent = self.sent.max(attempt);
+        self.under_way.insert(attempt);
+    }
+
+    /// An attempt came to nothing.
+    pub(crate) fn end(&mut self, call: CallId, attempt: u32, here: &mut Here<'_>) {
+        if self.under_way.remove(&attempt) {
+            return;
+        }
+        if attempt <= self.sent {
+            here.report(FindingKind::Forked, &format!("attempt {attempt} of {call} ends a second time"));
+        } else {
+            let words = format!("attempt {attempt} of {call} ends, and no entry says that it was sent");
+            here.report(FindingKind::Missing, &words);
+        }
+    }
+}
