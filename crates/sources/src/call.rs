@@ -32,6 +32,10 @@ pub struct Prepared {
 /// An ending of class `InvalidArguments`, with every mistake in words that a model can act on; `MissingSecret` if the
 /// source needs a secret and `secret` is `None` or can't be sent; `Internal` if the spec is not one that
 /// [`crate::read_source`] would have given, or the key can't stand in a header.
+#[expect(
+    clippy::result_large_err,
+    reason = "an ending is no larger than the request that is there without it"
+)]
 pub fn prepare(
     spec: &SourceSpec,
     tool: &ToolSpec,
@@ -124,6 +128,7 @@ impl Prepared {
     }
 }
 
+#[expect(clippy::result_large_err, reason = "it is handed on as the ending of the call, once")]
 fn placed_secret(spec: &SourceSpec, secret: Option<Secret>) -> Result<Option<PlacedSecret>, Ending> {
     let place = match &spec.auth {
         Auth::None => return Ok(None),

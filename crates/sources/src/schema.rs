@@ -58,6 +58,17 @@ pub(crate) fn properties(schema: &Value) -> impl Iterator<Item = &str> {
     schema.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::keys).map(String::as_str)
 }
 
+/// The schema of one of its properties; null if it has none of that name.
+pub(crate) fn property<'s>(schema: &'s Value, name: &str) -> &'s Value {
+    schema.get("properties").and_then(|properties| properties.get(name)).unwrap_or(&Value::Null)
+}
+
+/// Whether a call must have that property.
+pub(crate) fn is_required(schema: &Value, name: &str) -> bool {
+    let required = schema.get("required").and_then(Value::as_array);
+    required.is_some_and(|names| names.iter().any(|required| required == name))
+}
+
 /// Fields that the schema doesn't name. JSON Schema would let them pass, and the API would most likely ignore them:
 /// a misspelt filter would then give everything, and nobody would know. A schema that says something of other
 /// fields is taken at its word.
@@ -258,6 +269,15 @@ mod tests {
         );
         check(&schema, json!({"id": 1, "since": "today"}), &[r#"`since`: "today" is not a "date""#]);
         check(&schema, json!({"id": 1, "tags": [1]}), &["`tags[0]` must be a null or string, and is 1"]);
+    }
+
+    #[test]
+    fn a_schema_is_compiled_once_however_many_calls_a_batch_has() {
+        let (schema, other) =
+            (json!({"type": "object", "title": "one"}), json!({"type": "object", "title": "two"}));
+        let first = cached(&schema).unwrap();
+        assert!(Arc::ptr_eq(&first, &cached(&schema.clone()).unwrap()));
+        assert!(!Arc::ptr_eq(&first, &cached(&other).unwrap()));
     }
 
     #[test]

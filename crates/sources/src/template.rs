@@ -49,6 +49,21 @@ impl Template {
         })
     }
 
+    /// The fixed text of each segment, decoded; for one that parameters decide, their names.
+    pub(crate) fn segments(&self) -> impl Iterator<Item = Result<String, Vec<&str>>> {
+        self.segments.iter().map(|segment| {
+            let mut text = String::new();
+            let mut names = Vec::new();
+            for part in segment {
+                match part {
+                    Part::Text(part) => text.push_str(&decoded(part)),
+                    Part::Parameter(name) => names.push(name.as_str()),
+                }
+            }
+            if names.is_empty() { Ok(text) } else { Err(names) }
+        })
+    }
+
     /// The path with each parameter in place, percent-encoded, so that it stays within its segment.
     ///
     /// # Errors

@@ -4,8 +4,9 @@
 
 use domain::id::Seq;
 use domain::intent::DurableIntent;
-use domain::outcome::{Ending, FailureClass, Outcome};
+use domain::outcome::{Ending, FailureClass, Outcome, Told};
 use domain::secret::Secret;
+use domain::time::Span;
 use egress::{Door, Settings};
 use sources::{prepare, read_source};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -23,6 +24,11 @@ async fn ask(base: &str, method: &str) -> Ending {
 }
 
 async fn ask_with(base: &str, method: &str, more: &str) -> Ending {
+    ask_for(base, method, more, "", "").await
+}
+
+/// `more` stands at the source, `input` at its tool.
+async fn ask_for(base: &str, method: &str, more: &str, input: &str, arguments: &str) -> Ending {
     let file = format!(
         r#"name = "crm"
 kind = "http"
@@ -35,10 +41,11 @@ name = "t"
 description = "A tool"
 method = "{method}"
 path = "/things"
+{input}
 "#
     );
     let spec = read_source(&file).unwrap();
-    let prepared = prepare(&spec, &spec.tools[0], "", Some(Secret::new(KEY)), None).unwrap();
+    let prepared = prepare(&spec, &spec.tools[0], arguments, Some(Secret::new(KEY)), None).unwrap();
     prepared.perform(&Door::new(Settings::default()).unwrap(), intent()).await
 }
 
@@ -127,6 +134,126 @@ async fn a_rate_limit_says_how_long_to_wait() {
     );
     let date = seconds.replace(": 7", ": Wed, 21 Oct 2026 07:28:00 GMT");
     failed(&served("GET", date, 0).await, FailureClass::Status, &["until Wed, 21 Oct 2026 07:28:00 GMT"]);
+}
+
+#[tokio::test]
+async fn what_may_do_better_a_moment_later_is_transient_and_nothing_else_is() {
+    for (status, transient) in [
+        ("200 OK", false),
+        ("400 Bad Request", false),
+        ("401 Unauthorized", false),
+        ("404 Not Found", false),
+        ("408 Request Timeout", true),
+        ("409 Conflict", false),
+        ("429 Too Many Requests", true),
+        ("500 Internal Server Error", false),
+        ("502 Bad Gateway", true),
+        ("503 Service Unavailable", true),
+        ("504 Gateway Timeout", true),
+    ] {
+        assert_eq!(get(status, "", "").await.told.transient, transient, "{status}");
+    }
+    assert!(served("GET", "", 0).await.told.transient, "a reset before a status");
+    let begun = served("GET", "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nabc", 0).await;
+    assert!(!begun.told.transient, "a reset after a status");
+    assert!(!served("GET", "", 3000).await.told.transient, "the deadline");
+    assert!(!served("GET", "what is this", 0).await.told.transient, "no HTTP");
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    assert!(ask(&format!("http://{address}"), "GET").await.told.transient, "no connection");
+}
+
+/// An answer without a body and with these headers.
+async fn told(method: &str, status: &str, headers: &str) -> Told {
+    let bytes = format!("HTTP/1.1 {status}\r\n{headers}content-length: 0\r\n\r\n");
+    served(method, bytes, 0).await.told
+}
+
+#[tokio::test]
+async fn a_source_that_asks_to_wait_pauses_for_all() {
+    let dated = "date: Sun, 22 Nov 2026 12:00:00 GMT\r\nretry-after: Sun, 22 Nov 2026 12:00:03 GMT\r\n";
+    for (status, headers, retry_after, pause) in [
+        ("429 Slow", "retry-after: 7\r\n", Some(7), Some((7, "429 with Retry-After: 7"))),
+        ("503 Later", dated, Some(3), Some((3, "503 with Retry-After: Sun, 22 Nov 2026 12:00:03 GMT"))),
+        ("502 Broken", "retry-after: 2\r\n", Some(2), None),
+        ("429 Slow", "retry-after: 0\r\n", Some(0), None),
+        ("429 Slow", "retry-after: whenever\r\n", None, None),
+        ("429 Slow", "", None, None),
+        ("200 OK", "retry-after: 7\r\n", None, None),
+        ("200 OK", "ratelimit: \"d\";r=0;t=5\r\n", None, Some((5, "RateLimit: 0 remaining"))),
+        ("404 No", "ratelimit: \"d\";r=3;t=5\r\n", None, None),
+        (
+            "200 OK",
+            "x-ratelimit-remaining: 0\r\nx-ratelimit-reset: 30\r\n",
+            None,
+            Some((30, "X-RateLimit-Remaining: 0")),
+        ),
+        (
+            "429 Slow",
+            "retry-after: 2\r\nratelimit-remaining: 0\r\nratelimit-reset: 9\r\n",
+            Some(2),
+            Some((9, "RateLimit-Remaining: 0")),
+        ),
+    ] {
+        let told = told("GET", status, headers).await;
+        let seconds = |span: Span| span.0 / 1_000_000;
+        assert_eq!(told.retry_after.map(seconds), retry_after, "{status} {headers}");
+        let found = told.pause.as_ref().map(|pause| (seconds(pause.lasts), pause.words.as_str()));
+        assert_eq!(found, pause, "{status} {headers}");
+    }
+}
+
+#[tokio::test]
+async fn only_a_result_that_its_source_calls_fresh_may_be_used_again() {
+    let fresh = "cache-control: private, max-age=60\r\n";
+    let left = told("GET", "200 OK", fresh).await.fresh_for.unwrap();
+    assert!(left.0 > 0 && left.0 <= 60_000_000, "{left:?}");
+    for (method, status) in [
+        ("POST", "200 OK"),
+        ("HEAD", "200 OK"),
+        ("GET", "203 Changed"),
+        ("GET", "404 Not Found"),
+        ("GET", "206 Part"),
+    ] {
+        assert_eq!(told(method, status, fresh).await.fresh_for, None, "{method} {status}");
+    }
+    assert_eq!(told("GET", "200 OK", &format!("{fresh}vary: *\r\n")).await.fresh_for, None);
+    let broken =
+        format!("HTTP/1.1 200 OK\r\n{fresh}content-type: application/json\r\ncontent-length: 1\r\n\r\n{{");
+    assert_eq!(served("GET", broken, 0).await.told.fresh_for, None);
+}
+
+#[tokio::test]
+async fn a_failure_says_whether_trying_again_makes_sense() {
+    for (status, method, words) in [
+        ("400 Bad Request", "GET", "correct the arguments"),
+        ("404 Not Found", "GET", "check the arguments, the same call will fail again"),
+        ("401 Unauthorized", "GET", "until a person has mended that"),
+        ("403 Forbidden", "GET", "will be refused again"),
+        ("405 Method Not Allowed", "GET", "until a person has corrected the source"),
+        ("409 Conflict", "PUT", "read it before you call again"),
+        ("413 Content Too Large", "POST", "ask for less at once"),
+        ("429 Too Many Requests", "POST", "may work a little later"),
+        ("500 Internal Server Error", "GET", "the fault is the source's"),
+        ("500 Internal Server Error", "POST", "may have been done: look before asking again"),
+        ("503 Service Unavailable", "GET", "may work a little later"),
+        ("503 Service Unavailable", "PUT", "may have been done"),
+    ] {
+        let ending = served(method, http(status, "", ""), 0).await;
+        failed(&ending, FailureClass::Status, &[words]);
+    }
+    failed(&served("GET", "", 0).await, FailureClass::Interrupted, &["may work a little later"]);
+}
+
+#[tokio::test]
+async fn a_failure_names_the_argument_that_the_source_names() {
+    let properties = "input = '{\"type\": \"object\", \"properties\": {\"limit\": {}}}'";
+    let body = r#"{"detail": [{"loc": ["query", "limit"], "msg": "must be at most 100"}]}"#;
+    let base = source(http("422 Unprocessable Content", "application/json", body), 0).await;
+    let ending = ask_for(&base, "GET", "", properties, r#"{"limit": 500}"#).await;
+    let words = "crm answered 422 Unprocessable Content: `limit`: must be at most 100; correct the arguments";
+    failed(&ending, FailureClass::Status, &[words]);
 }
 
 #[tokio::test]

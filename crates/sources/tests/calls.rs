@@ -2,12 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic here is a failed test with a place")]
 
+use std::time::Duration;
+
 use domain::outcome::{FailureClass, Outcome};
 use domain::secret::Secret;
 use domain::source::SourceSpec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use sources::{Prepared, prepare, read_source};
+use sources::{Prepared, identity, mistakes_of, prepare, read_source};
 use url::Url;
 
 const KEY: &str = "sk-live-4eC39HqLyjWDarjtT1zdp7dc";
@@ -143,6 +145,77 @@ fn an_argument_can_not_stand_in_for_the_key() {
     let ending =
         prepare(&open, &tool, r#"{"id": 1, "key": "mine"}"#, Some(Secret::new(KEY)), None).unwrap_err();
     assert_eq!(ending.failure, Some(FailureClass::InvalidArguments));
+}
+
+#[test]
+fn a_write_carries_its_key_where_the_source_names_a_header() {
+    let mut spec = source(AUTHS[1]);
+    let head = |spec: &SourceSpec, tool: &str, key| {
+        let tool = spec.tool(&tool.parse().unwrap()).unwrap();
+        record(&prepare(spec, tool, r#"{"id": "7"}"#, Some(Secret::new(KEY)), key).unwrap())
+    };
+    let key = Some("01JD8C3ZC4");
+    assert!(!head(&spec, "add", key).contains("01JD8C3ZC4"), "the source names no header");
+    spec.idempotency_header = Some("Idempotency-Key".to_owned());
+    assert!(head(&spec, "add", key).contains("\nidempotency-key: 01JD8C3ZC4\n"));
+    assert!(!head(&spec, "get", key).contains("idempotency-key"), "a read needs none");
+    assert!(!head(&spec, "add", None).contains("idempotency-key"));
+    let wrong = prepare(&spec, &spec.tools[1], r#"{"id": "7"}"#, Some(Secret::new(KEY)), Some("a\nb"));
+    assert_eq!(wrong.unwrap_err().failure, Some(FailureClass::Internal));
+}
+
+#[test]
+fn another_attempt_is_the_same_request() {
+    let spec = source(AUTHS[4]);
+    let first = call(&spec, "get", r#"{"id": 7}"#).unwrap();
+    let second = first.clone().within(Duration::from_millis(5));
+    assert_eq!(record(&first), record(&second));
+    assert_eq!(first.url().as_str(), "http://127.0.0.1:8001/api/v1/customers/7/notes", "without the key");
+}
+
+#[test]
+fn the_same_request_has_the_same_identity_and_no_other_has() {
+    let spec = source(AUTHS[1]);
+    let of =
+        |tool: &str, arguments: &str| identity(&spec, spec.tool(&tool.parse().unwrap()).unwrap(), arguments);
+    let seven = of("get", r#"{"id": 7, "q": {"a": 1, "b": 2}}"#);
+    assert!(seven.is_some());
+    for same in [
+        r#" { "q" : {"b": 2, "a": 1}, "id": 7 } "#,
+        r#"{"id": "7", "q": {"a": 1, "b": 2}}"#,
+        r#"{"id": 7.0, "q": {"a": 1, "b": 2}, "r": null}"#,
+    ] {
+        assert_eq!(of("get", same), seven, "{same}");
+    }
+    for other in [
+        r#"{"id": 8, "q": {"a": 1, "b": 2}}"#,
+        r#"{"id": 7, "q": {"a": 1, "b": 3}}"#,
+        r#"{"id": 7, "r": {"a": 1, "b": 2}}"#,
+        r#"{"id": 7}"#,
+    ] {
+        assert!(of("get", other).is_some_and(|other| Some(other) != seven), "{other}");
+    }
+    // Two ids that a double can't tell apart.
+    assert_ne!(of("get", r#"{"id": 9007199254740993}"#), of("get", r#"{"id": 9007199254740992}"#));
+    assert_eq!(of("add", r#"{"id": "7"}"#), None, "a write");
+    assert_eq!(of("get", "{}"), None, "no request");
+    assert_eq!(of("get", "{"), None, "no JSON");
+    let mut elsewhere = spec.clone();
+    elsewhere.base_url = "http://127.0.0.1:8002/api/v1/".to_owned();
+    assert_ne!(identity(&elsewhere, &elsewhere.tools[0], r#"{"id": 7}"#), of("get", r#"{"id": 7}"#));
+}
+
+#[test]
+fn a_form_is_told_every_mistake_by_itself() {
+    let spec = source(AUTHS[1]);
+    let of = |arguments: &str| mistakes_of(&spec, &spec.tools[1], arguments);
+    assert_eq!(of(r#"{"id": "7", "at": 1}"#), [""; 0]);
+    assert_eq!(
+        of(r#"{"text": 1, "id": "7", "txt": "x"}"#),
+        ["there is no `txt`: did you mean `text`?", "`text` must be a string, and is 1"]
+    );
+    assert_eq!(of(r#"{"id": ""}"#), ["`id` must not be empty: it is a part of the path (it is \"\")"]);
+    assert!(matches!(&of("{")[..], [words] if words.starts_with("they are not JSON")));
 }
 
 /// Strings that like to be more than strings.

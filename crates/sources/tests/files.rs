@@ -5,7 +5,7 @@
 use domain::effect::{Effect, Method};
 use domain::json::Json;
 use domain::label::{Category, Label, Level};
-use domain::source::{Auth, KeyPlace, Limits, SourceKind, SourceSpec};
+use domain::source::{Auth, KeyPlace, Limits, Rate, SourceKind, SourceSpec};
 use domain::tool::ToolSpec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -17,8 +17,9 @@ kind  = "http"
 base_url = "https://crm.example.com/api"
 label = { level = "confidential", categories = ["contact"] }
 auth  = { kind = "bearer", secret = "crm" }
-limits = { in_flight = 8, deadline = "2m", result_bytes = "512KiB" }
+limits = { in_flight = 8, per_second = 2.5, burst = 5, deadline = "2m", result_bytes = "512KiB" }
 headers = { "X-Team" = "research" }
+idempotency_header = "Idempotency-Key"
 
 [[tool]]
 name = "get_customer"
@@ -38,16 +39,16 @@ method = "POST"
 path = "/search"
 effect = "read"
 resource = "/customers"
+exclusive = true
 input = '{"type": "object", "properties": {"words": {"type": "string", "default": null}}}'
 "#;
 
 #[test]
 fn the_file_of_the_documentation_is_read() {
     let spec = read_source(CRM).unwrap();
-    assert_eq!(
-        spec.limits,
-        Limits { in_flight: 8, rate: None, deadline_ms: 120_000, result_bytes: 512 << 10 }
-    );
+    let rate = Some(Rate { milli_per_second: 2500, burst: 5 });
+    assert_eq!(spec.limits, Limits { in_flight: 8, rate, deadline_ms: 120_000, result_bytes: 512 << 10 });
+    assert_eq!(spec.idempotency_header.as_deref(), Some("Idempotency-Key"));
     assert_eq!(spec.headers["X-Team"], "research");
     assert_eq!(spec.label, Label { level: Level::Confidential, categories: [Category::Contact].into() });
     let [get, search] = &spec.tools[..] else { panic!("two tools") };
@@ -61,6 +62,7 @@ fn the_file_of_the_documentation_is_read() {
         (search.method, search.effect, search.resource.as_str()),
         (Method::Post, Effect::Read, "/customers")
     );
+    assert_eq!((get.exclusive, search.exclusive), (false, true));
     assert_eq!(search.input.0["properties"]["words"]["default"], Value::Null);
     assert_eq!(read_source(&write_source(&spec)).unwrap(), spec);
 }
@@ -100,7 +102,7 @@ kind = "htpp"
 base-url = "https://crm.example.com/api"
 label = { level = "secret", categories = ["personal", 7] }
 auth = { kind = "bearer", token = "sk-live-0123456789abcdef" }
-limits = { in_flight = 0, per_second = 20, burst = 5, deadline = "20", result_bytes = 4 }
+limits = { in_flight = 0, per_second = "20", burst = 0.5, deadline = "20", result_bytes = 4 }
 headers = { "X-Api-Key" = "abc", "X-Team" = 7 }
 
 [[tool]]
@@ -119,6 +121,7 @@ resource = "customers"
 effect = "reed"
 label = { level = "internal" }
 colour = "red"
+exclusive = "yes"
 [tool.input]
 type = "object"
 properties.id = { type = "int" }
@@ -134,8 +137,8 @@ properties.id = { type = "int" }
             (5, "auth.token", "not a key we know"),
             (5, "auth.secret", "is missing"),
             (6, "limits.in_flight", "from 1"),
-            (6, "limits.per_second", "not in this version"),
-            (6, "limits.burst", "not in this version"),
+            (6, "limits.per_second", "between 0.001 and 10000"),
+            (6, "limits.burst", "from 1"),
             (6, "limits.deadline", "\"20s\""),
             (6, "limits.result_bytes", "must be a text"),
             (7, "headers.X-Api-Key", "looks like a secret"),
@@ -146,11 +149,59 @@ properties.id = { type = "int" }
             (21, "tool[2].resource", "begins with `/`"),
             (22, "tool[2].effect", "did you mean \"read\"?"),
             (24, "tool[2].colour", "take it out"),
-            (27, "tool[2].input.properties.id.type", "no type \"int\": they are array"),
+            (25, "tool[2].exclusive", "must be true or false"),
+            (28, "tool[2].input.properties.id.type", "no type \"int\": they are array"),
         ],
     );
     let all = format!("{mistakes:?}");
     assert!(!all.contains("sk-live") && !all.contains("abc\""), "{all}");
+}
+
+#[test]
+fn a_rate_has_a_burst_of_one_second_unless_the_file_says_otherwise() {
+    let read = |limits: &str| {
+        let file = format!("name = 'a'\nkind = 'http'\nbase_url = 'http://a'\nlimits = {{ {limits} }}");
+        read_source(&file).map(|spec| spec.limits.rate.map(|rate| (rate.milli_per_second, rate.burst)))
+    };
+    assert_eq!(read("in_flight = 1"), Ok(None));
+    assert_eq!(read("per_second = 20"), Ok(Some((20_000, 20))));
+    assert_eq!(read("per_second = 0.017"), Ok(Some((17, 1))));
+    assert_eq!(read("per_second = 1_0.5, burst = 1"), Ok(Some((10_500, 1))));
+    for wrong in ["0", "0.0", "0.0005", "10001", "-1", "1e3", "inf", "nan", "0x10", "true", "[1]"] {
+        let mistakes = read(&format!("per_second = {wrong}")).unwrap_err();
+        assert!(mistakes.len() == 1 && mistakes[0].key == "limits.per_second", "{wrong}: {mistakes:?}");
+    }
+    let head = "name = 'a'\nkind = 'http'\nbase_url = 'http://a'\n";
+    refused(
+        &format!("{head}limits = {{ burst = 5 }}"),
+        &[(4, "limits.burst", "says nothing without per_second")],
+    );
+}
+
+#[test]
+fn an_idempotency_header_is_a_header_of_its_own() {
+    let head = "name = 'a'\nkind = 'http'\nbase_url = 'http://a'\n";
+    for (lines, words) in [
+        ("idempotency_header = 'two words'", "can't name a header"),
+        ("idempotency_header = ''", "can't name a header"),
+        ("idempotency_header = 'Host'", "not for a request to set"),
+        ("idempotency_header = 'Content-Type'", "carries something else"),
+        ("idempotency_header = 'Authorization'", "carries something else"),
+        ("idempotency_header = 'X-Team'\nheaders = { x-team = 'a' }", "carries something else"),
+        (
+            "idempotency_header = 'X-Key'\n\
+             auth = { kind = 'api_key', place = 'header', name = 'x-key', secret = 's' }",
+            "carries something else",
+        ),
+        ("idempotency_header = true", "must be a text"),
+    ] {
+        refused(&format!("{head}{lines}"), &[(4, "idempotency_header", words)]);
+    }
+}
+
+#[test]
+fn no_source_takes_the_name_of_our_own_tools() {
+    refused("name = 'tieout'\nkind = 'http'\nbase_url = 'http://a'", &[(1, "name", "Tieout's own tools")]);
 }
 
 #[test]
@@ -300,6 +351,7 @@ fn tool() -> impl Strategy<Value = ToolSpec> {
             method,
             resource: if effect == Effect::Read { path.clone() } else { "/all".to_owned() },
             path,
+            exclusive: effect == Effect::Write,
             effect,
             label,
             input: Json(input),
@@ -308,14 +360,16 @@ fn tool() -> impl Strategy<Value = ToolSpec> {
 }
 
 fn spec() -> impl Strategy<Value = SourceSpec> {
-    let limits = (1u32.., 1u32.., 1u32..).prop_map(|(in_flight, deadline_ms, result_bytes)| Limits {
-        in_flight,
-        deadline_ms,
-        result_bytes,
+    let rate = prop::option::of((1u32..=10_000_000, 1u32..))
+        .prop_map(|rate| rate.map(|(milli_per_second, burst)| Rate { milli_per_second, burst }));
+    let limits = (1u32.., rate, 1u32.., 1u32..).prop_map(|(in_flight, rate, deadline_ms, result_bytes)| {
+        Limits { in_flight, rate, deadline_ms, result_bytes }
     });
+    let idempotency_header = prop::option::of("Idempotency-[A-Z][a-z]{0,6}");
     let headers = prop::collection::btree_map("X-[A-Z][a-z]{0,6}", "[ -~]{0,12}", 0..3);
-    (label(), auth(), limits, headers, prop::collection::vec(tool(), 0..4)).prop_map(
-        |(label, auth, limits, headers, tools)| {
+    let asking = (limits, headers, idempotency_header);
+    (label(), auth(), asking, prop::collection::vec(tool(), 0..4)).prop_map(
+        |(label, auth, (limits, headers, idempotency_header), tools)| {
             let mut spec = SourceSpec {
                 name: "a".parse().unwrap(),
                 kind: SourceKind::Http,
@@ -324,6 +378,7 @@ fn spec() -> impl Strategy<Value = SourceSpec> {
                 auth,
                 limits,
                 headers,
+                idempotency_header,
                 tools,
             };
             for (position, tool) in spec.tools.iter_mut().enumerate() {

@@ -7,7 +7,7 @@ use crate::schema::short;
 /// How many complaints are told; a model that reads three of them begins anew anyway.
 const MOST: usize = 3;
 /// How deep complaints are looked for: no API hides them deeper.
-const DEEP: usize = 5;
+const DEEP: usize = 8;
 
 /// What the body says. Of a problem document (RFC 9457) its detail, of other JSON what common APIs call it, of a page
 /// its title, of text its first line; then each argument that it names, with what is wrong there. `arguments` are the
@@ -26,9 +26,8 @@ pub(super) fn detail(media: &str, body: &[u8], arguments: &[String]) -> Option<S
     };
     let mut complaints = Vec::new();
     complain(&value, arguments, DEEP, &mut complaints);
-    let main = main_line(&value).map(|text| line(&text)).filter(|text| !text.is_empty());
-    // A list of complaints without a word above it gives its first as the main line too.
-    let main = main.filter(|main| complaints.iter().all(|(_, words)| words != main));
+    // A list of complaints without a word above it would give its first as the main line too.
+    let main = main_line(&value, &|text| complaints.iter().any(|(_, words)| words == text));
     let mut named: Vec<String> = Vec::new();
     for (field, words) in complaints {
         let complaint = if words.is_empty() { format!("`{field}`") } else { format!("`{field}`: {words}") };
@@ -61,14 +60,14 @@ pub(super) fn title(body: &[u8]) -> Option<String> {
     Some(line(&head[start..end])).filter(|title| !title.is_empty())
 }
 
-fn main_line(value: &Value) -> Option<String> {
+fn main_line(value: &Value, told: &dyn Fn(&str) -> bool) -> Option<String> {
     match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Array(items) => main_line(items.first()?),
+        Value::String(text) => Some(line(text)).filter(|text| !text.is_empty() && !told(text)),
+        Value::Array(items) => main_line(items.first()?, told),
         Value::Object(fields) => {
             ["detail", "error_description", "message", "error", "errors", "title", "msg", "reason"]
                 .iter()
-                .find_map(|key| main_line(fields.get(*key)?))
+                .find_map(|key| main_line(fields.get(*key)?, told))
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => None,
     }
