@@ -177,7 +177,7 @@ mod tests {
             tool: "crm.get".to_owned(),
             effect: Effect::Read,
             telling: String::new(),
-            label: Label::default(),
+            label: Label::unlabelled(),
             verdict: None,
             approved: None,
             sent_at: None,
@@ -209,7 +209,7 @@ mod tests {
             size: 1_204,
             cut_from: None,
             took: Span(0),
-            label: Label::default(),
+            label: Label::unlabelled(),
             from,
             phases,
         }

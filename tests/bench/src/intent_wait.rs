@@ -136,7 +136,7 @@ fn requested(call: CallId, mint: &Mint) -> Draft {
         tool_version: "0123456789abcdef".to_owned(),
         effect: Effect::Read,
         arguments: arguments.commitment(),
-        label: Label::default(),
+        label: Label::unlabelled(),
         early: None,
         retry_of: None,
     };

@@ -192,7 +192,7 @@ mod tests {
                 tool: Some("crm.get".parse().unwrap()),
                 tool_version: String::new(),
                 effect: Effect::Read,
-                label: Label::default(),
+                label: Label::unlabelled(),
                 arguments: String::new(),
                 telling: "id 7".to_owned(),
             };
@@ -230,7 +230,7 @@ mod tests {
             words: String::new(),
             size: 9,
             took_ms: 0,
-            label: Label::default(),
+            label: Label::unlabelled(),
             from: Some(id('0')),
             phases: None,
         };
