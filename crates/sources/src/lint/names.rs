@@ -55,9 +55,15 @@ pub(super) fn thing(path: &str) -> Option<Vec<String>> {
     Some(words(segment).iter().map(|word| singular(word)).collect())
 }
 
-/// `a`, `a and b`, `a, b and c`.
+/// `a`, `a and b`, `a, b and c`; of many the first, and how many more there are.
 pub(super) fn listed<T: ToString>(names: impl IntoIterator<Item = T>) -> String {
+    const MOST: usize = 6;
     let mut names: Vec<_> = names.into_iter().map(|name| name.to_string()).collect();
+    if names.len() > MOST {
+        let more = names.len() - (MOST - 1);
+        names.truncate(MOST - 1);
+        names.push(format!("{more} more"));
+    }
     match (names.pop(), names.is_empty()) {
         (None, _) => String::new(),
         (Some(last), true) => last,
@@ -115,5 +121,7 @@ mod tests {
         assert_eq!(listed(["a"]), "a");
         assert_eq!(listed(["a", "b"]), "a and b");
         assert_eq!(listed(["a", "b", "c"]), "a, b and c");
+        assert_eq!(listed(1..=6), "1, 2, 3, 4, 5 and 6");
+        assert_eq!(listed(1..=9), "1, 2, 3, 4, 5 and 4 more");
     }
 }

@@ -67,19 +67,21 @@ fn meeting(spec: &SourceSpec, tools: &[(&ToolSpec, Reach)], place: &Reach) -> Op
         let all: Vec<_> = there.iter().map(|(tool, _)| *tool).collect();
         let others: Vec<_> =
             all.iter().filter(|tool| !wide_writes.iter().any(|one| one.name == tool.name)).copied().collect();
-        let whom = match others.is_empty() {
-            true => "one another".to_owned(),
-            false => format!("those of {}", named(&others)),
+        let words = match others.is_empty() {
+            true => format!(
+                "{} change all of `{place}`: no two of their calls run together, whatever the arguments.",
+                named(&wide_writes),
+            ),
+            false => format!(
+                "{} {} all of `{place}`: no such call runs beside one of {}, whatever the arguments.",
+                named(&wide_writes),
+                verb(wide_writes.len(), "changes", "change"),
+                named(&others),
+            ),
         };
-        let words = format!(
-            "{} {} all of `{place}`, so in a batch such calls wait for {whom}, or those for them, whatever the \
-             arguments.",
-            named(&wide_writes),
-            verb(wide_writes.len(), "changes", "change"),
-        );
         let mend = format!(
-            "If {} {} only what is new or a thing of its own, give it a narrower resource, as resource = \
-             \"{place}/new\"; leave it as it is if the order matters.",
+            "If {} {} only what is new or a thing apart, narrow the resource, as resource = \"{place}/new\"; \
+             leave it as it is if the order matters.",
             named(&wide_writes),
             verb(wide_writes.len(), "touches", "touch"),
         );
@@ -91,8 +93,8 @@ fn meeting(spec: &SourceSpec, tools: &[(&ToolSpec, Reach)], place: &Reach) -> Op
             .filter(|tool| wide_reads.iter().chain(&narrow_writes).any(|one| one.name == tool.name))
             .collect();
         let words = format!(
-            "{} {} all of `{place}` and {} {} a part of it, so in a batch the ones wait for the others, whatever the \
-             arguments.",
+            "{} {} all of `{place}` and {} {} a part of it: no call of the one kind runs beside one of the other, \
+             whatever the arguments.",
             named(&wide_reads),
             verb(wide_reads.len(), "reads", "read"),
             named(&narrow_writes),
