@@ -1,10 +1,57 @@
 //! A deterministic small company and a rehearsal model on loopback: it keeps the network, chance and
 //! other people's keys out of the demo, the tests and the benches.
 //!
-//! [`Rehearsal::start`] opens four services (customers, billing, support, people), an echo service
-//! for tests and a model that speaks the OpenAI Chat protocol, each on a port of its own. A seed
-//! decides everything they say. The model is no AI: it matches a question against the tools it is
-//! offered and works out its answer from the results that come back.
+//! [`Rehearsal::start`] opens four services (customers, billing, support, people), two services for
+//! tests (an echo, and records) and a model that speaks the OpenAI Chat protocol, each on a port of its
+//! own. A seed decides everything they say. The model is no AI: it matches a question against the tools
+//! it is offered and works out its answer from the results that come back.
+//!
+//! What a test can set:
+//! - [`Plan`]: latencies, the model's pace, how long reads stay fresh, and for each service a
+//!   [`ServiceLimit`]: so many under way, such a [`Rate`], told by `Retry-After` and `RateLimit` headers
+//!   in each of their forms. What is over the limit is answered `429` and does nothing.
+//! - [`Faults`]: what goes wrong with the next request to a path, or with a series of them: resets before
+//!   a status, in a body or after the thing was done, hangs, statuses, bad JSON, wrong lengths, large
+//!   bodies, redirects, any other [`Fault::Answer`].
+//! - [`Script`]: what the model says next: any calls with any arguments in any fragments, at any
+//!   [`Pace`], cut at any event or byte, ended by any reason, by an error or by silence, and with a
+//!   [`Revision`] of an earlier call after a later one began.
+//! - `billing`, `echo` and `records` honour `Idempotency-Key`: a write under a known key gets the earlier
+//!   answer, marked `Idempotency-Replayed: true`, and is not done again.
+//! - The echo's query may hold `ms` (the wait), `bytes` (for `/big`) and `cache` (what `Cache-Control`
+//!   says).
+//!
+//! What a test can read: [`Rehearsal::requests`], each a [`LoggedRequest`] with its beginning and its end
+//! on one clock, so that overlaps and rates can be counted; [`Rehearsal::records`] and
+//! [`Rehearsal::echo_writes`], the state that is left.
+//!
+//! For benches there is [`Bench::start`], which needs no company: one `get` tool that answers fixed bytes
+//! after a set time, and a model whose messages are made before they are asked for, both on a thread of
+//! their own. [`Bench::says`] sets the calls and the text, [`Bench::seen`] tells when each request came
+//! and went.
+//!
+//! ```no_run
+//! use std::time::Duration;
+//!
+//! use rehearsal::{Bench, BenchPlan, Pace, ScriptedCall, ScriptedMessage};
+//!
+//! # fn main() -> std::io::Result<()> {
+//! let bench = Bench::start(BenchPlan { wait: Duration::from_millis(300), ..BenchPlan::default() })?;
+//! let call = |id: usize| {
+//!     let arguments = if id == 0 { r#"{"id": 0, "ms": 2100}"#.into() } else { format!(r#"{{"id": {id}}}"#) };
+//!     ScriptedCall::new(format!("call_{id}"), "bench__get", arguments).in_tokens(40)
+//! };
+//! let calls = ScriptedMessage {
+//!     calls: (0..8).map(call).collect(),
+//!     pace: Some(Pace::Tokens { first: Duration::ZERO, per_second: 100 }),
+//!     ..ScriptedMessage::default()
+//! };
+//! bench.says(&calls, &ScriptedMessage { text: vec!["Done.".into()], ..ScriptedMessage::default() });
+//! // Connect `bench.source()` and `bench.model()`, ask anything, and read `bench.seen()`.
+//! bench.stop();
+//! # Ok(())
+//! # }
+//! ```
 
 mod bench;
 mod company;

@@ -22,6 +22,8 @@ pub(super) struct Inbox {
 pub(super) struct Asked<'a> {
     /// When the head had arrived.
     pub(super) began: Instant,
+    /// Whether the client wants the connection closed after the answer.
+    pub(super) is_last: bool,
     target: &'a str,
     body: &'a [u8],
 }
@@ -50,7 +52,8 @@ impl Inbox {
             }
         };
         let began = Instant::now();
-        let whole = head + content_length(&self.bytes[..head])?;
+        let (length, is_last) = framing(&self.bytes[..head])?;
+        let whole = head + length;
         while self.bytes.len() < whole {
             if self.read(stream).await? == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
@@ -58,7 +61,7 @@ impl Inbox {
         }
         self.taken = whole;
         let target = target(&self.bytes[..head]).ok_or(io::ErrorKind::InvalidData)?;
-        Ok(Some(Asked { began, target, body: &self.bytes[head..whole] }))
+        Ok(Some(Asked { began, is_last, target, body: &self.bytes[head..whole] }))
     }
 
     async fn read(&mut self, stream: &mut TcpStream) -> io::Result<usize> {
@@ -115,14 +118,18 @@ fn target(head: &[u8]) -> Option<&str> {
     std::str::from_utf8(head.split(|byte| *byte == b' ').nth(1)?).ok()
 }
 
-/// What the head says of the body's length: 0 if it says nothing.
-fn content_length(head: &[u8]) -> io::Result<usize> {
-    const NAME: &[u8] = b"content-length:";
+/// What the head says of the body's length, 0 if it says nothing, and of the connection's end.
+fn framing(head: &[u8]) -> io::Result<(usize, bool)> {
+    let (mut length, mut is_last) = (0, false);
     for line in head.split(|byte| *byte == b'\n') {
-        if line.len() > NAME.len() && line[..NAME.len()].eq_ignore_ascii_case(NAME) {
-            let text = std::str::from_utf8(line[NAME.len()..].trim_ascii()).map_err(io::Error::other)?;
-            return text.parse().map_err(io::Error::other);
+        let Some(colon) = line.iter().position(|byte| *byte == b':') else { continue };
+        let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
+        if name.eq_ignore_ascii_case(b"content-length") {
+            let text = std::str::from_utf8(value).map_err(io::Error::other)?;
+            length = text.parse().map_err(io::Error::other)?;
+        } else if name.eq_ignore_ascii_case(b"connection") {
+            is_last = value.eq_ignore_ascii_case(b"close");
         }
     }
-    Ok(0)
+    Ok((length, is_last))
 }

@@ -91,6 +91,9 @@ async fn served(mut stream: TcpStream, floor: Arc<Floor>) -> io::Result<()> {
             Some(path @ BenchPath::Model) => floor.speak(&mut stream, &asked, path).await?,
             None => stream.write_all(&floor.answers.nothing).await?,
         }
+        if asked.is_last {
+            break;
+        }
     }
     Ok(())
 }

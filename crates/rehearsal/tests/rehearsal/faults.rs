@@ -124,3 +124,57 @@ async fn stopping_ends_what_hangs() {
     tokio::time::timeout(Duration::from_secs(2), rehearsal.stop()).await.unwrap();
     assert_eq!(hanging.await.unwrap().status, 0);
 }
+
+#[tokio::test]
+async fn a_reset_can_come_in_the_body_and_after_the_deed() {
+    let seen = under(Fault::ResetInBody).await;
+    assert_eq!((seen.status, seen.complete, seen.error), (200, false, Some(ErrorKind::ConnectionReset)));
+    assert!(!seen.body.is_empty());
+
+    let rehearsal = Rehearsal::start(Plan::instant()).await.unwrap();
+    let echo = rehearsal.echo_source();
+    rehearsal.faults().series("echo", "/echo", [Fault::LostAnswer, Fault::Reset]);
+    for value in ["done", "not done"] {
+        let seen = ask(&echo, "/echo/a").method("POST").body(&json!({ "value": value })).send().await;
+        assert_eq!((seen.status, seen.error), (0, Some(ErrorKind::ConnectionReset)));
+    }
+    assert_eq!(rehearsal.echo_writes()["a"], ["done"]);
+    rehearsal.stop().await;
+}
+
+#[tokio::test]
+async fn what_stands_in_for_an_answer_is_whole() {
+    let broken = under(Fault::BadJson).await;
+    assert_eq!((broken.status, broken.complete), (200, true));
+    assert_eq!(broken.headers["content-type"], "application/json");
+    assert!(serde_json::from_slice::<serde_json::Value>(&broken.body).is_err());
+
+    let large = under(Fault::Large { bytes: 1 << 20 }).await;
+    assert_eq!((large.status, large.complete, large.body.len()), (200, true, 1 << 20));
+    large.json();
+
+    let sent_on = under(Fault::Redirect { to: "http://127.0.0.1:1/".into() }).await;
+    assert_eq!((sent_on.status, &*sent_on.headers["location"]), (302, "http://127.0.0.1:1/"));
+
+    let answer = Fault::Answer {
+        status: 503,
+        headers: vec![("Retry-After".into(), "Tue, 30 Jun 2026 10:00:02 GMT".into())],
+        body: "later".into(),
+    };
+    let seen = under(answer).await;
+    assert_eq!((seen.status, seen.text()), (503, "later"));
+    assert_eq!(seen.headers["retry-after"], "Tue, 30 Jun 2026 10:00:02 GMT");
+}
+
+#[tokio::test]
+async fn a_series_strikes_in_its_order_at_its_path_and_below() {
+    let rehearsal = Rehearsal::start(Plan::instant()).await.unwrap();
+    let echo = rehearsal.echo_source();
+    rehearsal.faults().series("echo", "/echo/7", [Fault::Sound, Fault::Status(503), Fault::Status(500)]);
+    let mut statuses = Vec::new();
+    for target in ["/echo/7", "/echo/70", "/echo/7?ms=1", "/echo/7", "/echo/7"] {
+        statuses.push(ask(&echo, target).send().await.status);
+    }
+    assert_eq!(statuses, [200, 200, 503, 500, 200]);
+    rehearsal.stop().await;
+}

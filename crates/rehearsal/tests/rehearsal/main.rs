@@ -10,9 +10,12 @@
 mod client;
 mod conversation;
 
+mod bench;
 mod company;
 mod faults;
+mod limits;
 mod log;
 mod model;
 mod questions;
+mod records;
 mod script;

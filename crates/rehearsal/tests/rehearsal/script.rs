@@ -3,7 +3,9 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
-use rehearsal::{Pace, Plan, Rehearsal, Script, ScriptedCall, ScriptedMessage, ScriptedReply, StreamEnd};
+use rehearsal::{
+    Pace, Plan, Rehearsal, Revision, Script, ScriptedCall, ScriptedMessage, ScriptedReply, StreamEnd,
+};
 use serde_json::{Value, json};
 
 use crate::client::Seen;
@@ -129,4 +131,78 @@ async fn impatient(rehearsal: &Rehearsal) -> Seen {
         .patience(Duration::from_millis(300))
         .send()
         .await
+}
+
+#[tokio::test]
+async fn a_stream_can_be_cut_at_every_byte() {
+    let call = |arguments: &[&str]| ScriptedCall {
+        id: "a".into(),
+        name: "echo__get".into(),
+        arguments: arguments.iter().map(|&fragment| fragment.to_owned()).collect(),
+    };
+    let message = ScriptedMessage { calls: vec![call(&["{\"id\":", "1}"])], ..ScriptedMessage::default() };
+    let rehearsal = Rehearsal::start(Plan::instant()).await.unwrap();
+    rehearsal.model_script(Script::new([ScriptedReply::Message(message.clone())]));
+    let whole = under(&rehearsal).await.body;
+    for bytes in (0..whole.len()).step_by(17) {
+        let cut = ScriptedMessage { cut_at: Some((bytes, StreamEnd::Cut)), ..message.clone() };
+        rehearsal.model_script(Script::new([ScriptedReply::Message(cut)]));
+        let seen = under(&rehearsal).await;
+        assert_eq!((seen.status, seen.complete), (200, false));
+        assert_eq!(seen.body, whole[..bytes]);
+    }
+    rehearsal.stop().await;
+}
+
+#[tokio::test]
+async fn a_stream_can_end_in_the_protocols_error() {
+    let message = ScriptedMessage {
+        text: vec!["one ".into(), "two ".into()],
+        ends_after: Some((1, StreamEnd::Error)),
+        ..ScriptedMessage::default()
+    };
+    let seen = said(ScriptedReply::Message(message)).await;
+    assert_eq!((seen.status, seen.complete), (200, true));
+    let last = seen.text().trim_end().rsplit("\n\n").next().unwrap();
+    let error: Value = serde_json::from_str(last.strip_prefix("data: ").unwrap()).unwrap();
+    assert_eq!(error["error"]["type"], "server_error");
+    assert!(!seen.text().contains("two ") && !seen.text().contains("[DONE]"));
+}
+
+#[tokio::test]
+async fn arguments_can_grow_after_the_next_call_began() {
+    let calls: Vec<ScriptedCall> =
+        ["a", "b", "c"].map(|id| ScriptedCall::new(id, "echo__get", "{\"id\":\"1\"}")).into();
+    let late = Revision { of: 0, after: 1, arguments: " ".into() };
+    let message = ScriptedMessage { calls, revisions: vec![late], ..ScriptedMessage::default() };
+    let rehearsal = Rehearsal::start(Plan::instant()).await.unwrap();
+    rehearsal.model_script(Script::new([
+        ScriptedReply::Message(message.clone()),
+        ScriptedReply::Message(message),
+    ]));
+    let seen = under(&rehearsal).await;
+    let indexes: Vec<u64> = events(&seen)
+        .iter()
+        .filter_map(|event| event["choices"][0]["delta"]["tool_calls"][0]["index"].as_u64())
+        .collect();
+    assert_eq!(indexes, [0, 0, 1, 1, 0, 2, 2]);
+    let streamed = assembled(&seen);
+    assert_eq!(streamed["tool_calls"][0]["function"]["arguments"], "{\"id\":\"1\"} ");
+    let asking = json!({ "messages": [{ "role": "user", "content": "Go" }] });
+    let whole = chat(&rehearsal.model(), &asking).await.json();
+    let first = &whole["choices"][0]["message"]["tool_calls"][0];
+    assert_eq!(first["function"]["arguments"], "{\"id\":\"1\"} ");
+    rehearsal.stop().await;
+}
+
+#[test]
+fn arguments_fall_into_as_many_tokens_as_wanted() {
+    let call = ScriptedCall::new("a", "echo__get", "{\"id\":\"ü\"}");
+    for tokens in [1, 3, 10, 40] {
+        let cut = call.clone().in_tokens(tokens);
+        assert_eq!(cut.arguments.len(), tokens);
+        assert!(cut.arguments.iter().all(|fragment| !fragment.is_empty()));
+        let read: Value = serde_json::from_str(&cut.arguments.concat()).unwrap();
+        assert_eq!(read, json!({ "id": "ü" }));
+    }
 }
