@@ -1,6 +1,7 @@
 //! What a model is shown of a result: all of it, or what its budget has room for, and how to read on.
 
 mod choice;
+mod closed;
 mod excerpt;
 mod letters;
 mod lines;

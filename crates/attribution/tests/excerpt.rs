@@ -192,7 +192,7 @@ fn a_table_shows_its_heading_and_its_last_rows() {
 #[test]
 fn what_only_looks_like_json_is_text() {
     for body in [
-        format!("[1, 2, {}", "3, ".repeat(2000)),
+        format!("[1, 2, {}}}", "3, ".repeat(2000)),
         "{\"a\": 1}\n".repeat(500),
         format!("[note] {}", "words ".repeat(1000)),
     ] {
@@ -201,6 +201,30 @@ fn what_only_looks_like_json_is_text() {
         assert!(shown.text.starts_with(&body[..100]));
         assert!(read(&body, "", 600, 1024).unwrap().text.starts_with(&body[600..700]));
     }
+}
+
+/// A source's limit cuts wherever it falls, also within a character.
+#[test]
+fn a_result_that_its_limit_cut_keeps_its_shape() {
+    let whole = json!({"total": 900, "items": (0..900).map(|id| json!({"id": id, "city": "Köln"})).collect::<Vec<_>>()});
+    let whole = whole.to_string();
+    let within = whole.match_indices('ö').nth(700).unwrap().0 + 1;
+    for end in [within, within + 4, within + 6] {
+        let body = &whole.as_bytes()[..end];
+        let shown = excerpt(C3, JSON, body, 1024);
+        assert!(shown.text.len() <= 1024 && !shown.whole);
+        let (json, note) = shown.text.rsplit_once('\n').unwrap();
+        assert!(note.contains("ended in the middle"), "{note}");
+        let outline: Value = serde_json::from_str(json).unwrap();
+        assert_eq!(outline["items"][0]["id"], 0);
+        let (pointer, offset) = marks(&outline).remove(0);
+        let page = page(C3, JSON, body, &pointer, offset, 1024).unwrap();
+        let (json, note) = page.text.rsplit_once('\n').unwrap();
+        assert!(note.contains("ended in the middle") && page.text.len() <= 1024, "{note}");
+        assert_eq!(serde_json::from_str::<Value>(json).unwrap()[0]["id"], offset);
+    }
+    let short = excerpt(C3, JSON, &whole.as_bytes()[..within], whole.len());
+    assert_eq!((short.text.as_bytes(), short.whole), (&whole.as_bytes()[..within - 1], false));
 }
 
 #[test]
@@ -339,6 +363,7 @@ proptest! {
 
     #[test]
     fn a_page_gives_what_the_pointer_names(json in any_json(), path in prop::collection::vec(0_usize..24, 0..5)) {
+        let json = json!({"a": json});
         let body = json.to_string();
         let mut pointer = String::new();
         let mut at = &json;

@@ -2,33 +2,36 @@
 
 use domain::id::Handle;
 
+use super::closed::{NOTE, closed};
 use super::lines;
 use super::outline::outline;
 use super::part::document;
-use super::shown::Excerpt;
+use super::shown::{Excerpt, no_text, text_of};
 
 /// What a model is shown of the result of the call with this handle, in at most `budget` bytes.
 ///
 /// A result that fits stands as the source sent it. A longer one of JSON becomes shorter JSON of the same shape, with
 /// an object wherever something is left out; any other text is shown by its first and last lines. Each cut names the
-/// call with which a model reads on. The time is linear in the result's length, whatever it holds; what a source calls
-/// its result counts for nothing.
+/// call with which a model reads on. JSON that ends in the middle is shown so too, and a line behind it says that it
+/// does. The time is linear in the result's length, whatever it holds; what a source calls its result counts for
+/// nothing.
 pub fn excerpt(handle: Handle, media: &str, body: &[u8], budget: usize) -> Excerpt {
-    let Ok(text) = std::str::from_utf8(body) else {
-        return Excerpt { text: no_text(media, body), shown: 0, whole: false }.within(budget);
+    let Some(text) = text_of(body) else {
+        let text = format!("(the source returned {})", no_text(media, body));
+        return Excerpt { text, shown: 0, whole: false }.within(budget);
     };
-    if text.is_empty() {
+    if body.is_empty() {
         let text = "(the source returned an empty body)".to_owned();
         return Excerpt { text, shown: 0, whole: true }.within(budget);
     }
     if text.len() <= budget {
-        return Excerpt::whole(text);
+        return Excerpt { whole: text.len() == body.len(), ..Excerpt::whole(text) };
     }
-    let outlined = document(text).and_then(|document| outline(handle, document, budget));
+    let outlined = document(text).and_then(|document| {
+        outline(handle, document, budget).or_else(|| {
+            let outlined = outline(handle, &closed(document)?, budget.saturating_sub(NOTE.len()))?;
+            Some(outlined.followed_by(NOTE))
+        })
+    });
     outlined.unwrap_or_else(|| lines::ends_of(handle, text, budget)).within(budget)
-}
-
-/// What a model is told of bytes that are no text.
-fn no_text(media: &str, body: &[u8]) -> String {
-    format!("(the source returned {} bytes of {media}, which is not text)", body.len())
 }

@@ -2,13 +2,14 @@
 
 use domain::id::Handle;
 
+use super::closed::{NOTE, closed};
 use super::letters::said;
 use super::lines::characters_from;
 use super::outline::{kind, parts_from};
 use super::part::document;
 use super::place::{Lost, find};
 use super::read_on::ReadOn;
-use super::shown::Excerpt;
+use super::shown::{Excerpt, no_text, text_of};
 
 /// A part of the result of the call with this handle, in at most `budget` bytes: of what stands at `pointer` (RFC 6901,
 /// empty for the whole) what begins at `offset`. An offset counts the items of an array, the members of an object, the
@@ -26,19 +27,40 @@ pub fn page(
     offset: u64,
     budget: usize,
 ) -> Result<Excerpt, String> {
-    let Ok(text) = std::str::from_utf8(body) else {
-        return Err(format!("the result of {handle} is {} bytes of {media}, which is not text", body.len()));
+    let Some(text) = text_of(body) else {
+        return Err(format!("the result of {handle} is {}", no_text(media, body)));
     };
     let place = ReadOn { handle, pointer, offset };
-    let read = match document(text).map(|document| find(document, pointer)) {
-        Some(Ok(value)) => value_from(place, value, budget),
-        Some(Err(Lost::Nowhere(words))) => Err(format!("in the result of {handle}, {words}")),
-        Some(Err(Lost::NoJson)) | None if pointer.is_empty() => text_from(place, text, budget),
-        Some(Err(Lost::NoJson)) | None => Err(format!(
-            "the result of {handle} is text without parts, so it has no `pointer`; leave that out and give an `offset`"
-        )),
+    let page = match document(text).and_then(|document| part_of(place, document, budget)) {
+        Some(page) => page?,
+        None if pointer.is_empty() => text_from(place, text, budget)?,
+        None => {
+            return Err(format!(
+                "the result of {handle} is text without parts, so it has no `pointer`; leave that out and give an \
+                 `offset`"
+            ));
+        }
     };
-    read.map(|page| page.within(budget))
+    Ok(page.within(budget))
+}
+
+/// A part of a document; `None` if it is no JSON.
+fn part_of(place: ReadOn<'_>, document: &str, budget: usize) -> Option<Result<Excerpt, String>> {
+    let nowhere = |words: String| Some(Err(format!("in the result of {}, {words}", place.handle)));
+    match find(document, place.pointer) {
+        Ok(value) => return Some(value_from(place, value, budget)),
+        Err(Lost::Nowhere(words)) => return nowhere(words),
+        Err(Lost::NoJson) => {}
+    }
+    let closed = closed(document)?;
+    match find(&closed, place.pointer) {
+        Ok(value) => {
+            let page = value_from(place, value, budget.saturating_sub(NOTE.len()));
+            Some(page.map(|page| page.followed_by(NOTE)))
+        }
+        Err(Lost::Nowhere(words)) => nowhere(words),
+        Err(Lost::NoJson) => None,
+    }
 }
 
 fn value_from(place: ReadOn<'_>, value: &str, budget: usize) -> Result<Excerpt, String> {

@@ -17,6 +17,13 @@ impl Excerpt {
         Self { text: text.to_owned(), shown: text.len() as u64, whole: true }
     }
 
+    /// The same with words of ours behind it, because it is not all that there is.
+    pub(crate) fn followed_by(mut self, words: &str) -> Self {
+        self.text.push_str(words);
+        self.whole = false;
+        self
+    }
+
     /// The same, held to the budget whatever else went wrong: for budgets that have no room for the words that say
     /// that something was cut.
     pub(crate) fn within(mut self, budget: usize) -> Self {
@@ -27,4 +34,20 @@ impl Excerpt {
         }
         self
     }
+}
+
+/// A result's text; `None` if it is none. A character that a source's limit cut in two is left out.
+pub(crate) fn text_of(body: &[u8]) -> Option<&str> {
+    match std::str::from_utf8(body) {
+        Ok(text) => Some(text),
+        Err(error) if error.error_len().is_none() && error.valid_up_to() > 0 => {
+            std::str::from_utf8(&body[..error.valid_up_to()]).ok()
+        }
+        Err(_) => None,
+    }
+}
+
+/// What a model is told of bytes that are no text.
+pub(crate) fn no_text(media: &str, body: &[u8]) -> String {
+    format!("{} bytes of {media}, which is not text", body.len())
 }
