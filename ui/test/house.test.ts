@@ -27,7 +27,8 @@ const PARTS: Record<string, string[]> = {
   kit: ['ipc', 'state'],
   markdown: ['ipc', 'state', 'kit'],
   call: ['ipc', 'state', 'kit'],
-  batch: ['ipc', 'state', 'kit'],
+  arguments: ['ipc', 'state', 'kit'],
+  batch: ['ipc', 'state', 'kit', 'arguments'],
   keys: ['ipc', 'state', 'kit'],
   shell: ['ipc', 'state', 'kit', 'screens', 'screens.ts'],
 };

@@ -8,13 +8,17 @@ const label = { level: 'public' as const, categories: [] };
 function call(change: Partial<CallState>): CallState {
   return {
     id: 'a', position: 0, handle: 'c1', tool: 'crm.get', effect: 'read', telling: '', label, phase: 'ended', readyMs: 0, startMs: 1,
-    endMs: 2, attempts: 1, verdict: 'allow', reason: '', approved: null, outcome: 'returned', failure: null, status: 200, words: '',
-    size: 0, tookMs: 1, ...change,
+    endMs: 2, waits: [], attempts: [], requests: 1, verdict: 'allow', reason: '', approved: null, edited: false, outcome: 'returned',
+    failure: null, status: 200, words: '', size: 0, tookMs: 1, early: false, from: null, phases: null, retryOf: null, dropped: null,
+    pending: false, ...change,
   };
 }
 
 function batch(calls: CallState[], change: Partial<BatchState> = {}): BatchState {
-  return { id: 'b', calls, sealed: true, ended: true, elapsedMs: 410, sequentialMs: 3200, label, ...change };
+  return {
+    id: 'b', calls, sealed: true, sealedMs: null, ended: true, elapsedMs: 410, sequentialMs: 3200, savedMs: 0, requests: 0, label,
+    ...change,
+  };
 }
 
 it('counts calls and sources; a tool that no source has is of none', () => {

@@ -1,8 +1,8 @@
 // A call's story: its entries, in order, as a person tells them.
 
-import type { CallDetail, EntryView, Label, Micros, Seq } from '../ipc/host';
+import type { CallDetail, Dropped, EntryView, Label, Micros, Seq } from '../ipc/host';
 import { labelWords } from '../state/label';
-import { duration, outcomeWord } from '../state/words';
+import { droppedWords, duration, outcomeWord } from '../state/words';
 
 export interface Step {
   readonly seq: Seq;
@@ -41,7 +41,7 @@ function tell(entry: EntryView, detail: CallDetail): { words: string; more: stri
   switch (entry.type) {
     case 'call.requested':
       return {
-        words: body['turn'] == null ? 'Asked for by hand' : 'Asked for by the model',
+        words: body['retry_of'] != null ? 'Made again by a person' : body['turn'] == null ? 'Asked for by hand' : `Asked for by the model${body['early'] != null ? ', while it still wrote' : ''}`,
         more: text(body['tool_version']) ? `tool version ${text(body['tool_version'])}` : '',
       };
     case 'call.decided': {
@@ -52,12 +52,21 @@ function tell(entry: EntryView, detail: CallDetail): { words: string; more: stri
     case 'approval.asked':
       return { words: 'Shown to a person', more: '' };
     case 'approval.given':
-      return { words: body['allowed'] === true ? 'Approved by a person' : 'Refused by a person', more: payload('reason') };
+      return {
+        words: body['allowed'] !== true ? 'Refused by a person' : body['arguments'] != null ? 'Approved by a person, with other arguments' : 'Approved by a person',
+        more: payload('arguments') || payload('reason'),
+      };
     case 'call.sent': {
       const attempt = Number(body['attempt'] ?? 1);
       const to = [text(body['method']), text(body['endpoint'])].filter(Boolean).join(' ');
       return { words: attempt > 1 ? `Sent, attempt ${attempt}` : 'Sent', more: to };
     }
+    case 'attempt.ended': {
+      const took = typeof body['took'] === 'number' ? ` after ${duration(body['took'] / 1000)}` : '';
+      return { words: `Attempt ${Number(body['attempt'] ?? 1)} came to nothing${took}`, more: payload('words') };
+    }
+    case 'call.dropped':
+      return { words: 'Kept out of the conversation', more: droppedWords(text(body['why']) as Dropped) ?? '' };
     case 'call.ended':
       return ended(body, detail);
     default:
@@ -69,8 +78,9 @@ function ended(body: Record<string, unknown>, { row }: CallDetail): { words: str
   const status = typeof body['status'] === 'number' ? ` with ${body['status']}` : '';
   const after = row.sent_at === null ? '' : ` after ${duration(row.took_ms)}`;
   const outcome = row.outcome === null ? 'Ended' : capital(outcomeWord(row.outcome));
+  const shared = body['from'] != null ? 'nothing was sent: it has the result of another call' : '';
   const label = isLabel(body['label']) ? `label ${labelWords(body['label'])}` : '';
-  return { words: `${outcome}${status}${after}`, more: label };
+  return { words: `${outcome}${status}${after}`, more: [shared, label].filter(Boolean).join('; ') };
 }
 
 function fields(body: unknown): Record<string, unknown> {

@@ -60,7 +60,7 @@ describe('the foot of an answer', () => {
     usage: { input: 0, output: 0 }, timings: { turn_ms: 900, batches_ms: 400, sequential_ms: 3200, first_word_ms: 800 },
   };
   const exposed = (earlier: boolean) => ({ call: 'x', handle: 'c1', mode: { mode: 'full' as const }, earlier });
-  const row = { id: 'b', calls: [{}, {}], sealed: true, ended: true, elapsedMs: 0, sequentialMs: 0, label };
+  const row = { id: 'b', calls: [{ dropped: null }, { dropped: null }], sealed: true, ended: true, elapsedMs: 0, sequentialMs: 0, label };
   const turn = { ...begun('t', '', '', 0), batches: [row] } as never;
 
   it('says of how many calls the model saw the result', () => {

@@ -7,7 +7,7 @@ import { bytes, count, counted, duration } from '../state/words';
 
 /** `drew on 15 of 15 calls`, and how many earlier results the model still had. */
 export function drewOn(turn: TurnState, answer: Answer): string {
-  const all = callsOf(turn).length;
+  const all = callsOf(turn).filter(({ dropped }) => dropped === null).length;
   const own = answer.exposure.filter(({ earlier }) => !earlier).length;
   const earlier = answer.exposure.length - own;
   if (all === 0 && earlier === 0) return 'drew on no call';

@@ -21,8 +21,21 @@ export const commands = {
 	stop: (turn: TurnId) => typedError<null, CommandError>(__TAURI_INVOKE("stop", { turn })),
 	/**  Takes one call of a turn back. */
 	cancelCall: (turn: TurnId, call: CallId) => typedError<null, CommandError>(__TAURI_INVOKE("cancel_call", { turn, call })),
+	/**  Takes back every call of a batch that has not ended. */
+	cancelBatch: (turn: TurnId, batch: BatchId) => typedError<null, CommandError>(__TAURI_INVOKE("cancel_batch", { turn, batch })),
 	/**  Answers what a turn asked about. */
 	approve: (turn: TurnId, answers: ApprovalInput[]) => typedError<null, CommandError>(__TAURI_INVOKE("approve", { turn, answers })),
+	/**  Answers about a batch that is held: its calls run, or all are refused. */
+	releaseBatch: (turn: TurnId, batch: BatchId, approval: Approval) => typedError<null, CommandError>(__TAURI_INVOKE("release_batch", { turn, batch, approval })),
+	/**
+	 *  Makes an ended call again by hand, with other arguments if some are given. It is a call of its own in the same
+	 *  conversation; pressing the button is the person's word for it, a write's too.
+	 */
+	retryCall: (call: CallId, args: string | null) => typedError<CallDetail, CommandError>(__TAURI_INVOKE("retry_call", { call, args })),
+	/**  What one conversation says otherwise than its workspace and model. */
+	conversationSettings: (conversation: ConversationId) => typedError<ConversationSettings, CommandError>(__TAURI_INVOKE("conversation_settings", { conversation })),
+	/**  Changes what one conversation says otherwise. */
+	saveConversationSettings: (conversation: ConversationId, settings: ConversationSettings) => typedError<null, CommandError>(__TAURI_INVOKE("save_conversation_settings", { conversation, settings })),
 	/**  Conversations, the one in which something happened last first. */
 	conversations: (limit: number) => typedError<ConversationRow[], CommandError>(__TAURI_INVOKE("conversations", { limit })),
 	/**  A conversation with its turns. */
@@ -53,6 +66,18 @@ export const commands = {
 	sourceTest: (name: SourceName) => typedError<SourceReport, CommandError>(__TAURI_INVOKE("source_test", { name })),
 	/**  Calls a tool by hand: pressing the button is the person's word for it, a write's too. `args` is a JSON object. */
 	toolCall: (tool: ToolId, args: string) => typedError<CallDetail, CommandError>(__TAURI_INVOKE("tool_call", { tool, args })),
+	/**  What of these arguments does not fit the tool, a sentence each; none if they fit. Nothing is sent. */
+	checkArguments: (tool: ToolId, args: string) => typedError<string[], CommandError>(__TAURI_INVOKE("check_arguments", { tool, args })),
+	/**  Pauses a source: its calls wait, those under way end. */
+	pauseSource: (name: SourceName) => typedError<null, CommandError>(__TAURI_INVOKE("pause_source", { name })),
+	/**  Lets the calls of a paused source go on. */
+	resumeSource: (name: SourceName) => typedError<null, CommandError>(__TAURI_INVOKE("resume_source", { name })),
+	/**  Advice on the tools of all sources. */
+	lint: () => typedError<Advice[], CommandError>(__TAURI_INVOKE("lint")),
+	/**  How batches run in this workspace. */
+	runSettings: () => typedError<RunSettings, CommandError>(__TAURI_INVOKE("run_settings")),
+	/**  Changes how batches run; what runs already goes on as it began. */
+	saveRunSettings: (settings: RunSettings) => typedError<null, CommandError>(__TAURI_INVOKE("save_run_settings", { settings })),
 	/**  Adds a model, or replaces the one of that name. */
 	modelSave: (spec: ModelSpec) => typedError<null, CommandError>(__TAURI_INVOKE("model_save", { spec })),
 	/**  Removes a model. Its key stays in the keychain. */
@@ -105,6 +130,37 @@ export type About = {
 	held_by: Holder | null,
 };
 
+/**  One piece of advice (`tieout tools lint`). */
+export type Advice = {
+	/**  The source that it concerns. */
+	source: SourceName,
+	/**  The tools that it concerns, in the file's order; empty if it is the source as a whole. */
+	tools: ToolId[],
+	/**  What it is about. */
+	kind: AdviceKind,
+	/**  What was found, in one sentence that names it. */
+	words: string,
+	/**  What to do about it, in one sentence. */
+	mend: string,
+};
+
+/**  What a piece of advice is about. */
+export type AdviceKind = 
+/**  A tool takes a list of ids where one would do: one slow or failing id holds up the rest. */
+"list_of_ids" | 
+/**  Tools change and read the same resource, so their calls wait for one another. */
+"shared_state" | 
+/**  Tools of several sources are served by one host and so hit one rate limit together. */
+"shared_limit" | 
+/**  A write has no idempotency header, so it is never sent a second time. */
+"no_idempotency_header" | 
+/**  A tool needs a value that only another tool gives, and its schema does not say so. */
+"hidden_dependency" | 
+/**  A write touches its whole source, since its resource names no single thing. */
+"whole_source" | 
+/**  No limit of requests per second is set. */
+"no_rate";
+
 /**  An answer as recorded and shown. */
 export type Answer = {
 	/**  The model's words without citation marks. */
@@ -131,6 +187,10 @@ export type Answer = {
 export type Approval = 
 /**  Run it. */
 { verdict: "allowed" } | 
+/**  Run it with other arguments. What the model wrote stays on record beside them. */
+{ verdict: "edited"; 
+/**  The arguments as the person wrote them: the JSON text of an object. */
+arguments: string } | 
 /**  Don't. */
 { verdict: "refused"; 
 /**  Why, for the model and the trail; may be empty. */
@@ -164,8 +224,10 @@ export type AskInput = {
 	question: string,
 	/**  The model's name; the first configured one if none. */
 	model: string | null,
-	/**  Run calls one after another. */
-	sequential: boolean,
+	/**  Whether calls run one after another; as the conversation has it if none. */
+	sequential: boolean | null,
+	/**  Whether reads may start while the model still writes; as the conversation has it if none. */
+	early: boolean | null,
 };
 
 /**  A turn that has begun. */
@@ -287,8 +349,20 @@ export type CallRow = {
 	status: number | null,
 	/**  Bytes of the result. */
 	size: number,
-	/**  From dispatch to the end. */
+	/**  From the first attempt's sending to the end. */
 	took_ms: number,
+	/**  Requests that were sent for it. */
+	attempts: number,
+	/**  Whether it was taken in while the model still wrote its message. */
+	early: boolean,
+	/**  The call on whose recorded result it drew instead of sending a request. */
+	from: CallId | null,
+	/**  The ended call that a person made again with this one. */
+	retry_of: CallId | null,
+	/**  Whether a person changed its arguments. */
+	edited: boolean,
+	/**  Why its result was kept out of the conversation, if it was. */
+	dropped: Dropped | null,
 };
 
 /**  What a piece of data is about. The names follow Google's DLP infoType categories where they have one. */
@@ -381,6 +455,14 @@ export type ConversationRow = {
 	label: Label,
 };
 
+/**  What one conversation says otherwise than its workspace and model; `None` follows them. */
+export type ConversationSettings = {
+	/**  Whether its calls run one after another. */
+	sequential: boolean | null,
+	/**  Whether its reads may start while the model still writes. */
+	early: boolean | null,
+};
+
 /**  A conversation with everything that a screen shows of it. */
 export type ConversationView = {
 	/**  The row. */
@@ -407,6 +489,31 @@ export type Decision = {
 	reason: string,
 };
 
+/**  Why a call that started early is no part of its message. */
+export type Dropped = 
+/**  The message reached the model's length limit. */
+"length" | 
+/**  The provider's filter stopped the message. */
+"filter" | 
+/**  The message was cut off, or was no message. */
+"failed" | 
+/**  A person stopped the turn. */
+"cancelled" | 
+/**  The model changed the call after the next began. */
+"changed";
+
+/**
+ *  Whether an allowed read may start while the model still writes its message. A call is complete when its protocol
+ *  says so; one protocol (Chat Completions) doesn't before the end of the message.
+ */
+export type Early = 
+/**  Where the protocol marks the end of a call, or the provider is known to write calls one after another. */
+"auto" | 
+/**  Also where only the beginning of the next call says that one is complete. */
+"on" | 
+/**  Never. */
+"off";
+
 /**  What a tool does at its source. */
 export type Effect = 
 /**  Changes nothing. */
@@ -432,6 +539,10 @@ export type Ended = {
 	took_ms: number,
 	/**  The label after it ran. */
 	label: Label,
+	/**  The call on whose recorded result it drew instead of sending a request. */
+	from: CallId | null,
+	/**  Where the last attempt's time went; none if nothing was sent. */
+	phases: Phases | null,
 };
 
 /**  One entry, as it stands. */
@@ -491,6 +602,8 @@ export type FailureClass =
 "bad_body" | 
 /**  It sent us to another place more often than we follow. */
 "redirect" | 
+/**  The source asked us to wait for longer than a call waits. Nothing was sent. */
+"paused" | 
 /**  Our own fault: a panic in the call's task. */
 "internal";
 
@@ -548,21 +661,21 @@ conversation: ConversationId;
 /**  The question. */
 question: string; 
 /**  The model, as people read it. */
-model: string }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; usage?: never; words?: never } | 
+model: string }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
 /**  A request to the model is on record and leaves. */
 ({ type: "model_called"; 
 /**  Which request of the turn, from 1. */
-step: number }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; model?: never; question?: never; sequential_ms?: never; stopped?: never; text?: never; usage?: never; words?: never } | 
+step: number }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
 /**  A call of the message is complete. */
 ({ type: "call_ready"; 
 /**  The call. */
-call: ToolCall }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; model?: never; question?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; usage?: never; words?: never } | 
+call: ToolCall }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
 /**  Policy decided. */
 ({ type: "decided"; 
 /**  The call. */
 call: CallId; 
 /**  What and why. */
-decision: Decision }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; elapsed_ms?: never; failure?: never; label?: never; model?: never; question?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; usage?: never; words?: never } | 
+decision: Decision }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
 /**  The message is complete: these are its calls. */
 ({ type: "batch_started"; 
 /**  The batch. */
@@ -570,19 +683,61 @@ batch: BatchId;
 /**  Its calls in the model's order. */
 calls: CallId[]; 
 /**  The join of their labels so far. */
-label: Label }) & { answer?: never; asks?: never; attempt?: never; call?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; model?: never; question?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; usage?: never; words?: never } | 
+label: Label }) & { answer?: never; asks?: never; attempt?: never; call?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
 /**  Somebody must say whether these may run. The engine waits for an answer to each. */
 ({ type: "approval_asked"; 
 /**  The batch. */
 batch: BatchId; 
 /**  What is asked, in the model's order. */
-asks: Ask[] }) & { answer?: never; attempt?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; model?: never; question?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; usage?: never; words?: never } | 
+asks: Ask[] }) & { answer?: never; attempt?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
+/**
+ *  The message asks for more calls than a person allowed in one: none of them runs until a person says so. The
+ *  engine waits for that as it does for an approval.
+ */
+({ type: "batch_held"; 
+/**  The batch. */
+batch: BatchId; 
+/**  How many calls it has. */
+calls: number; 
+/**  How many one message may ask for. */
+limit: number; 
+/**  How many of each tool, most first; under its name as the model wrote it. */
+tools: Count[] }) & { answer?: never; asks?: never; attempt?: never; call?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
+/**
+ *  A call has begun to wait, or waits for something else now. What it waits for is over when it is dispatched, ends,
+ *  or waits for the next thing.
+ */
+({ type: "waits"; 
+/**  The call. */
+call: CallId; 
+/**  What for. */
+waiting: Waiting }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; why?: never; words?: never } | 
 /**  Its entry is durable and its bytes leave. */
 ({ type: "dispatched"; 
 /**  The call. */
 call: CallId; 
 /**  Which try, from 1. */
-attempt: number }) & { answer?: never; asks?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; model?: never; question?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; usage?: never; words?: never } | 
+attempt: number }) & { answer?: never; asks?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
+/**  An attempt came to nothing, and the call goes on. */
+({ type: "attempt_ended"; 
+/**  The call. */
+call: CallId; 
+/**  Which try, from 1. */
+attempt: number; 
+/**  What happened in words. */
+words: string; 
+/**  From sending to its end. */
+took_ms: number }) & { answer?: never; asks?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; tools?: never; usage?: never; waiting?: never; why?: never } | 
+/**  A call that started early is no part of its message. Its result, if one comes, is recorded and not used. */
+({ type: "call_dropped"; 
+/**  The call. */
+call: CallId; 
+/**  Why. */
+why: Dropped }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; words?: never } | 
+/**  A call is still under way while its batch goes back to the model without it. */
+({ type: "pending"; 
+/**  The call. */
+call: CallId }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
 /**  A call ended, and its outcome is on record. */
 {
 	type: "call_ended",
@@ -596,18 +751,22 @@ attempt: number }) & { answer?: never; asks?: never; batch?: never; calls?: neve
 batch: BatchId; 
 /**  How long at least one of its calls was under way; waiting for a person does not count. */
 elapsed_ms: number; 
-/**  The same calls one after another. */
+/**  The same calls one after another, after the end of the message. */
 sequential_ms: number; 
+/**  How much sooner the batch was over because reads started while the model still wrote. */
+saved_ms: number; 
+/**  Requests that were sent for it, all attempts counted. */
+requests: number; 
 /**  The join of the results. */
-label: Label }) & { answer?: never; asks?: never; attempt?: never; call?: never; calls?: never; conversation?: never; decision?: never; failure?: never; model?: never; question?: never; step?: never; stopped?: never; text?: never; usage?: never; words?: never } | 
+label: Label }) & { answer?: never; asks?: never; attempt?: never; call?: never; calls?: never; conversation?: never; decision?: never; failure?: never; limit?: never; model?: never; question?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
 /**  More of the model's words, citation marks and all. */
 ({ type: "text_delta"; 
 /**  The words. */
-text: string }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; model?: never; question?: never; sequential_ms?: never; step?: never; stopped?: never; usage?: never; words?: never } | 
+text: string }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
 /**  The answer is on record. */
 ({ type: "answer"; 
 /**  The answer. */
-answer: Answer }) & { asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; model?: never; question?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; usage?: never; words?: never } | 
+answer: Answer }) & { asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
 /**  The turn is over. Nothing follows. */
 ({ type: "turn_ended"; 
 /**  Why there is no answer, if there is none. */
@@ -617,7 +776,7 @@ failure: ModelFailure | null;
 /**  What happened and what to do, in words; empty after an answer. */
 words: string; 
 /**  Tokens of the whole turn. */
-usage: Usage }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; label?: never; model?: never; question?: never; sequential_ms?: never; step?: never; text?: never };
+usage: Usage }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; text?: never; took_ms?: never; tools?: never; waiting?: never; why?: never };
 
 /**  What the record says of a source's calls. */
 export type Health = {
@@ -700,7 +859,9 @@ export type Level =
 export type Limits = {
 	/**  Calls under way at one time, at least 1. */
 	in_flight: number,
-	/**  A call's whole time in milliseconds, at least 1. */
+	/**  How many requests may begin in a time, if that is limited. */
+	rate?: Rate | null,
+	/**  A call's whole time in milliseconds, its attempts and the waits between them together; at least 1. */
 	deadline_ms: number,
 	/**  The largest result body in bytes; what is longer is cut and says so. */
 	result_bytes: number,
@@ -805,6 +966,8 @@ export type ModelSpec = {
 	clearance: Level,
 	/**  Whether it may ask for several calls at once. */
 	parallel: Parallel,
+	/**  Whether its reads may start while it still writes its message. */
+	early: Early,
 };
 
 /**  A model with what a screen says beside it. */
@@ -880,6 +1043,25 @@ export type PayloadView = {
 	whole: boolean,
 };
 
+/**
+ *  Where an attempt's time went, in microseconds. What is shared with another request (a connection that was open
+ *  already, or that another request opened) counts for none.
+ */
+export type Phases = {
+	/**  Finding the host's address (DNS). */
+	name: Span,
+	/**  Opening the connection (TCP). */
+	connect: Span,
+	/**  Securing it (TLS). */
+	tls: Span,
+	/**  From sending until the answer's headers, opening the connection apart. */
+	answer: Span,
+	/**  From the headers to the last byte. */
+	body: Span,
+	/**  Whether the connection was open already. */
+	reused: boolean,
+};
+
 /**  How far long work is. */
 export type Progress = {
 	/**  So many are done. */
@@ -905,6 +1087,14 @@ export type Protocol =
 /**  OpenAI Chat Completions, and everything that imitates it. */
 "openai-chat";
 
+/**  A steady number of requests, with room for some at once. */
+export type Rate = {
+	/**  Thousandths of a request per second, at least 1: 20 a second are 20,000, one a minute is 17. */
+	milli_per_second: number,
+	/**  How many may begin at once when none began for a while; at least 1. */
+	burst: number,
+};
+
 /**  Something that happened in a turn. */
 export type RunEvent = {
 	/**  The turn. */
@@ -912,6 +1102,24 @@ export type RunEvent = {
 	/**  Milliseconds since the turn began. */
 	ms: number,
 } & Happening;
+
+/**  How batches run in a workspace. What a setting leaves out has its default, so that an older record still reads. */
+export type RunSettings = {
+	/**  Calls under way at one time, of all sources and conversations together; at least 1. */
+	in_flight: number,
+	/**  Calls that one message of a model may ask for; a larger batch is held until a person lets it go. At least 1. */
+	batch_calls: number,
+	/**  How long a batch may take in milliseconds, waiting for a person apart; at least 1. */
+	batch_deadline_ms: number,
+	/**  Whether an allowed read may start while the model still writes its message. */
+	early: boolean,
+	/**  Whether calls run one after another. */
+	sequential: boolean,
+	/**  How many bytes of one result a model is shown; the rest it can ask for with `read_result`. At least 1024. */
+	shown_bytes: number,
+	/**  What becomes of a read that holds up its batch. */
+	straggler: Straggler,
+};
 
 /**  A question to begin with. */
 export type SampleQuestion = {
@@ -1002,6 +1210,8 @@ export type SourceSpec = {
 	limits: Limits,
 	/**  Headers sent with every request; none of them a secret. */
 	headers: { [key in string]: string },
+	/**  The header in which it takes a key that makes a write safe to send again (`Idempotency-Key`), if it has one. */
+	idempotency_header?: string | null,
 	/**  Its operations, in the file's order, names distinct. */
 	tools: ToolSpec[],
 };
@@ -1014,7 +1224,14 @@ export type SourceView = {
 	secret_present: boolean,
 	/**  What its calls say. */
 	health: Health,
+	/**  Whether a person paused it: its calls wait. */
+	paused: boolean,
+	/**  How long it still asks us to wait, in milliseconds; 0 if it doesn't. */
+	asks_to_wait_ms: number,
 };
+
+/**  A length of time in microseconds. */
+export type Span = number;
 
 /**  Why a turn ended without an answer. */
 export type Stopped = 
@@ -1028,6 +1245,19 @@ export type Stopped =
 "crashed" | 
 /**  The trail can't be written, so nothing more is sent. For screens alone: this one can't be on record. */
 "trail";
+
+/**  What becomes of a read that is still under way when its straggler budget is used up. Writes are always waited for. */
+export type Straggler = 
+/**  It is waited for. */
+{ kind: "wait" } | 
+/**  It is sent once more beside the first request; whichever answers first counts. */
+{ kind: "hedge"; 
+/**  How long after it was sent, in milliseconds. */
+after_ms: number } | 
+/**  The batch goes back to the model without it; the model can read the result later with `read_result`. */
+{ kind: "pending"; 
+/**  How long after it was sent, in milliseconds. */
+after_ms: number };
 
 /**  Where a turn's time went, in milliseconds. */
 export type Timings = {
@@ -1095,6 +1325,8 @@ export type ToolSpec = {
 	effect: Effect,
 	/**  Which thing it touches: a path template of the same form; two calls that meet there may disturb one another. */
 	resource: string,
+	/**  Whether it runs alone: nothing else of its turn beside it. */
+	exclusive?: boolean,
 	/**  The source's label joined with the tool's own. */
 	label: Label,
 	/**  JSON Schema 2020-12 of the arguments: an object. */
@@ -1150,6 +1382,8 @@ export type TurnView = {
 	at: Micros,
 	/**  Its batches in order. */
 	batches: BatchView[],
+	/**  Calls of it that a person made again afterwards, oldest first. */
+	retries: CallRow[],
 	/**  The answer, if it has one. */
 	answer: Answer | null,
 	/**  Why it has none, if it ended without. */
@@ -1194,6 +1428,71 @@ export type VerifyReport = {
 	/**  What is wrong, first by place; empty if the trail is sound. */
 	findings: Finding[],
 };
+
+/**  What a call waits for. */
+export type Waiting = 
+/**  An earlier call that touches the same thing, one of the two changing it. */
+{ for: "resource"; 
+/**  The call that goes first. */
+call: CallId; 
+/**  Its handle. */
+handle: Handle; 
+/**  Where the two meet: `/crm/customers/7`. */
+resource: string } | 
+/**  Its turn, since calls run one after another here, or one of the two runs alone. */
+{ for: "order"; 
+/**  The call that goes first. */
+call: CallId; 
+/**  Its handle. */
+handle: Handle } | 
+/**  The same request, which another call sends already: it gets that result. */
+{ for: "same"; 
+/**  The call that sends it. */
+call: CallId; 
+/**  Its handle. */
+handle: Handle } | 
+/**  A call that is still under way, whose result it reads. */
+{ for: "result"; 
+/**  That call. */
+call: CallId; 
+/**  Its handle. */
+handle: Handle } | 
+/**  One of the calls under way at its source to end. */
+{ for: "source"; 
+/**  The source. */
+source: SourceName; 
+/**  How many may be under way there. */
+in_flight: number } | 
+/**  One of all the calls under way to end. */
+{ for: "everything"; 
+/**  How many may be under way. */
+in_flight: number } | 
+/**  The source's requests per second. */
+{ for: "rate"; 
+/**  The source. */
+source: SourceName; 
+/**  Thousandths of a request per second. */
+milli_per_second: number; 
+/**  How long, at most, before the next may leave, in milliseconds. */
+ms: number } | 
+/**  The source, which asked us to wait. */
+{ for: "paused"; 
+/**  The source. */
+source: SourceName; 
+/**  How much longer, in milliseconds. */
+ms: number; 
+/**  How it said so. */
+words: string } | 
+/**  A person, who paused the source. */
+{ for: "paused_by_person"; 
+/**  The source. */
+source: SourceName } | 
+/**  The next attempt. */
+{ for: "again"; 
+/**  Which, from 2. */
+attempt: number; 
+/**  How long, in milliseconds. */
+ms: number };
 
 /**  A workspace was made. */
 export type WorkspaceCreated = {

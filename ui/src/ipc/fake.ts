@@ -2,65 +2,20 @@
 // its answers from a plan, and stays under the page's real interface.
 
 import { join, PUBLIC } from '../state/label';
-import type { About, ConversationView, ModelView, RunEvent, Session, SourceView, VerifyReport } from './bindings';
-import { callByHand } from './fake/by_hand';
-import { models, QUESTIONS, sources } from './fake/company';
+import type { About, ConversationSettings, ConversationView, ModelView, RunEvent, Session, SourceView, VerifyReport } from './bindings';
+import { lint, misfits } from './fake/advice';
+import { callByHand, madeAgain } from './fake/by_hand';
+import { models, questions, RUN_SETTINGS, sources } from './fake/company';
 import { id } from './fake/ids';
+import { fakeOptions, type FakeOptions } from './fake/options';
 import { planFor } from './fake/plans';
+import type { Rules } from './fake/batch';
 import { Trail } from './fake/record';
 import { Run } from './fake/run';
 import { checkToml, tomlOf } from './fake/toml';
 import { HostError, type Host } from './host';
 
-export interface FakeOptions {
-  /** How many times faster than life. */
-  speed?: number;
-  /** Whether the record holds conversations already. */
-  past?: boolean;
-  /** Whether any model is set up. */
-  model?: boolean;
-  /** The trail can't be written. */
-  fatal?: boolean;
-  /** A workspace is open. */
-  workspace?: boolean;
-  /** There is one that asks for its passphrase: `open`. Its recovery key is 64 zeros. */
-  locked?: boolean;
-  /** There is one whose key the system's keychain has lost. */
-  lost?: boolean;
-  /** The operating system has a keychain. */
-  keychain?: boolean;
-  /** Another program writes the workspace. */
-  reader?: boolean;
-  /** So many times it is found writing still; then it has ended. */
-  writes?: number;
-  /** Verifying finds something. */
-  damaged?: boolean;
-  /** Any source is connected. */
-  source?: boolean;
-  /** How many conversations the past holds. */
-  many?: number;
-}
-
-/** Options as the address carries them: `?speed=20&past=0`. */
-export function fakeOptions(search: string): FakeOptions {
-  const given = new URLSearchParams(search);
-  const flag = (name: string, otherwise: boolean) => (given.has(name) ? given.get(name) === '1' : otherwise);
-  return {
-    speed: Number(given.get('speed') ?? 1),
-    past: flag('past', true),
-    model: flag('model', true),
-    fatal: flag('fatal', false),
-    workspace: flag('workspace', true),
-    locked: flag('locked', false),
-    keychain: flag('keychain', true),
-    lost: flag('lost', false),
-    reader: flag('reader', false),
-    writes: Number(given.get('writes') ?? 1),
-    damaged: flag('damaged', false),
-    source: flag('source', true),
-    many: Number(given.get('many') ?? 24),
-  };
-}
+export { fakeOptions };
 
 const MOST_SHOWN = 8_000_000;
 
@@ -74,10 +29,13 @@ export function fakeHost(options: FakeOptions = {}): Host {
   const onTrail = new Set<(change: { entries: number }) => void>();
   const onSession = new Set<() => void>();
   const tomls = new Map<string, string>();
+  const paused = new Set((options.paused ?? '').split(',').filter(Boolean));
+  const settingsOf = new Map<string, ConversationSettings>();
   const state = {
     sources: source ? sources() : ([] as SourceView[]),
     models: model ? models() : ([] as ModelView[]),
     settings: {} as Record<string, unknown>,
+    run: { ...RUN_SETTINGS },
     lastVerify: null as Session['trail']['last_verify'],
     workspace: workspace && !locked && !lost,
     locked: (lost ? 'os' : locked ? 'file' : null) as 'os' | 'file' | null,
@@ -101,6 +59,16 @@ export function fakeHost(options: FakeOptions = {}): Host {
     return view;
   }
 
+  function rules(conversation: string | null, model: ModelView | null, given: Partial<ConversationSettings> = {}): Rules {
+    const said = (conversation && settingsOf.get(conversation)) || AS_SET;
+    return {
+      batchCalls: state.run.batch_calls,
+      early: given.early ?? said.early ?? (state.run.early && model?.spec.early !== 'off'),
+      sequential: given.sequential ?? said.sequential ?? (state.run.sequential || model?.spec.parallel === 'off'),
+      paused,
+    };
+  }
+
   function touch(view: ConversationView, at: number) {
     view.row.turns = view.turns.length;
     view.row.at = at;
@@ -114,7 +82,7 @@ export function fakeHost(options: FakeOptions = {}): Host {
       const question = story[back % story.length] ?? '';
       const at = nowMicros() - back * 3_700_000_000;
       const view = conversation(question, at);
-      new Run(trail, state.sources, view, planFor(question), 'Rehearsal model (no AI)', question, at, () => {}).playNow();
+      new Run(trail, state.sources, view, planFor(question), 'Rehearsal model (no AI)', rules(null, null), question, at, () => {}).playNow();
       touch(view, at);
     }
     state.lastVerify = past ? trail.report(nowMicros() - 130_000_000) : null;
@@ -148,8 +116,10 @@ export function fakeHost(options: FakeOptions = {}): Host {
         spec: structuredClone(spec),
         secret_present: spec.auth.kind === 'none' || kept(spec.auth.secret),
         health: trail.health(spec.name),
+        paused: paused.has(spec.name),
+        asks_to_wait_ms: 0,
       })),
-      questions: QUESTIONS,
+      questions: questions(options),
       keychain: { os_available: keychain, words: keychain ? 'Keys are kept by the operating system’s keychain.' : NO_KEYCHAIN },
       settings: { ...state.settings },
     }),
@@ -166,7 +136,7 @@ export function fakeHost(options: FakeOptions = {}): Host {
         on(structuredClone(event));
       };
       const title = chosen.spec.title || chosen.spec.name;
-      const run = new Run(trail, state.sources, view, planFor(input.question), title, input.question, at, ended);
+      const run = new Run(trail, state.sources, view, planFor(input.question), title, rules(input.conversation, chosen, input), input.question, at, ended);
       touch(view, at);
       runs.set(run.turn.id, run);
       void run.play(speed).then(() => runs.delete(run.turn.id));
@@ -176,7 +146,21 @@ export function fakeHost(options: FakeOptions = {}): Host {
     cancelCall: async (turn, call) => {
       if (!runs.get(turn)?.cancel(call)) throw refuse('not_found', 'That call has ended.');
     },
+    cancelBatch: async (turn, batch) => {
+      if (!runs.get(turn)?.cancelBatch(batch)) throw refuse('not_found', 'That batch has ended.');
+    },
     approve: async (turn, answers) => runs.get(turn)?.approve(answers),
+    releaseBatch: async (turn, batch, approval) => {
+      if (!runs.get(turn)?.release(batch, approval)) throw refuse('not_found', 'That batch is not held.');
+    },
+    retryCall: async (call, args) => {
+      await pause(420);
+      const made = madeAgain(trail, state.sources, call, args);
+      if (!made) throw refuse('not_found', 'That call is not on record, or has not ended.');
+      return structuredClone(made);
+    },
+    conversationSettings: async (wanted) => ({ ...(settingsOf.get(wanted) ?? AS_SET) }),
+    saveConversationSettings: async (wanted, settings) => void settingsOf.set(wanted, { ...settings }),
 
     conversations: async (limit) =>
       [...trail.conversations.values()]
@@ -209,7 +193,7 @@ export function fakeHost(options: FakeOptions = {}): Host {
       tomls.set(spec.name, toml);
       const health = trail.health(spec.name);
       const known = state.sources.some((view) => view.spec.name === spec.name);
-      const view = { spec, secret_present: true, health };
+      const view = { spec, secret_present: true, health, paused: false, asks_to_wait_ms: 0 };
       state.sources = known ? state.sources.map((one) => (one.spec.name === spec.name ? view : one)) : [...state.sources, view];
       changed();
     },
@@ -243,6 +227,22 @@ export function fakeHost(options: FakeOptions = {}): Host {
       const detail = spec && tool && callByHand(trail, spec, tool, args, keyed);
       if (!detail) throw refuse('not_found', `There is no tool \`${wanted}\`.`);
       return structuredClone(detail);
+    },
+
+    checkArguments: async (wanted, args) => misfits(state.sources, wanted, args),
+    pauseSource: async (name) => {
+      paused.add(name);
+      changed();
+    },
+    resumeSource: async (name) => {
+      paused.delete(name);
+      runs.forEach((run) => run.resumed(name));
+      changed();
+    },
+    lint: async () => lint(state.sources),
+    runSettings: async () => structuredClone(state.run),
+    saveRunSettings: async (settings) => {
+      state.run = structuredClone(settings);
     },
 
     modelSave: async (spec) => {
@@ -326,6 +326,8 @@ export function fakeHost(options: FakeOptions = {}): Host {
     },
   };
 }
+
+const AS_SET: ConversationSettings = { sequential: null, early: null };
 
 const HOLDER = { pid: 4711, program: 'tieout 0.1.0', since: 1_795_352_400_000_000 };
 

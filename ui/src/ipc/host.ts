@@ -1,9 +1,12 @@
 // What the page may ask of the program it runs in. Everything else in the page knows this interface and no host.
 
 import type {
+  Advice,
+  Approval,
   ApprovalInput,
   AskInput,
   Asked,
+  BatchId,
   CallDetail,
   CallId,
   CallQuery,
@@ -13,6 +16,7 @@ import type {
   Commitment,
   ConversationId,
   ConversationRow,
+  ConversationSettings,
   ConversationView,
   EntryView,
   ModelReport,
@@ -21,6 +25,7 @@ import type {
   Progress,
   ProofView,
   RunEvent,
+  RunSettings,
   SecretName,
   Seq,
   Session,
@@ -51,7 +56,14 @@ export interface Host {
   ask(question: AskInput, on: (event: RunEvent) => void): Promise<Asked>;
   stop(turn: TurnId): Promise<void>;
   cancelCall(turn: TurnId, call: CallId): Promise<void>;
+  cancelBatch(turn: TurnId, batch: BatchId): Promise<void>;
   approve(turn: TurnId, answers: ApprovalInput[]): Promise<void>;
+  /** Lets a held batch go, or refuses all of it. */
+  releaseBatch(turn: TurnId, batch: BatchId, approval: Approval): Promise<void>;
+  /** Makes an ended call again by hand, with these arguments if some are given, and waits for its end. */
+  retryCall(call: CallId, args: string | null): Promise<CallDetail>;
+  conversationSettings(id: ConversationId): Promise<ConversationSettings>;
+  saveConversationSettings(id: ConversationId, settings: ConversationSettings): Promise<void>;
 
   conversations(limit: number): Promise<ConversationRow[]>;
   conversation(id: ConversationId): Promise<ConversationView | null>;
@@ -70,6 +82,14 @@ export interface Host {
   sourceToml(name: SourceName): Promise<string>;
   sourceTest(name: SourceName): Promise<SourceReport>;
   toolCall(tool: ToolId, args: string): Promise<CallDetail>;
+  /** What of these arguments does not fit the tool; empty if they fit. */
+  checkArguments(tool: ToolId, args: string): Promise<string[]>;
+  pauseSource(name: SourceName): Promise<void>;
+  resumeSource(name: SourceName): Promise<void>;
+  lint(): Promise<Advice[]>;
+
+  runSettings(): Promise<RunSettings>;
+  saveRunSettings(settings: RunSettings): Promise<void>;
 
   modelSave(spec: ModelSpec): Promise<void>;
   modelRemove(name: string): Promise<void>;

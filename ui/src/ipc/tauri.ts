@@ -38,7 +38,12 @@ export const tauriHost: Host = {
   ask: (question, on) => data(commands.ask(question, channel(on))),
   stop: (turn) => done(commands.stop(turn)),
   cancelCall: (turn, call) => done(commands.cancelCall(turn, call)),
+  cancelBatch: (turn, batch) => done(commands.cancelBatch(turn, batch)),
   approve: (turn, answers) => done(commands.approve(turn, answers)),
+  releaseBatch: (turn, batch, approval) => done(commands.releaseBatch(turn, batch, approval)),
+  retryCall: (call, args) => data(commands.retryCall(call, args)),
+  conversationSettings: (id) => data(commands.conversationSettings(id)),
+  saveConversationSettings: (id, settings) => done(commands.saveConversationSettings(id, settings)),
 
   conversations: (limit) => data(commands.conversations(limit)),
   conversation: (id) => data(commands.conversation(id)),
@@ -56,6 +61,13 @@ export const tauriHost: Host = {
   sourceToml: (name) => data(commands.sourceToml(name)),
   sourceTest: (name) => data(commands.sourceTest(name)),
   toolCall: (tool, args) => data(commands.toolCall(tool, args)),
+  checkArguments: (tool, args) => data(commands.checkArguments(tool, args)),
+  pauseSource: (name) => done(commands.pauseSource(name)),
+  resumeSource: (name) => done(commands.resumeSource(name)),
+  lint: () => data(commands.lint()),
+
+  runSettings: () => data(commands.runSettings()),
+  saveRunSettings: (settings) => done(commands.saveRunSettings(settings)),
 
   modelSave: (spec) => done(commands.modelSave(spec)),
   modelRemove: (name) => done(commands.modelRemove(name)),

@@ -21,6 +21,10 @@ export const ICONS = {
   pen: 'M3 13l.7-3L10.5 3.2l2.3 2.3L6 12.3zM9 4.7L11.3 7',
   proof: 'M8 2l5 2v4c0 3-2 5-5 6-3-1-5-3-5-6V4zM5.5 8l2 2 3.5-3.5',
   play: 'M5 3.5v9l7-4.5z',
+  more: 'M3.5 8h.01M8 8h.01M12.5 8h.01',
+  pause: 'M5.5 3.5v9M10.5 3.5v9',
+  again: 'M12.5 6.5A5 5 0 1 0 13 9.5M12.5 3v3.5H9',
+  adjust: 'M3 4.5h10M3 11.5h10M6 2.5v4M10 9.5v4',
   list: 'M2.5 3.5h11v9h-11zM6 3.5v9',
 } as const;
 

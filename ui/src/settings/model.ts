@@ -1,6 +1,6 @@
 // What the form of a model checks before the program does, and what it fills in.
 
-import type { Level, ModelReport, ModelSpec, Parallel } from '../ipc/host';
+import type { Early, Level, ModelReport, ModelSpec, Parallel } from '../ipc/host';
 import { duration } from '../state/words';
 
 export const NEW_MODEL: ModelSpec = {
@@ -12,6 +12,7 @@ export const NEW_MODEL: ModelSpec = {
   secret: null,
   clearance: 'internal',
   parallel: 'auto',
+  early: 'auto',
 };
 
 /** Where well-known providers answer. Names and addresses only: prices and models change. */
@@ -27,6 +28,20 @@ export const PARALLEL: readonly { value: Parallel; words: string }[] = [
   { value: 'auto', words: 'as the provider does by itself' },
   { value: 'on', words: 'ask for it' },
   { value: 'off', words: 'forbid it' },
+];
+
+export const EARLY: readonly { value: Early; words: string; means: string }[] = [
+  {
+    value: 'auto',
+    words: 'where it is sure',
+    means: 'A read starts while the model still writes, if its provider is known to say when a call is complete.',
+  },
+  {
+    value: 'on',
+    words: 'on',
+    means: 'A read starts as soon as the next call begins. If the model changes it afterwards, what came is recorded and not used.',
+  },
+  { value: 'off', words: 'off', means: 'Nothing starts before the model’s message is complete.' },
 ];
 
 /** What a clearance lets through. */

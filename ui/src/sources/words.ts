@@ -1,6 +1,7 @@
 // Sources in words: health, credentials, limits.
 
-import type { Auth, Health, Limits, SourceSpec } from '../ipc/host';
+import type { AdviceKind, Auth, Health, Limits, Rate, SourceSpec, SourceView, ToolSpec } from '../ipc/host';
+import { rateWords, seconds } from '../state/waits';
 import { ago, bytes, count, counted, duration } from '../state/words';
 
 /** `last call 3 min ago`, or that there was none. */
@@ -38,8 +39,38 @@ export function secretOf(spec: SourceSpec): string | null {
   return spec.auth.kind === 'none' ? null : spec.auth.secret;
 }
 
-export function limitsWords({ in_flight, deadline_ms, result_bytes }: Limits): string {
-  return `${counted(in_flight, 'call')} at a time, ${duration(deadline_ms)} each, results up to ${bytes(result_bytes)}`;
+/** What a piece of advice is about, in a few words. */
+export const ADVICE: Record<AdviceKind, string> = {
+  list_of_ids: 'Takes a list where one would do',
+  shared_state: 'Calls wait for one another',
+  shared_limit: 'Shares a limit',
+  no_idempotency_header: 'Writes are sent once only',
+  hidden_dependency: 'Needs another tool’s result',
+  whole_source: 'Touches the whole source',
+  no_rate: 'No limit of requests',
+};
+
+/** `20 requests a second, 40 at once`; that there is none otherwise. */
+export function rateLine(rate: Rate | null | undefined): string {
+  return rate ? `${rateWords(rate.milli_per_second)}, ${count(rate.burst)} at once` : 'no limit of requests a second';
+}
+
+/** Whether it takes calls now; empty if it does. */
+export function stateWords({ paused, asks_to_wait_ms }: SourceView): string {
+  if (paused) return 'paused by you';
+  return asks_to_wait_ms > 0 ? `asks to wait ${seconds(asks_to_wait_ms)}` : '';
+}
+
+export function limitsWords({ in_flight, rate, deadline_ms, result_bytes }: Limits): string {
+  return `${counted(in_flight, 'call')} at a time, ${rateLine(rate)}, ${duration(deadline_ms)} each, results up to ${bytes(result_bytes)}`;
+}
+
+/** Beside what a tool's calls run. */
+export function runsWords({ effect, exclusive }: ToolSpec): string {
+  if (exclusive) return 'alone: nothing else of the same answer beside it';
+  return effect === 'read'
+    ? 'beside other reads; it waits for what writes the same'
+    : 'in the model’s order with whatever touches the same, beside the rest';
 }
 
 /** `3 tools: 2 read, 1 write` */

@@ -1,4 +1,4 @@
-import { wordsOf, type Host, type Session, type Unlisten, type VerifyReport } from '../ipc/host';
+import { wordsOf, type Host, type Session, type SourceName, type Unlisten, type VerifyReport } from '../ipc/host';
 
 /** While somebody looks at what the record says of sources, the session is read again at most this often. */
 const APART_MS = 2000;
@@ -9,6 +9,9 @@ const KEY_PLACES = { os: 'the keychain', file: 'the passphrase file', memory: 'm
 export class SessionState {
   #host: Host;
   #value = $state.raw<Session | null>(null);
+  readonly #paused = $derived(
+    new Set((this.#value?.sources ?? []).filter(({ paused }) => paused).map(({ spec }) => spec.name)),
+  );
   /** Why the session could not be read. */
   error = $state('');
   /** Entries of the trail; runs ahead of `value.trail.entries` while calls are made. */
@@ -42,6 +45,21 @@ export class SessionState {
   /** Where the workspace keeps its keys, as it follows `in`. */
   get keyPlace(): string {
     return KEY_PLACES[this.#value?.workspace?.keeps ?? 'os'];
+  }
+
+  /** Sources that a person paused. */
+  get pausedSources(): ReadonlySet<SourceName> {
+    return this.#paused;
+  }
+
+  /** Pauses a source, or lets it go on; calls under way end either way. */
+  async pause(name: SourceName, paused: boolean): Promise<void> {
+    try {
+      await (paused ? this.#host.pauseSource(name) : this.#host.resumeSource(name));
+      await this.load();
+    } catch (error) {
+      this.error = wordsOf(error);
+    }
   }
 
   /** Reads the session now, and again while the trail grows, until the subscription ends. */

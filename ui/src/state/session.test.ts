@@ -46,7 +46,7 @@ describe('conversations', () => {
   it('have the label of what runs before the answer is on record', async () => {
     const conversations = new Conversations(fakeHost({ past: false, speed: 20 }));
     const thread = conversations.current;
-    await thread.ask('What does the support team earn on average?', null, false);
+    await thread.ask('What does the support team earn on average?', null);
     await conversations.load();
     const [row] = conversations.rows;
     await vi.waitFor(() => expect(thread.turns[0]?.batches.length).toBeGreaterThan(0), { interval: 2 });

@@ -1,17 +1,20 @@
 import {
   wordsOf,
   HostError,
+  type Approval,
   type ApprovalInput,
+  type BatchId,
   type CallId,
   type Code,
   type ConversationId,
+  type ConversationSettings,
   type Host,
   type Label,
   type RunEvent,
   type TurnId,
 } from '../ipc/host';
 import { PUBLIC, join } from './label';
-import { answered, begun, fold, fromView, type TurnState } from './turn';
+import { answered, begun, callsOf, fold, fromView, released, withRetry, type TurnState } from './turn';
 
 /** A question that the host did not take. */
 export interface Unasked {
@@ -22,6 +25,8 @@ export interface Unasked {
 
 // Text comes in small pieces, eighty and more a second; the page redraws at most this often.
 const FLUSH_MS = 16;
+
+const AS_SET: ConversationSettings = { sequential: null, early: null };
 
 /** One conversation: its turns from the record, then what runs, folded from its events. */
 export class Thread {
@@ -43,6 +48,10 @@ export class Thread {
   asking = $state(false);
   /** A turn for which stop was pressed. */
   #stopping = $state<string | null>(null);
+  /** What this conversation says otherwise than its workspace and model. */
+  #settings = $state.raw<ConversationSettings>(AS_SET);
+  /** Calls that a person makes again at this moment. */
+  #retrying = $state.raw<ReadonlySet<CallId>>(new Set());
   onnamed: (id: ConversationId) => void = () => {};
   onended: () => void = () => {};
 
@@ -69,6 +78,14 @@ export class Thread {
     return this.running !== null && this.#stopping === this.running.id;
   }
 
+  get settings(): ConversationSettings {
+    return this.#settings;
+  }
+
+  get retrying(): ReadonlySet<CallId> {
+    return this.#retrying;
+  }
+
   /** Of what is known so far: what runs counts at once, not only when its answer is on record. */
   get label(): Label {
     return this.#turns
@@ -87,7 +104,11 @@ export class Thread {
   async load(): Promise<void> {
     if (this.loaded || this.#id === null) return;
     try {
-      const view = await this.#host.conversation(this.#id);
+      const [view, settings] = await Promise.all([
+        this.#host.conversation(this.#id),
+        this.#host.conversationSettings(this.#id),
+      ]);
+      this.#settings = settings;
       if (!view) this.error = 'This conversation is not on record.';
       else if (this.#turns.length === 0) this.#turns = view.turns.map(fromView);
       this.loaded = true;
@@ -96,18 +117,21 @@ export class Thread {
     }
   }
 
-  async ask(question: string, model: string | null, sequential: boolean): Promise<boolean> {
+  async ask(question: string, model: string | null): Promise<boolean> {
     if (this.running || this.asking) return false;
+    const fresh = this.#id === null;
     this.asking = true;
     this.unasked = null;
     this.#beganAt = performance.now();
     this.#heard = false;
     try {
       const asked = await this.#host.ask(
-        { conversation: this.#id, question, model, sequential },
+        { conversation: this.#id, question, model, ...this.#settings },
         (event) => this.#happened(event, question),
       );
       this.#named(asked.conversation);
+      // What was chosen before there was a conversation to keep it in.
+      if (fresh && this.#settings !== AS_SET) void this.#tell(this.#host.saveConversationSettings(asked.conversation, this.#settings));
       this.#begin(asked.turn, question);
       return true;
     } catch (error) {
@@ -127,6 +151,45 @@ export class Thread {
 
   async cancel(call: CallId): Promise<void> {
     if (this.running) await this.#tell(this.#host.cancelCall(this.running.id, call));
+  }
+
+  async cancelBatch(batch: BatchId): Promise<void> {
+    if (this.running) await this.#tell(this.#host.cancelBatch(this.running.id, batch));
+  }
+
+  /** Lets the held batch go, or refuses it. */
+  async release(approval: Approval): Promise<void> {
+    const turn = this.running;
+    if (!turn?.held) return;
+    this.#replace(released(turn));
+    await this.#tell(this.#host.releaseBatch(turn.id, turn.held.batch, approval));
+  }
+
+  /** Makes an ended call again, with other arguments if some are given; it stands under its turn once it has ended. */
+  async retry(call: CallId, args: string | null): Promise<void> {
+    if (this.#retrying.has(call)) return;
+    this.#retrying = new Set([...this.#retrying, call]);
+    await this.#tell(
+      this.#host.retryCall(call, args).then(({ row }) => {
+        const turn = this.#turns.find((one) => [...callsOf(one), ...one.retries].some(({ id }) => id === call));
+        if (turn) this.#replace(withRetry(turn, row));
+      }),
+    );
+    this.#retrying = new Set([...this.#retrying].filter((one) => one !== call));
+  }
+
+  /** Changes what this conversation says otherwise; one that has not begun keeps it until it does. */
+  async choose(settings: ConversationSettings): Promise<void> {
+    const before = this.#settings;
+    this.#settings = settings;
+    if (this.#id === null) return;
+    try {
+      await this.#host.saveConversationSettings(this.#id, settings);
+      this.error = '';
+    } catch (error) {
+      this.#settings = before;
+      this.error = wordsOf(error);
+    }
   }
 
   async approve(answers: ApprovalInput[]): Promise<void> {

@@ -12,7 +12,7 @@ function call(id: string, position: number): ToolCall {
   };
 }
 
-const ENDED = { failure: null, status: 200, words: '', size: 2, took_ms: 30, label: { level: 'internal' as const, categories: [] } };
+const ENDED = { failure: null, status: 200, words: '', size: 2, took_ms: 30, label: { level: 'internal' as const, categories: [] }, from: null, phases: null };
 
 /** Folds what happened, ten milliseconds apart. */
 function run(...what: Happening[]): TurnState {
@@ -41,7 +41,7 @@ describe('a turn from its events', () => {
 
   it('keeps the first dispatch as the start when a call is tried again', () => {
     const turn = run(...two, { type: 'dispatched', call: 'a', attempt: 2 });
-    expect(callsOf(turn)[0]).toMatchObject({ startMs: 30, attempts: 2 });
+    expect(callsOf(turn)[0]).toMatchObject({ startMs: 30, requests: 2 });
   });
 
   it('seals the batch under its own id and in the model’s order', () => {
@@ -80,12 +80,12 @@ describe('a turn from its events', () => {
     const turn = run(
       ...two,
       { type: 'batch_started', batch: 'batch_1', calls: ['a', 'b'], label: LABEL as never },
-      { type: 'batch_ended', batch: 'batch_1', elapsed_ms: 40, sequential_ms: 70, label: LABEL as never },
+      { type: 'batch_ended', batch: 'batch_1', elapsed_ms: 40, sequential_ms: 70, saved_ms: 12, requests: 2, label: LABEL as never },
       { type: 'model_called', step: 2 },
       { type: 'call_ready', call: call('c', 0) },
     );
     expect(turn.batches.map(({ calls }) => calls.length)).toEqual([2, 1]);
-    expect(turn.batches[0]).toMatchObject({ ended: true, elapsedMs: 40, sequentialMs: 70 });
+    expect(turn.batches[0]).toMatchObject({ ended: true, elapsedMs: 40, sequentialMs: 70, savedMs: 12, requests: 2 });
   });
 
   it('drops what a model said before it asked for calls again', () => {
@@ -113,12 +113,13 @@ describe('a turn from the record', () => {
   const row: CallRow = {
     call: 'a', seq: 4, at: 1_000_000, conversation: 'conv_1', turn: 'turn_1', batch: 'batch_1', position: 0, handle: 'c1',
     tool: 'crm.get', effect: 'read', telling: 'id 7', label: { level: 'internal', categories: [] }, verdict: 'allow', approved: null,
-    sent_at: 1_010_000, outcome: 'returned', failure: null, status: 200, size: 2, took_ms: 40,
+    sent_at: 1_010_000, outcome: 'returned', failure: null, status: 200, size: 2, took_ms: 40, attempts: 1, early: false, from: null,
+    retry_of: null, edited: false, dropped: null,
   };
 
   it('has the shape that its events would have given', () => {
     const turn = fromView({
-      id: 'turn_1', question: 'Why?', at: 900_000, answer: null, stopped: 'crashed', words: 'The program ended.',
+      id: 'turn_1', question: 'Why?', at: 900_000, answer: null, stopped: 'crashed', words: 'The program ended.', retries: [],
       batches: [{ id: 'batch_1', calls: [row], elapsed_ms: 40, sequential_ms: 40, label: row.label }],
     });
     expect(turn).toMatchObject({ phase: 'ended', stopped: 'crashed', words: 'The program ended.' });
@@ -128,7 +129,7 @@ describe('a turn from the record', () => {
   it('shows a call that was never sent without a start', () => {
     const view = { ...row, sent_at: null, outcome: 'refused' as const, took_ms: 0 };
     const turn = fromView({
-      id: 'turn_1', question: '', at: 900_000, answer: null, stopped: 'cancelled', words: '',
+      id: 'turn_1', question: '', at: 900_000, answer: null, stopped: 'cancelled', words: '', retries: [],
       batches: [{ id: 'b', calls: [view], elapsed_ms: 0, sequential_ms: 0, label: row.label }],
     });
     expect(callsOf(turn)[0]).toMatchObject({ startMs: null, endMs: 100, outcome: 'refused' });

@@ -12,50 +12,21 @@ import type {
   CallId,
   CallRow,
   ConversationId,
-  Effect,
-  FailureClass,
-  Handle,
+  Count,
   Label,
   Micros,
   ModelFailure,
-  Outcome,
   RunEvent,
   Stopped,
   ToolCall,
   TurnId,
   TurnView,
   Usage,
-  Verdict,
 } from '../ipc/host';
+import { attemptEnded, callFromRow, dispatched, ended, freshCall, waits, type CallState } from './call';
 import { PUBLIC, join } from './label';
 
-/** Where a call stands. `asked`: a person must answer. */
-export type CallPhase = 'waiting' | 'asked' | 'running' | 'ended';
-
-/** One call, as a row. Times are milliseconds since the turn began. */
-export interface CallState {
-  readonly id: CallId;
-  readonly position: number;
-  readonly handle: Handle;
-  readonly tool: string;
-  readonly effect: Effect;
-  readonly telling: string;
-  readonly label: Label;
-  readonly phase: CallPhase;
-  readonly readyMs: number;
-  readonly startMs: number | null;
-  readonly endMs: number | null;
-  readonly attempts: number;
-  readonly verdict: Verdict | null;
-  readonly reason: string;
-  readonly approved: boolean | null;
-  readonly outcome: Outcome | null;
-  readonly failure: FailureClass | null;
-  readonly status: number | null;
-  readonly words: string;
-  readonly size: number;
-  readonly tookMs: number;
-}
+export type { CallState } from './call';
 
 export interface BatchState {
   readonly id: BatchId;
@@ -63,10 +34,24 @@ export interface BatchState {
   readonly calls: readonly CallState[];
   /** Whether the model's message is complete. */
   readonly sealed: boolean;
+  /** When it was, if that is known: what was sent before started early. */
+  readonly sealedMs: number | null;
   readonly ended: boolean;
   readonly elapsedMs: number;
   readonly sequentialMs: number;
+  /** How much early starts saved; the record does not keep it. */
+  readonly savedMs: number;
+  /** Requests that were sent for it. */
+  readonly requests: number;
   readonly label: Label;
+}
+
+/** A batch that waits for a person's word, since it has more calls than one message may ask for. */
+export interface Held {
+  readonly batch: BatchId;
+  readonly calls: number;
+  readonly limit: number;
+  readonly tools: readonly Count[];
 }
 
 /** `thinking`: the model was asked and has said nothing yet. `asking`: a person must answer. */
@@ -81,6 +66,10 @@ export interface TurnState {
   readonly batches: readonly BatchState[];
   /** What the person is asked at this moment. */
   readonly asks: readonly Ask[];
+  /** The batch that a person must let go or refuse. */
+  readonly held: Held | null;
+  /** Calls of the turn that a person made again after it, oldest first. */
+  readonly retries: readonly CallState[];
   /** The model's words while they arrive, citation marks and all. Empty once the answer is on record. */
   readonly text: string;
   readonly answer: Answer | null;
@@ -102,6 +91,8 @@ export function begun(id: TurnId, question: string, model: string, at: Micros): 
     phase: 'thinking',
     batches: [],
     asks: [],
+    held: null,
+    retries: [],
     text: '',
     answer: null,
     stopped: null,
@@ -123,7 +114,7 @@ function happened(turn: TurnState, event: RunEvent): TurnState {
     case 'turn_started':
       return { ...turn, question: event.question, model: event.model };
     case 'model_called':
-      return { ...turn, phase: 'thinking', text: '' };
+      return { ...turn, phase: 'thinking', text: '', held: null, batches: closed(turn.batches, event.ms) };
     case 'call_ready':
       return { ...turn, phase: 'calling', batches: withReady(turn.batches, event.call, event.ms) };
     case 'decided':
@@ -133,7 +124,7 @@ function happened(turn: TurnState, event: RunEvent): TurnState {
         reason: event.decision.reason,
       }));
     case 'batch_started':
-      return { ...turn, phase: 'calling', batches: sealed(turn.batches, event.batch, event.calls, event.label) };
+      return { ...turn, phase: 'calling', batches: sealed(turn.batches, event) };
     case 'approval_asked': {
       const asked = new Set(event.asks.map((ask) => ask.call));
       const marked = withCalls(turn, (call) =>
@@ -141,40 +132,30 @@ function happened(turn: TurnState, event: RunEvent): TurnState {
       );
       return { ...marked, phase: 'asking', asks: [...turn.asks, ...event.asks] };
     }
-    case 'dispatched':
-      return withoutAsk(
-        withCall(turn, event.call, (call) => ({
-          ...call,
-          phase: 'running',
-          startMs: call.startMs ?? event.ms,
-          attempts: event.attempt,
-          approved: call.phase === 'asked' ? true : call.approved,
-        })),
-        event.call,
-      );
+    case 'batch_held': {
+      const { batch, calls, limit, tools } = event;
+      return { ...turn, phase: 'asking', held: { batch, calls, limit, tools } };
+    }
+    case 'waits':
+      return withCall(turn, event.call, (call) => waits(call, event.waiting, event.ms));
+    case 'dispatched': {
+      const early = turn.batches.some(({ sealed, calls }) => !sealed && calls.some(({ id }) => id === event.call));
+      return withoutAsk(withCall(turn, event.call, (call) => dispatched(call, event.attempt, event.ms, early)), event.call);
+    }
+    case 'attempt_ended':
+      return withCall(turn, event.call, (call) => attemptEnded(call, event.attempt, event.words, event.took_ms));
+    case 'call_dropped':
+      return withCall(turn, event.call, (call) => ({ ...call, dropped: event.why }));
+    case 'pending':
+      return withCall(turn, event.call, (call) => ({ ...call, pending: true }));
     case 'call_ended':
-      return withoutAsk(
-        withCall(turn, event.call, (call) => ({
-          ...call,
-          phase: 'ended',
-          // The event comes once the end is on record; the call itself took what it says it took.
-          endMs: call.startMs === null ? event.ms : call.startMs + event.took_ms,
-          approved: call.phase === 'asked' && event.outcome === 'refused' ? false : call.approved,
-          outcome: event.outcome,
-          failure: event.failure,
-          status: event.status,
-          words: event.words,
-          size: event.size,
-          tookMs: event.took_ms,
-          label: event.label,
-        })),
-        event.call,
-      );
+      return withoutAsk(withCall(turn, event.call, (call) => ended(call, event, event.ms)), event.call);
     case 'batch_ended':
       return {
         ...turn,
         phase: 'thinking',
         asks: [],
+        held: null,
         batches: turn.batches.map((batch) =>
           batch.id === event.batch
             ? {
@@ -182,6 +163,8 @@ function happened(turn: TurnState, event: RunEvent): TurnState {
                 ended: true,
                 elapsedMs: event.elapsed_ms,
                 sequentialMs: event.sequential_ms,
+                savedMs: event.saved_ms,
+                requests: event.requests,
                 label: event.label,
               }
             : batch,
@@ -196,6 +179,7 @@ function happened(turn: TurnState, event: RunEvent): TurnState {
         ...turn,
         phase: 'ended',
         asks: [],
+        held: null,
         stopped: event.stopped,
         failure: event.failure,
         words: event.words,
@@ -213,22 +197,45 @@ function unknownEvent(_event: never, turn: TurnState): TurnState {
 
 /** The turn once a person answered, before the engine's own events say so: the sheet must not be answered twice. */
 export function answered(turn: TurnState, answers: readonly { call: CallId; approval: Approval }[]): TurnState {
-  const given = new Map(answers.map(({ call, approval }) => [call, approval.verdict === 'allowed']));
+  const given = new Map(answers.map(({ call, approval }) => [call, approval.verdict]));
   const marked = withCalls(turn, (call) => {
-    const approved = given.get(call.id);
-    return approved === undefined || call.phase === 'ended' ? call : { ...call, phase: 'waiting', approved };
+    const verdict = given.get(call.id);
+    if (verdict === undefined || call.phase === 'ended') return call;
+    return { ...call, phase: 'waiting', approved: verdict !== 'refused', edited: verdict === 'edited' };
   });
   const asks = marked.asks.filter((ask) => !given.has(ask.call));
   return { ...marked, asks, phase: asks.length === 0 && marked.phase === 'asking' ? 'calling' : marked.phase };
 }
 
+/** The turn once a person answered about its held batch. */
+export function released(turn: TurnState): TurnState {
+  return { ...turn, held: null, phase: turn.phase === 'asking' && turn.asks.length === 0 ? 'calling' : turn.phase };
+}
+
+/** The turn with a call that a person made again after it. */
+export function withRetry(turn: TurnState, row: CallRow): TurnState {
+  const retry = callFromRow(row, turn.at);
+  return { ...turn, retries: [...turn.retries.filter(({ id }) => id !== retry.id), retry] };
+}
+
+/** The calls of the batch that were made again, and those made again of these. */
+export function retriesOf(turn: TurnState, batch: BatchState): CallState[] {
+  const ids = new Set(batch.calls.map(({ id }) => id));
+  return turn.retries.filter(({ id, retryOf }) => {
+    const mine = retryOf !== null && ids.has(retryOf);
+    if (mine) ids.add(id);
+    return mine;
+  });
+}
+
 /** The turn as the record tells it. */
 export function fromView(view: TurnView): TurnState {
-  const ended = view.answer !== null || view.stopped !== null;
+  const over = view.answer !== null || view.stopped !== null;
   return {
     ...begun(view.id, view.question, view.answer?.model ?? '', view.at),
-    phase: ended ? 'ended' : 'thinking',
+    phase: over ? 'ended' : 'thinking',
     batches: view.batches.map((batch) => batchFromView(batch, view.at)),
+    retries: view.retries.map((row) => callFromRow(row, view.at)),
     answer: view.answer,
     stopped: view.stopped,
     words: view.words,
@@ -239,47 +246,23 @@ export function fromView(view: TurnView): TurnState {
 
 function batchFromView(view: BatchView, began: Micros): BatchState {
   const calls = view.calls.map((row) => callFromRow(row, began));
+  const late = calls.filter(({ early }) => !early).map(({ readyMs }) => readyMs);
   return {
     id: view.id,
     calls,
     sealed: true,
+    // What did not start early was asked for when the message was complete.
+    sealedMs: late.length > 0 && late.length < calls.length ? Math.min(...late) : null,
     ended: calls.every((call) => call.phase === 'ended'),
     elapsedMs: view.elapsed_ms,
     sequentialMs: view.sequential_ms,
+    savedMs: 0,
+    requests: calls.reduce((sum, { requests }) => sum + requests, 0),
     label: view.label,
   };
 }
 
-/** A call as its row tells it, its times counted from `began`. */
-export function callFromRow(row: CallRow, began: Micros): CallState {
-  const startMs = row.sent_at === null ? null : (row.sent_at - began) / 1000;
-  const readyMs = (row.at - began) / 1000;
-  return {
-    id: row.call,
-    position: row.position,
-    handle: row.handle,
-    tool: row.tool,
-    effect: row.effect,
-    telling: row.telling,
-    label: row.label,
-    phase: row.outcome !== null ? 'ended' : startMs === null ? 'waiting' : 'running',
-    readyMs,
-    startMs,
-    endMs: row.outcome === null ? null : (startMs ?? readyMs) + row.took_ms,
-    attempts: startMs === null ? 0 : 1,
-    verdict: row.verdict,
-    reason: '',
-    approved: row.approved,
-    outcome: row.outcome,
-    failure: row.failure,
-    status: row.status,
-    words: '',
-    size: row.size,
-    tookMs: row.took_ms,
-  };
-}
-
-/** Every call of the turn, in the order in which it was asked for. */
+/** Every call of the turn's messages, in the order in which it was asked for. */
 export function callsOf(turn: TurnState): CallState[] {
   return turn.batches.flatMap((batch) => batch.calls);
 }
@@ -291,29 +274,7 @@ export function conversationOf(event: RunEvent): ConversationId | null {
 
 /** Calls of a message arrive before the message is complete: until then the last, unsealed batch holds them. */
 function withReady(batches: readonly BatchState[], call: ToolCall, ms: number): readonly BatchState[] {
-  const fresh: CallState = {
-    id: call.id,
-    position: call.position,
-    handle: call.handle,
-    tool: call.tool ?? call.asked_for,
-    effect: call.effect,
-    telling: call.telling,
-    label: call.label,
-    phase: 'waiting',
-    readyMs: ms,
-    startMs: null,
-    endMs: null,
-    attempts: 0,
-    verdict: null,
-    reason: '',
-    approved: null,
-    outcome: null,
-    failure: null,
-    status: null,
-    words: '',
-    size: 0,
-    tookMs: 0,
-  };
+  const fresh = freshCall(call, ms);
   const last = batches.at(-1);
   if (last && !last.sealed) {
     return [...batches.slice(0, -1), { ...last, calls: [...last.calls, fresh], label: join(last.label, call.label) }];
@@ -324,9 +285,12 @@ function withReady(batches: readonly BatchState[], call: ToolCall, ms: number): 
       id: call.batch ?? `after_${batches.length}`,
       calls: [fresh],
       sealed: false,
+      sealedMs: null,
       ended: false,
       elapsedMs: 0,
       sequentialMs: 0,
+      savedMs: 0,
+      requests: 0,
       label: join(PUBLIC, call.label),
     },
   ];
@@ -334,15 +298,20 @@ function withReady(batches: readonly BatchState[], call: ToolCall, ms: number): 
 
 function sealed(
   batches: readonly BatchState[],
-  id: BatchId,
-  order: readonly CallId[],
-  label: Label,
+  { batch: id, calls: order, label, ms }: { batch: BatchId; calls: readonly CallId[]; label: Label; ms: number },
 ): readonly BatchState[] {
   const last = batches.at(-1);
   if (!last || last.sealed) return batches;
   const place = new Map(order.map((call, index) => [call, index]));
   const calls = [...last.calls].sort((a, b) => (place.get(a.id) ?? a.position) - (place.get(b.id) ?? b.position));
-  return [...batches.slice(0, -1), { ...last, id, calls, sealed: true, label }];
+  return [...batches.slice(0, -1), { ...last, id, calls, sealed: true, sealedMs: ms, label }];
+}
+
+/** The model is asked again: a message that was not complete by now has come to nothing. */
+function closed(batches: readonly BatchState[], ms: number): readonly BatchState[] {
+  const last = batches.at(-1);
+  if (!last || last.sealed) return batches;
+  return [...batches.slice(0, -1), { ...last, sealed: true, sealedMs: ms, ended: true }];
 }
 
 function withCall(turn: TurnState, id: CallId, change: (call: CallState) => CallState): TurnState {

@@ -1,13 +1,21 @@
 // The geometry of a batch's waterfall: where each bar stands on the one time axis, and how rows are sorted.
 
-import type { BatchState, CallState } from './turn';
+import { waitOf, type CallState } from './call';
+import type { BatchState } from './turn';
 
 export type Order = 'asked' | 'start' | 'length' | 'source';
 
-/** A bar in fractions of the axis, 0 to 1. `wait` is the part before the bytes left. */
-export interface Bar {
-  readonly wait: { readonly from: number; readonly to: number } | null;
-  readonly run: { readonly from: number; readonly to: number } | null;
+/**
+ * A part of a call's bar, in fractions of the axis, 0 to 1. `wait`: before a request leaves, or between two. `failed`: a
+ * request that came to nothing, and the call went on. `answer`: until the answer's headers came. `body`: while the answer
+ * was carried over. `shared`: the call has another's result, nothing was sent for it.
+ */
+export interface Part {
+  readonly kind: 'wait' | 'failed' | 'answer' | 'body' | 'running' | 'shared';
+  readonly from: number;
+  readonly to: number;
+  /** Whether it runs beside the part before, and so stands below it. */
+  readonly beside: boolean;
 }
 
 export interface Axis {
@@ -22,19 +30,51 @@ export interface Axis {
 export function axisOf(batch: BatchState, now: number): Axis {
   const from = Math.min(...batch.calls.map((call) => call.readyMs), Infinity);
   const begin = Number.isFinite(from) ? from : 0;
-  const ends = batch.calls.map((call) => call.endMs ?? (batch.ended ? begin : now));
-  const to = Math.max(...ends, begin + 1);
+  const open = batch.ended ? begin : now;
+  const ends = batch.calls.map((call) => call.endMs ?? open);
+  const to = Math.max(...ends, batch.sealedMs ?? open, begin + 1);
   return { from: begin, to, ticks: ticksFor(to - begin) };
 }
 
-export function barOf(call: CallState, axis: Axis, now: number): Bar {
-  const place = (ms: number) => Math.min(1, Math.max(0, (ms - axis.from) / (axis.to - axis.from)));
-  const end = call.endMs ?? now;
-  const waited = call.startMs ?? end;
-  return {
-    wait: waited > call.readyMs ? { from: place(call.readyMs), to: place(waited) } : null,
-    run: call.startMs === null ? null : { from: place(call.startMs), to: place(Math.max(end, call.startMs)) },
+/** Where a moment stands on the axis, 0 to 1. */
+export function placeOf(ms: number, axis: Axis): number {
+  return Math.min(1, Math.max(0, (ms - axis.from) / (axis.to - axis.from)));
+}
+
+/** The call's bar. `now` ends what is not over. */
+export function partsOf(call: CallState, axis: Axis, now: number): Part[] {
+  const end = call.endMs ?? Math.max(now, call.readyMs);
+  const part = (kind: Part['kind'], from: number, to: number, beside = false): Part[] =>
+    to > from ? [{ kind, from: placeOf(from, axis), to: placeOf(to, axis), beside }] : [];
+  if (sharesNow(call)) return part('shared', call.readyMs, end);
+  const before = part('wait', call.readyMs, call.startMs ?? end);
+  if (call.startMs === null) return before;
+  const between = call.waits
+    .filter(({ fromMs }) => fromMs >= (call.startMs ?? end))
+    .flatMap(({ fromMs, toMs }) => part('wait', fromMs, toMs ?? end));
+  return [...before, ...between, ...requestParts(call, end, part)].sort((a, b) => a.from - b.from);
+}
+
+type Make = (kind: Part['kind'], from: number, to: number, beside?: boolean) => Part[];
+
+function requestParts(call: CallState, end: number, part: Make): Part[] {
+  const carried = (call.phases?.body ?? 0) / 1000;
+  const last = (from: number, to: number, beside: boolean): Part[] => {
+    if (call.phase !== 'ended') return part('running', from, Math.max(to, from + 1), beside);
+    const turned = Math.max(from, to - carried);
+    return [...part('answer', from, turned, beside), ...part('body', turned, to, beside)];
   };
+  // A recorded call has no times of its attempts: its bar is one piece, from the first to the end.
+  if (call.attempts.length === 0) return last(call.startMs ?? end, end, false);
+  return call.attempts.flatMap(({ fromMs, toMs, words }, at) => {
+    const beside = call.attempts.slice(0, at).some((earlier) => (earlier.toMs ?? end) > fromMs);
+    return words ? part('failed', fromMs, toMs ?? end, beside) : last(fromMs, toMs ?? end, beside);
+  });
+}
+
+/** Whether the call has, or will have, the result of another. */
+export function sharesNow(call: CallState): boolean {
+  return call.from !== null || (call.startMs === null && waitOf(call)?.waiting.for === 'same');
 }
 
 /** Two to five marks at 1, 2 or 5 times a power of ten. */

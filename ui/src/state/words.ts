@@ -1,6 +1,6 @@
 // The words for what the record and the events say in codes. One place, so that two screens never disagree.
 
-import type { Effect, FailureClass, Micros, ModelFailure, Outcome, PayloadRole, Stopped } from '../ipc/host';
+import type { Dropped, Effect, FailureClass, Micros, ModelFailure, Outcome, PayloadRole, Stopped } from '../ipc/host';
 
 const OUTCOMES: Record<Outcome, string> = {
   returned: 'returned',
@@ -20,6 +20,7 @@ const FAILURES: Record<FailureClass, string> = {
   status: 'The source said no.',
   bad_body: 'The body is not what its headers say.',
   redirect: 'The source sent the request elsewhere.',
+  paused: 'The source asked to wait for longer than a call waits.',
   internal: 'Tieout’s own fault.',
 };
 
@@ -44,6 +45,15 @@ const REMEDIES: Record<ModelFailure, string> = {
   cancelled: 'The request to the model was cancelled.',
 };
 
+/** Why a call that started early was not used. */
+const DROPPED: Record<Dropped, string> = {
+  length: 'not used: the message that asked for it ran into the model’s limit of length',
+  filter: 'not used: the provider’s filter stopped the message that asked for it',
+  failed: 'not used: the message that asked for it was cut off',
+  cancelled: 'not used: the turn was stopped while the model wrote',
+  changed: 'not used: the model changed the call while it wrote',
+};
+
 const EFFECTS: Record<Effect, string> = { read: 'read', idempotent_write: 'idempotent write', write: 'write' };
 
 const ROLES: Record<PayloadRole, string> = {
@@ -64,6 +74,7 @@ export const outcomeWord = (outcome: Outcome): string => OUTCOMES[outcome];
 export const failureWords = (failure: FailureClass): string => FAILURES[failure];
 export const stoppedWords = (stopped: Stopped): string => STOPPED[stopped];
 export const remedyFor = (failure: ModelFailure): string => REMEDIES[failure];
+export const droppedWords = (dropped: Dropped): string => DROPPED[dropped];
 export const effectWords = (effect: Effect): string => EFFECTS[effect];
 export const roleWords = (role: PayloadRole): string => ROLES[role];
 

@@ -27,6 +27,12 @@ function row(seq: number, change: Partial<CallRow> = {}): CallRow {
     status: null,
     size: 0,
     took_ms: 0,
+    attempts: 0,
+    early: false,
+    from: null,
+    retry_of: null,
+    edited: false,
+    dropped: null,
     ...change,
   };
 }

@@ -1,6 +1,6 @@
 // A call by hand, as the fake records one.
 
-import type { CallDetail, CallRow, SourceSpec, ToolSpec } from '../bindings';
+import type { CallDetail, CallId, CallRow, SourceSpec, SourceView, ToolSpec } from '../bindings';
 import { id } from './ids';
 import type { Trail } from './record';
 
@@ -17,6 +17,7 @@ export function callByHand(trail: Trail, spec: SourceSpec, tool: ToolSpec, args:
   const row: CallRow = {
     ...of, seq, at, conversation: null, turn: null, batch: null, telling: told.join(', '), verdict: 'allow', approved: null,
     sent_at: null, outcome: 'failed', failure: 'missing_secret', status: null, size: 0, took_ms: 0,
+    attempts: 0, early: false, from: null, retry_of: null, edited: false, dropped: null,
   };
   if (!keyed) {
     const words = trail.seal('words', 'text/plain', `${spec.name}: its key is not in the keychain; set it, then call again.`);
@@ -27,8 +28,27 @@ export function callByHand(trail: Trail, spec: SourceSpec, tool: ToolSpec, args:
     const result = JSON.stringify({ items: [{ id: 7, name: 'Aldergate Optics' }], total: 1 });
     const body = trail.seal('result', 'application/json', result);
     trail.append('call.ended', at + 180_300, { call, outcome: 'returned', status: 200, result: body, label: tool.label });
-    Object.assign(row, { sent_at: at + 300, outcome: 'returned', failure: null, status: 200, size: result.length, took_ms: 180 });
+    Object.assign(row, { sent_at: at + 300, outcome: 'returned', failure: null, status: 200, size: result.length, took_ms: 180, attempts: 1 });
   }
   trail.add(row);
   return trail.detail(call);
+}
+
+/** Makes an ended call of a turn again, with these arguments if some are given: it returns this time. */
+export function madeAgain(trail: Trail, sources: readonly SourceView[], of: CallId, args: string | null): CallDetail | null {
+  const before = trail.detail(of);
+  const conversation = before && trail.conversations.get(before.row.conversation ?? '');
+  const turn = conversation?.turns.find(({ id: one, retries }) => one === before?.row.turn || retries.some(({ call }) => call === of));
+  const [source, name] = before?.row.tool.split('.') ?? [];
+  const spec = sources.find((view) => view.spec.name === source)?.spec;
+  const tool = spec?.tools.find((one) => one.name === name);
+  if (!before || !conversation || !turn || !spec || !tool || before.row.outcome === null) return null;
+  const written = args ?? before.payloads.find(({ role }) => role === 'arguments')?.text ?? '{}';
+  const made = callByHand(trail, spec, tool, written, true);
+  if (!made) return null;
+  const all = conversation.turns.reduce((sum, one) => sum + one.retries.length + one.batches.reduce((inner, { calls }) => inner + calls.length, 0), 0);
+  const change = { conversation: conversation.row.id, handle: `c${all + 1}`, retry_of: of, edited: args !== null };
+  trail.change(made.row.call, change);
+  turn.retries.push({ ...made.row, ...change });
+  return trail.detail(made.row.call);
 }

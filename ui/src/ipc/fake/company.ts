@@ -7,14 +7,22 @@ import type {
   Level,
   Method,
   ModelView,
+  Rate,
+  RunSettings,
   SampleQuestion,
   SourceView,
   ToolSpec,
 } from '../bindings';
+import type { FakeOptions } from './options';
 
 export function label(level: Level, ...categories: Category[]): Label {
   return { level, categories };
 }
+
+const RATES: Record<string, Rate> = {
+  crm: { milli_per_second: 50_000, burst: 50 },
+  billing: { milli_per_second: 20_000, burst: 40 },
+};
 
 function tool(
   name: string,
@@ -27,7 +35,7 @@ function tool(
 ): ToolSpec {
   const effect: Effect = method === 'GET' ? 'read' : method === 'PUT' ? 'idempotent_write' : 'write';
   const input = { type: 'object', properties, required, additionalProperties: false };
-  return { name, description, method, path, effect, resource: path, label: about, input };
+  return { name, description, method, path, effect, resource: `/${path.split('/').slice(1, 3).join('/')}`, exclusive: name === 'set_priority', label: about, input };
 }
 
 function source(name: string, port: number, about: Label, secret: string, calls: number, tools: ToolSpec[]): SourceView {
@@ -38,11 +46,14 @@ function source(name: string, port: number, about: Label, secret: string, calls:
       base_url: `http://127.0.0.1:${port}`,
       label: about,
       auth: name === 'support' ? { kind: 'api_key', secret, place: 'header', name: 'X-Api-Key' } : { kind: 'bearer', secret },
-      limits: { in_flight: 16, deadline_ms: 20_000, result_bytes: 4 << 20 },
+      limits: { in_flight: name === 'billing' ? 4 : 16, rate: RATES[name] ?? null, deadline_ms: 20_000, result_bytes: 4 << 20 },
       headers: {},
+      idempotency_header: null,
       tools,
     },
     secret_present: true,
+    paused: false,
+    asks_to_wait_ms: 0,
     health: { calls, failures: Math.floor(calls / 60), p50_ms: 140 + (port % 90), last_at: null },
   };
 }
@@ -101,6 +112,7 @@ export function models(): ModelView[] {
         secret: null,
         clearance: 'restricted',
         parallel: 'auto',
+        early: 'on',
       },
       secret_present: true,
     },
@@ -114,13 +126,36 @@ export function models(): ModelView[] {
         secret: 'cloud_key',
         clearance: 'internal',
         parallel: 'on',
+        early: 'auto',
       },
       secret_present: false,
     },
   ];
 }
 
-export const QUESTIONS: SampleQuestion[] = [
+/** As a workspace begins. */
+export const RUN_SETTINGS: RunSettings = {
+  in_flight: 128,
+  batch_calls: 128,
+  batch_deadline_ms: 600_000,
+  early: true,
+  sequential: false,
+  shown_bytes: 96 << 10,
+  straggler: { kind: 'wait' },
+};
+
+/** The questions to begin with, those that the options ask for first. */
+export function questions({ hold, waits, early, retry }: FakeOptions): SampleQuestion[] {
+  return [
+    ...(hold ? [{ id: 'hold', text: 'Does every invoice agree with its payments?', shows: '800 calls in one message' }] : []),
+    ...(waits ? [{ id: 'waits', text: 'Set Copperline Foods to high, and tell me what they owe.', shows: 'every reason to wait' }] : []),
+    ...(early ? [{ id: 'early', text: 'List one contact of each customer.', shows: 'reads that start early' }] : []),
+    ...(retry ? [{ id: 'retry', text: 'Have the payments of Aldergate and Bramble arrived?', shows: 'calls to make again' }] : []),
+    ...QUESTIONS,
+  ];
+}
+
+const QUESTIONS: SampleQuestion[] = [
   {
     id: 'overdue',
     text: 'Which customers in the North region have overdue invoices, how much do they owe, and are any of them waiting on support?',

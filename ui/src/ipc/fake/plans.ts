@@ -1,7 +1,8 @@
 // What the fake's model asks for and answers, question by question.
 
-import type { FailureClass, Label, ModelFailure, Outcome } from '../bindings';
+import type { FailureClass, Label, ModelFailure, Outcome, Waiting } from '../bindings';
 import { label } from './company';
+import { early, many, retried, waiting } from './strain';
 
 export interface PlannedCall {
   tool: string;
@@ -10,8 +11,16 @@ export interface PlannedCall {
   result: string;
   media?: string;
   took: number;
-  /** Waits so long for a free place at its source. */
-  held?: number;
+  /** Waits for these, one after another, before it is sent. */
+  waits?: readonly { waiting: Waiting; ms: number }[];
+  /** Waits for the call at this place of the batch, since both touch the resource. */
+  after?: { position: number; resource: string };
+  /** Has the result of the call at this place of the batch: the same request. */
+  sameAs?: number;
+  /** Requests that come to nothing before the last one, and how long each is followed by a wait. */
+  tries?: readonly { took: number; words: string; pause: number }[];
+  /** How much of its time its body takes, 0 to 1. */
+  carried?: number;
   outcome?: Outcome;
   failure?: FailureClass;
   status?: number;
@@ -25,6 +34,8 @@ export interface Plan {
   rounds: PlannedCall[][];
   /** With marks such as `[^c3]`. */
   answer: string;
+  /** Milliseconds that the model takes for a call. */
+  pace?: number;
   fails?: { failure: ModelFailure; words: string };
 }
 
@@ -72,7 +83,7 @@ function overdue(): Plan {
     telling: `customer ${customer.id}`,
     result: invoicesOf(customer),
     took: TOOK_INVOICES[at] ?? 150,
-    held: at === 6 ? 60 : 0,
+    waits: at === 6 ? [{ waiting: { for: 'source', source: 'billing', in_flight: 6 }, ms: 60 }] : [],
   }));
   const tickets = CUSTOMERS.slice(0, 5).map<PlannedCall>((customer, at) => ({
     tool: 'support.list_tickets',
@@ -217,6 +228,10 @@ export function planFor(question: string): Plan {
   if (words.includes('overdue')) return overdue();
   if (words.includes('note')) return note();
   if (words.includes('earn')) return salary();
+  if (words.includes('every invoice')) return many();
+  if (words.includes('copperline')) return waiting();
+  if (words.includes('contact of')) return early();
+  if (words.includes('payments')) return retried();
   if (words.includes('worst')) return hostile();
   if (words.includes('key')) {
     const fails = { failure: 'key_refused' as const, words: 'The provider answered 401: “Incorrect API key provided”.' };

@@ -1,11 +1,12 @@
 // Source files as the fake reads them: the lines of docs/cli.md and no other TOML. Enough to try the editor.
 
-import type { Auth, Category, Effect, Label, Level, Method, Mistake, SourceCheck, SourceSpec, ToolSpec } from '../bindings';
+import type { Auth, Category, Effect, Label, Level, Limits, Method, Mistake, SourceCheck, SourceSpec, ToolSpec } from '../bindings';
 import { LEVELS } from '../../state/label';
 
 const NAME = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
-const KEYS = ['name', 'kind', 'base_url', 'label', 'auth', 'limits', 'headers'];
-const TOOL_KEYS = ['name', 'description', 'method', 'path', 'effect', 'resource', 'label'];
+const KEYS = ['name', 'kind', 'base_url', 'label', 'auth', 'limits', 'headers', 'idempotency_header'];
+const TOOL_KEYS = ['name', 'description', 'method', 'path', 'effect', 'resource', 'exclusive', 'label'];
+const LIMITS = ['in_flight', 'per_second', 'burst', 'deadline', 'result_bytes'];
 
 type Lines = Map<string, { line: number; value: string }>;
 
@@ -64,21 +65,34 @@ export function checkToml(toml: string): SourceCheck {
   const specs = tools.map<ToolSpec>(({ at, lines, properties, required }) => {
     const method = needed(lines, at, 'method', /^(GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE)$/, 'it is no method', 'write method = "GET"') as Method;
     const path = needed(lines, at, 'path', /^\//, 'it does not begin with `/`', 'write path = "/customers/{id}"');
-    const effect: Effect = /^(GET|HEAD|OPTIONS)$/.test(method) ? 'read' : /^(PUT|DELETE)$/.test(method) ? 'idempotent_write' : 'write';
+    const usual: Effect = /^(GET|HEAD|OPTIONS)$/.test(method) ? 'read' : /^(PUT|DELETE)$/.test(method) ? 'idempotent_write' : 'write';
+    const effect = (text(lines, 'effect') || usual) as Effect;
     return {
       name: needed(lines, at, 'name', NAME, 'it can’t name a tool', 'use lower-case letters, digits and single `_`'),
       description: text(lines, 'description'),
       method,
       path,
       effect,
-      resource: path,
+      resource: text(lines, 'resource') || path,
+      exclusive: lines.get('exclusive')?.value === 'true',
       label: readLabel(lines.get('label')?.value) ?? label,
       input: { type: 'object', properties, required },
     };
   });
+  const limited = top.get('limits');
+  for (const [, key = ''] of limited?.value.matchAll(/(\w+)\s*=/g) ?? []) {
+    if (!LIMITS.includes(key)) wrong(limited?.line ?? 1, `limits.${key}`, '', 'there is no such key', `use one of ${LIMITS.join(', ')}`);
+  }
   if (mistakes.length > 0) return { spec: null, mistakes: mistakes.sort((a, b) => a.line - b.line) };
-  const limits = { in_flight: 16, deadline_ms: 20_000, result_bytes: 4 << 20 };
-  return { spec: { name, kind: 'http', base_url, label, auth, limits, headers: {}, tools: specs }, mistakes };
+  const limits = limitsOf(limited);
+  return { spec: { name, kind: 'http', base_url, label, auth, limits, headers: {}, idempotency_header: text(top, 'idempotency_header') || null, tools: specs }, mistakes };
+}
+
+function limitsOf(limited: { value: string } | undefined): Limits {
+  const number = (key: string) => Number(new RegExp(`\\b${key}\\s*=\\s*([\\d.]+)`).exec(limited?.value ?? '')?.[1] ?? NaN);
+  const perSecond = number('per_second');
+  const rate = perSecond > 0 ? { milli_per_second: Math.round(perSecond * 1000), burst: number('burst') || Math.max(1, Math.round(perSecond)) } : null;
+  return { in_flight: number('in_flight') || 16, rate, deadline_ms: 20_000, result_bytes: 4 << 20 };
 }
 
 function readLabel(text: string | undefined): Label | null {
@@ -89,7 +103,7 @@ function readLabel(text: string | undefined): Label | null {
 }
 
 /** A file that reads back as the source. */
-export function tomlOf({ name, base_url, label, auth, tools }: SourceSpec): string {
+export function tomlOf({ name, base_url, label, auth, limits, idempotency_header, tools }: SourceSpec): string {
   const words = label.categories.map((category) => `"${category}"`).join(', ');
   const head = [
     `name = "${name}"`,
@@ -97,6 +111,8 @@ export function tomlOf({ name, base_url, label, auth, tools }: SourceSpec): stri
     `base_url = "${base_url}"`,
     `label = { level = "${label.level}", categories = [${words}] }`,
     auth.kind === 'none' ? 'auth = { kind = "none" }' : `auth = { kind = "bearer", secret = "${auth.secret}" }`,
+    `limits = { in_flight = ${limits.in_flight}${limits.rate ? `, per_second = ${limits.rate.milli_per_second / 1000}, burst = ${limits.rate.burst}` : ''} }`,
+    ...(idempotency_header ? [`idempotency_header = "${idempotency_header}"`] : []),
   ];
   const rest = tools.map((tool) => {
     const { properties = {}, required = [] } = tool.input as { properties?: Record<string, { type: string }>; required?: string[] };
@@ -107,6 +123,8 @@ export function tomlOf({ name, base_url, label, auth, tools }: SourceSpec): stri
       `description = "${tool.description}"`,
       `method = "${tool.method}"`,
       `path = "${tool.path}"`,
+      `resource = "${tool.resource}"`,
+      ...(tool.exclusive ? ['exclusive = true'] : []),
       '[tool.input]',
       'type = "object"',
       ...(required.length > 0 ? [`required = [${required.map((one) => `"${one}"`).join(', ')}]`] : []),

@@ -1,0 +1,38 @@
+// What a person can do with the calls of a batch. A batch from the record can still be opened, and its calls made again.
+
+import type { BatchId, CallId } from '../ipc/host';
+import type { CallState } from '../state/call';
+
+export interface Doing {
+  readonly open: (call: CallId) => void;
+  readonly cancel: (call: CallId) => void;
+  readonly cancelBatch: (batch: BatchId) => void;
+  /** Makes the call again, with other arguments if some are given; `null` while its turn still runs. */
+  readonly retry: ((call: CallId, args: string | null) => void) | null;
+  /** Asks the model to go on with what a call gave that was made again. */
+  readonly goOn: (again: CallState, of: CallState) => void;
+}
+
+/** Whether making the call again may give a result. What no tool answers for, or somebody refused, won't. */
+export function canRetry(call: CallState): boolean {
+  if (call.outcome === null || call.outcome === 'returned' || call.outcome === 'refused') return false;
+  return call.failure !== 'unknown_tool' && !call.tool.startsWith('tieout.');
+}
+
+/** Why somebody should think before making the call again; empty if there is no reason. */
+export function retryWarning({ effect, outcome, startMs }: CallState): string {
+  if (effect !== 'write') return '';
+  const twice = 'It writes, and twice is not the same as once.';
+  if (startMs === null) return `${twice} It was never sent before.`;
+  if (outcome === 'failed') return `${twice} Its source said that the first one failed; be sure that it did nothing.`;
+  return `${twice} The first one may have reached its source: look there before you send it again.`;
+}
+
+/** The question that asks the model to go on. */
+export function goOnWords(again: CallState, of: CallState): string {
+  const how = again.edited ? 'with other arguments, ' : '';
+  if (again.outcome === 'returned') {
+    return `I made call ${of.handle} (${of.tool}) again ${how}as ${again.handle}, and it returned. Please go on with its result.`;
+  }
+  return `I made call ${of.handle} (${of.tool}) again ${how}as ${again.handle}; it did not return either. Please go on without it.`;
+}
