@@ -5,19 +5,19 @@
 
 use std::collections::BTreeSet;
 
+use domain::event::Waiting;
 use domain::fact::{Dropped, Fact};
 use domain::id::{BatchId, CallId};
 use domain::label::Label;
-use domain::outcome::{Ending, Outcome};
+use domain::outcome::Ending;
 use domain::time::Span;
 
-use crate::attempts::Then;
 use crate::conflict::Place;
 use crate::effect::{Effect, Interruption};
-use crate::event::{Asked, EndedAttempt, EndedCall, Plan};
+use crate::event::{Asked, Plan};
 use crate::order::{Next, Order};
 use crate::slot::{Owed, Sent, Slot, Standing};
-use crate::{record, words};
+use crate::words;
 
 /// The calls of a turn.
 pub(crate) struct Calls {
@@ -128,6 +128,14 @@ impl Calls {
         self.order.by_id.remove(&slot.call);
     }
 
+    /// Its end is on record.
+    pub(crate) fn closed(&mut self, index: usize) {
+        self.open.remove(&index);
+        if std::mem::take(&mut self.order.slots[index].awaited) {
+            self.awaited -= 1;
+        }
+    }
+
     /// The call is on record.
     pub(crate) fn opened(&mut self, index: usize) {
         self.order.slots[index].standing = Standing::Held;
@@ -164,8 +172,13 @@ impl Calls {
                 Next::Wait(other, waiting) => {
                     self.order.slots[other].waiters.push(index);
                     self.order.slots[index].standing = Standing::Waiting { on: Some(other) };
+                    let pending = matches!(waiting, Waiting::Same { .. }) && self.slot(other).left_behind;
                     if on != Some(other) {
                         effects.push(Effect::Wait(call, waiting));
+                    }
+                    // What it asked for was left behind by the same batch, and so is it.
+                    if pending && self.slot(other).batch == self.slot(index).batch {
+                        self.leave_behind(index, effects);
                     }
                 }
                 Next::Send => {
@@ -248,75 +261,6 @@ impl Calls {
         self.free(index);
     }
 
-    /// A call that was concluded, or answered from the record, has ended. Anything else changes nothing.
-    pub(crate) fn end(&mut self, ended: EndedCall, effects: &mut Vec<Effect>) {
-        let Some(index) = self.slot_of(ended.call) else { return };
-        let slot = &mut self.order.slots[index];
-        match std::mem::replace(&mut slot.standing, Standing::Moving) {
-            Standing::Owed(owed) => {
-                slot.standing = owed.end(ended.outcome, ended.from.unwrap_or(ended.call));
-                self.ended(index, ended, effects);
-            }
-            other => slot.standing = other,
-        }
-    }
-
-    /// An attempt that was dispatched has ended. Any other changes nothing.
-    pub(crate) fn attempt_ended(&mut self, attempt: EndedAttempt, effects: &mut Vec<Effect>) {
-        let Some(index) = self.slot_of(attempt.ended.call) else { return };
-        let slot = &mut self.order.slots[index];
-        let mut sent = match std::mem::replace(&mut slot.standing, Standing::Moving) {
-            Standing::Sent(sent) if sent.under_way.contains(&attempt.attempt) => sent,
-            other => {
-                slot.standing = other;
-                return;
-            }
-        };
-        sent.under_way.retain(|number| *number != attempt.attempt);
-        let beside = !sent.under_way.is_empty();
-        let good = attempt.ended.outcome == Outcome::Returned;
-        if !good && beside {
-            if was_sent(&attempt) {
-                effects.extend(record::attempt_ended(&attempt).map(Effect::Record));
-            } else {
-                sent.attempts.take_back(attempt.attempt);
-            }
-            slot.standing = Standing::Sent(sent);
-            return;
-        }
-        if !good
-            && sent.interrupted.is_none()
-            && let Then::Again { after } = sent.attempts.ended(&attempt)
-        {
-            effects.extend(record::attempt_ended(&attempt).map(Effect::Record));
-            let (call, next) = (slot.call, sent.attempts.latest());
-            sent.under_way.push(next);
-            slot.standing = Standing::Sent(sent);
-            effects.push(Effect::Dispatch { call, attempt: next, after });
-            return;
-        }
-        let (call, interrupted) = (slot.call, sent.interrupted.is_some());
-        slot.standing = sent.end(attempt.ended.outcome, call);
-        self.ended(index, attempt.ended, effects);
-        if beside && !interrupted {
-            effects.push(Effect::Interrupt { call, why: Interruption::Needless });
-        }
-    }
-
-    /// One more attempt beside the one under way, once, if the call may be sent twice.
-    pub(crate) fn hedge(&mut self, index: usize, effects: &mut Vec<Effect>) {
-        let slot = &mut self.order.slots[index];
-        let Standing::Sent(sent) = &mut slot.standing else { return };
-        if slot.touch.writes || sent.hedged || sent.interrupted.is_some() {
-            return;
-        }
-        if let Some(attempt) = sent.attempts.hedge() {
-            sent.hedged = true;
-            sent.under_way.push(attempt);
-            effects.push(Effect::Dispatch { call: slot.call, attempt, after: Span::default() });
-        }
-    }
-
     /// Lets the batch go back without this call, and without those that wait for its result as theirs.
     pub(crate) fn leave_behind(&mut self, index: usize, effects: &mut Vec<Effect>) {
         let twins = self.order.slots[index].waiters.iter().copied().filter(|twin| {
@@ -335,33 +279,12 @@ impl Calls {
         }
     }
 
-    /// Its outcome is known: on record with it, and whoever waited for it is due.
-    fn ended(&mut self, index: usize, ended: EndedCall, effects: &mut Vec<Effect>) {
-        let slot = &mut self.order.slots[index];
-        // A call that was refused brought nothing, whatever its tool could have brought.
-        slot.label = ended.label.clone();
-        self.order.conflicts.remove(slot.place, &slot.touch, true);
-        self.open.remove(&index);
-        if std::mem::take(&mut slot.awaited) {
-            self.awaited -= 1;
-        }
-        effects.push(Effect::Record(record::ended(ended)));
-        self.free(index);
-        self.settle(effects);
-    }
-
-    fn free(&mut self, index: usize) {
+    /// Whoever waits for this call is due.
+    pub(crate) fn free(&mut self, index: usize) {
         for waiter in std::mem::take(&mut self.order.slots[index].waiters) {
             if matches!(self.order.slots[waiter].standing, Standing::Waiting { on } if on == Some(index)) {
                 self.due.insert(self.order.slots[waiter].place);
             }
         }
     }
-}
-
-/// Whether an attempt came as far as its request: one that ended while it waited to leave did not.
-fn was_sent(attempt: &EndedAttempt) -> bool {
-    use domain::outcome::FailureClass::Paused;
-    let withdrawn = attempt.ended.outcome == Outcome::Cancelled && attempt.took == Span::default();
-    !withdrawn && attempt.ended.failure != Some(Paused)
 }

@@ -16,6 +16,7 @@ mod attempts;
 mod calls;
 mod conflict;
 mod effect;
+mod ends;
 mod event;
 mod gates;
 mod machine;
