@@ -5,7 +5,7 @@ use domain::source::SourceSpec;
 use domain::tool::ToolSpec;
 use serde_json::Value;
 
-use super::names::{ids, listed, named, owner, verb, words};
+use super::names::{ids, listed, named, owner, thing, verb, words};
 use crate::schema::{properties, property};
 
 /// One piece for each tool that takes a list of ids.
@@ -14,9 +14,7 @@ pub(super) fn lists(spec: &SourceSpec) -> Vec<Advice> {
 }
 
 fn list(spec: &SourceSpec, tool: &ToolSpec) -> Option<Advice> {
-    let lists: Vec<_> = properties(&tool.input.0)
-        .filter(|name| is_list_of_ids(name, property(&tool.input.0, name)))
-        .collect();
+    let lists: Vec<_> = properties(&tool.input.0).filter(|name| is_list_of_ids(tool, name)).collect();
     let first = lists.first()?;
     let single: Vec<_> = spec
         .tools
@@ -47,19 +45,27 @@ fn list(spec: &SourceSpec, tool: &ToolSpec) -> Option<Advice> {
     })
 }
 
-fn is_list_of_ids(name: &str, schema: &Value) -> bool {
+fn is_list_of_ids(tool: &ToolSpec, name: &str) -> bool {
     let named_so = words(name).last().is_some_and(|word| matches!(word.as_str(), "ids" | "uuids" | "guids"));
+    let schema = property(&tool.input.0, name);
     // A list that can hold one alone is no list.
-    named_so && of_type(schema, "array") && schema.get("maxItems").and_then(Value::as_u64) != Some(1)
+    let a_list = of_type(schema, "array") && schema.get("maxItems").and_then(Value::as_u64) != Some(1);
+    // What a write sets may be a list by its nature, unless it is a list of the very things that are written.
+    let of_its_own = || owner(tool, one_of(name)) == thing(&tool.resource);
+    named_so && a_list && (!tool.effect.writes() || of_its_own())
 }
 
-/// Whether a tool takes one of what another takes a list of.
+/// Whether a tool is about the one thing of which another takes a list: `/customers/{id}`.
 fn takes_one(tool: &ToolSpec, list: &str, of: &ToolSpec) -> bool {
-    let name = list.strip_suffix(['s', 'S']).unwrap_or(list);
-    let wanted = owner(of, name);
-    wanted.is_some()
-        && properties(&tool.input.0)
-            .any(|name| owner(tool, name) == wanted && !of_type(property(&tool.input.0, name), "array"))
+    let wanted = owner(of, one_of(list));
+    let last = tool.path.rsplit('/').next().unwrap_or_default();
+    let parameter = last.strip_prefix('{').and_then(|last| last.strip_suffix('}'));
+    wanted.is_some() && parameter.is_some_and(|name| owner(tool, name) == wanted)
+}
+
+/// `customer_id` from `customer_ids`.
+fn one_of(list: &str) -> &str {
+    list.strip_suffix(['s', 'S']).unwrap_or(list)
 }
 
 fn of_type(schema: &Value, wanted: &str) -> bool {
