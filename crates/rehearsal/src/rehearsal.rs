@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 
 use crate::company::Company;
 use crate::connection::{DemoModel, DemoSource};
-use crate::door::{self, Behind, House, Remembered, Service, Turnstile};
+use crate::door::{self, Behind, House, Remembered, Tenant, Turnstile};
 use crate::echo::{self, Echo};
 use crate::faults::Faults;
 use crate::keys;
@@ -101,8 +101,8 @@ impl Rehearsal {
     }
 
     /// Records on which there are tools of every effect: `list`, `get`, `put`, `patch`, `create`,
-    /// `append`, `delete`, each of which takes as many milliseconds as its argument `ms` says and takes
-    /// effect at their end.
+    /// `append`, `delete`. Each takes as many milliseconds as its argument `ms` says and takes effect at
+    /// their end, or not at all if the client has left by then.
     pub fn records_source(&self) -> DemoSource {
         self.records_source.clone()
     }
@@ -190,12 +190,12 @@ impl Doors {
             if usual { usual_limit() } else { Default::default() }
         };
         let limit = plan.limits.get(name).cloned().unwrap_or_else(own);
-        let service = Service {
+        let tenant = Tenant {
             name,
             behind: Arc::new(behind),
             turnstile: Turnstile::new(limit),
             remembered: keeps_keys.then(Remembered::default),
         };
-        self.open.push(door::opened(listener, self.house.clone(), service));
+        self.open.push(door::opened(listener, self.house.clone(), tenant));
     }
 }

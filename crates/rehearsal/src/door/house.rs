@@ -24,8 +24,8 @@ pub(crate) trait Behind: Send + Sync + 'static {
     fn reply(&self, request: &Request) -> Reply;
 }
 
-/// One service at its door.
-pub(crate) struct Service {
+/// A service in its house.
+pub(crate) struct Tenant {
     pub(crate) name: &'static str,
     pub(crate) behind: Arc<dyn Behind>,
     pub(crate) turnstile: Arc<Turnstile>,

@@ -21,7 +21,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use wire::Wire;
 
-pub(crate) use house::{Behind, House, Service};
+pub(crate) use house::{Behind, House, Tenant};
 pub(crate) use remembered::Remembered;
 pub(crate) use turnstile::Turnstile;
 
@@ -33,8 +33,8 @@ pub(crate) async fn bound() -> io::Result<(TcpListener, SocketAddr)> {
 }
 
 /// Serves until the house closes. The task owns the tasks of its connections and ends after them.
-pub(crate) fn opened(listener: TcpListener, house: House, service: Service) -> JoinHandle<()> {
-    let service = Arc::new(service);
+pub(crate) fn opened(listener: TcpListener, house: House, tenant: Tenant) -> JoinHandle<()> {
+    let tenant = Arc::new(tenant);
     tokio::spawn(async move {
         let mut connections = JoinSet::new();
         let mut closing = house.closing.clone();
@@ -43,7 +43,7 @@ pub(crate) fn opened(listener: TcpListener, house: House, service: Service) -> J
                 _ = closing.changed() => break,
                 accepted = listener.accept() => match accepted {
                     Ok((stream, _)) => {
-                        connections.spawn(served(stream, house.clone(), service.clone()));
+                        connections.spawn(served(stream, house.clone(), tenant.clone()));
                     }
                     // For want of descriptors, most likely: some come back when connections end.
                     Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
@@ -56,12 +56,12 @@ pub(crate) fn opened(listener: TcpListener, house: House, service: Service) -> J
 }
 
 /// Serves one connection for as long as the client keeps it.
-async fn served(stream: TcpStream, house: House, service: Arc<Service>) {
+async fn served(stream: TcpStream, house: House, tenant: Arc<Tenant>) {
     // Without it a stream's small pieces wait for one another's acknowledgements.
     let _ = stream.set_nodelay(true);
     let stream = Arc::new(stream);
     let io = TokioIo::new(Wire(stream.clone()));
-    let reception = service_fn(|request| reception::received(request, &house, &service, &stream));
+    let reception = service_fn(|request| reception::received(request, &house, &tenant, &stream));
     // No limit on an idle connection: one that closes just as the client uses it again is a fault, and
     // faults come on request alone.
     let serving = http1::Builder::new().header_read_timeout(None).serve_connection(io, reception);

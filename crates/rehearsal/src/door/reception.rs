@@ -12,7 +12,7 @@ use hyper::body::{Frame, Incoming};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
-use super::house::{House, Service};
+use super::house::{House, Tenant};
 use super::mishap;
 use super::remembered::HEADER;
 use super::visit::Visit;
@@ -25,18 +25,18 @@ type Outgoing = UnsyncBoxBody<Bytes, io::Error>;
 pub(super) async fn received(
     request: hyper::Request<Incoming>,
     house: &House,
-    service: &Service,
+    tenant: &Tenant,
     stream: &TcpStream,
 ) -> io::Result<Response<Outgoing>> {
     let (head, incoming) = request.into_parts();
     // First of all: whatever happens next, this request was here.
-    let place = house.log.arrived(service.name, &head, HEADER)?;
-    let mut word = service.turnstile.enter();
+    let place = house.log.arrived(tenant.name, &head, HEADER)?;
+    let mut word = tenant.turnstile.enter();
     let stay = word.stay.take();
     let let_in = stay.is_some();
     let visit = Visit::new(house.log.clone(), place, stay);
     // Who is turned away uses no fault up.
-    let fault = if let_in { house.faults.strike(service.name, head.uri.path()) } else { None };
+    let fault = if let_in { house.faults.strike(tenant.name, head.uri.path()) } else { None };
     match fault {
         Some(Fault::Reset) => return Err(mishap::reset(stream)),
         Some(Fault::Hang) => return std::future::pending().await,
@@ -53,11 +53,11 @@ pub(super) async fn received(
         body,
     };
     let reply = if !let_in {
-        service.turnstile.refusal(&word)
+        tenant.turnstile.refusal(&word)
     } else if let Some(instead) = fault.as_ref().and_then(mishap::instead) {
         instead
     } else {
-        service.turnstile.marked(done(service, &request).await, &word)
+        tenant.turnstile.marked(done(tenant, &request).await, &word)
     };
     if !reply.wait.is_zero() {
         tokio::time::sleep(reply.wait).await;
@@ -76,14 +76,14 @@ pub(super) async fn received(
 }
 
 /// The service's own reply, after the time that it takes.
-async fn done(service: &Service, request: &Request) -> Reply {
-    let takes = service.behind.takes(request);
+async fn done(tenant: &Tenant, request: &Request) -> Reply {
+    let takes = tenant.behind.takes(request);
     if !takes.is_zero() {
         tokio::time::sleep(takes).await;
     }
-    match &service.remembered {
-        Some(remembered) => remembered.reply(request, || service.behind.reply(request)),
-        None => service.behind.reply(request),
+    match &tenant.remembered {
+        Some(remembered) => remembered.reply(request, || tenant.behind.reply(request)),
+        None => tenant.behind.reply(request),
     }
 }
 

@@ -104,7 +104,7 @@ impl Counted {
     fn begins(&mut self, rate: Rate, now: Instant) -> Result<u32, Duration> {
         let free = self.free.max(now);
         let taken = free.duration_since(now);
-        let room = rate.every * (rate.burst - 1);
+        let room = rate.every * rate.burst.saturating_sub(1);
         if taken > room {
             return Err(taken - room);
         }

@@ -49,8 +49,8 @@ pub struct ScriptedMessage {
     /// After how many events the stream ends early, and how. Text pieces, beginnings of calls and
     /// fragments of arguments are one event each.
     pub ends_after: Option<(usize, StreamEnd)>,
-    /// After how many bytes of the stream's body it ends early, and how; wherever that falls. Of this
-    /// and `ends_after`, the one that comes first ends it, in this one's way.
+    /// After how many bytes of the stream's body it ends early, and how; wherever that falls. With
+    /// `ends_after` as well, the earlier of the two ends it, in the way that this one says.
     pub cut_at: Option<(usize, StreamEnd)>,
     /// More arguments for calls that a client may have taken for complete. In a message that isn't
     /// streamed they are part of the arguments.
