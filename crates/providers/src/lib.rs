@@ -2,7 +2,8 @@
 //! everything else: what a message looks like on the wire, when a call in it is complete, how a provider says no.
 //!
 //! - [`encode`] turns a prompt into the exact bytes of a request, always the same for the same prompt; an [`Encoder`] does
-//!   so message by message, for a conversation that grows.
+//!   so message by message, for a conversation that grows. Tools whose names the protocol forbids go under other
+//!   [`Names`].
 //! - [`Decoder`] turns the bytes of an answer, cut anywhere, into [`ModelEvent`](domain::model::ModelEvent)s.
 //! - [`call`] sends the one through the door out and feeds the other. It asks once: whether to ask again, and what to
 //!   do with the calls that the model asks for, is for others to decide.

@@ -35,8 +35,9 @@ pub(crate) fn closed(document: &str) -> Option<String> {
     if open.is_empty() {
         return None;
     }
-    let closing = open.iter().rev().map(|byte| char::from(*byte));
-    Some(document.get(..end)?.chars().chain(closing).collect())
+    let mut closed = document.get(..end)?.to_owned();
+    closed.extend(open.iter().rev().map(|byte| char::from(*byte)));
+    Some(closed)
 }
 
 #[cfg(test)]
