@@ -3,7 +3,8 @@
 --
 -- The file is SQLite behind SQLCipher with a raw 256-bit key; application_id is 'TIEO'. The pragmas that the promises
 -- rest on (journal_mode=WAL, synchronous=FULL, foreign_keys, secure_delete, trusted_schema=OFF, recursive_triggers)
--- are set and read back at every opening; user_version is the newest migration whose projections were filled. Encryption is for confidentiality alone: integrity is the tree's.
+-- are set and read back at every opening. user_version is the newest migration whose projections were filled.
+-- Encryption is for confidentiality alone: integrity is the tree's.
 --
 -- Instants are microseconds since 1970 in UTC, lengths of time microseconds, ids text like `call_01K9…`.
 -- A `level` is 0 public, 1 internal, 2 confidential, 3 restricted. `categories` is a set of bits: 1 identity,
@@ -162,9 +163,9 @@ CREATE INDEX call_by_retried ON call (retry_of, seq) WHERE retry_of IS NOT NULL;
 
 -- Which entries name a call: its story, and the answers that were given with it in view.
 CREATE TABLE call_entry (
-  call TEXT NOT NULL,                              -- the call
+  call_seq INTEGER NOT NULL,                       -- the call, by its call.requested
   seq INTEGER NOT NULL,                            -- an entry that names it
-  PRIMARY KEY (call, seq)
+  PRIMARY KEY (call_seq, seq)
 ) STRICT, WITHOUT ROWID;
 
 -- The sources as they stand.

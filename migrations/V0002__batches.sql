@@ -4,6 +4,7 @@
 -- which migration that was done last), so nothing in this file has to tell again what the entries say.
 
 DROP TABLE call;
+DROP TABLE call_entry;
 
 CREATE TABLE call (
   seq INTEGER PRIMARY KEY,
@@ -42,3 +43,9 @@ CREATE INDEX call_by_turn ON call (turn, seq);
 CREATE INDEX call_by_source ON call (source, seq);
 CREATE INDEX call_by_outcome ON call (outcome, seq);
 CREATE INDEX call_by_retried ON call (retry_of, seq) WHERE retry_of IS NOT NULL;
+
+CREATE TABLE call_entry (
+  call_seq INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  PRIMARY KEY (call_seq, seq)
+) STRICT, WITHOUT ROWID;

@@ -71,6 +71,7 @@ fn serve(mut writer: Writer, mut requests: mpsc::Receiver<Request>) {
             drop(lock);
             return;
         }
+        writer.shorten_log(requests.is_empty());
     }
     writer.tidy();
 }

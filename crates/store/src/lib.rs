@@ -9,12 +9,14 @@
 //!
 //! There is no clock here and no randomness: moments, ids and random bytes come in as arguments.
 
+mod canonical;
 mod columns;
 mod error;
 mod group;
 mod keys;
 mod links;
 mod lock;
+mod log;
 mod open;
 mod packed;
 mod pragma;

@@ -15,6 +15,8 @@ use crate::error::{Holder, StoreError};
 use crate::keys::{DatabaseKey, Keys};
 use crate::links::Links;
 use crate::lock::WriterLock;
+use crate::log::Log;
+use crate::project::Projection;
 use crate::read::{Reader, hashes};
 use crate::recovery::{self, Recovery};
 use crate::schema::DATABASE;
@@ -107,7 +109,18 @@ async fn start(
             Wanted::New => Frontier::new(),
             Wanted::Old => stored_frontier(&connection, &signer, &dir)?,
         };
-        let writer = Writer { connection, signer, boot, mono: 0, frontier, links: Links::default(), lock };
+        let log = Log::watch(&mut connection)?;
+        let writer = Writer {
+            connection,
+            log,
+            signer,
+            boot,
+            mono: 0,
+            frontier,
+            links: Links::default(),
+            projection: Projection::default(),
+            lock,
+        };
         Store::start(writer, Reader::new(dir, database))
     });
     started.await.map_err(|_| StoreError::gone("opening the workspace"))?

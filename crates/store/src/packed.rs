@@ -1,13 +1,16 @@
 //! Drafts made ready for the writer: payloads checked against the fact and compressed, in the caller's time, not in
 //! the time of everybody who waits for the same commit.
 
+use std::cell::RefCell;
 use std::collections::HashSet;
+use std::io;
 
 use domain::entry::Draft;
 use domain::fact::Fact;
 use domain::id::ConversationId;
 use domain::payload::Payload;
 use domain::time::Moment;
+use zstd::bulk::Compressor;
 
 use crate::error::StoreError;
 
@@ -54,10 +57,26 @@ impl Packed {
         let plain = payload.bytes();
         let worth = plain.len() >= WORTH_COMPRESSING;
         // A failure to compress is no reason not to record.
-        let zstd = if worth { zstd::bulk::compress(plain, LEVEL).ok() } else { None };
+        let zstd = if worth { compressed(plain).ok() } else { None };
         let zstd = zstd.filter(|bytes| bytes.len() < plain.len());
         Self { payload, zstd }
     }
+}
+
+thread_local! {
+    /// Making one takes longer than compressing a small payload with it. It grows with what it compresses, so heavy
+    /// payloads get one of their own.
+    static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
+}
+
+fn compressed(plain: &[u8]) -> io::Result<Vec<u8>> {
+    if plain.len() >= HEAVY {
+        return zstd::bulk::compress(plain, LEVEL);
+    }
+    COMPRESSOR.with_borrow_mut(|kept| match kept {
+        Some(compressor) => compressor.compress(plain),
+        None => kept.insert(Compressor::new(LEVEL)?).compress(plain),
+    })
 }
 
 /// Packs drafts that will be written together.

@@ -7,17 +7,20 @@ use domain::id::{BootId, Seq};
 use rusqlite::Connection;
 use tlog::{Checkpoint, Frontier, Hash, Signer, leaf_hash};
 
+use crate::canonical;
 use crate::error::StoreError;
 use crate::links::Links;
 use crate::lock::WriterLock;
+use crate::log::Log;
 use crate::packed::{Packed, Parcel};
-use crate::project::{Payloads, project};
+use crate::project::{Payloads, Projection};
 use crate::stored::{PER_ENTRY, is_known, payload_id};
 
 /// The only read-write connection, and what it needs to continue the trail.
 #[derive(Debug)]
 pub(crate) struct Writer {
     pub(crate) connection: Connection,
+    pub(crate) log: Log,
     pub(crate) signer: Signer,
     pub(crate) boot: BootId,
     /// The latest monotonic time on record of this run. Tasks read the clock before they queue here, so they may
@@ -26,6 +29,7 @@ pub(crate) struct Writer {
     /// The tree of the entries that this connection sees: inside a transaction ahead of the disk.
     pub(crate) frontier: Frontier,
     pub(crate) links: Links,
+    pub(crate) projection: Projection,
     /// Last, so that the database is closed before the lock is free.
     pub(crate) lock: WriterLock,
 }
@@ -57,25 +61,31 @@ impl Writer {
         for request in group {
             written.push(match self.stage(request)? {
                 Ok(staged) => Ok(self.insert(staged)?),
-                Err(refused) => Err(refused),
+                Err(refused) => {
+                    // It may have had us forget where a conversation ends, and the tables must say that again.
+                    self.projection.write(&self.connection)?;
+                    Err(refused)
+                }
             });
         }
         if self.frontier.size() == before {
             self.connection.prepare_cached("ROLLBACK")?.execute([])?;
             return Ok(written);
         }
+        self.projection.write(&self.connection)?;
         self.sign()?;
         self.connection.prepare_cached("COMMIT")?.execute([])?;
         Ok(written)
     }
 
-    /// Moves what it can into the database file, so that the log is short when the next program opens it.
+    /// Keeps the write-ahead log short; `is_idle` says whether nobody waits for the next commit.
+    pub(crate) fn shorten_log(&self, is_idle: bool) {
+        self.log.shorten(&self.connection, is_idle);
+    }
+
+    /// Leaves a short log behind.
     pub(crate) fn tidy(&self) {
-        let tidied = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
-        if let Err(error) = tidied {
-            // Nothing is lost: the log holds what was not moved.
-            tracing::debug!(%error, "the write-ahead log stays");
-        }
+        self.log.empty(&self.connection);
     }
 
     /// Gives a request's drafts their places. All of them are sound, or the request is refused and nothing is noted.
@@ -113,7 +123,7 @@ impl Writer {
         let fact = counted(fact, link.as_ref());
         let mono = self.mono.max(moment.mono);
         let entry = Entry { seq, at: moment.at, mono, boot: self.boot, link, fact };
-        let body = entry.to_body().map_err(|error| StoreError::Draft(error.to_string()))?;
+        let body = canonical::body(&entry).map_err(|error| StoreError::Draft(error.to_string()))?;
         // Only now: the time of a draft that can't be recorded must not be everybody's.
         self.mono = mono;
         let leaf = leaf_hash(&body);
@@ -137,7 +147,7 @@ impl Writer {
                 sql.prepare_cached("INSERT INTO tile (level, position, hash) VALUES (?1, ?2, ?3)")?
                     .execute((tile.level, tile.index, tile.hash.as_bytes()))?;
             }
-            project(sql, &entry, &Payloads::Fresh(&payloads))?;
+            self.projection.take(sql, &entry, &Payloads::Fresh(&payloads))?;
             seqs.push(entry.seq);
         }
         Ok(seqs)

@@ -1,7 +1,10 @@
 //! Conversations: every entry of one moves its row.
 
+use std::collections::BTreeMap;
+
 use domain::entry::Entry;
 use domain::fact::Fact;
+use domain::id::ConversationId;
 use domain::label::Label;
 use rusqlite::{Connection, named_params};
 
@@ -12,42 +15,77 @@ use crate::error::StoreError;
 /// The longest title, in characters, not counting the mark that says that it was cut.
 const LONGEST_TITLE: usize = 80;
 
-pub(super) fn touched(to: &Connection, entry: &Entry, payloads: &Payloads<'_>) -> Result<(), StoreError> {
-    let Some(link) = &entry.link else {
-        return Ok(());
-    };
-    let question = match &entry.fact {
-        Fact::QuestionAsked { question, .. } => Some(question),
-        _ => None,
-    };
-    let words = question.map(|question| payloads.text(question)).transpose()?.flatten();
-    let handle = match &entry.fact {
-        Fact::CallRequested { handle, .. } => handle.0,
-        _ => 0,
-    };
-    let unsaid = Label::PUBLIC;
-    let label = label_of(&entry.fact).unwrap_or(&unsaid);
-    let mut statement = to.prepare_cached(
-        "INSERT INTO conversation (id, seq, last_seq, at, entries, title, turns, last_handle, level, categories)
-         VALUES (:id, :seq, :seq, :at, :entries, :title, :turns, :handle, :level, :categories)
-         ON CONFLICT (id) DO UPDATE SET
-           last_seq = excluded.last_seq, at = excluded.at, entries = excluded.entries,
-           title = CASE title WHEN '' THEN excluded.title ELSE title END,
-           turns = turns + excluded.turns, last_handle = max(last_handle, excluded.last_handle),
-           level = max(level, excluded.level), categories = categories | excluded.categories",
-    )?;
-    statement.execute(named_params! {
-        ":id": link.conversation.to_string(),
-        ":seq": entry.seq.0,
-        ":at": entry.at.0,
-        ":entries": link.cseq + 1,
-        ":title": words.as_deref().map(title).unwrap_or_default(),
-        ":turns": u32::from(question.is_some()),
-        ":handle": handle,
-        ":level": level(label),
-        ":categories": categories(label),
-    })?;
-    Ok(())
+/// What a group of entries does to the rows of their conversations, each written once when the group is whole.
+#[derive(Default)]
+pub(super) struct Conversations {
+    touched: BTreeMap<ConversationId, Touched>,
+}
+
+/// What entries of one conversation do to its row.
+#[derive(Default)]
+struct Touched {
+    first: u64,
+    last: u64,
+    at: i64,
+    entries: u64,
+    title: String,
+    turns: u32,
+    handle: u32,
+    level: u32,
+    categories: u32,
+}
+
+impl Conversations {
+    pub(super) fn touch(&mut self, entry: &Entry, payloads: &Payloads<'_>) -> Result<(), StoreError> {
+        let Some(link) = &entry.link else {
+            return Ok(());
+        };
+        let new = || Touched { first: entry.seq.0, ..Touched::default() };
+        let touched = self.touched.entry(link.conversation).or_insert_with(new);
+        (touched.last, touched.at, touched.entries) = (entry.seq.0, entry.at.0, link.cseq + 1);
+        if let Fact::QuestionAsked { question, .. } = &entry.fact {
+            touched.turns += 1;
+            if touched.title.is_empty() {
+                touched.title = payloads.text(question)?.as_deref().map(title).unwrap_or_default();
+            }
+        }
+        if let Fact::CallRequested { handle, .. } = &entry.fact {
+            touched.handle = touched.handle.max(handle.0);
+        }
+        if let Some(label) = label_of(&entry.fact) {
+            touched.level = touched.level.max(level(label));
+            touched.categories |= categories(label);
+        }
+        Ok(())
+    }
+
+    /// Writes what changed.
+    pub(super) fn write(&mut self, to: &Connection) -> Result<(), StoreError> {
+        for (conversation, touched) in std::mem::take(&mut self.touched) {
+            let mut statement = to.prepare_cached(
+                "INSERT INTO conversation (id, seq, last_seq, at, entries, title, turns, last_handle, level, categories)
+                 VALUES (:id, :first, :last, :at, :entries, :title, :turns, :handle, :level, :categories)
+                 ON CONFLICT (id) DO UPDATE SET
+                   last_seq = excluded.last_seq, at = excluded.at, entries = excluded.entries,
+                   title = CASE title WHEN '' THEN excluded.title ELSE title END,
+                   turns = turns + excluded.turns, last_handle = max(last_handle, excluded.last_handle),
+                   level = max(level, excluded.level), categories = categories | excluded.categories",
+            )?;
+            statement.execute(named_params! {
+                ":id": conversation.to_string(),
+                ":first": touched.first,
+                ":last": touched.last,
+                ":at": touched.at,
+                ":entries": touched.entries,
+                ":title": touched.title,
+                ":turns": touched.turns,
+                ":handle": touched.handle,
+                ":level": touched.level,
+                ":categories": touched.categories,
+            })?;
+        }
+        Ok(())
+    }
 }
 
 /// What a fact says about how sensitive its conversation has become.

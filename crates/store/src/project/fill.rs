@@ -4,8 +4,11 @@ use domain::entry::Entry;
 use domain::id::Seq;
 use rusqlite::Connection;
 
-use super::{Payloads, TABLES, project};
+use super::{Payloads, Projection, TABLES};
 use crate::error::StoreError;
+
+/// After how many entries their rows are written, so that they need no more memory than that.
+const AT_A_TIME: u64 = 1024;
 
 /// An entry that is none: nothing after it can be told.
 pub(crate) struct Unreadable {
@@ -20,14 +23,21 @@ pub(crate) struct Unreadable {
 pub(crate) fn fill(from: &Connection, to: &Connection) -> Result<Option<Unreadable>, StoreError> {
     let mut statement = from.prepare_cached("SELECT seq, body FROM entry ORDER BY seq")?;
     let mut rows = statement.query([])?;
+    let mut projection = Projection::default();
     while let Some(row) = rows.next()? {
         let seq = Seq(row.get(0)?);
         let body = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
         match Entry::from_body(body) {
-            Ok(entry) => project(to, &entry, &Payloads::Stored(from))?,
+            Ok(entry) => {
+                projection.take(to, &entry, &Payloads::Stored(from))?;
+                if seq.0.is_multiple_of(AT_A_TIME) {
+                    projection.write(to)?;
+                }
+            }
             Err(error) => return Ok(Some(Unreadable { seq, why: error.to_string() })),
         }
     }
+    projection.write(to)?;
     Ok(None)
 }
 

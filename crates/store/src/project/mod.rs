@@ -8,8 +8,11 @@ mod calls;
 mod conversations;
 mod fill;
 mod payloads;
+mod rows;
 mod settings;
 mod turns;
+
+use std::fmt;
 
 use domain::entry::Entry;
 use domain::fact::Fact;
@@ -19,72 +22,104 @@ use crate::error::StoreError;
 pub(crate) use fill::{Unreadable, fill, refill};
 pub(crate) use payloads::Payloads;
 
-/// The tables that [`project`] fills, each with the columns that order its rows.
+use calls::Calls;
+use conversations::Conversations;
+
+/// The tables that a [`Projection`] fills, each with the columns that order its rows.
 pub(crate) const TABLES: [(&str, &str); 7] = [
     ("conversation", "id"),
     ("turn", "id"),
     ("call", "seq"),
-    ("call_entry", "call, seq"),
+    ("call_entry", "call_seq, seq"),
     ("source", "name"),
     ("model", "name"),
     ("setting", "key"),
 ];
 
-/// Brings the tables from the entries before `entry` to those up to it.
-pub(crate) fn project(to: &Connection, entry: &Entry, payloads: &Payloads<'_>) -> Result<(), StoreError> {
-    match &entry.fact {
-        Fact::QuestionAsked { turn, question } => turns::asked(to, entry, *turn, question)?,
-        Fact::AnswerGiven { turn, answer, exposed, .. } => {
-            turns::answered(to, entry, *turn, answer)?;
-            calls::named(to, entry.seq, exposed)?;
-        }
-        Fact::TurnStopped { turn, why, words } => turns::stopped(to, entry, *turn, *why, words.as_ref())?,
-        Fact::CallRequested { call, arguments, .. } => {
-            calls::requested(to, entry, payloads.text(arguments)?.as_deref())?;
-            calls::named(to, entry.seq, &[*call])?;
-        }
-        Fact::CallDecided { call, verdict, .. } => {
-            calls::decided(to, *call, *verdict)?;
-            calls::named(to, entry.seq, &[*call])?;
-        }
-        Fact::ApprovalAsked { calls, .. } => calls::named(to, entry.seq, calls)?,
-        Fact::ApprovalGiven { call, allowed, arguments, .. } => {
-            calls::approved(to, *call, *allowed)?;
-            if let Some(arguments) = arguments {
-                calls::edited(to, *call, payloads.text(arguments)?.as_deref())?;
+/// What the entries of a group do to the tables. Much of it is kept back until [`Projection::write`], because the
+/// entries of a batch change the same few rows again and again; whoever reads the tables in between calls that first.
+#[derive(Default)]
+pub(crate) struct Projection {
+    calls: Calls,
+    conversations: Conversations,
+}
+
+impl Projection {
+    /// Takes in the next entry.
+    pub(crate) fn take(
+        &mut self,
+        to: &Connection,
+        entry: &Entry,
+        payloads: &Payloads<'_>,
+    ) -> Result<(), StoreError> {
+        let calls = &mut self.calls;
+        match &entry.fact {
+            Fact::QuestionAsked { turn, question } => turns::asked(to, entry, *turn, question)?,
+            Fact::AnswerGiven { turn, answer, exposed, .. } => {
+                turns::answered(to, entry, *turn, answer)?;
+                calls.named(to, entry.seq, exposed)?;
             }
-            calls::named(to, entry.seq, &[*call])?;
+            Fact::TurnStopped { turn, why, words } => {
+                turns::stopped(to, entry, *turn, *why, words.as_ref())?;
+            }
+            Fact::CallRequested { call, arguments, .. } => {
+                calls.requested(to, entry, payloads.text(arguments)?.as_deref())?;
+                calls.named(to, entry.seq, &[*call])?;
+            }
+            Fact::CallDecided { call, verdict, .. } => {
+                calls.decided(to, *call, *verdict)?;
+                calls.named(to, entry.seq, &[*call])?;
+            }
+            Fact::ApprovalAsked { calls: asked, .. } => calls.named(to, entry.seq, asked)?,
+            Fact::ApprovalGiven { call, allowed, arguments, .. } => {
+                let edited = arguments.as_ref().map(|arguments| payloads.text(arguments)).transpose()?;
+                calls.approved(to, *call, *allowed, edited.as_ref().map(Option::as_deref))?;
+                calls.named(to, entry.seq, &[*call])?;
+            }
+            Fact::CallSent { call, .. } => {
+                calls.sent(to, *call, entry.at)?;
+                calls.named(to, entry.seq, &[*call])?;
+            }
+            Fact::AttemptEnded { call, .. } => calls.named(to, entry.seq, &[*call])?,
+            Fact::CallDropped { call, why } => {
+                calls.dropped(to, *call, *why)?;
+                calls.named(to, entry.seq, &[*call])?;
+            }
+            Fact::CallEnded { call, .. } => {
+                calls.ended(to, entry)?;
+                calls.named(to, entry.seq, &[*call])?;
+            }
+            Fact::SourceChanged { source, setting, .. } => {
+                settings::changed(to, settings::Kind::Source, source, entry.seq, setting.as_ref(), payloads)?;
+            }
+            Fact::ModelChanged { model, setting, .. } => {
+                settings::changed(to, settings::Kind::Model, model, entry.seq, setting.as_ref(), payloads)?;
+            }
+            Fact::SettingsChanged { key, setting } => {
+                settings::changed(to, settings::Kind::Setting, key, entry.seq, Some(setting), payloads)?;
+            }
+            Fact::TrailOpened { .. }
+            | Fact::TrailRecovered { .. }
+            | Fact::ConversationOpened {}
+            | Fact::ModelCalled { .. }
+            | Fact::ModelReturned { .. }
+            | Fact::BatchOpened { .. }
+            | Fact::BatchHeld { .. }
+            | Fact::BatchReleased { .. } => {}
         }
-        Fact::CallSent { call, .. } => {
-            calls::sent(to, *call, entry.at)?;
-            calls::named(to, entry.seq, &[*call])?;
-        }
-        Fact::AttemptEnded { call, .. } => calls::named(to, entry.seq, &[*call])?,
-        Fact::CallDropped { call, why } => {
-            calls::dropped(to, *call, *why)?;
-            calls::named(to, entry.seq, &[*call])?;
-        }
-        Fact::CallEnded { call, .. } => {
-            calls::ended(to, entry)?;
-            calls::named(to, entry.seq, &[*call])?;
-        }
-        Fact::SourceChanged { source, setting, .. } => {
-            settings::changed(to, settings::Kind::Source, source, entry.seq, setting.as_ref(), payloads)?;
-        }
-        Fact::ModelChanged { model, setting, .. } => {
-            settings::changed(to, settings::Kind::Model, model, entry.seq, setting.as_ref(), payloads)?;
-        }
-        Fact::SettingsChanged { key, setting } => {
-            settings::changed(to, settings::Kind::Setting, key, entry.seq, Some(setting), payloads)?;
-        }
-        Fact::TrailOpened { .. }
-        | Fact::TrailRecovered { .. }
-        | Fact::ConversationOpened {}
-        | Fact::ModelCalled { .. }
-        | Fact::ModelReturned { .. }
-        | Fact::BatchOpened { .. }
-        | Fact::BatchHeld { .. }
-        | Fact::BatchReleased { .. } => {}
+        self.conversations.touch(entry, payloads)
     }
-    conversations::touched(to, entry, payloads)
+
+    /// Brings the tables up to the last entry that was taken in.
+    pub(crate) fn write(&mut self, to: &Connection) -> Result<(), StoreError> {
+        self.calls.write(to)?;
+        self.conversations.write(to)
+    }
+}
+
+impl fmt::Debug for Projection {
+    /// Rows hold private words.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Projection(…)")
+    }
 }

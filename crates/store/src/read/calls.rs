@@ -108,9 +108,9 @@ fn detail(sql: &Connection, id: CallId, max_payload: usize) -> Result<Option<Cal
     };
     let mut named = sql.prepare_cached(
         "SELECT entry.seq, entry.body, entry.leaf FROM call_entry JOIN entry USING (seq)
-         WHERE call_entry.call = ?1 ORDER BY entry.seq",
+         WHERE call_entry.call_seq = ?1 ORDER BY entry.seq",
     )?;
-    let entries = columns::rows(&mut named, [id.to_string()], trail::entry_view)?;
+    let entries = columns::rows(&mut named, [row.seq.0], trail::entry_view)?;
     let mut all = Vec::new();
     for entry in &entries {
         let found = stored::payloads_of(sql, entry.seq, payloads::bound(max_payload))?;

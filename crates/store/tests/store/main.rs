@@ -19,6 +19,7 @@ mod readers;
 mod recovery;
 mod scene;
 mod schema;
+mod speed;
 mod story;
 mod triggers;
 mod views;

@@ -1,0 +1,55 @@
+//! The write-ahead log: how long it is, and when it is moved into the database file. SQLite would do that inside the
+//! commit that made it long, while everybody waits for that; here it is done after they were answered.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
+
+use rusqlite::Connection;
+
+use crate::error::StoreError;
+
+/// Pages after which the log is moved when nobody waits: SQLite's own measure.
+const LONG: i32 = 1000;
+/// Pages after which it is moved whoever waits, so that it has a bound.
+const TOO_LONG: i32 = 8 * LONG;
+
+/// How many pages the log of one connection has.
+#[derive(Debug)]
+pub(crate) struct Log {
+    pages: Arc<AtomicI32>,
+}
+
+impl Log {
+    /// Watches the log from here on, in the place of SQLite's own way of moving it.
+    pub(crate) fn watch(connection: &mut Connection) -> Result<Self, StoreError> {
+        let pages = Arc::new(AtomicI32::new(0));
+        let told = Arc::clone(&pages);
+        connection.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, pages| {
+            told.store(pages, Ordering::Relaxed);
+            Ok(())
+        }))?;
+        Ok(Self { pages })
+    }
+
+    /// Moves the log if it is long. Readers go on as they are, and keep what they need of it.
+    pub(crate) fn shorten(&self, connection: &Connection, is_idle: bool) {
+        let bound = if is_idle { LONG } else { TOO_LONG };
+        if self.pages.load(Ordering::Relaxed) >= bound {
+            self.pages.store(0, Ordering::Relaxed);
+            move_into_database(connection, "PASSIVE");
+        }
+    }
+
+    /// Moves what it can, so that the log is short when the next program opens it.
+    pub(crate) fn empty(&self, connection: &Connection) {
+        move_into_database(connection, "TRUNCATE");
+    }
+}
+
+fn move_into_database(connection: &Connection, how: &str) {
+    let moved = connection.query_row(&format!("PRAGMA wal_checkpoint({how})"), [], |_| Ok(()));
+    if let Err(error) = moved {
+        // Nothing is lost: the log holds what was not moved.
+        tracing::debug!(%error, "the write-ahead log stays");
+    }
+}
