@@ -1,31 +1,18 @@
 //! What a source did with a request, as an ending with words.
 
 mod again;
+mod asked;
 mod detail;
 mod reason;
 mod verdict;
 
-use domain::effect::Method;
 use domain::outcome::{Ending, FailureClass, Outcome, Pause};
-use domain::secret::SecretName;
-use domain::tool::SourceName;
 use egress::{Inbound, Scrubber, SendError};
+
+pub(crate) use asked::Asked;
 
 use crate::told::{Headers, with_answer, without_answer};
 use verdict::{Answer, Verdict};
-
-/// What an ending must know of its request.
-#[derive(Clone, Debug)]
-pub(crate) struct Asked {
-    pub(crate) source: SourceName,
-    pub(crate) secret: Option<SecretName>,
-    pub(crate) method: Method,
-    pub(crate) writes: bool,
-    /// The names of the arguments that the tool takes and that the call has.
-    pub(crate) arguments: Vec<String>,
-    /// Whether the source's own `Accept` asks for pages, so that one is a result.
-    pub(crate) wants_pages: bool,
-}
 
 /// Reads the answer to its end and says what it means. The body is kept in every case, as far as it came; where it
 /// repeats a secret of the request, the secret's name stands instead, since the trail keeps the body.
@@ -47,6 +34,8 @@ pub(crate) async fn ended(asked: Asked, answer: Result<Inbound, SendError>, scru
             Err(error) => break Some(error),
         }
     };
+    // A batch holds many bodies at once, and what a growing one had to spare would be held with each.
+    body.shrink_to_fit();
     let answer = Answer {
         status: inbound.status(),
         media: inbound.media(),

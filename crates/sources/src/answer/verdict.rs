@@ -2,8 +2,8 @@
 
 use domain::outcome::{FailureClass, Outcome};
 
-use super::Asked;
 use super::again::{UNFIT, refused, unreadable};
+use super::asked::Asked;
 use super::detail::{detail, is_page, title};
 use super::reason::reason;
 use crate::schema::short;
