@@ -169,11 +169,7 @@ impl Driver {
     async fn drive(&mut self) -> Result<(), EngineError> {
         let mut events = vec![Event::Begin];
         loop {
-            let mut effects = Vec::new();
-            for event in events {
-                effects.extend(self.machine.step(event));
-            }
-            events = self.perform(effects).await?;
+            events = self.take(events).await?;
             if !events.is_empty() {
                 continue;
             }
@@ -195,9 +191,19 @@ impl Driver {
             // calls that end at one time are recorded in one.
             for _ in 1..AT_ONCE {
                 let Some(woken) = self.waiting_already().await else { break };
+                if matches!(woken, Woken::Model(None)) {
+                    // The end of a message is recorded when it is looked at: behind the calls that came before it.
+                    events = self.take(events).await?;
+                }
                 events.extend(self.events_of(woken).await?);
             }
         }
+    }
+
+    /// Steps the machine through these events and does what it says. What happens at once comes back.
+    async fn take(&mut self, events: Vec<Event>) -> Result<Vec<Event>, EngineError> {
+        let effects: Vec<_> = events.into_iter().flat_map(|event| self.machine.step(event)).collect();
+        self.perform(effects).await
     }
 
     /// What happened meanwhile, if anything did.

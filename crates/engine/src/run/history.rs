@@ -43,8 +43,10 @@ impl Past {
         self.messages.push(Message::User(turn.question));
         for batch in turn.batches {
             let (calls, results) = self.again(inner, &batch.calls, most).await?;
-            self.messages.push(Message::Assistant { text: String::new(), calls });
-            self.messages.push(Message::Results(results));
+            if !calls.is_empty() {
+                self.messages.push(Message::Assistant { text: String::new(), calls });
+                self.messages.push(Message::Results(results));
+            }
         }
         let text = match turn.answer {
             Some(answer) => answer.text,
@@ -69,7 +71,8 @@ impl Past {
     ) -> Result<(Vec<AskedCall>, Vec<CallResult>), EngineError> {
         let budget = budget(most, rows.len());
         let (mut calls, mut results) = (Vec::new(), Vec::new());
-        for row in rows.iter().filter(|row| row.outcome.is_some()) {
+        // What was dropped is no part of what was said.
+        for row in rows.iter().filter(|row| row.outcome.is_some() && row.dropped.is_none()) {
             // One byte more than is shown, so that a result of just that length is not called cut.
             let Some(detail) = inner.reader.call(row.call, budget + 1).await? else { continue };
             let (call, mut ending) = again(&detail);

@@ -39,6 +39,7 @@ impl Driver {
                     if let Some(live) = self.calls.get_mut(&call) {
                         live.dropped = true;
                     }
+                    self.keep_dropped(call);
                     self.line.say(Happening::CallDropped { call, why });
                 }
                 Effect::LeaveBehind(call) => {
@@ -119,16 +120,22 @@ impl Driver {
         let Some(live) = self.calls.get_mut(&call) else { return };
         live.over = true;
         live.prepared = None;
+        if let (Some(end), Some(identity)) = (&live.end, &live.identity)
+            && let Some(until) = end.fresh_until
+            && end.outcome == Outcome::Returned
+        {
+            self.fresh.insert(identity.clone(), (call, until));
+        }
+        self.keep_dropped(call);
+    }
+
+    /// What a call brought whose message came to nothing serves the same call, should the model ask for it again.
+    fn keep_dropped(&self, call: CallId) {
+        let Some(live) = self.calls.get(&call) else { return };
         let (Some(end), Some(identity), Some(known)) = (&live.end, &live.identity, &live.known) else {
             return;
         };
-        if end.outcome != Outcome::Returned {
-            return;
-        }
-        if let Some(until) = end.fresh_until {
-            self.fresh.insert(identity.clone(), (call, until));
-        }
-        if live.dropped {
+        if live.dropped && live.over && end.outcome == Outcome::Returned {
             let (identity, source, end) = (identity.clone(), known.source.name.clone(), end.clone());
             self.inner.kept.keep(self.conversation, identity, call, source, end);
         }

@@ -1,104 +1,15 @@
-//! Turns in a workspace on disk against a company on loopback: what a person sees, when, and what is on record then.
-
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a panic here is a failed test with a place")]
+//! What a person sees of a turn, when, and what is on record then.
 
 use std::time::Duration;
 
 use domain::answer::Exposure;
 use domain::call::{Approval, Approve};
-use domain::event::{Happening, RunEvent};
-use domain::id::{ConversationId, TurnId};
-use domain::label::Level;
-use domain::model::{Early, ModelSpec, Parallel, Protocol};
+use domain::event::Happening;
 use domain::outcome::{FailureClass, Outcome};
-use domain::secret::Secret;
-use engine::{Adopted, Code, Engine, KeychainChoice, Question};
-use rehearsal::{Plan, Rehearsal, Script, ScriptedCall, ScriptedReply};
+use engine::{Code, Question};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-struct Scene {
-    rehearsal: Rehearsal,
-    engine: Engine,
-    folder: TempDir,
-}
-
-impl Scene {
-    async fn new(keys: KeychainChoice) -> Self {
-        let rehearsal = Rehearsal::start(Plan::instant()).await.unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let (engine, _) = Engine::create(&folder.path().join("workspace"), "Test", keys).await.unwrap();
-        let crm = rehearsal.sources().into_iter().find(|source| source.secret_name.contains("crm")).unwrap();
-        let sources = [crm, rehearsal.echo_source()].map(|source| Adopted {
-            toml: source.toml,
-            secret_name: source.secret_name,
-            secret: Secret::new(source.secret),
-        });
-        let model = rehearsal.model();
-        let spec = ModelSpec {
-            name: model.name,
-            title: model.title,
-            protocol: Protocol::OpenaiChat,
-            base_url: model.base_url,
-            model: model.model_id,
-            secret: Some(model.secret_name.parse().unwrap()),
-            clearance: Level::Restricted,
-            parallel: Parallel::Auto,
-            early: Early::Auto,
-        };
-        engine.adopt(sources.into(), spec, Some(Secret::new(model.secret))).await.unwrap();
-        Self { rehearsal, engine, folder }
-    }
-
-    async fn in_memory() -> Self {
-        Self::new(KeychainChoice::Memory).await
-    }
-
-    /// With its keys in a file, which a test can take away.
-    async fn with_a_file_of_keys() -> Self {
-        Self::new(KeychainChoice::File { passphrase: Secret::new("correct horse") }).await
-    }
-
-    fn lose_the_keys(&self) {
-        std::fs::remove_file(self.folder.path().join("workspace/keys.age")).unwrap();
-    }
-
-    /// The model writes these batches one after another, then "Done."
-    fn script(&self, batches: Vec<Vec<(&str, Value)>>) {
-        let batches = batches.into_iter().map(|calls| {
-            let call = |(tool, arguments): (&str, Value)| ScriptedCall::new("a", tool, arguments.to_string());
-            ScriptedReply::calls(calls.into_iter().map(call))
-        });
-        let replies = batches.chain([ScriptedReply::text("Done.")]).collect::<Vec<_>>();
-        self.rehearsal.model_script(Script::new(replies));
-    }
-
-    /// Asks, and hears the turn out; `react` is what a person does about what they see.
-    async fn ask(
-        &self,
-        conversation: Option<ConversationId>,
-        mut react: impl AsyncFnMut(&Engine, TurnId, &Happening),
-    ) -> (ConversationId, Vec<Happening>) {
-        let question = Question { conversation, ..Question::new("Do it") };
-        let mut run = self.engine.ask(question).await.unwrap();
-        let mut events = Vec::new();
-        while let Some(RunEvent { what, .. }) = run.events.recv().await {
-            react(&self.engine, run.turn, &what).await;
-            events.push(what);
-        }
-        assert!(matches!(events.last(), Some(Happening::TurnEnded { .. })));
-        (run.conversation, events)
-    }
-
-    async fn close(self) {
-        let report = self.engine.verify(|_, _| {}).await.unwrap();
-        assert_eq!(report.findings, []);
-        self.engine.shutdown().await;
-        self.rehearsal.stop().await;
-    }
-}
-
-async fn watch(_: &Engine, _: TurnId, _: &Happening) {}
+use crate::scene::{Scene, watch};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_end_is_shown_when_it_is_on_record_and_after_its_beginning() {
