@@ -3,11 +3,16 @@
 //! refused with every mistake named; a model's arguments become one HTTP request here or words that it can act on;
 //! and whatever the API does with that request becomes an [`Ending`](domain::outcome::Ending).
 //!
-//! - [`read_source`] and [`write_source`]: the file and the spec.
+//! - [`read_source`] and [`write_source`]: the file and the spec; [`lint`]: what a spec makes slower or less safe than
+//!   it needs to be.
 //! - [`prepare`]: arguments are checked against the tool's schema, then put into path, query or body so that none
 //!   can change host, path above its segment, or headers. The result knows what it will send
 //!   ([`Prepared::record`]) before anything is sent.
-//! - [`Prepared::perform`]: one request, one ending. There is no other way out of it.
+//! - [`resource`] and [`identity`]: what the scheduler needs to know of a call: which thing it touches, and whether
+//!   another sends the same request. [`mistakes_of`]: what a form says of arguments.
+//! - [`Prepared::perform`]: one request, one ending. There is no other way out of it. What the answer's headers say of
+//!   waiting and of using the result again stands in the ending, as lengths of time: the clock is read here, and only
+//!   to make them of dates.
 
 mod answer;
 mod arguments;

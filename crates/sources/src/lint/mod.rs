@@ -5,6 +5,7 @@ mod ids;
 mod limits;
 mod names;
 mod origin;
+mod reach;
 mod state;
 
 use domain::advice::Advice;

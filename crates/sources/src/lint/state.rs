@@ -8,8 +8,7 @@ use domain::source::SourceSpec;
 use domain::tool::ToolSpec;
 
 use super::names::{ids, named, verb};
-use crate::schema::is_required;
-use crate::template::Template;
+use super::reach::Reach;
 
 /// One piece for each fixed resource at which a write always meets another tool's calls.
 pub(super) fn shared(spec: &SourceSpec) -> Vec<Advice> {
@@ -22,13 +21,16 @@ pub(super) fn shared(spec: &SourceSpec) -> Vec<Advice> {
             places.push(reach);
         }
     }
-    places.into_iter().filter_map(|place| meeting(spec, &tools, place)).collect()
+    places.into_iter().filter_map(|place| Meeting::at(place, &tools).advice(spec)).collect()
 }
 
 /// Writes that touch their whole source.
 pub(super) fn whole(spec: &SourceSpec) -> Option<Advice> {
-    let tools: Vec<_> =
-        spec.tools.iter().filter(|tool| tool.effect.writes() && !tool.exclusive && is_whole(tool)).collect();
+    let tools: Vec<_> = spec
+        .tools
+        .iter()
+        .filter(|tool| tool.effect.writes() && !tool.exclusive && Reach::of(tool).is_whole())
+        .collect();
     if tools.is_empty() {
         return None;
     }
@@ -37,8 +39,8 @@ pub(super) fn whole(spec: &SourceSpec) -> Option<Advice> {
         tools: ids(spec, &tools),
         kind: AdviceKind::WholeSource,
         words: format!(
-            "{} {} the whole of {}, as far as the definition says: no other call of the source runs beside such a \
-             call.",
+            "{} {} the whole of {}, as far as the definition says: in a batch no other call of the source runs beside \
+             one of these.",
             named(&tools),
             verb(tools.len(), "changes", "change"),
             spec.name
@@ -48,119 +50,98 @@ pub(super) fn whole(spec: &SourceSpec) -> Option<Advice> {
     })
 }
 
-/// What happens at one fixed resource, if it makes calls wait.
-fn meeting(spec: &SourceSpec, tools: &[(&ToolSpec, Reach)], place: &Reach) -> Option<Advice> {
-    let there: Vec<_> = tools.iter().filter(|(_, reach)| reach.begins_with(place)).collect();
-    let wide = |writes: bool| {
-        let tools = there.iter().filter(|(tool, reach)| reach == place && tool.effect.writes() == writes);
-        tools.map(|(tool, _)| *tool).collect::<Vec<_>>()
-    };
-    let (wide_writes, wide_reads) = (wide(true), wide(false));
-    // That a write touches the whole source is told apart.
-    let wide_writes = if place.0.is_empty() { Vec::new() } else { wide_writes };
-    let narrow_writes: Vec<_> = there
-        .iter()
-        .filter(|(tool, reach)| reach != place && tool.effect.writes())
-        .map(|(tool, _)| *tool)
-        .collect();
-    let (words, mend, concerned): (_, _, Vec<&ToolSpec>) = if !wide_writes.is_empty() && there.len() > 1 {
-        let all: Vec<_> = there.iter().map(|(tool, _)| *tool).collect();
-        let others: Vec<_> =
-            all.iter().filter(|tool| !wide_writes.iter().any(|one| one.name == tool.name)).copied().collect();
-        let words = match others.is_empty() {
-            true => format!(
-                "{} change all of `{place}`: no two of their calls run together, whatever the arguments.",
-                named(&wide_writes),
-            ),
-            false => format!(
-                "{} {} all of `{place}`: no such call runs beside one of {}, whatever the arguments.",
-                named(&wide_writes),
-                verb(wide_writes.len(), "changes", "change"),
-                named(&others),
-            ),
+/// The tools that touch a fixed place, all of it or a part.
+struct Meeting<'s> {
+    place: &'s Reach,
+    /// In the order of the file.
+    all: Vec<&'s ToolSpec>,
+    wide_writes: Vec<&'s ToolSpec>,
+    wide_reads: Vec<&'s ToolSpec>,
+    narrow_writes: Vec<&'s ToolSpec>,
+}
+
+impl<'s> Meeting<'s> {
+    fn at(place: &'s Reach, tools: &[(&'s ToolSpec, Reach)]) -> Self {
+        let there: Vec<_> = tools.iter().filter(|(_, reach)| reach.begins_with(place)).collect();
+        let those = |wide: bool, writes: bool| {
+            let those = there
+                .iter()
+                .filter(|(tool, reach)| (reach == place) == wide && tool.effect.writes() == writes);
+            those.map(|(tool, _)| *tool).collect()
         };
-        let mend = format!(
-            "If {} {} only what is new or a thing apart, narrow the resource, as resource = \"{place}/new\"; \
-             leave it as it is if the order matters.",
-            named(&wide_writes),
-            verb(wide_writes.len(), "touches", "touch"),
-        );
-        (words, mend, all)
-    } else if !wide_reads.is_empty() && !narrow_writes.is_empty() {
-        let concerned = there
-            .iter()
-            .map(|(tool, _)| *tool)
-            .filter(|tool| wide_reads.iter().chain(&narrow_writes).any(|one| one.name == tool.name))
-            .collect();
-        let words = format!(
-            "{} {} all of `{place}` and {} {} a part of it: no call of the one kind runs beside one of the other, \
+        Self {
+            place,
+            all: there.iter().map(|(tool, _)| *tool).collect(),
+            // That a write touches the whole source is told apart.
+            wide_writes: if place.is_whole() { Vec::new() } else { those(true, true) },
+            wide_reads: those(true, false),
+            narrow_writes: those(false, true),
+        }
+    }
+
+    fn advice(&self, spec: &SourceSpec) -> Option<Advice> {
+        let (words, mend, tools) = if !self.wide_writes.is_empty() && self.all.len() > 1 {
+            (self.writes_all(), self.narrow_it(), self.all.clone())
+        } else if !self.wide_reads.is_empty() && !self.narrow_writes.is_empty() {
+            let both = |tool: &&ToolSpec| has(&self.wide_reads, tool) || has(&self.narrow_writes, tool);
+            (self.reads_all(), self.leave_it(), self.all.iter().copied().filter(both).collect())
+        } else {
+            return None;
+        };
+        let tools = ids(spec, &tools);
+        Some(Advice { source: spec.name.clone(), tools, kind: AdviceKind::SharedState, words, mend })
+    }
+
+    fn writes_all(&self) -> String {
+        let (place, writes) = (self.place, named(&self.wide_writes));
+        let others: Vec<_> = self.all.iter().copied().filter(|tool| !has(&self.wide_writes, tool)).collect();
+        if others.is_empty() {
+            return format!(
+                "{writes} change all of `{place}`: in a batch no two of their calls run together, whatever the \
+                 arguments."
+            );
+        }
+        format!(
+            "{writes} {} all of `{place}`: in a batch no such call runs beside one of {}, whatever the arguments.",
+            verb(self.wide_writes.len(), "changes", "change"),
+            named(&others),
+        )
+    }
+
+    fn narrow_it(&self) -> String {
+        format!(
+            "If {} {} only what is new or a thing apart, narrow the resource, as resource = \"{}/new\"; leave it as it \
+             is if the order matters.",
+            named(&self.wide_writes),
+            verb(self.wide_writes.len(), "touches", "touch"),
+            self.place,
+        )
+    }
+
+    fn reads_all(&self) -> String {
+        format!(
+            "{} {} all of `{}` and {} {} a part of it: in a batch no call of the one kind runs beside one of the other, \
              whatever the arguments.",
-            named(&wide_reads),
-            verb(wide_reads.len(), "reads", "read"),
-            named(&narrow_writes),
-            verb(narrow_writes.len(), "changes", "change"),
-        );
-        let mend = format!(
+            named(&self.wide_reads),
+            verb(self.wide_reads.len(), "reads", "read"),
+            self.place,
+            named(&self.narrow_writes),
+            verb(self.narrow_writes.len(), "changes", "change"),
+        )
+    }
+
+    fn leave_it(&self) -> String {
+        format!(
             "Leave it as it is if {} {} what {} {}; if not, give one of them a resource of its own.",
-            named(&wide_reads),
-            verb(wide_reads.len(), "shows", "show"),
-            named(&narrow_writes),
-            verb(narrow_writes.len(), "changes", "change"),
-        );
-        (words, mend, concerned)
-    } else {
-        return None;
-    };
-    Some(Advice {
-        source: spec.name.clone(),
-        tools: ids(spec, &concerned),
-        kind: AdviceKind::SharedState,
-        words,
-        mend,
-    })
-}
-
-fn is_whole(tool: &ToolSpec) -> bool {
-    Reach::of(tool).0.is_empty()
-}
-
-/// The resource of a tool as wide as its calls can make it: up to the first parameter that may be left out. A segment
-/// that an argument decides is `None`.
-#[derive(PartialEq, Eq)]
-struct Reach(Vec<Option<String>>);
-
-impl Reach {
-    fn of(tool: &ToolSpec) -> Self {
-        let Ok(template) = Template::parse(&tool.resource) else { return Self(Vec::new()) };
-        let mut reach = Vec::new();
-        for segment in template.segments() {
-            match segment {
-                Ok(text) => reach.push(Some(text)),
-                Err(names) if names.iter().all(|name| is_required(&tool.input.0, name)) => reach.push(None),
-                Err(_) => break,
-            }
-        }
-        // `/customers/` is `/customers`, as for the calls themselves.
-        while reach.last().is_some_and(|segment| segment.as_deref() == Some("")) {
-            reach.pop();
-        }
-        Self(reach)
-    }
-
-    fn is_fixed(&self) -> bool {
-        self.0.iter().all(Option::is_some)
-    }
-
-    fn begins_with(&self, place: &Self) -> bool {
-        self.0.starts_with(&place.0)
+            named(&self.wide_reads),
+            verb(self.wide_reads.len(), "shows", "show"),
+            named(&self.narrow_writes),
+            verb(self.narrow_writes.len(), "changes", "change"),
+        )
     }
 }
 
-impl std::fmt::Display for Reach {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.0.is_empty() {
-            return out.write_str("/");
-        }
-        self.0.iter().try_for_each(|segment| write!(out, "/{}", segment.as_deref().unwrap_or("{}")))
-    }
+/// A source has each name once.
+fn has(tools: &[&ToolSpec], tool: &ToolSpec) -> bool {
+    tools.iter().any(|one| one.name == tool.name)
 }
