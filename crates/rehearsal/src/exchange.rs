@@ -7,6 +7,9 @@ use bytes::Bytes;
 use hyper::{HeaderMap, Method, StatusCode};
 use serde_json::{Value, json};
 
+/// The header that carries an idempotency key.
+pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
 /// A request that has arrived whole.
 pub(crate) struct Request {
     pub(crate) method: Method,

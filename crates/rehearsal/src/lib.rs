@@ -54,6 +54,7 @@
 //! ```
 
 mod bench;
+mod clock;
 mod company;
 mod connection;
 mod door;

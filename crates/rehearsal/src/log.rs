@@ -5,11 +5,14 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use hyper::HeaderMap;
+use bytes::Bytes;
 use hyper::http::request::Parts;
+use hyper::{HeaderMap, Method, Uri};
 use serde::Serialize;
+
+use crate::clock::Clock;
+use crate::exchange::IDEMPOTENCY_KEY;
 
 /// One request as it arrived. The line in [`crate::Plan::log_file`] has the members that are known
 /// when the head has arrived: all but `ended_us`, `status`, `body` and `body_bytes`.
@@ -55,46 +58,55 @@ pub(crate) struct Place(usize);
 pub(crate) struct Log {
     entries: Mutex<Entries>,
     file: Option<File>,
-    /// One moment on two clocks: wall time is read once, so that it can't go back.
-    opened: (Instant, u64),
+    clock: Clock,
 }
 
 #[derive(Default)]
 struct Entries {
     /// How many were forgotten; the first entry's place.
     forgotten: usize,
-    kept: Vec<LoggedRequest>,
+    kept: Vec<Entry>,
+}
+
+/// A request in the parts that it came in. What a reader wants of them is made when somebody reads, so
+/// that logging costs a request next to nothing.
+struct Entry {
+    service: &'static str,
+    began_us: u64,
+    ended_us: Option<u64>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    status: Option<u16>,
+    body: Option<Bytes>,
+    body_bytes: Option<usize>,
 }
 
 impl Log {
     /// Opens the log; the file, if any, is appended to.
     pub(crate) fn open(file: Option<&Path>) -> io::Result<Self> {
         let file = file.map(|path| OpenOptions::new().create(true).append(true).open(path)).transpose()?;
-        let epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let opened = (Instant::now(), u64::try_from(epoch.as_micros()).unwrap_or(u64::MAX));
-        Ok(Self { entries: Mutex::default(), file, opened })
+        Ok(Self { entries: Mutex::default(), file, clock: Clock::start() })
     }
 
     /// Writes down a request of which only the head is known. An error means that the file could not
     /// be written; the caller then drops the request, since a log with a gap proves nothing.
-    pub(crate) fn arrived(&self, service: &'static str, head: &Parts, key: &str) -> io::Result<Place> {
+    pub(crate) fn arrived(&self, service: &'static str, head: &Parts) -> io::Result<Place> {
         let mut entries = self.lock();
-        let entry = LoggedRequest {
+        let entry = Entry {
             service,
             // Taken under the lock, so that the order of the list is the order of the times.
-            began_us: self.now(),
+            began_us: self.clock.now(),
             ended_us: None,
-            method: head.method.to_string(),
-            path: head.uri.path().to_owned(),
-            query: head.uri.query().unwrap_or_default().to_owned(),
-            idempotency_key: head.headers.get(key).map(text),
-            headers: without_secrets(&head.headers),
+            method: head.method.clone(),
+            uri: head.uri.clone(),
+            headers: head.headers.clone(),
             status: None,
             body: None,
             body_bytes: None,
         };
         if let Some(mut file) = self.file.as_ref() {
-            let mut line = serde_json::to_vec(&entry)?;
+            let mut line = serde_json::to_vec(&entry.read())?;
             line.push(b'\n');
             file.write_all(&line)?;
         }
@@ -102,9 +114,9 @@ impl Log {
         Ok(Place(entries.forgotten + entries.kept.len() - 1))
     }
 
-    pub(crate) fn body_arrived(&self, place: Place, body: &[u8]) {
+    pub(crate) fn body_arrived(&self, place: Place, body: &Bytes) {
         if let Some(entry) = self.lock().at(place) {
-            entry.body = Some(String::from_utf8_lossy(body).into_owned());
+            entry.body = Some(body.clone());
         }
     }
 
@@ -117,12 +129,12 @@ impl Log {
 
     pub(crate) fn ended(&self, place: Place) {
         if let Some(entry) = self.lock().at(place) {
-            entry.ended_us = Some(self.now());
+            entry.ended_us = Some(self.clock.now());
         }
     }
 
     pub(crate) fn entries(&self) -> Vec<LoggedRequest> {
-        self.lock().kept.clone()
+        self.lock().kept.iter().map(Entry::read).collect()
     }
 
     /// Drops all entries. What is under way is told nothing: what becomes of it is no longer logged.
@@ -132,11 +144,6 @@ impl Log {
         entries.kept = Vec::new();
     }
 
-    fn now(&self) -> u64 {
-        let (opened, epoch) = self.opened;
-        epoch.saturating_add(u64::try_from(opened.elapsed().as_micros()).unwrap_or(u64::MAX))
-    }
-
     /// A poisoned lock is taken over: an entry is pushed whole or not at all.
     fn lock(&self) -> MutexGuard<'_, Entries> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
@@ -144,8 +151,26 @@ impl Log {
 }
 
 impl Entries {
-    fn at(&mut self, place: Place) -> Option<&mut LoggedRequest> {
+    fn at(&mut self, place: Place) -> Option<&mut Entry> {
         self.kept.get_mut(place.0.checked_sub(self.forgotten)?)
+    }
+}
+
+impl Entry {
+    fn read(&self) -> LoggedRequest {
+        LoggedRequest {
+            service: self.service,
+            began_us: self.began_us,
+            ended_us: self.ended_us,
+            method: self.method.to_string(),
+            path: self.uri.path().to_owned(),
+            query: self.uri.query().unwrap_or_default().to_owned(),
+            idempotency_key: self.headers.get(IDEMPOTENCY_KEY).map(|key| text(key.as_bytes())),
+            headers: without_secrets(&self.headers),
+            status: self.status,
+            body: self.body.as_deref().map(text),
+            body_bytes: self.body_bytes,
+        }
     }
 }
 
@@ -155,11 +180,11 @@ fn without_secrets(headers: &HeaderMap) -> BTreeMap<String, String> {
         .map(|(name, value)| {
             let secret =
                 matches!(name.as_str(), "authorization" | "proxy-authorization" | "cookie" | "x-api-key");
-            (name.to_string(), if secret { "(secret)".to_owned() } else { text(value) })
+            (name.to_string(), if secret { "(secret)".to_owned() } else { text(value.as_bytes()) })
         })
         .collect()
 }
 
-fn text(value: &hyper::header::HeaderValue) -> String {
-    String::from_utf8_lossy(value.as_bytes()).into_owned()
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }

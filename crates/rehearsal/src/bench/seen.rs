@@ -3,15 +3,17 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use crate::clock::Clock;
+
 /// One request that was answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BenchRequest {
     /// What was asked for.
     pub path: BenchPath,
-    /// When it had arrived: the head of a `GET`, the whole of a request to the model.
-    pub began: Instant,
-    /// Just before the last bytes of the answer were written.
-    pub ended: Instant,
+    /// Microseconds since 1970 when it had arrived: the head of a `GET`, the whole of a request to the model.
+    pub began_us: u64,
+    /// The same just before the last bytes of the answer were written.
+    pub ended_us: u64,
 }
 
 /// What a request to a bench asked for.
@@ -26,11 +28,17 @@ pub enum BenchPath {
 /// How many are kept. Their room is there from the start, so that keeping one allocates nothing.
 const KEPT: usize = 1 << 16;
 
-pub(super) struct Seen(Mutex<Vec<BenchRequest>>);
+pub(super) struct Seen {
+    kept: Mutex<Vec<BenchRequest>>,
+    clock: Clock,
+}
 
 impl Seen {
-    pub(super) fn push(&self, request: BenchRequest) {
+    /// Keeps a request that is answered now.
+    pub(super) fn push(&self, path: BenchPath, began: Instant) {
         let mut kept = self.lock();
+        // Taken under the lock, so that the order of the list is the order of the ends.
+        let request = BenchRequest { path, began_us: self.clock.at(began), ended_us: self.clock.now() };
         if kept.len() < KEPT {
             kept.push(request);
         }
@@ -46,12 +54,12 @@ impl Seen {
 
     /// A poisoned lock is taken over: every change is one call on the list.
     fn lock(&self) -> MutexGuard<'_, Vec<BenchRequest>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Default for Seen {
     fn default() -> Self {
-        Self(Mutex::new(Vec::with_capacity(KEPT)))
+        Self { kept: Mutex::new(Vec::with_capacity(KEPT)), clock: Clock::start() }
     }
 }

@@ -13,7 +13,7 @@ use tokio::time::sleep_until;
 
 use super::answers::{Answers, Said, Speech};
 use super::inbox::{Asked, Inbox};
-use super::seen::{BenchPath, BenchRequest, Seen};
+use super::seen::{BenchPath, Seen};
 use crate::model::{ScriptedMessage, StreamEnd};
 
 /// What all connections share.
@@ -114,7 +114,7 @@ impl Floor {
         if !wait.is_zero() {
             sleep_until((asked.began + wait).into()).await;
         }
-        self.saw(path, asked.began);
+        self.seen.push(path, asked.began);
         stream.write_all(&self.answers.body).await
     }
 
@@ -129,7 +129,7 @@ impl Floor {
             if !said.takes.is_zero() {
                 sleep_until((began + said.takes).into()).await;
             }
-            self.saw(path, began);
+            self.seen.push(path, began);
             return stream.write_all(&said.whole).await;
         }
         let last = said.stream.len().saturating_sub(1);
@@ -138,7 +138,7 @@ impl Floor {
                 sleep_until((began + *due).into()).await;
             }
             if number == last {
-                self.saw(path, began);
+                self.seen.push(path, began);
             }
             stream.write_all(bytes).await?;
         }
@@ -147,9 +147,5 @@ impl Floor {
             StreamEnd::Cut => Err(io::ErrorKind::ConnectionAborted.into()),
             StreamEnd::Hang => std::future::pending().await,
         }
-    }
-
-    fn saw(&self, path: BenchPath, began: Instant) {
-        self.seen.push(BenchRequest { path, began, ended: Instant::now() });
     }
 }

@@ -14,7 +14,6 @@ use tokio::time::Instant;
 
 use super::house::{House, Tenant};
 use super::mishap;
-use super::remembered::HEADER;
 use super::visit::Visit;
 use crate::exchange::{Body, Ending, Reply, Request};
 use crate::faults::Fault;
@@ -30,7 +29,7 @@ pub(super) async fn received(
 ) -> io::Result<Response<Outgoing>> {
     let (head, incoming) = request.into_parts();
     // First of all: whatever happens next, this request was here.
-    let place = house.log.arrived(tenant.name, &head, HEADER)?;
+    let place = house.log.arrived(tenant.name, &head)?;
     let mut word = tenant.turnstile.enter();
     let stay = word.stay.take();
     let let_in = stay.is_some();

@@ -6,10 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use bytes::Bytes;
 use hyper::{Method, StatusCode};
 
-use crate::exchange::{Reply, Request};
-
-/// The header that carries a key.
-pub(crate) const HEADER: &str = "idempotency-key";
+use crate::exchange::{IDEMPOTENCY_KEY, Reply, Request};
 
 /// The answers given under each key, for as long as the rehearsal lasts.
 #[derive(Default)]
@@ -27,7 +24,7 @@ impl Remembered {
     /// otherwise whatever `does` gives, which is kept. A key that comes back with another request is
     /// refused with `422`, as its header's draft wants it.
     pub(super) fn reply(&self, request: &Request, does: impl FnOnce() -> Reply) -> Reply {
-        let Some(key) = request.header(HEADER).filter(|_| request.method != Method::GET) else {
+        let Some(key) = request.header(IDEMPOTENCY_KEY).filter(|_| request.method != Method::GET) else {
             return does();
         };
         // Held while the write is done, so that two requests under one key can't both do it. A poisoned
