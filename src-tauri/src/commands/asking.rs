@@ -16,8 +16,14 @@ use crate::wire::{ApprovalInput, AskInput, Asked};
 #[specta::specta]
 pub(crate) async fn ask(shell: Here<'_>, question: AskInput, events: Channel<RunEvent>) -> Reply<Asked> {
     let AskInput { conversation, question, model, sequential, early } = question;
-    let question =
-        Question { conversation, model, sequential, early, approve: Approve::Reads, ..Question::new(question) };
+    let question = Question {
+        conversation,
+        model,
+        sequential,
+        early,
+        approve: Approve::Reads,
+        ..Question::new(question)
+    };
     let run = shell.reply(shell.engine().await?.ask(question).await)?;
     let asked = Asked { turn: run.turn, conversation: run.conversation };
     shell.carry(run, events);

@@ -30,12 +30,8 @@ pub(crate) async fn cancel_batch(shell: Here<'_>, turn: TurnId, batch: BatchId) 
 /// Makes an ended call again, with other arguments if any are given: pressing the button is the person's word for it.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn retry_call(
-    shell: Here<'_>,
-    call: CallId,
-    arguments: Option<String>,
-) -> Reply<CallDetail> {
-    let detail = shell.reply(shell.engine().await?.retry_call(call, arguments).await)?;
+pub(crate) async fn retry_call(shell: Here<'_>, call: CallId, args: Option<String>) -> Reply<CallDetail> {
+    let detail = shell.reply(shell.engine().await?.retry_call(call, args).await)?;
     shell.changed();
     Ok(detail)
 }

@@ -89,10 +89,6 @@ pub(crate) async fn lint(shell: Here<'_>) -> Reply<Vec<Advice>> {
 /// What is wrong with arguments for a tool, a sentence each. Nothing is sent.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn check_arguments(
-    shell: Here<'_>,
-    tool: ToolId,
-    arguments: String,
-) -> Reply<Vec<String>> {
-    shell.reply(shell.engine().await?.check_arguments(&tool, &arguments).await)
+pub(crate) async fn check_arguments(shell: Here<'_>, tool: ToolId, args: String) -> Reply<Vec<String>> {
+    shell.reply(shell.engine().await?.check_arguments(&tool, &args).await)
 }

@@ -21,20 +21,21 @@ export const commands = {
 	stop: (turn: TurnId) => typedError<null, CommandError>(__TAURI_INVOKE("stop", { turn })),
 	/**  Takes one call of a turn back. */
 	cancelCall: (turn: TurnId, call: CallId) => typedError<null, CommandError>(__TAURI_INVOKE("cancel_call", { turn, call })),
-	/**  Takes back every call of a batch that has not ended. */
-	cancelBatch: (turn: TurnId, batch: BatchId) => typedError<null, CommandError>(__TAURI_INVOKE("cancel_batch", { turn, batch })),
 	/**  Answers what a turn asked about. */
 	approve: (turn: TurnId, answers: ApprovalInput[]) => typedError<null, CommandError>(__TAURI_INVOKE("approve", { turn, answers })),
-	/**  Answers about a batch that is held: its calls run, or all are refused. */
+	/**  Answers about a batch that is held, since it asks for more calls than one message may. */
 	releaseBatch: (turn: TurnId, batch: BatchId, approval: Approval) => typedError<null, CommandError>(__TAURI_INVOKE("release_batch", { turn, batch, approval })),
-	/**
-	 *  Makes an ended call again by hand, with other arguments if some are given. It is a call of its own in the same
-	 *  conversation; pressing the button is the person's word for it, a write's too.
-	 */
+	/**  Takes back every call of a batch that has not ended. */
+	cancelBatch: (turn: TurnId, batch: BatchId) => typedError<null, CommandError>(__TAURI_INVOKE("cancel_batch", { turn, batch })),
+	/**  Makes an ended call again, with other arguments if any are given: pressing the button is the person's word for it. */
 	retryCall: (call: CallId, args: string | null) => typedError<CallDetail, CommandError>(__TAURI_INVOKE("retry_call", { call, args })),
-	/**  What one conversation says otherwise than its workspace and model. */
+	/**  How batches run in this workspace. */
+	runSettings: () => typedError<RunSettings, CommandError>(__TAURI_INVOKE("run_settings")),
+	/**  Changes how batches run, from the next question on. */
+	saveRunSettings: (settings: RunSettings) => typedError<null, CommandError>(__TAURI_INVOKE("save_run_settings", { settings })),
+	/**  What a conversation says otherwise than its workspace and model. */
 	conversationSettings: (conversation: ConversationId) => typedError<ConversationSettings, CommandError>(__TAURI_INVOKE("conversation_settings", { conversation })),
-	/**  Changes what one conversation says otherwise. */
+	/**  Changes what a conversation says otherwise, from its next question on. */
 	saveConversationSettings: (conversation: ConversationId, settings: ConversationSettings) => typedError<null, CommandError>(__TAURI_INVOKE("save_conversation_settings", { conversation, settings })),
 	/**  Conversations, the one in which something happened last first. */
 	conversations: (limit: number) => typedError<ConversationRow[], CommandError>(__TAURI_INVOKE("conversations", { limit })),
@@ -66,18 +67,14 @@ export const commands = {
 	sourceTest: (name: SourceName) => typedError<SourceReport, CommandError>(__TAURI_INVOKE("source_test", { name })),
 	/**  Calls a tool by hand: pressing the button is the person's word for it, a write's too. `args` is a JSON object. */
 	toolCall: (tool: ToolId, args: string) => typedError<CallDetail, CommandError>(__TAURI_INVOKE("tool_call", { tool, args })),
-	/**  What of these arguments does not fit the tool, a sentence each; none if they fit. Nothing is sent. */
-	checkArguments: (tool: ToolId, args: string) => typedError<string[], CommandError>(__TAURI_INVOKE("check_arguments", { tool, args })),
-	/**  Pauses a source: its calls wait, those under way end. */
+	/**  Pauses a source: calls to it wait until it is resumed. */
 	pauseSource: (name: SourceName) => typedError<null, CommandError>(__TAURI_INVOKE("pause_source", { name })),
-	/**  Lets the calls of a paused source go on. */
+	/**  Lets a paused source go on, also one that asked for a pause itself. */
 	resumeSource: (name: SourceName) => typedError<null, CommandError>(__TAURI_INVOKE("resume_source", { name })),
-	/**  Advice on the tools of all sources. */
+	/**  Advice on every connected tool. */
 	lint: () => typedError<Advice[], CommandError>(__TAURI_INVOKE("lint")),
-	/**  How batches run in this workspace. */
-	runSettings: () => typedError<RunSettings, CommandError>(__TAURI_INVOKE("run_settings")),
-	/**  Changes how batches run; what runs already goes on as it began. */
-	saveRunSettings: (settings: RunSettings) => typedError<null, CommandError>(__TAURI_INVOKE("save_run_settings", { settings })),
+	/**  What is wrong with arguments for a tool, a sentence each. Nothing is sent. */
+	checkArguments: (tool: ToolId, args: string) => typedError<string[], CommandError>(__TAURI_INVOKE("check_arguments", { tool, args })),
 	/**  Adds a model, or replaces the one of that name. */
 	modelSave: (spec: ModelSpec) => typedError<null, CommandError>(__TAURI_INVOKE("model_save", { spec })),
 	/**  Removes a model. Its key stays in the keychain. */
@@ -224,9 +221,9 @@ export type AskInput = {
 	question: string,
 	/**  The model's name; the first configured one if none. */
 	model: string | null,
-	/**  Whether calls run one after another; as the conversation has it if none. */
+	/**  Whether calls run one after another; as the conversation, the model and the workspace say if `null`. */
 	sequential: boolean | null,
-	/**  Whether reads may start while the model still writes; as the conversation has it if none. */
+	/**  Whether reads may start while the model still writes; likewise. */
 	early: boolean | null,
 };
 
