@@ -53,3 +53,35 @@ fn move_into_database(connection: &Connection, how: &str) {
         tracing::debug!(%error, "the write-ahead log stays");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::DatabaseKey;
+    use crate::pragma;
+
+    #[test]
+    fn a_long_log_is_moved_when_nobody_waits_and_a_too_long_one_always() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("x.db");
+        std::fs::File::create_new(&path).unwrap();
+        let mut sql = pragma::writing(&path, &DatabaseKey::new([7; 32])).unwrap();
+        let log = Log::watch(&mut sql).unwrap();
+        sql.execute_batch("CREATE TABLE t (x)").unwrap();
+        let pages = || log.pages.load(Ordering::Relaxed);
+        let write = |pages: i32| sql.execute("INSERT INTO t VALUES (zeroblob(?1 * 4096))", [pages]).unwrap();
+        let is_moved = || {
+            write(1);
+            pages() < LONG
+        };
+        write(LONG);
+        assert!(pages() >= LONG, "no commit moves it");
+        log.shorten(&sql, false);
+        assert!(!is_moved());
+        log.shorten(&sql, true);
+        assert!(is_moved());
+        write(TOO_LONG);
+        log.shorten(&sql, false);
+        assert!(is_moved());
+    }
+}

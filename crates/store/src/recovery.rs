@@ -1,6 +1,6 @@
 //! What an earlier run left open is closed, through the same door as everything else.
 
-use domain::entry::Draft;
+use domain::entry::{Draft, Entry};
 use domain::fact::{Fact, Stopped};
 use domain::id::{CallId, ConversationId, Seq, TurnId};
 use domain::label::Label;
@@ -15,6 +15,8 @@ use crate::store::Store;
 
 const UNKNOWN: &str = "The program ended while this call was under way. It was sent; whether the source did what it \
                        asks can't be known from here. It was not sent again.";
+const BETWEEN: &str = "The program ended while this call waited to be tried again: what it had sent came to nothing. \
+                       Whether the source did any of it can't be known from here. It was not sent again.";
 const CANCELLED: &str = "The program ended before this call was sent. Nothing left this machine.";
 const CRASHED: &str = "The program ended in the middle of this turn. Ask again to go on.";
 
@@ -48,11 +50,11 @@ pub(crate) async fn run(
     let mut words = |text: &str| {
         Payload::seal(mint(), PayloadRole::Words, "text/plain; charset=utf-8", text.as_bytes().to_vec())
     };
-    for OpenCall { id, conversation, sent, label } in left.calls {
-        let (outcome, text, list) = if sent {
-            (Outcome::Unknown, UNKNOWN, &mut recovery.unknown)
-        } else {
-            (Outcome::Cancelled, CANCELLED, &mut recovery.cancelled)
+    for OpenCall { id, conversation, stood, label } in left.calls {
+        let (outcome, text, list) = match stood {
+            Stood::UnderWay => (Outcome::Unknown, UNKNOWN, &mut recovery.unknown),
+            Stood::BetweenAttempts => (Outcome::Unknown, BETWEEN, &mut recovery.unknown),
+            Stood::Unsent => (Outcome::Cancelled, CANCELLED, &mut recovery.cancelled),
         };
         list.push(id);
         let payload = words(text);
@@ -100,20 +102,26 @@ struct LeftOpen {
 struct OpenCall {
     id: CallId,
     conversation: Option<ConversationId>,
-    sent: bool,
+    stood: Stood,
     label: Label,
+}
+
+/// How far a call had come.
+enum Stood {
+    Unsent,
+    UnderWay,
+    BetweenAttempts,
 }
 
 fn left_open(connection: &Connection) -> Result<LeftOpen, StoreError> {
     let mut calls = connection.prepare_cached(
-        "SELECT id, conversation, sent_at IS NOT NULL, level, categories FROM call
-         WHERE outcome IS NULL ORDER BY seq",
+        "SELECT id, conversation, attempts, level, categories, seq FROM call WHERE outcome IS NULL ORDER BY seq",
     )?;
     let calls = columns::rows(&mut calls, [], |row| {
         Ok(OpenCall {
             id: columns::id(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?,
             conversation: columns::optional_id(row.get(1)?)?,
-            sent: row.get(2)?,
+            stood: stood(connection, Seq(row.get(5)?), row.get(2)?)?,
             label: columns::label(row.get(3)?, row.get(4)?)?,
         })
     })?;
@@ -125,6 +133,24 @@ fn left_open(connection: &Connection) -> Result<LeftOpen, StoreError> {
     })?;
     let last = connection.query_row("SELECT max(seq) FROM entry", [], |row| row.get(0))?;
     Ok(LeftOpen { calls, turns, last: Seq(last) })
+}
+
+/// A call that was sent is under way unless each of its attempts has ended.
+fn stood(connection: &Connection, call: Seq, attempts: usize) -> Result<Stood, StoreError> {
+    if attempts == 0 {
+        return Ok(Stood::Unsent);
+    }
+    let mut named = connection.prepare_cached(
+        "SELECT entry.seq, entry.body FROM call_entry JOIN entry USING (seq) WHERE call_entry.call_seq = ?1",
+    )?;
+    let ended = columns::rows(&mut named, [call.0], |row| {
+        let seq = Seq(row.get(0)?);
+        let body = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+        let entry = Entry::from_body(body).map_err(|error| StoreError::damaged(seq, error.to_string()))?;
+        Ok(matches!(entry.fact, Fact::AttemptEnded { .. }))
+    })?;
+    let ended = ended.into_iter().filter(|ended| *ended).count();
+    Ok(if ended < attempts { Stood::UnderWay } else { Stood::BetweenAttempts })
 }
 
 fn count<T>(items: &[T]) -> u32 {

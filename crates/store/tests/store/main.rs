@@ -10,6 +10,7 @@
 )]
 
 mod appending;
+mod batches;
 mod crashes;
 mod evidence;
 mod opening;
@@ -22,4 +23,5 @@ mod schema;
 mod speed;
 mod story;
 mod triggers;
+mod upgrade;
 mod views;
