@@ -80,6 +80,8 @@ fn is_answered(output: &Output) -> bool {
 /// Asks about one call until it is answered. What is shown last is what a yes allows.
 async fn one(engine: &Engine, ask: &Ask, call: Option<&ToolCall>, output: &Output) -> Approval {
     let mut arguments = ask.arguments.clone();
+    // What the next edit begins with: also what could not be used stays to be mended.
+    let mut draft = arguments.clone();
     let mut is_edited = false;
     loop {
         output.progress(&arguments);
@@ -90,16 +92,17 @@ async fn one(engine: &Engine, ask: &Ask, call: Option<&ToolCall>, output: &Outpu
             Answer::No(reason) => return Approval::Refused { reason },
             Answer::Edit => {}
         }
-        let Some(changed) = editor::edited(&arguments, output).await else {
+        let Some(changed) = editor::edited(&draft, output).await else {
             output.progress("nothing was changed");
             continue;
         };
         let mistakes = mistakes(engine, call, &changed).await;
+        draft.clone_from(&changed);
         if mistakes.is_empty() {
             arguments = changed;
             is_edited = true;
         } else {
-            output.progress("these can't be its arguments, so they stay as they were:");
+            output.progress("these can't be its arguments, so they stay as they were; e goes on with yours:");
             mistakes.iter().for_each(|mistake| output.progress(format!("  {mistake}")));
         }
     }

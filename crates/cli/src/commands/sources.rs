@@ -55,7 +55,9 @@ pub(crate) async fn run(global: &Global, sources: &Sources, output: &Output) -> 
                 let (method, effect) = (tool.method.word(), tool.effect.words());
                 output.line(format!(
                     "  {:<28}  {method:<7} {:<36}  {effect}  {}",
-                    tool.name, tool.path, tool.label
+                    tool.name.as_str(),
+                    tool.path,
+                    tool.label
                 ));
             }
             output.object("source", &view);
@@ -122,5 +124,5 @@ fn source_line(view: &SourceView) -> String {
         (false, ms) => format!("  asks to wait {} more", millis(ms)),
     };
     let tools = count(spec.tools.len() as u64, "tool");
-    format!("{:<16}  {}  {tools}  {}  {health}{secret}{pause}", spec.name, spec.base_url, spec.label)
+    format!("{:<16}  {}  {tools}  {}  {health}{secret}{pause}", spec.name.as_str(), spec.base_url, spec.label)
 }

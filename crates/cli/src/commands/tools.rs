@@ -21,7 +21,7 @@ pub(crate) async fn run(global: &Global, tools: &Tools, output: &Output) -> Resu
             let engine = open_to_read(global).await?;
             let sources = engine.sources().await?;
             if sources.is_empty() {
-                output.line("no source is connected; `tieout sources add FILE.toml` does that (docs/cli.md)");
+                output.line(NO_SOURCE);
             }
             for spec in sources.iter().map(|view| &view.spec) {
                 for tool in &spec.tools {
@@ -69,6 +69,8 @@ pub(crate) async fn run(global: &Global, tools: &Tools, output: &Output) -> Resu
     Ok(Exit::Done)
 }
 
+const NO_SOURCE: &str = "no source is connected; `tieout sources add FILE.toml` does that (docs/cli.md)";
+
 /// Advice, source by source. What concerns one source may rest on another: two that share a host share its limit.
 async fn lint(engine: &Engine, only: Option<&SourceName>, output: &Output) -> Result<(), EngineError> {
     if let Some(name) = only {
@@ -77,7 +79,9 @@ async fn lint(engine: &Engine, only: Option<&SourceName>, output: &Output) -> Re
     }
     let mut advice = engine.lint().await?;
     advice.retain(|piece| only.is_none_or(|name| piece.source == *name));
-    if advice.is_empty() {
+    if engine.sources().await?.is_empty() {
+        output.line(NO_SOURCE);
+    } else if advice.is_empty() {
         output.line("no advice: nothing here makes a batch slower or less safe than it needs to be");
     }
     let mut told = None;
