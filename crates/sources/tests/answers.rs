@@ -6,7 +6,7 @@ use domain::id::Seq;
 use domain::intent::DurableIntent;
 use domain::outcome::{Ending, FailureClass, Outcome, Told};
 use domain::secret::Secret;
-use domain::time::Span;
+use domain::time::{Phases, Span};
 use egress::{Door, Settings};
 use sources::{prepare, read_source};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -93,6 +93,7 @@ async fn a_result_is_returned_with_status_media_and_body() {
         (ending.media.as_str(), ending.body.as_slice(), ending.words.as_str()),
         ("application/json", &br#"{"a": 1}"#[..], "")
     );
+    assert_ne!(ending.told.phases, Phases::default(), "where the time went");
     assert_eq!(get("200 OK", "application/json", "\u{feff}[1]").await.outcome, Outcome::Returned);
     let deep = format!("{}{}", "[".repeat(400), "]".repeat(400));
     assert_eq!(get("200 OK", "application/json", &deep).await.outcome, Outcome::Returned);

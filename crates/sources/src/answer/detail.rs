@@ -151,6 +151,8 @@ fn line(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[track_caller]
@@ -205,6 +207,20 @@ mod tests {
         check(r#"{"message": "down", "name": "ServerError", "path": "/v1/things"}"#, "down");
         check(r#"{"limits": {"x": "y"}}"#, "");
         check(r#"{"error": "limit"}"#, "limit");
+    }
+
+    proptest! {
+        #[test]
+        fn no_body_makes_long_words_or_a_panic(
+            body in "[\\[\\]{}:,\"a-c0-9 ü]{0,40}",
+            field in prop::sample::select(vec!["loc", "pointer", "field", "source", "errors", "detail", "limit"]),
+        ) {
+            let arguments = ["limit".to_owned()];
+            for body in [body.clone(), format!(r#"{{"{field}": {body}}}"#), format!(r#"[{{"{field}": "{body}", "msg": "x"}}]"#)] {
+                let words = detail("application/json", body.as_bytes(), &arguments).unwrap_or_default();
+                prop_assert!(words.chars().count() < 1200, "{}", words);
+            }
+        }
     }
 
     #[test]

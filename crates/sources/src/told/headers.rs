@@ -10,10 +10,10 @@ use crate::schema::short;
 
 /// The most that any header makes us wait or keep, in microseconds: a day. A source that names a year by mistake is
 /// asked again tomorrow, and no sum of times overflows.
-const LONGEST: u64 = 86_400_000_000;
+pub(super) const LONGEST: u64 = 86_400_000_000;
 
 /// Every header that one of our readers asks for.
-const READ: [&str; 15] = [
+pub(super) const READ: [&str; 15] = [
     "age",
     "cache-control",
     "date",
