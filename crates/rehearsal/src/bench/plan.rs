@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// What a [`Bench`] is started from.
+/// What a [`crate::Bench`] is started from.
 #[derive(Debug, Clone, Default)]
 pub struct BenchPlan {
     /// How long a request takes for which nothing else is said.
