@@ -61,7 +61,7 @@ impl Door {
     /// nobody uses is closed after [`Settings::hold`]; if no connection comes about, nobody hears of it.
     ///
     /// Nothing of a request leaves, so that this needs no entry of the trail: the host learns what opening a
-    /// connection tells it, which is that somebody is here.
+    /// connection tells it, which is that somebody is here. A proxy is asked for a tunnel, if there is one on the way.
     pub fn warm(&self, url: &Url) {
         if let Ok(uri) = url.as_str().parse() {
             self.client.warm(&uri);

@@ -7,7 +7,8 @@ pub enum SendError {
     /// The request can't be sent as it is: nothing left.
     #[error("{0}")]
     Unsendable(String),
-    /// No connection came about: the name was not found, the port refused, TLS failed. Nothing of the request left.
+    /// No connection came about: the name was not found, the port refused, TLS failed; or those that stood were closed
+    /// before anything was written. Nothing of the request left.
     #[error("{0}")]
     Connect(String),
     /// The connection ended in the middle of the request or of the answer.

@@ -6,10 +6,11 @@ use std::convert::Infallible;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
 use domain::time::Span;
-use egress::SendError;
+use egress::{Door, SendError, Settings};
 use http_body_util::Full;
 use hyper::service::service_fn;
 use hyper::{Request, Response, Version};
@@ -29,7 +30,7 @@ use super::{door, fetch, settle};
 /// Where the certificate and the key of this test's servers lie.
 const FOLDER: &str = "EGRESS_TEST_FOLDER";
 
-/// Makes a certificate and runs this test once more in a program that trusts it; `None` there.
+/// Makes a certificate, and runs this test once more in a program that trusts it and has this environment.
 async fn alone(name: &str, environment: &[(&str, &str)]) {
     let folder = tempfile::tempdir().unwrap();
     certify(folder.path());
@@ -166,6 +167,27 @@ async fn a_certificate_of_nobody_we_trust_ends_it() {
     let refused = fetch(&door(), &secured(&server, "/")).await.unwrap_err();
     assert!(matches!(&refused, SendError::Connect(words) if words.contains("does not trust")), "{refused}");
     assert!(server.so_far().iter().all(|event| !matches!(event, Event::Asked(..))));
+}
+
+#[tokio::test]
+async fn a_server_that_never_speaks_tls_takes_no_longer_than_connecting_may() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let door =
+        Door::new(Settings { connect_timeout: Duration::from_millis(50), ..Settings::default() }).unwrap();
+    let refused = fetch(&door, &format!("https://{address}/")).await.unwrap_err();
+    let words = format!("{address} took no connection within 50 ms");
+    assert!(matches!(&refused, SendError::Connect(said) if said.starts_with(&words)), "{refused}");
+}
+
+#[tokio::test]
+async fn a_proxy_of_another_kind_is_named_and_not_passed_by() {
+    const NAME: &str = "a_proxy_of_another_kind_is_named_and_not_passed_by";
+    if !is_alone() {
+        return alone(NAME, &[("ALL_PROXY", "socks5://127.0.0.1:9")]).await;
+    }
+    let refused = fetch(&door(), "https://crm.invalid/").await.unwrap_err();
+    assert!(matches!(&refused, SendError::Connect(words) if words.contains("`socks5`")), "{refused}");
 }
 
 #[tokio::test]
