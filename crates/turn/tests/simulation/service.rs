@@ -30,9 +30,8 @@ impl Request {
 }
 
 pub(crate) fn paths_meet(one: &str, other: &str) -> bool {
-    let segments = |path: &str| path.split('/').map(str::to_owned).collect::<Vec<_>>();
-    let (one, other) = (segments(one), segments(other));
-    one != [""] && other != [""] && one.iter().zip(&other).all(|(one, other)| one == other)
+    let segments = one.split('/').zip(other.split('/'));
+    !one.is_empty() && !other.is_empty() && segments.into_iter().all(|(one, other)| one == other)
 }
 
 #[derive(Default)]
