@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic here is a failed test with a place")]
 
+use std::time::Duration;
+
 use domain::id::Seq;
 use domain::intent::DurableIntent;
 use domain::outcome::{Ending, FailureClass, Outcome, Told};
@@ -59,7 +61,7 @@ async fn source(bytes: impl Into<Vec<u8>>, wait_ms: u64) -> String {
         let mut request = [0; 4096];
         let _ = stream.read(&mut request).await;
         let _ = stream.write_all(&bytes).await;
-        tokio::time::sleep(std::time::Duration::from_millis(wait_ms)).await;
+        tokio::time::sleep(Duration::from_millis(wait_ms)).await;
     });
     base
 }
@@ -302,6 +304,24 @@ async fn a_deadline_is_an_outcome_of_its_own() {
     let begun = served("POST", "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nab", 3000).await;
     assert_eq!((begun.outcome, begun.body.as_slice()), (Outcome::TimedOut, &b"ab"[..]));
     assert!(begun.words.contains("may have been done"), "{}", begun.words);
+}
+
+#[tokio::test]
+async fn another_attempt_has_what_is_left_of_the_time_and_no_more() {
+    let file = |base: &str| {
+        format!(
+            "name = 'crm'\nkind = 'http'\nbase_url = '{base}'\nlimits = {{ deadline = '300ms' }}\n[[tool]]\nname = 't'\n\
+             description = 'd'\nmethod = 'GET'\npath = '/'"
+        )
+    };
+    for (left, words) in [(40, "no answer within 40 ms"), (60_000, "no answer within 300 ms")] {
+        let spec = read_source(&file(&source("", 3000).await)).unwrap();
+        let prepared = prepare(&spec, &spec.tools[0], "", None, None).unwrap();
+        let prepared = prepared.within(Duration::from_millis(left));
+        let ending = prepared.perform(&Door::new(Settings::default()).unwrap(), intent()).await;
+        assert_eq!(ending.outcome, Outcome::TimedOut);
+        assert!(ending.words.contains(words), "{}", ending.words);
+    }
 }
 
 #[tokio::test]
