@@ -1,9 +1,8 @@
 //! What a call waits for, in words.
 
 use domain::event::Waiting;
-use domain::tool::SourceName;
 
-use crate::words::millis;
+use crate::words::{millis, rate};
 
 /// The rest of a sentence that begins `[c3] …`.
 pub(crate) fn waiting(waiting: &Waiting) -> String {
@@ -23,7 +22,7 @@ pub(crate) fn waiting(waiting: &Waiting) -> String {
             format!("waits its turn: {in_flight} calls may be under way at one time")
         }
         Waiting::Rate { source, milli_per_second, ms } => {
-            format!("waits {} at most: {}", millis(*ms), rate(source, *milli_per_second))
+            format!("waits {} at most: {source} takes {}", millis(*ms), rate(*milli_per_second))
         }
         Waiting::Paused { source, ms, words } => {
             format!("waits {}: {source} asked for it ({words})", millis(*ms))
@@ -35,33 +34,9 @@ pub(crate) fn waiting(waiting: &Waiting) -> String {
     }
 }
 
-/// `crm takes 20 requests a second`, or a minute, where a second has less than one.
-fn rate(source: &SourceName, milli_per_second: u32) -> String {
-    let (thousandths, time) = match u64::from(milli_per_second) {
-        rate @ 1000.. => (rate, "second"),
-        rate => (rate * 60, "minute"),
-    };
-    let (whole, rest) = (thousandths / 1000, thousandths % 1000);
-    let number = if rest == 0 { whole.to_string() } else { format!("{whole}.{}", rest / 100) };
-    format!("{source} takes {number} requests a {time}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_rate_below_one_a_second_is_told_by_the_minute() {
-        let crm: SourceName = "crm".parse().unwrap();
-        for (milli, words) in [
-            (20_000, "crm takes 20 requests a second"),
-            (2_500, "crm takes 2.5 requests a second"),
-            (500, "crm takes 30 requests a minute"),
-            (17, "crm takes 1.0 requests a minute"),
-        ] {
-            assert_eq!(rate(&crm, milli), words);
-        }
-    }
 
     #[test]
     fn a_wait_names_whom_it_is_for_and_why() {

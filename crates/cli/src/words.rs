@@ -23,6 +23,17 @@ pub(crate) fn span(span: Span) -> String {
     millis(u32::try_from(span.millis()).unwrap_or(u32::MAX))
 }
 
+/// `20 requests a second`, or a minute, where a second has less than one.
+pub(crate) fn rate(milli_per_second: u32) -> String {
+    let (thousandths, time) = match u64::from(milli_per_second) {
+        rate @ 1000.. => (rate, "second"),
+        rate => (rate * 60, "minute"),
+    };
+    let (whole, tenths) = (thousandths / 1000, thousandths % 1000 / 100);
+    let number = if tenths == 0 { whole.to_string() } else { format!("{whole}.{tenths}") };
+    format!("{number} {} a {time}", if number == "1" { "request" } else { "requests" })
+}
+
 /// Why a call that started early is not used.
 pub(crate) fn dropped(why: Dropped) -> &'static str {
     match why {
@@ -126,6 +137,18 @@ pub(crate) fn report_lines(report: &VerifyReport) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rate_below_one_a_second_is_told_by_the_minute() {
+        for (milli, words) in [
+            (20_000, "20 requests a second"),
+            (2_500, "2.5 requests a second"),
+            (500, "30 requests a minute"),
+            (17, "1 request a minute"),
+        ] {
+            assert_eq!(rate(milli), words);
+        }
+    }
 
     #[test]
     fn numbers_are_grouped_and_times_rounded_down() {

@@ -22,7 +22,7 @@ const QUESTION: &str = "Look up all of them";
 pub(crate) async fn run(arguments: &Arguments) -> Outcome<Report> {
     let mut company = Company::open().await?;
     let scene = Scene::wired(&company, &arguments.into, Vec::new()).await?;
-    scene.allow(256).await?;
+    scene.allow(256, 256).await?;
     let mut journal = Journal::new(&scene.disk().join("journal"))?;
     let rounds = Rounds { before: 3, counted: arguments.rounds.unwrap_or(21) };
     let mut figures = Vec::new();

@@ -25,7 +25,7 @@ const CHUNK: usize = 16 << 10;
 pub(crate) async fn run(arguments: &Arguments) -> Outcome<Report> {
     let mut company = Company::open().await?;
     let scene = Scene::wired(&company, &arguments.into, Vec::new()).await?;
-    scene.allow(256).await?;
+    scene.allow(256, 256).await?;
     let calls: Vec<Call> = (0..CALLS)
         .map(|place| {
             let given = json!({ "id": format!("item-number-{place:04}-of-the-whole-message"), "ms": 0 });

@@ -1,6 +1,7 @@
 //! `memory`: what batches leave behind in the process that ran them, and what one batch of large results holds while
 //! it runs. The company's memory is its own.
 
+use domain::run::RunSettings;
 use engine::Question;
 use serde_json::json;
 
@@ -40,7 +41,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome<Report> {
     scene.close().await?;
 
     let scene = Scene::wired(&company, &arguments.into, Vec::new()).await?;
-    scene.allow(LARGE).await?;
+    scene.allow(RunSettings::default().in_flight, LARGE).await?;
     let before = memory()?.now;
     forget_peak()?;
     let calls: Vec<Call> = (0..LARGE).map(large).collect();

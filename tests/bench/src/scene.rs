@@ -45,10 +45,10 @@ impl Scene {
         Ok(Self { engine, folder })
     }
 
-    /// Lets a batch of so many calls run together, all at one time.
-    pub(crate) async fn allow(&self, calls: u32) -> Outcome<()> {
+    /// Lets so many calls be under way at one time, and one message ask for so many.
+    pub(crate) async fn allow(&self, in_flight: u32, batch_calls: u32) -> Outcome<()> {
         let settings = self.engine.run_settings().await?;
-        let settings = RunSettings { in_flight: calls, batch_calls: calls, ..settings };
+        let settings = RunSettings { in_flight, batch_calls, ..settings };
         Ok(self.engine.save_run_settings(settings).await?)
     }
 

@@ -145,6 +145,22 @@ impl Answer {
 mod tests {
     use super::*;
 
+    #[tokio::test]
+    async fn a_held_batch_is_refused_where_nobody_can_be_asked_unless_all_was_allowed_beforehand() {
+        for (approve, expected) in [
+            (Approve::Reads, Approval::Refused { reason: NOBODY.to_owned() }),
+            (Approve::None, Approval::Refused { reason: NOBODY.to_owned() }),
+            (Approve::All, Approval::Allowed),
+        ] {
+            let batch: BatchId = "batch_01M81SKYP621PKT9MZ4BAEDFB0".parse().unwrap();
+            let batch = Held { batch, calls: 800, limit: 128, tools: Vec::new() };
+            match held(batch, approve, &Output::new(true)).await {
+                Said::Batch(_, answer) => assert_eq!(answer, expected, "{approve:?}"),
+                Said::Calls(_) => panic!("that is no answer about a batch"),
+            }
+        }
+    }
+
     #[test]
     fn only_a_plain_yes_allows() {
         assert_eq!(Answer::read("y"), Answer::Yes);

@@ -1,6 +1,7 @@
 //! `tieout sources`
 
 use domain::fact::Change;
+use domain::source::{Limits, SourceSpec};
 use domain::view::SourceView;
 use engine::{Engine, EngineError};
 use serde_json::json;
@@ -9,7 +10,7 @@ use crate::args::{Global, Sources};
 use crate::exit::Exit;
 use crate::output::Output;
 use crate::place::{open, open_to_read};
-use crate::words::{count, millis, time};
+use crate::words::{count, millis, rate, thousands, time};
 
 pub(crate) async fn run(global: &Global, sources: &Sources, output: &Output) -> Result<Exit, EngineError> {
     match sources {
@@ -51,6 +52,7 @@ pub(crate) async fn run(global: &Global, sources: &Sources, output: &Output) -> 
                 return Ok(Exit::Failed);
             };
             output.line(source_line(&view));
+            output.line(limits_line(&view.spec));
             for tool in &view.spec.tools {
                 let (method, effect) = (tool.method.word(), tool.effect.words());
                 output.line(format!(
@@ -103,6 +105,22 @@ pub(crate) async fn run(global: &Global, sources: &Sources, output: &Output) -> 
         }
     }
     Ok(Exit::Done)
+}
+
+/// How much is asked of a source at once, and how it knows a write again.
+fn limits_line(spec: &SourceSpec) -> String {
+    let Limits { in_flight, rate: requests, deadline_ms, result_bytes } = spec.limits;
+    let requests = requests.map_or("any number of requests a second".to_owned(), |requests| {
+        format!("{} ({} at once)", rate(requests.milli_per_second), requests.burst)
+    });
+    let key = spec.idempotency_header.as_ref().map(|name| format!(", writes known again by {name}"));
+    format!(
+        "  takes {} at one time, {requests}, {} a call, {} bytes a result{}",
+        count(u64::from(in_flight), "call"),
+        millis(deadline_ms),
+        thousands(u64::from(result_bytes)),
+        key.unwrap_or_default()
+    )
 }
 
 fn source_line(view: &SourceView) -> String {

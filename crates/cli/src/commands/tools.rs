@@ -45,7 +45,8 @@ pub(crate) async fn run(global: &Global, tools: &Tools, output: &Output) -> Resu
             };
             output.line(format!("{id}: {}", tool.description));
             output.line(format!("{} {}{}", tool.method.word(), spec.base_url, tool.path));
-            output.line(format!("{}, touches {}, {}", tool.effect.words(), tool.resource, tool.label));
+            let alone = if tool.exclusive { ", runs alone" } else { "" };
+            output.line(format!("{}, touches {}{alone}, {}", tool.effect.words(), tool.resource, tool.label));
             output.line(format!("version {}, offered to models as {}", tool.version(), id.wire()));
             output.line(serde_json::to_string_pretty(&tool.input.0).unwrap_or_default());
             output.object("tool", &json!({ "id": id, "version": tool.version(), "spec": tool }));
