@@ -50,6 +50,60 @@ describe('settings', () => {
   });
 });
 
+describe('how batches run', () => {
+  it('is changed field by field, checked, saved and put back', async () => {
+    const { page, wrong } = await pages.open('?past=0&speed=20#/settings');
+    const part = page.getByRole('region', { name: 'Batches' });
+    const save = part.getByRole('button', { name: 'Save' });
+    expect(await save.isDisabled()).toBe(true);
+    await part.getByLabel('Calls of one message').fill('0');
+    await part.getByLabel('A read that holds up its batch').selectOption('pending');
+    await part.getByLabel('After so many seconds').fill('soon');
+    await part.getByText('The batch goes back without a read that takes longer').waitFor();
+    await save.click();
+    await part.getByText('Write a whole number from 1 up.').waitFor();
+    await part.getByText('Write seconds, such as 600 or 2.5.').waitFor();
+    await part.getByLabel('Calls of one message').fill('3');
+    await part.getByLabel('After so many seconds').fill('2.5');
+    await save.click();
+    await part.getByText('Saved. What runs already goes on as it began.').waitFor();
+    await page.getByRole('link', { name: 'Ask' }).first().click();
+    await page.getByRole('textbox', { name: 'Question' }).fill('What does the support team earn on average?');
+    await page.keyboard.press('Enter');
+    await page.getByRole('group', { name: '4 calls in one message, you allow 3' }).waitFor();
+    await page.getByRole('button', { name: 'Stop the answer' }).click();
+    await page.evaluate(() => (location.hash = '#/settings'));
+    expect(await part.getByLabel('After so many seconds').inputValue()).toBe('2.5');
+    await part.getByRole('button', { name: 'Defaults' }).click();
+    await save.click();
+    await part.getByText('Saved.').waitFor();
+    expect(await part.getByLabel('Calls of one message').inputValue()).toBe('128');
+    expect(wrong).toEqual([]);
+  });
+
+  it('is said for a model too', async () => {
+    const { page, wrong } = await pages.open('?past=0&speed=20#/settings/model/rehearsal');
+    await page.getByLabel('Early start').selectOption('off');
+    await page.getByText('Nothing starts before the model’s message is complete.').waitFor();
+    await page.getByLabel('Several calls at once').selectOption('off');
+    await page.getByText('It asks for one call a message').waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: 'Batches' }).waitFor();
+    await page.evaluate(() => (location.hash = '#/settings/model/rehearsal'));
+    expect(await page.getByLabel('Early start').inputValue()).toBe('off');
+    expect(wrong).toEqual([]);
+  });
+
+  it.each([{ dark: false }, { dark: true }])('axe finds nothing there, dark: $dark', async (look) => {
+    const { page } = await pages.open('?past=0#/settings', look);
+    const part = page.getByRole('region', { name: 'Batches' });
+    await part.getByLabel('Calls at one time').fill('0');
+    await part.getByRole('button', { name: 'Save' }).click();
+    await part.getByText('Write a whole number from 1 up.').waitFor();
+    expect(await axe(page)).toEqual([]);
+  });
+});
+
 describe('before a workspace is open', () => {
   it('one is made; its recovery key is shown until it is written down', async () => {
     const { page, wrong } = await pages.open('?workspace=0&past=0');

@@ -121,6 +121,39 @@ it('the health of sources follows the calls', async () => {
   expect(wrong).toEqual([]);
 });
 
+describe('how a source’s calls run', () => {
+  it('is shown in the tables, with advice and what to do about it', async () => {
+    const { page, wrong } = await pages.open('?past=1&speed=20#/sources');
+    await page.getByRole('row', { name: /^billing .* 20 requests a second, 40 at once/ }).waitFor();
+    await page.getByRole('link', { name: 'Advice on support: 2' }).click();
+    await page.getByText('16 calls at a time, no limit of requests a second').waitFor();
+    await page.getByText('Name the header in which it takes such a key').waitFor();
+    await page.getByRole('button', { name: /set_priority idempotent write, alone/ }).click();
+    await page.getByText('/tickets/{id}', { exact: true }).waitFor();
+    await page.getByText('alone: nothing else of the same answer beside it').waitFor();
+    await page.getByRole('button', { name: /add_note write/ }).click();
+    expect(await page.getByText('Writes are sent once only').count()).toBe(2);
+    await page.getByRole('link', { name: 'Edit the file of support' }).first().click();
+    await page.getByText('What the file may say').click();
+    await page.getByLabel(FILE).evaluate((area: HTMLTextAreaElement) => area.setSelectionRange(0, 0));
+    await page.getByRole('button', { name: 'Insert idempotency_header = "Idempotency-Key"' }).click();
+    expect(await page.getByLabel(FILE).inputValue()).toMatch(/^name = "support"\nidempotency_header = "Idempotency-Key"\n/);
+    await page.getByRole('button', { name: 'Save and test' }).click();
+    await page.getByText('may be sent again: it knows them by').waitFor();
+    expect(await page.getByText('Writes are sent once only').count()).toBe(0);
+    expect(wrong).toEqual([]);
+  });
+
+  it('waits while a person pauses it', async () => {
+    const { page, wrong } = await pages.open('?past=0&speed=20#/sources/people');
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByText('You paused it').waitFor();
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.getByText('You paused it').waitFor({ state: 'detached' });
+    expect(wrong).toEqual([]);
+  });
+});
+
 describe.each([{ dark: false }, { dark: true }])('axe finds nothing among the sources, dark: $dark', (look) => {
   it.each(['#/sources', '#/sources/support/add_note', '#/sources/crm/+edit', '#/sources/nowhere'])('at %s', async (place) => {
     const { page } = await pages.open(`?past=1&speed=20${place}`, look);

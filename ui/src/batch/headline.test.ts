@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import type { BatchState, CallState } from '../state/turn';
-import { headline, outcomesLine, saving } from './headline';
+import { alikeOf, headline, outcomesLine, saving } from './headline';
 
 const label = { level: 'public' as const, categories: [] };
 
@@ -31,6 +31,20 @@ it('says what running together saved, and nothing where it saved nothing', () =>
   expect(saving(batch([call({})]))).toBe('410 ms — 3.20 s one after another (7.8×)');
   expect(saving(batch([call({})], { sequentialMs: 410 }))).toBe('410 ms');
   expect(saving(batch([call({ startMs: null, outcome: 'refused' })]))).toBe('nothing was sent');
+});
+
+it('counts requests once the batch ended, and says what early starts saved', () => {
+  expect(headline(batch([call({}), call({ from: 'a' })], { requests: 1 }))).toBe('2 calls, 1 request · 1 source');
+  expect(saving(batch([call({})], { savedMs: 120 }))).toBe('410 ms — 3.20 s one after another (7.8×) · 120 ms saved by early start');
+  const waits = [{ fromMs: 0, toMs: null, waiting: { for: 'everything', in_flight: 1 } }] as const;
+  const waiting = call({ phase: 'waiting', outcome: null, startMs: null, waits });
+  expect(headline(batch([call({}), waiting], { ended: false }))).toBe('2 calls · 1 source · 1 ended · 1 waiting');
+});
+
+it('says one reason once, where three or more calls share it', () => {
+  const refused = (id: string) => call({ id, outcome: 'refused', words: 'Too many.' });
+  expect(alikeOf([call({}), refused('a'), refused('b')])).toEqual([]);
+  expect(alikeOf([call({}), refused('a'), refused('b'), refused('c'), call({ outcome: 'failed', words: 'Other.' })])).toHaveLength(3);
 });
 
 it('names no length of time for what a crash left open', () => {

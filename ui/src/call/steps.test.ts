@@ -47,6 +47,29 @@ describe('the story of a call', () => {
     ]);
   });
 
+  it('tells attempts, changed arguments, what was shared and what was dropped', () => {
+    const label = { level: 'internal', categories: [] };
+    const told_ = told(
+      detail(
+        'returned',
+        true,
+        ['call.requested', { turn: 'turn_1', early: 'model_1' }],
+        ['approval.given', { allowed: true, arguments: 'aa' }],
+        ['attempt.ended', { attempt: 1, words: 'aa', took: 87_000 }],
+        ['call.dropped', { why: 'changed' }],
+        ['call.ended', { from: 'call_x', label }],
+      ),
+    );
+    expect(told_).toEqual([
+      'Asked for by the model, while it still wrote',
+      'Approved by a person, with other arguments — Not today',
+      'Attempt 1 came to nothing after 87 ms — Not today',
+      'Kept out of the conversation — not used: the model changed the call while it wrote',
+      'Returned after 87 ms — nothing was sent: it has the result of another call; label internal',
+    ]);
+    expect(told(detail(null, false, ['call.requested', { retry_of: 'call_x' }]))).toEqual(['Made again by a person']);
+  });
+
   it('stands whatever an entry holds', () => {
     expect(told(detail('failed', false, ['call.ended', { label: 7, status: 'x' }], ['call.sent', { endpoint: [] }]))).toEqual([
       'Failed',

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 
 import type { Answer, Ask } from '../ipc/host';
 import { begun } from '../state/turn';
-import { answers, choose, chooseAll, EMPTY, move, withReason } from './approval';
+import { answers, choose, chooseAll, EMPTY, isEdited, move, notYet, submitWords, withArguments, withMistakes, withReason } from './approval';
 import { atCaret, completions } from './complete';
 import { cutShort, drewOn, saved, seen } from './exposure';
+import { earlyOf, sequentialOf, wayOf, waysWords } from './ways';
 
 const asks: Ask[] = ['a', 'b', 'c'].map((call) => ({
   call,
@@ -35,9 +36,38 @@ describe('the approval sheet', () => {
     expect(move(move(EMPTY, asks, 5), asks, 1).at).toBe(2);
   });
 
+  it('takes other arguments only once they are known to fit', () => {
+    const one = asks.slice(0, 1);
+    const [first] = one as [Ask];
+    const edited = withArguments(choose(EMPTY, one, 'allowed'), 'a', '{"id": 8}');
+    expect([answers(edited, one), notYet(edited, first)]).toEqual([null, 'Its arguments are being checked.']);
+    const wrong = withMistakes(edited, 'a', ['`id` is no integer.']);
+    expect([answers(wrong, one), notYet(wrong, first)]).toEqual([null, 'Its arguments do not fit its tool.']);
+    const right = answers(withMistakes(edited, 'a', []), one);
+    expect(right).toEqual([{ call: 'a', approval: { verdict: 'edited', arguments: '{"id": 8}' } }]);
+    expect(submitWords(right)).toBe('Submit: allow 1 (1 changed), refuse 0');
+  });
+
+  it('knows a change from another way to write the same', () => {
+    const [first] = asks as [Ask];
+    expect(isEdited(withArguments(EMPTY, 'a', '{ \n }'), first)).toBe(false);
+    expect(isEdited(withArguments(EMPTY, 'a', '{'), first)).toBe(true);
+    expect(answers(withArguments(chooseAll(EMPTY, asks, 'allowed'), 'a', '{ }'), asks)?.[0]?.approval).toEqual({ verdict: 'allowed' });
+    const refused = withMistakes(withArguments(chooseAll(EMPTY, asks, 'refused'), 'a', '{'), 'a', ['No JSON.']);
+    expect(answers(refused, asks)).toHaveLength(3);
+  });
+
   it('of no call is never submitted', () => {
     expect(answers(EMPTY, [])).toBeNull();
   });
+});
+
+it('a conversation says in the composer what it does otherwise', () => {
+  const as = { sequential: null, early: null };
+  expect([null, true, false].map(wayOf)).toEqual(['as_set', 'on', 'off']);
+  expect(waysWords(as)).toBe('');
+  expect(waysWords(earlyOf(sequentialOf(as, 'on'), 'off'))).toBe('one at a time · no early start');
+  expect(sequentialOf({ sequential: true, early: true }, 'as_set')).toEqual({ sequential: null, early: true });
 });
 
 describe('completing @', () => {

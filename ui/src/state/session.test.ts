@@ -54,4 +54,39 @@ describe('conversations', () => {
     expect(row && conversations.labelOf(row).level).toBe('restricted');
     await vi.waitFor(() => expect(thread.running).toBeNull());
   });
+
+  it('keep what was chosen before they began, and ask so', async () => {
+    const host = fakeHost({ past: false, speed: 50 });
+    const asked = vi.spyOn(host, 'ask');
+    const conversations = new Conversations(host);
+    const thread = conversations.current;
+    await thread.choose({ sequential: true, early: null });
+    await thread.ask('What does the support team earn on average?', null);
+    expect(asked.mock.calls[0]?.[0]).toMatchObject({ sequential: true, early: null });
+    await vi.waitFor(() => expect(thread.running).toBeNull(), { timeout: 5000 });
+    expect(thread.id && (await host.conversationSettings(thread.id))).toEqual({ sequential: true, early: null });
+    const [first, second] = thread.turns[0]?.batches[0]?.calls ?? [];
+    expect(second?.startMs).toBeGreaterThanOrEqual(first?.endMs ?? Infinity);
+  });
+
+  it('show a call that was made again under its turn, and again after it was read from the record', async () => {
+    const host = fakeHost({ past: false, speed: 50 });
+    const thread = new Conversations(host).current;
+    await thread.ask('Have the payments of Aldergate and Bramble arrived?', null);
+    await vi.waitFor(() => expect(thread.running?.asks.length).toBe(1), { timeout: 5000 });
+    const ask = thread.running?.asks[0]?.call ?? '';
+    await thread.approve([{ call: ask, approval: { verdict: 'edited', arguments: '{"id":4711,"text":"Other."}' } }]);
+    await vi.waitFor(() => expect(thread.running).toBeNull(), { timeout: 5000 });
+    const failed = thread.turns[0]?.batches[0]?.calls.find(({ outcome }) => outcome === 'failed');
+    const making = thread.retry(failed?.id ?? '', null);
+    expect([...thread.retrying]).toEqual([failed?.id]);
+    await making;
+    expect([...thread.retrying]).toEqual([]);
+    expect(thread.turns[0]?.retries).toMatchObject([{ retryOf: failed?.id, outcome: 'returned', handle: 'c4' }]);
+    const read = new Conversations(host);
+    read.open(thread.id);
+    await vi.waitFor(() => expect(read.current.turns.length).toBe(1));
+    expect(read.current.turns[0]?.retries).toMatchObject([{ retryOf: failed?.id }]);
+    expect(read.current.turns[0]?.batches[0]?.calls.find(({ id }) => id === ask)).toMatchObject({ edited: true });
+  });
 });

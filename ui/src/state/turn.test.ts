@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import type { CallRow, Happening, RunEvent, ToolCall } from '../ipc/host';
-import { answered, begun, callsOf, fold, fromView, type TurnState } from './turn';
+import { waitOf } from './call';
+import { answered, begun, callsOf, fold, fromView, released, retriesOf, withRetry, type TurnState } from './turn';
 
 const LABEL = { level: 'internal', categories: [] } as const;
 
@@ -42,6 +43,75 @@ describe('a turn from its events', () => {
   it('keeps the first dispatch as the start when a call is tried again', () => {
     const turn = run(...two, { type: 'dispatched', call: 'a', attempt: 2 });
     expect(callsOf(turn)[0]).toMatchObject({ startMs: 30, requests: 2 });
+  });
+
+  it('knows an early start from one after the message', () => {
+    const started: Happening = { type: 'batch_started', batch: 'batch_1', calls: ['a', 'b'], label: LABEL as never };
+    const turn = run(...two, started, { type: 'dispatched', call: 'b', attempt: 1 });
+    expect(callsOf(turn).map(({ early }) => early)).toEqual([true, false]);
+    expect(turn.batches[0]).toMatchObject({ sealedMs: 50 });
+  });
+
+  it('keeps what a call waited for, one thing after the other, until it is sent', () => {
+    const rate = { for: 'rate', source: 'crm', milli_per_second: 1000, ms: 20 } as const;
+    const order = { for: 'order', call: 'a', handle: 'c1' } as const;
+    const waiting = run(...two, { type: 'waits', call: 'b', waiting: order }, { type: 'waits', call: 'b', waiting: rate });
+    const [, b] = callsOf(waiting);
+    expect(b && waitOf(b)).toMatchObject({ fromMs: 60, waiting: rate });
+    const sent = fold(waiting, { turn: 'turn_1', ms: 90, type: 'dispatched', call: 'b', attempt: 1 });
+    expect(callsOf(sent)[1]?.waits.map(({ fromMs, toMs }) => [fromMs, toMs])).toEqual([[50, 60], [60, 90]]);
+    const [, after] = callsOf(sent);
+    expect(after && waitOf(after)).toBeNull();
+  });
+
+  it('tells the attempts apart, though two are under way at once', () => {
+    const turn = run(
+      ...two,
+      { type: 'dispatched', call: 'a', attempt: 2 },
+      { type: 'attempt_ended', call: 'a', attempt: 2, words: '503', took_ms: 4 },
+      { type: 'call_ended', call: 'a', outcome: 'returned', ...ENDED, took_ms: 50 },
+    );
+    expect(callsOf(turn)[0]).toMatchObject({
+      requests: 2,
+      endMs: 80,
+      attempts: [
+        { attempt: 1, fromMs: 30, toMs: 80, words: '' },
+        { attempt: 2, fromMs: 50, toMs: 54, words: '503' },
+      ],
+    });
+  });
+
+  it('counts what a shared call took from', () => {
+    const turn = run(...two, { type: 'call_ended', call: 'b', outcome: 'returned', ...ENDED, took_ms: 0, from: 'a' });
+    expect(callsOf(turn)[1]).toMatchObject({ from: 'a', startMs: null, endMs: 50 });
+  });
+
+  it('holds a batch until a person lets it go', () => {
+    const held = run(
+      ...two,
+      { type: 'batch_started', batch: 'batch_1', calls: ['a', 'b'], label: LABEL as never },
+      { type: 'batch_held', batch: 'batch_1', calls: 2, limit: 1, tools: [{ name: 'crm.get', count: 2 }] },
+    );
+    expect(held).toMatchObject({ phase: 'asking', held: { calls: 2, limit: 1 } });
+    // What had started early may end while it is held.
+    const still = fold(held, { turn: 'turn_1', ms: 99, type: 'call_ended', call: 'a', outcome: 'returned', ...ENDED });
+    expect(still.held).not.toBeNull();
+    expect(released(still)).toMatchObject({ phase: 'calling', held: null });
+  });
+
+  it('keeps what a broken message had started apart from the next message', () => {
+    const turn = run(
+      ...two,
+      { type: 'call_dropped', call: 'a', why: 'length' },
+      { type: 'model_called', step: 2 },
+      { type: 'call_ready', call: call('c', 0) },
+    );
+    expect(turn.batches.map(({ calls, ended }) => [calls.length, ended])).toEqual([[2, true], [1, false]]);
+    expect(callsOf(turn)[0]).toMatchObject({ dropped: 'length' });
+  });
+
+  it('says of a call that it was left behind', () => {
+    expect(callsOf(run(...two, { type: 'pending', call: 'a' }))[0]).toMatchObject({ pending: true, phase: 'running' });
   });
 
   it('seals the batch under its own id and in the model’s order', () => {
@@ -124,6 +194,32 @@ describe('a turn from the record', () => {
     });
     expect(turn).toMatchObject({ phase: 'ended', stopped: 'crashed', words: 'The program ended.' });
     expect(callsOf(turn)[0]).toMatchObject({ phase: 'ended', readyMs: 100, startMs: 110, endMs: 150, tookMs: 40 });
+  });
+
+  it('knows where the message ended from what did not start early', () => {
+    const view = (rows: CallRow[]) =>
+      fromView({
+        id: 'turn_1', question: '', at: 900_000, answer: null, stopped: 'cancelled', words: '', retries: [],
+        batches: [{ id: 'b', calls: rows, elapsed_ms: 0, sequential_ms: 0, label: row.label }],
+      }).batches[0]?.sealedMs;
+    const early = { ...row, early: true };
+    expect(view([early, { ...row, call: 'b', at: 1_200_000 }])).toBe(300);
+    expect([view([early]), view([row])]).toEqual([null, null]);
+  });
+
+  it('puts a call that was made again under the batch of the one that it replaces', () => {
+    const again = { ...row, call: 'x', handle: 'c9', batch: null, retry_of: 'a' };
+    const turn = withRetry(
+      fromView({
+        id: 'turn_1', question: '', at: 900_000, answer: null, stopped: 'cancelled', words: '', retries: [again],
+        batches: [
+          { id: 'b', calls: [row], elapsed_ms: 0, sequential_ms: 0, label: row.label },
+          { id: 'c', calls: [{ ...row, call: 'other' }], elapsed_ms: 0, sequential_ms: 0, label: row.label },
+        ],
+      }),
+      { ...again, call: 'y', retry_of: 'x' },
+    );
+    expect(turn.batches.map((batch) => retriesOf(turn, batch).map(({ id }) => id))).toEqual([['x', 'y'], []]);
   });
 
   it('shows a call that was never sent without a start', () => {

@@ -47,6 +47,32 @@ export function waitingWords(waiting: Waiting, since = 0): string {
   }
 }
 
+/** What it waited for, once that is over. */
+function waitedWords(waiting: Waiting): string {
+  switch (waiting.for) {
+    case 'resource':
+      return `waited for ${waiting.handle}, both touch ${waiting.resource}`;
+    case 'order':
+      return `waited its turn after ${waiting.handle}`;
+    case 'result':
+      return `waited for ${waiting.handle}, whose result it reads`;
+    case 'source':
+      return `waited while ${counted(waiting.in_flight, 'call')} of ${waiting.source} ${waiting.in_flight === 1 ? 'was' : 'were'} under way`;
+    case 'everything':
+      return `waited while ${counted(waiting.in_flight, 'call')} ${waiting.in_flight === 1 ? 'was' : 'were'} under way`;
+    case 'rate':
+      return `waited, since ${waiting.source} takes ${rateWords(waiting.milli_per_second)}`;
+    case 'paused':
+      return `waited, since ${waiting.source} asked for ${seconds(waiting.ms)} (${waiting.words.slice(0, 80)})`;
+    case 'paused_by_person':
+      return `waited, since ${waiting.source} was paused by you`;
+    case 'again':
+      return `waited before the ${NTH[waiting.attempt] ?? `${waiting.attempt}th`} attempt`;
+    case 'same':
+      return waitingWords(waiting);
+  }
+}
+
 /** The source whose limits or pause it waits for: what can be paused and resumed from its row. */
 export function waitsAt(waiting: Waiting): SourceName | null {
   switch (waiting.for) {
@@ -81,7 +107,7 @@ export function linesOf(call: CallState, now: number, named: (id: string) => Cal
   const lines: Line[] = [];
   const told = (at: number, words: string, ms: number | null) => order.push({ at, words, ms });
   const order: (Line & { at: number })[] = [];
-  for (const { fromMs, toMs, waiting } of call.waits) told(fromMs, waitingWords(waiting), (toMs ?? now) - fromMs);
+  for (const { fromMs, toMs, waiting } of call.waits) told(fromMs, toMs === null ? waitingWords(waiting, now - fromMs) : waitedWords(waiting), (toMs ?? now) - fromMs);
   const many = call.attempts.length > 1;
   for (const { attempt, fromMs, toMs, words } of call.attempts) {
     if (many || words) told(fromMs, `attempt ${attempt}${words ? `: ${words}` : ''}`, (toMs ?? now) - fromMs);

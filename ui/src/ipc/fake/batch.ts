@@ -147,7 +147,7 @@ export class Batch {
     this.stage.trail.append('batch.released', this.stage.clock.micros(), { ...this.#link(), batch: this.id, allowed, ...reason });
     if (allowed) this.#go();
     else {
-      const words = `This message asked for ${this.#lives.length} calls at once, more than the ${this.stage.rules.batchCalls} that are allowed, and the person refused${approval.reason ? `: ${approval.reason}` : '; ask for fewer'}.`;
+      const words = `This message asked for ${this.#lives.length} calls at once, more than the ${this.stage.rules.batchCalls} that are allowed, and the person refused${approval.reason ? `: ${approval.reason}` : '; ask for fewer.'}`;
       for (const live of [...this.#open]) if (!live.begun) this.#end(live, 'refused', words);
     }
     return true;

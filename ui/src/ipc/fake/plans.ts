@@ -225,6 +225,7 @@ ${'long'.repeat(5000)}`,
 /** What the model does about the question. */
 export function planFor(question: string): Plan {
   const words = question.toLowerCase();
+  if (words.includes('go on with')) return { rounds: [], answer: 'With that result the picture is whole: both have paid.' };
   if (words.includes('overdue')) return overdue();
   if (words.includes('note')) return note();
   if (words.includes('earn')) return salary();
