@@ -114,10 +114,11 @@ impl Writer {
 /// Whether taking the group out would make what is before it and what is after it into a mark or a code fence,
 /// which the model did not write and a second stripping would treat otherwise.
 fn is_needed(so_far: &str, words: &str, rest: &str) -> bool {
-    let makes_mark = |before: &str| {
-        mark::open_at_end(before).is_some_and(|start| start + 1 < before.len() || rest.starts_with('^'))
-    };
+    // The space behind a mark may go with it.
     let after = rest.trim_start_matches(SPACES);
+    let makes_mark = |before: &str| {
+        mark::open_at_end(before).is_some_and(|start| start + 1 < before.len() || after.starts_with('^'))
+    };
     let makes_fence = (after.starts_with("```") || after.starts_with("~~~")) && lead(so_far) == so_far.len();
     makes_mark(so_far) || makes_mark(words) || makes_fence
 }

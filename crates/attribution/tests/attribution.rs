@@ -79,6 +79,7 @@ fn what_is_no_mark_of_ours_stays() {
         "- ```\n  [^c3]\n  ```\n",
         "an escaped \\[^c3] mark",
         "[^[^c3]c4]",
+        "[[^c3] ^c4]",
         "[^c3]```\ncode\n```\n",
     ] {
         assert_eq!(cited(text), Cited { text: text.to_owned(), citations: Vec::new(), unknown: 0 }, "{text}");
