@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use domain::entry::{Entry, Link};
 use domain::id::{ConversationId, Seq};
+use domain::json::hex;
 use rusqlite::{Connection, OptionalExtension};
 use tlog::Hash;
 
@@ -38,7 +39,7 @@ impl Links {
             Some(end) => *end,
             None => stored_end(connection, conversation)?,
         };
-        let cprev = end.leaf.map(|leaf| leaf.to_hex()).unwrap_or_default();
+        let cprev = end.leaf.map(|leaf| hex(leaf.as_bytes())).unwrap_or_default();
         Ok(Link { conversation, cseq: end.entries, cprev })
     }
 

@@ -134,15 +134,24 @@ impl Writer {
     }
 
     fn insert(&mut self, staged: Vec<Staged>) -> Result<Vec<Seq>, StoreError> {
+        let sql = &self.connection;
+        let mut insert_entry =
+            sql.prepare_cached("INSERT INTO entry (seq, body, leaf) VALUES (?1, ?2, ?3)")?;
+        let mut insert_payload = sql.prepare_cached(
+            "INSERT INTO payload (id, commitment, role, media, size, codec, bytes)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?;
+        let mut insert_key = sql.prepare_cached("INSERT INTO payload_key (id, secret) VALUES (?1, ?2)")?;
         let mut seqs = Vec::with_capacity(staged.len());
         for Staged { entry, body, leaf, payloads } in staged {
-            let sql = &self.connection;
-            sql.prepare_cached("INSERT INTO entry (seq, body, leaf) VALUES (?1, ?2, ?3)")?.execute((
-                entry.seq.0,
-                &body,
-                leaf.as_bytes(),
-            ))?;
-            insert_payloads(sql, entry.seq, &payloads)?;
+            insert_entry.execute((entry.seq.0, &body, leaf.as_bytes()))?;
+            for (place, packed) in payloads.iter().enumerate() {
+                let (payload, (codec, bytes)) = (&packed.payload, packed.stored());
+                let (id, commitment) = (payload_id(entry.seq, place), payload.commitment().0);
+                let (role, size) = (payload.role.word(), payload.bytes().len());
+                insert_payload.execute((id, commitment, role, &payload.media, size, codec, bytes))?;
+                insert_key.execute((id, payload.secret()))?;
+            }
             for tile in self.frontier.push(leaf) {
                 sql.prepare_cached("INSERT INTO tile (level, position, hash) VALUES (?1, ?2, ?3)")?
                     .execute((tile.level, tile.index, tile.hash.as_bytes()))?;
@@ -162,30 +171,6 @@ impl Writer {
             .execute((checkpoint.size, note))?;
         Ok(())
     }
-}
-
-fn insert_payloads(sql: &Connection, seq: Seq, payloads: &[Packed]) -> Result<(), StoreError> {
-    for (place, packed) in payloads.iter().enumerate() {
-        let payload = &packed.payload;
-        let (codec, bytes) = packed.stored();
-        let id = payload_id(seq, place);
-        sql.prepare_cached(
-            "INSERT INTO payload (id, commitment, role, media, size, codec, bytes)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        )?
-        .execute((
-            id,
-            payload.commitment().0,
-            payload.role.word(),
-            &payload.media,
-            payload.bytes().len(),
-            codec,
-            bytes,
-        ))?;
-        sql.prepare_cached("INSERT INTO payload_key (id, secret) VALUES (?1, ?2)")?
-            .execute((id, payload.secret()))?;
-    }
-    Ok(())
 }
 
 /// An answer says how many entries its conversation has, itself included; only the writer can know.
