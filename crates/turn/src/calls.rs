@@ -94,14 +94,17 @@ impl Calls {
         arrived.withdrawn = slot.withdrawn;
         let (before, after) =
             (slot.may_run().then_some(&slot.touch), arrived.may_run().then_some(&arrived.touch));
-        if before != after {
-            arrived.changed = true;
+        let changed = before != after;
+        if changed {
             self.order.conflicts.remove(slot.place, &slot.touch, false);
             if arrived.may_run() {
                 self.order.conflicts.insert(arrived.place, &arrived.touch);
             }
         }
         *slot = arrived;
+        if changed {
+            self.mark_changed(index);
+        }
     }
 
     /// Whether nothing before this call meets it.
@@ -110,9 +113,15 @@ impl Calls {
         self.order.conflicts.latest_before(slot.place, &slot.touch).is_none()
     }
 
-    /// Later calls started while another call stood in the place of this one.
+    /// Later calls started while another call stood in the place of this one, or it had other arguments. What those of
+    /// them read that it meets is from before it, so nobody else may be given that.
     pub(crate) fn mark_changed(&mut self, index: usize) {
         self.order.slots[index].changed = true;
+        let (place, touch) = (self.slot(index).place, self.slot(index).touch.clone());
+        for slot in &mut self.order.slots {
+            slot.stale |=
+                touch.writes && slot.place > place && self.order.conflicts.meet(&touch, &slot.touch);
+        }
     }
 
     /// Its straggler budget is used up.
@@ -237,16 +246,6 @@ impl Calls {
         slot.dropped = true;
         effects.push(Effect::Record(Fact::CallDropped { call: slot.call, why }));
         effects.push(Effect::Drop(slot.call, why));
-        if slot.has_ended() {
-            return;
-        }
-        // What the message asks for instead must not run beside it, wherever it stands in the message.
-        let (old, new) = (slot.place, slot.place.dropped());
-        slot.place = new;
-        if !matches!(slot.standing, Standing::Owed(Owed { concluded: true })) {
-            self.order.conflicts.remove(old, &slot.touch, false);
-            self.order.conflicts.insert(new, &slot.touch);
-        }
         self.withdraw(index, Interruption::Needless, effects);
         self.free(index);
     }
@@ -256,8 +255,8 @@ impl Calls {
         let slot = &mut self.order.slots[index];
         self.order.conflicts.remove(slot.place, &slot.touch, false);
         slot.replan(plan);
-        slot.changed = true;
         self.order.conflicts.insert(slot.place, &slot.touch);
+        self.mark_changed(index);
         self.free(index);
     }
 

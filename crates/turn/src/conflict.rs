@@ -9,8 +9,7 @@ use std::collections::{BTreeSet, HashMap};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
     step: u32,
-    /// 0 for what was dropped from the message, which goes before all that is still part of it; else position + 1.
-    rank: u32,
+    position: u32,
     /// Makes two places differ whatever a caller says of positions.
     slot: usize,
 }
@@ -18,12 +17,7 @@ pub(crate) struct Place {
 impl Place {
     /// The place of a call of the message that answered request `step`.
     pub(crate) fn new(step: u32, position: u32, slot: usize) -> Self {
-        Self { step, rank: position.saturating_add(1), slot }
-    }
-
-    /// The place of the same call once it was dropped: whatever the message does ask for comes after it.
-    pub(crate) fn dropped(self) -> Self {
-        Self { rank: 0, ..self }
+        Self { step, position, slot }
     }
 
     /// Which slot it is the place of.

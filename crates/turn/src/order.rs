@@ -91,6 +91,7 @@ impl Order {
         };
         hopeful
             && !leader.dropped
+            && !leader.stale
             && leader.identity() == slot.identity()
             && leader.place < slot.place
             && self.unwritten_since(leader.place, slot)
@@ -121,7 +122,10 @@ impl Order {
     fn reuse(&self, slot: &Slot) -> Option<CallId> {
         let offered = slot.plan.reuse?;
         match self.by_id.get(&offered).map(|index| &self.slots[*index]) {
-            Some(ended) => self.shareable(ended).filter(|_| self.unwritten_since(ended.place, slot)),
+            Some(ended) => {
+                let fresh = !ended.stale && self.unwritten_since(ended.place, slot);
+                self.shareable(ended).filter(|_| fresh)
+            }
             None => {
                 let write = self.conflicts.latest_write_before(slot.place, &slot.touch);
                 write.is_none().then_some(offered)

@@ -37,6 +37,8 @@ pub(crate) struct Slot {
     pub(crate) withdrawn: bool,
     /// Whether it is no part of its message any more.
     pub(crate) dropped: bool,
+    /// Whether a call before it changed into one that writes where it reads: its result is no one else's.
+    pub(crate) stale: bool,
     /// Whether it is not what stood in its place when later calls started; then it waits for those of them, too,
     /// that were sent and meet it.
     pub(crate) changed: bool,
@@ -125,6 +127,7 @@ impl Slot {
             straggles: false,
             withdrawn: false,
             dropped: false,
+            stale: false,
             changed: false,
         }
     }

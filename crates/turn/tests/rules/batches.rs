@@ -114,6 +114,15 @@ fn a_pending_read_is_called_off_before_the_answer_and_waited_for() {
 }
 
 #[test]
+fn whoever_asks_for_the_same_as_a_pending_read_of_its_batch_is_left_behind_with_it() {
+    let calls = vec![same(0, "/a"), judged(same(1, "/a"), Verdict::Ask)];
+    let mut scene = Scene::with(pending(), calls);
+    assert!(!batch_ended(&scene.tell(Event::Straggles(id(0)))), "a person has not answered yet");
+    let effects = scene.answer(1, Approval::Allowed);
+    assert!(effects.contains(&Effect::LeaveBehind(id(1))) && batch_ended(&effects));
+}
+
+#[test]
 fn an_early_read_that_straggles_is_left_behind_as_soon_as_its_batch_is_there() {
     let mut scene = Scene::new(pending());
     scene.ready(read(0, "/a"));
@@ -169,7 +178,7 @@ fn an_attempt_that_never_left_is_no_attempt_on_record() {
 #[test]
 fn a_batch_whose_time_is_up_withdraws_what_was_not_sent_and_interrupts_the_rest() {
     let mut scene =
-        Scene::with(settings(), vec![write(0, "/a"), write(1, "/a"), judged(read(2, "/b"), Verdict::Ask)]);
+        Scene::with(settings(), vec![read(0, "/a"), write(1, "/a"), judged(read(2, "/b"), Verdict::Ask)]);
     let effects = scene.tell(Event::BatchTimedOut(batch(1)));
     let words = "the batch's time was up before it could be sent".to_owned();
     let out = [(id(1), Outcome::Cancelled, words.clone()), (id(2), Outcome::Cancelled, words)];

@@ -158,6 +158,20 @@ fn what_a_changed_message_asks_for_never_runs_beside_what_started() {
 }
 
 #[test]
+fn a_result_from_before_a_changed_write_is_given_to_nobody_else() {
+    let mut scene = Scene::new(settings());
+    scene.ready(read(0, "/b"));
+    scene.ready(same(1, "/a"));
+    scene.returned(1);
+    let mut changed = write(9, "/a");
+    changed.call.position = 0;
+    let mut again = same(2, "/a");
+    again.plan.reuse = Some(id(1));
+    assert_eq!(sent(&scene.message(1, vec![changed, same(1, "/a"), again])), [9]);
+    assert_eq!(sent(&scene.returned(9)), [2]);
+}
+
+#[test]
 fn a_call_that_a_person_took_back_meanwhile_does_not_run() {
     let mut scene = Scene::new(settings());
     scene.ready(write(0, "/a"));
