@@ -403,7 +403,9 @@ impl Fact {
             Self::ModelReturned { response, .. } => vec![*response],
             Self::CallRequested { arguments, .. } => vec![*arguments],
             Self::ApprovalAsked { shown, .. } => vec![*shown],
-            Self::ApprovalGiven { reason, arguments, .. } => reason.iter().chain(arguments).copied().collect(),
+            Self::ApprovalGiven { reason, arguments, .. } => {
+                reason.iter().chain(arguments).copied().collect()
+            }
             Self::BatchReleased { reason, .. } => reason.iter().copied().collect(),
             Self::AttemptEnded { words, .. } => vec![*words],
             Self::CallSent { request, .. } => vec![*request],

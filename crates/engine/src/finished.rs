@@ -8,6 +8,12 @@ use domain::payload::{Payload, PayloadRole};
 use crate::clock::seal;
 use crate::error::EngineError;
 
+/// All that one follow-up shows of its results together, in the size of one: past this many full results, each is
+/// shown a smaller part.
+const FULL_RESULTS: usize = 8;
+/// The least that is shown of a result.
+const LEAST: usize = 1024;
+
 /// A call's end, sealed.
 pub(crate) struct Finished {
     pub(crate) outcome: Outcome,
@@ -99,6 +105,12 @@ fn result_text(ending: &Ending, handle: Handle, budget: usize) -> (String, u64) 
     (text, excerpt.shown)
 }
 
+/// How many bytes of each result are shown, if that many come back together and `most` are shown of one.
+pub(crate) fn budget(most: u32, calls: usize) -> usize {
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    (most.saturating_mul(FULL_RESULTS) / calls.max(FULL_RESULTS)).clamp(LEAST.min(most), most)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,5 +142,14 @@ mod tests {
         let ending = Ending::without_body(Outcome::TimedOut, None, "no answer in 20 s");
         let shown = shown(&ending, Handle(3), BUDGET);
         assert_eq!((shown.text.as_str(), shown.ok, shown.bytes), ("timed out: no answer in 20 s", false, 0));
+    }
+
+    #[test]
+    fn many_results_share_what_is_shown() {
+        assert_eq!(budget(96 << 10, 1), 96 << 10);
+        assert_eq!(budget(96 << 10, 8), 96 << 10);
+        assert_eq!(budget(96 << 10, 16), 48 << 10);
+        assert_eq!(budget(96 << 10, 100_000), LEAST);
+        assert_eq!(budget(1024, 3), 1024);
     }
 }

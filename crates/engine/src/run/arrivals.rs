@@ -15,7 +15,7 @@ use turn::{Edited, EndedAttempt, EndedCall, Event};
 
 use super::calling::{Arrival, Notice, panicked};
 use super::driver::{Driver, TaskEnd, Woken};
-use super::live::End;
+use super::end::End;
 use crate::clock::{id_parts, seal};
 use crate::error::EngineError;
 use crate::finished::Finished;
@@ -46,7 +46,7 @@ impl Driver {
             }
             Woken::Model(Some(event)) => self.heard_model(event).await.map(Vec::from_iter),
             Woken::Model(None) => self.message_over().await.map(Vec::from_iter),
-            Woken::Call(ended) => self.task_over(ended).map(Vec::from_iter),
+            Woken::Call(ended) => self.task_over(*ended).map(Vec::from_iter),
             Woken::Straggles(call) => Ok(vec![Event::Straggles(call)]),
             Woken::BatchTimedOut(batch) => {
                 self.batch_until = None;

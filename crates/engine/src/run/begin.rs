@@ -7,19 +7,17 @@ use std::time::Instant;
 use domain::call::Approve;
 use domain::event::RunEvent;
 use domain::id::{ConversationId, TurnId};
-use domain::json::Json;
 use domain::label::Label;
 use domain::model::{Early, Message, ModelSpec, Parallel};
-use domain::run::{ConversationSettings, RUN_SETTINGS, RunSettings};
+use domain::run::RunSettings;
 use domain::secret::Secret;
-use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
 use turn::{Settings, Turn};
 
 use super::history::Past;
-use super::live::Known;
+use super::known::{self, Known};
 use super::question::Question;
-use super::taking;
+use super::settings::{conversation_settings, run_settings};
 use super::talk::Talk;
 use crate::clock::id_parts;
 use crate::error::EngineError;
@@ -103,7 +101,7 @@ impl Beginning {
             early,
             early_by_name: asked_early == Some(true),
             lane,
-            known: taking::known(&sources),
+            known: known::known(&sources),
             next_handle: inner.reader.next_handle(conversation).await?,
             talk: Talk::new(&model, &sources, past, parallel),
             inner,
@@ -115,24 +113,4 @@ impl Beginning {
             question: text,
         })
     }
-}
-
-/// How batches run in this workspace.
-pub(crate) async fn run_settings(inner: &Inner) -> Result<RunSettings, EngineError> {
-    setting(inner, RUN_SETTINGS).await
-}
-
-/// What a conversation says otherwise.
-pub(crate) async fn conversation_settings(
-    inner: &Inner,
-    conversation: ConversationId,
-) -> Result<ConversationSettings, EngineError> {
-    setting(inner, &ConversationSettings::key(conversation)).await
-}
-
-async fn setting<T: DeserializeOwned + Default>(inner: &Inner, key: &str) -> Result<T, EngineError> {
-    let Some(Json(value)) = inner.reader.setting(key).await? else { return Ok(T::default()) };
-    serde_json::from_value(value).map_err(|error| {
-        EngineError::BadInput(format!("the setting `{key}` can't be read: {error}; set it anew in Settings"))
-    })
 }

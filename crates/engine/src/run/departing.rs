@@ -11,12 +11,11 @@ use turn::{Event, Lane};
 
 use super::calling::{self, Arrival, Departure, Start};
 use super::driver::Driver;
-use super::live::End;
+use super::end::End;
 use super::reading;
-use super::talk::budget;
 use crate::clock::seal;
 use crate::error::EngineError;
-use crate::finished::Finished;
+use crate::finished::{Finished, budget};
 
 /// A call that the machine lets go.
 pub(crate) struct Leaving {

@@ -16,11 +16,12 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use turn::{Event, Turn};
 
+use super::arriving::Arriving;
 use super::begin::Beginning;
 use super::calling::{Arrival, Notice};
+use super::known::Known;
 use super::line::Line;
-use super::live::{Known, Live};
-use super::taking::Arriving;
+use super::live::Live;
 use super::talk::Talk;
 use super::thinking::Thinking;
 use crate::error::EngineError;
@@ -96,7 +97,7 @@ pub(crate) type TaskEnd = Result<(tokio::task::Id, Result<Arrival, EngineError>)
 pub(crate) enum Woken {
     Said(Say),
     Model(Option<ModelEvent>),
-    Call(Option<TaskEnd>),
+    Call(Box<Option<TaskEnd>>),
     Noticed(Notice),
     NobodyAnswered,
     Straggles(CallId),
@@ -232,7 +233,7 @@ impl Driver {
             // The way to us lies in the engine's table until this task ends; should it go first, nobody speaks.
             Some(said) = self.says.recv() => Woken::Said(said),
             event = model => Woken::Model(event),
-            ended = self.tasks.join_next_with_id(), if !self.tasks.is_empty() => Woken::Call(ended),
+            ended = self.tasks.join_next_with_id(), if !self.tasks.is_empty() => Woken::Call(Box::new(ended)),
             () = until(self.people.until) => Woken::NobodyAnswered,
             call = at(straggler) => {
                 self.stragglers.pop_front();

@@ -10,10 +10,9 @@ use domain::view::{CallDetail, CallRow, PayloadView, TurnView};
 
 use attribution::InContext;
 
-use super::begin::run_settings;
-use super::talk::budget;
+use super::settings::run_settings;
 use crate::error::EngineError;
-use crate::finished::shown;
+use crate::finished::{budget, shown};
 use crate::inner::Inner;
 
 /// A conversation so far.

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use domain::id::{CallId, ConversationId};
 use domain::tool::SourceName;
 
-use super::live::End;
+use super::end::End;
 use crate::locked::lock;
 
 /// How long the result of a call may wait for the same call, when its own message came to nothing.

@@ -7,26 +7,16 @@ use attribution::InContext;
 use domain::call::{Decision, ToolCall};
 use domain::event::Waiting;
 use domain::id::CallId;
-use domain::label::Label;
-use domain::outcome::{CallResult, FailureClass, Outcome};
-use domain::payload::Commitment;
-use domain::source::SourceSpec;
+use domain::outcome::CallResult;
 use domain::time::Span;
-use domain::tool::{ToolId, ToolSpec};
+use domain::tool::ToolId;
 use sources::Prepared;
 use tokio::sync::watch;
 use turn::{Interruption, Ticket};
 
-use super::reading::Page;
-use crate::finished::Shown;
-
-/// A tool that is connected, looked up once a turn.
-pub(crate) struct Known {
-    pub(crate) id: ToolId,
-    pub(crate) source: Arc<SourceSpec>,
-    pub(crate) tool: ToolSpec,
-    pub(crate) version: String,
-}
+use super::end::End;
+use super::known::Known;
+use super::page::Page;
 
 /// A call of a turn, from the time it was taken in.
 pub(crate) struct Live {
@@ -58,23 +48,6 @@ pub(crate) struct Live {
     pub(crate) end: Option<End>,
     /// Whether its end is on record, or in line for it: nothing changes any more.
     pub(crate) over: bool,
-}
-
-/// How a call ended, as far as others need to know.
-#[derive(Clone)]
-pub(crate) struct End {
-    pub(crate) outcome: Outcome,
-    pub(crate) failure: Option<FailureClass>,
-    pub(crate) status: Option<u16>,
-    pub(crate) words: String,
-    pub(crate) size: u64,
-    pub(crate) cut_from: Option<u64>,
-    pub(crate) label: Label,
-    pub(crate) shown: Shown,
-    /// The commitment to its result, until that is recorded or let go.
-    pub(crate) result: Option<Commitment>,
-    /// Until when the same request need not be sent again.
-    pub(crate) fresh_until: Option<Instant>,
 }
 
 impl Live {

@@ -1,21 +1,26 @@
 //! Turns: from a question to an answer, on record.
 
 mod arrivals;
+mod arriving;
 mod ask;
 mod begin;
 mod calling;
 mod closing;
 mod departing;
 mod driver;
+mod end;
 mod history;
 mod kept;
+mod known;
 mod line;
 mod lines;
 mod live;
+mod page;
 mod perform;
 mod prompt;
 mod question;
 mod reading;
+mod settings;
 mod taking;
 mod talk;
 #[cfg(test)]
@@ -23,8 +28,8 @@ mod talk;
 mod tests;
 mod thinking;
 
-pub(crate) use begin::{conversation_settings, run_settings};
 pub(crate) use calling::{Arrival, Departure, Notice, Start, attempt};
 pub(crate) use kept::Kept;
 pub use question::{Question, Run};
+pub(crate) use settings::{conversation_settings, run_settings};
 pub(crate) use thinking::{Outgoing, Purpose};

@@ -152,16 +152,14 @@ impl Driver {
         }
         let purpose = Purpose { turn: Some((self.conversation, self.turn)), label: self.talk.label.clone() };
         let (outgoing, intent) = Outgoing::new(&self.inner, &self.model, self.talk.request(), purpose)?;
-        let intents = self.line.flush_and_intend(vec![intent]).await?;
-        for intent in intents {
-            self.line.emit(Happening::ModelCalled { step });
-            let key = self.key.clone();
-            self.arriving.ended = None;
-            self.batch_calls = 0;
-            self.thinking = Some(outgoing.send(&self.inner, &self.model, key, intent));
-            return Ok(None);
-        }
-        Err(EngineError::Internal("the record gave no leave to ask the model".to_owned()))
+        let intent = self.line.flush_and_intend(vec![intent]).await?.pop();
+        let no_leave = || EngineError::Internal("the record gave no leave to ask the model".to_owned());
+        let intent = intent.ok_or_else(no_leave)?;
+        self.line.emit(Happening::ModelCalled { step });
+        self.arriving.ended = None;
+        self.batch_calls = 0;
+        self.thinking = Some(outgoing.send(&self.inner, &self.model, self.key.clone(), intent));
+        Ok(None)
     }
 
     fn batch_started(&mut self, batch: BatchId, calls: Vec<CallId>, label: Label) {

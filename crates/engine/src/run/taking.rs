@@ -1,6 +1,5 @@
 //! Taking in what the model asks for: which tool it means, whether it fits, what policy says, what it may disturb.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -12,42 +11,17 @@ use domain::model::AskedCall;
 use domain::outcome::{Ending, FailureClass, Outcome};
 use domain::payload::PayloadRole;
 use domain::secret::{Secret, SecretName};
-use domain::source::SourceSpec;
 use domain::tool::ToolId;
 use policy::CallFacts;
 use sources::Prepared;
 use turn::{Asked, Event, Plan};
 
 use super::driver::Driver;
-use super::live::{Known, Live};
-use super::reading::Page;
+use super::known::Known;
+use super::live::Live;
+use super::page::Page;
 use crate::clock::{id_parts, seal};
 use crate::error::EngineError;
-
-/// A message that is arriving, or the last one.
-#[derive(Default)]
-pub(crate) struct Arriving {
-    /// The calls that were taken in while it was still being written, as they were written then.
-    early: Vec<(AskedCall, Asked)>,
-    /// Its calls, once the protocol says that they are complete.
-    ready: Vec<Asked>,
-    /// When it ended.
-    pub(crate) ended: Option<Instant>,
-    pub(crate) text: String,
-}
-
-impl Arriving {
-    /// How many were taken in early.
-    pub(crate) fn early_calls(&self) -> usize {
-        self.early.len()
-    }
-
-    /// The complete calls, and the ids of all that were taken in early.
-    pub(crate) fn take_calls(&mut self) -> (Vec<Asked>, Vec<CallId>) {
-        let early = std::mem::take(&mut self.early).into_iter().map(|(_, asked)| asked.call.id).collect();
-        (std::mem::take(&mut self.ready), early)
-    }
-}
 
 /// What a call is, as far as it can be said before it runs.
 struct Fitted {
@@ -57,20 +31,6 @@ struct Fitted {
     unfit: Option<Ending>,
     plan: Plan,
     label: Label,
-}
-
-/// Every connected tool by the name that models write.
-pub(crate) fn known(sources: &[SourceSpec]) -> HashMap<String, Arc<Known>> {
-    let mut known = HashMap::new();
-    for source in sources {
-        let shared = Arc::new(source.clone());
-        for tool in &source.tools {
-            let id = source.id_of(tool);
-            let (wire, version) = (id.wire(), tool.version());
-            known.insert(wire, Arc::new(Known { id, source: shared.clone(), tool: tool.clone(), version }));
-        }
-    }
-    known
 }
 
 impl Driver {

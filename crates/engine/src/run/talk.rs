@@ -13,12 +13,6 @@ use super::history::Past;
 use super::live::Live;
 use super::prompt::{SYSTEM, offered};
 
-/// All that one follow-up shows of its results together, in the size of one: past this many full results, each is
-/// shown a smaller part.
-const FULL_RESULTS: usize = 8;
-/// The least that is shown of a result.
-const LEAST: usize = 1024;
-
 /// A conversation as its model is told it. A result is written into the next request when it arrives, so that the
 /// request is there when the last one has come.
 pub(crate) struct Talk {
@@ -87,25 +81,5 @@ impl Talk {
         }
         self.in_context.extend(calls.iter().filter_map(|call| lives.get(call)).map(Live::context));
         self.label = std::mem::replace(&mut self.label, Label::PUBLIC).join(label);
-    }
-}
-
-/// How many bytes of each result are shown, if that many come back together and `most` are shown of one.
-pub(crate) fn budget(most: u32, calls: usize) -> usize {
-    let most = usize::try_from(most).unwrap_or(usize::MAX);
-    (most.saturating_mul(FULL_RESULTS) / calls.max(FULL_RESULTS)).clamp(LEAST.min(most), most)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn many_results_share_what_is_shown() {
-        assert_eq!(budget(96 << 10, 1), 96 << 10);
-        assert_eq!(budget(96 << 10, 8), 96 << 10);
-        assert_eq!(budget(96 << 10, 16), 48 << 10);
-        assert_eq!(budget(96 << 10, 100_000), LEAST);
-        assert_eq!(budget(1024, 3), 1024);
     }
 }
