@@ -22,6 +22,7 @@ mod service;
 mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 
 use world::World;
 
@@ -37,9 +38,15 @@ fn run(seed: u64) -> usize {
 
 #[test]
 fn ten_thousand_batches_are_as_if_run_one_by_one() {
-    let (mut batches, mut seed) = (0, 0);
-    while batches < 10_000 {
-        batches += run(seed);
-        seed += 1;
-    }
+    let (batches, seeds) = (AtomicUsize::new(0), AtomicU64::new(0));
+    let work = || {
+        while batches.load(Relaxed) < 10_000 {
+            batches.fetch_add(run(seeds.fetch_add(1, Relaxed)), Relaxed);
+        }
+    };
+    std::thread::scope(|scope| {
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        (1..threads).for_each(|_| drop(scope.spawn(work)));
+        work();
+    });
 }

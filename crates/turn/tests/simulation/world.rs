@@ -46,6 +46,8 @@ pub(crate) struct World {
     tickets: BTreeMap<Ticket, (usize, CallId, u32)>,
     services: Services,
     straggler: Straggler,
+    /// When somebody looks at the gates again although nothing else happens.
+    wakes: Option<u64>,
 }
 
 impl World {
@@ -73,6 +75,7 @@ impl World {
             tickets: BTreeMap::new(),
             services: Services::default(),
             straggler,
+            wakes: None,
             dice,
         };
         for number in 0..usize::try_from(turns).unwrap() {
@@ -97,7 +100,7 @@ impl World {
                 }
                 Happens::Arrives(turn, call, attempt) => self.arrive(turn, call, attempt),
                 Happens::Completes(turn, call, attempt) => self.complete(turn, call, attempt),
-                Happens::Wakes => {}
+                Happens::Wakes => self.wakes = None,
             }
             self.admit();
         }
@@ -340,7 +343,10 @@ impl World {
         }
         if let Some(at) = self.gates.wake_at(Span(self.now)) {
             assert!(at.0 > self.now, "whoever could go now was admitted");
-            self.later(at.0 - self.now, Happens::Wakes);
+            if self.wakes.is_none_or(|wakes| wakes > at.0) {
+                self.wakes = Some(at.0);
+                self.later(at.0 - self.now, Happens::Wakes);
+            }
         }
     }
 
