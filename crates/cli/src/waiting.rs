@@ -27,8 +27,9 @@ pub(crate) fn waiting(waiting: &Waiting) -> String {
         Waiting::Paused { source, ms, words } => {
             format!("waits {}: {source} asked for it ({words})", millis(*ms))
         }
+        // Whoever asks holds the workspace, so that it can't be resumed from another terminal meanwhile.
         Waiting::PausedByPerson { source } => {
-            format!("waits: {source} is paused (`tieout sources resume {source}`)")
+            format!("waits: {source} is paused; Ctrl-C, then `tieout sources resume {source}`")
         }
         Waiting::Again { attempt, ms } => format!("waits {} before attempt {attempt}", millis(*ms)),
     }

@@ -50,7 +50,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome<Report> {
     let notes = vec![
         "The ratio is how many times faster ours is. After every run the records were as the model's order leaves them."
             .to_owned(),
-        "The order in 10,000 random batches is held by crates/turn/tests/simulation.rs, in simulated time.".to_owned(),
+        "The order in 10,000 random batches is held by crates/turn/tests/simulation, in simulated time.".to_owned(),
     ];
     Ok(Report { name: "interference", figures: vec![figure], notes })
 }

@@ -1,9 +1,8 @@
 //! `tieout calls`
 
-use domain::outcome::Outcome;
 use engine::EngineError;
 
-use super::tools::print_call;
+use super::by_hand::made;
 use crate::args::{ApproveArg, Calls, Global};
 use crate::exit::Exit;
 use crate::output::Output;
@@ -19,12 +18,10 @@ pub(crate) async fn run(global: &Global, calls: &Calls, output: &Output) -> Resu
             before.tool
         )));
     }
-    let detail = engine.retry_call(*call, arguments.clone()).await?;
-    print_call(&detail, output);
-    let returned = detail.row.outcome == Some(Outcome::Returned);
-    if let Some(conversation) = detail.row.conversation.filter(|_| returned) {
+    let again = engine.retry_call(*call, arguments.clone());
+    let (detail, exit) = made(&engine, &before.tool, again, output).await?;
+    if let Some(conversation) = detail.row.conversation.filter(|_| exit == Exit::Done) {
         output.progress(format!("to go on with it: tieout ask \"…\" --conversation {conversation}"));
     }
-    engine.shutdown().await;
-    Ok(if returned { Exit::Done } else { Exit::Failed })
+    Ok(exit)
 }

@@ -2,18 +2,15 @@
 
 use domain::advice::AdviceKind;
 use domain::call::Verdict;
-use domain::outcome::Outcome;
-use domain::payload::PayloadRole;
 use domain::tool::SourceName;
-use domain::view::CallDetail;
 use engine::{Engine, EngineError};
 use serde_json::json;
 
+use super::by_hand::made;
 use crate::args::{Global, Tools};
 use crate::exit::Exit;
 use crate::output::Output;
 use crate::place::{open, open_to_read};
-use crate::words::call_line;
 
 pub(crate) async fn run(global: &Global, tools: &Tools, output: &Output) -> Result<Exit, EngineError> {
     match tools {
@@ -57,14 +54,12 @@ pub(crate) async fn run(global: &Global, tools: &Tools, output: &Output) -> Resu
         }
         Tools::Call { tool, arguments, approve } => {
             let engine = open(global).await?;
-            let detail = engine.call_tool(tool, arguments, (*approve).into()).await?;
-            print_call(&detail, output);
+            let call = engine.call_tool(tool, arguments, (*approve).into());
+            let (detail, exit) = made(&engine, &tool.to_string(), call, output).await?;
             if detail.row.verdict == Some(Verdict::Ask) {
                 output.progress("a write by hand needs your word: add `--approve all`");
             }
-            engine.shutdown().await;
-            let returned = detail.row.outcome == Some(Outcome::Returned);
-            return Ok(if returned { Exit::Done } else { Exit::Failed });
+            return Ok(exit);
         }
     }
     Ok(Exit::Done)
@@ -108,20 +103,4 @@ fn topic(kind: AdviceKind) -> &'static str {
         AdviceKind::WholeSource => "whole source",
         AdviceKind::NoRate => "no rate",
     }
-}
-
-/// A call by hand: its line and words to standard error, its result to standard output.
-pub(crate) fn print_call(detail: &CallDetail, output: &Output) {
-    output.progress(call_line(&detail.row));
-    let part = |role| detail.payloads.iter().find(|payload| payload.role == role);
-    if let Some(words) = part(PayloadRole::Words) {
-        output.progress(&words.text);
-    }
-    if let Some(result) = part(PayloadRole::Result) {
-        output.line(&result.text);
-        if !result.whole {
-            output.progress(format!("(the first part of {} bytes; the trail holds all)", result.size));
-        }
-    }
-    output.object("call", detail);
 }
