@@ -131,7 +131,9 @@ impl Driver {
         match event {
             ModelEvent::Text(text) => self.line.say(Happening::TextDelta { text }),
             ModelEvent::CallStarted { name, .. } => self.warm(&name),
-            ModelEvent::CallFollowed { call, .. } if self.follows() => return self.take_early(call).await,
+            ModelEvent::CallFollowed { index, call } if self.follows() => {
+                return self.take_early(index, call).await;
+            }
             ModelEvent::CallReady { call, .. } => self.take_ready(call).await?,
             ModelEvent::CallFollowed { .. } | ModelEvent::Usage(_) | ModelEvent::Finished(_) => {}
         }

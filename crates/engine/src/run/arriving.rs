@@ -9,7 +9,7 @@ use turn::Asked;
 /// A message that is arriving, or the last one.
 #[derive(Default)]
 pub(crate) struct Arriving {
-    /// The calls that were taken in while it was still being written, as they were written then.
+    /// The first calls of it, which were taken in while it was still being written, as they were written then.
     pub(crate) early: Vec<(AskedCall, Asked)>,
     /// Its calls, once the protocol says that they are complete.
     pub(crate) ready: Vec<Asked>,

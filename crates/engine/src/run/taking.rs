@@ -34,10 +34,18 @@ struct Fitted {
 }
 
 impl Driver {
-    /// A call that is most likely complete, though its message goes on: the machine may start it.
-    pub(crate) async fn take_early(&mut self, asked: AskedCall) -> Result<Option<Event>, EngineError> {
+    /// A call that is most likely complete, though its message goes on: the machine may start it. Behind a call that
+    /// nothing is known of yet none is taken, since it may be one that it must not pass.
+    pub(crate) async fn take_early(
+        &mut self,
+        index: u32,
+        asked: AskedCall,
+    ) -> Result<Option<Event>, EngineError> {
         let Some((request, batch)) = self.under_way() else { return Ok(None) };
         let position = self.arriving.early.len();
+        if usize::try_from(index) != Ok(position) {
+            return Ok(None);
+        }
         let taken = self.take_in(asked.clone(), batch, position, true).await?;
         self.arriving.early.push((asked, taken.clone()));
         Ok(Some(Event::CallReady { request, asked: taken }))

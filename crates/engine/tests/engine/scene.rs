@@ -1,7 +1,7 @@
 //! Turns in a workspace on disk against a company on loopback.
 
 use domain::event::{Happening, RunEvent};
-use domain::id::{ConversationId, TurnId};
+use domain::id::{CallId, ConversationId, Seq, TurnId};
 use domain::label::Level;
 use domain::model::{Early, ModelSpec, Parallel, Protocol};
 use domain::secret::Secret;
@@ -101,6 +101,12 @@ impl Scene {
     pub(crate) async fn row(&self, tool: &str, words: &str) -> CallRow {
         let rows = self.engine.calls(CallQuery { limit: 100, ..CallQuery::default() }).await.unwrap();
         rows.into_iter().find(|row| row.tool == tool && row.telling.contains(words)).unwrap()
+    }
+
+    /// The place of a call's first entry of this type.
+    pub(crate) async fn entry(&self, call: CallId, kind: &str) -> Seq {
+        let entries = self.engine.call(call).await.unwrap().entries;
+        entries.iter().find(|entry| entry.kind == kind).unwrap().seq
     }
 
     /// The requests to the model so far, as it was sent them.
