@@ -113,7 +113,7 @@ async fn what_is_no_text_and_what_is_too_long_is_kept_and_named() {
         .collect();
     assert!(results[0].contains("7 bytes of image/png, which is not text"), "{}", results[0]);
     assert!(results[2].contains("7 bytes of text/plain, which is not text"), "{}", results[2]);
-    assert!(results[1].len() < 200_000 && results[1].contains("(cut: "), "a model is not drowned");
+    assert!(results[1].len() < 200_000 && results[1].contains("(cut here: "), "a model is not drowned");
     crate::scene::record::verified(&scene.engine).await;
     scene.engine.shutdown().await;
 }

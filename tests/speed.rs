@@ -49,7 +49,7 @@ async fn one_at_a_time_is_one_at_a_time_and_in_order() {
     let scene = Scene::instant().await;
     let wait = |id: &str, ms: u32| call(id, "echo__get", json!({ "id": id, "ms": ms }));
     scene.script(vec![wait("a", 60), wait("b", 0), wait("c", 30), wait("d", 0)]);
-    let told = scene.put(Question { sequential: true, ..Question::new("Do it") }).await;
+    let told = scene.put(Question { sequential: Some(true), ..Question::new("Do it") }).await;
     let calls: Vec<_> = told.calls().iter().map(|call| call.id).collect();
     let record = scene.record().await;
     let story = record.facts().filter_map(|fact| match fact {

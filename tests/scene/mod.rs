@@ -11,7 +11,7 @@ use std::time::Duration;
 use domain::call::Approval;
 use domain::event::{Ask, Happening};
 use domain::label::Level;
-use domain::model::{ModelSpec, Parallel, Protocol};
+use domain::model::{Early, ModelSpec, Parallel, Protocol};
 use domain::secret::Secret;
 use engine::{Adopted, Engine, KeychainChoice, Question, Run};
 use rehearsal::{DemoModel, DemoSource, Plan, Rehearsal, Script, ScriptedCall, ScriptedReply};
@@ -152,14 +152,19 @@ pub(crate) fn prompts(rehearsal: &Rehearsal) -> Vec<Value> {
     asked.map(|request| serde_json::from_str(&request.body.unwrap()).unwrap()).collect()
 }
 
-/// The four services and the echo.
+/// The four services, the echo and the records.
 pub(crate) fn connections(rehearsal: &Rehearsal) -> Vec<Adopted> {
     let connection = |source: DemoSource| Adopted {
         toml: source.toml,
         secret_name: source.secret_name,
         secret: Secret::new(source.secret),
     };
-    rehearsal.sources().into_iter().chain([rehearsal.echo_source()]).map(connection).collect()
+    sources(rehearsal).map(connection).collect()
+}
+
+/// Everything of the company that a workspace is wired to.
+pub(crate) fn sources(rehearsal: &Rehearsal) -> impl Iterator<Item = DemoSource> {
+    rehearsal.sources().into_iter().chain([rehearsal.echo_source(), rehearsal.records_source()])
 }
 
 /// The rehearsal's model as a workspace has it.
@@ -173,6 +178,8 @@ pub(crate) fn model_spec(model: DemoModel) -> ModelSpec {
         secret: Some(model.secret_name.parse().unwrap()),
         clearance: Level::Restricted,
         parallel: Parallel::Auto,
+        // As the demo has it: the rehearsal's model writes one call after another.
+        early: Early::On,
     }
 }
 

@@ -85,7 +85,7 @@ async fn request_line(engine: &Engine, fact: &Fact) -> Option<String> {
 /// What the company received.
 pub(crate) fn arrived(rehearsal: &Rehearsal) -> Vec<Request> {
     let mut hosts: BTreeMap<String, String> = BTreeMap::new();
-    for source in rehearsal.sources().into_iter().chain([rehearsal.echo_source()]) {
+    for source in super::sources(rehearsal) {
         hosts.insert(source.name, source.base_url);
     }
     let model = rehearsal.model().base_url;
@@ -96,7 +96,7 @@ pub(crate) fn arrived(rehearsal: &Rehearsal) -> Vec<Request> {
         .map(|request| {
             let query = if request.query.is_empty() { String::new() } else { format!("?{}", request.query) };
             let line = format!("{} {}{}{query}", request.method, hosts[request.service], request.path);
-            Request { line, at: i64::try_from(request.at).unwrap() }
+            Request { line, at: i64::try_from(request.began_us).unwrap() }
         })
         .collect()
 }

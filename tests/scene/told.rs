@@ -81,7 +81,7 @@ impl Told {
         self.events
             .iter()
             .filter_map(|event| match &event.what {
-                Happening::BatchEnded { batch, elapsed_ms, sequential_ms, label } => Some(Batch {
+                Happening::BatchEnded { batch, elapsed_ms, sequential_ms, label, .. } => Some(Batch {
                     calls: calls_of(*batch).unwrap(),
                     elapsed_ms: *elapsed_ms,
                     sequential_ms: *sequential_ms,
