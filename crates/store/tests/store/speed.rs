@@ -40,7 +40,7 @@ async fn a_batch_of_256_calls() {
     let conversation = scene.conversation();
     let opened = scene.draft(Some(conversation), Fact::ConversationOpened {}, vec![]);
     store.append(vec![opened]).await.unwrap();
-    let mut figures: [Vec<Duration>; 7] = Default::default();
+    let mut figures: [Vec<Duration>; 9] = Default::default();
     for _ in 0..ROUNDS {
         figures[0].push(fsync(scene.dir()));
         let batch = Batch::asked(&scene, &store, conversation).await;
@@ -58,6 +58,24 @@ async fn a_batch_of_256_calls() {
         store.append(ends).await.unwrap();
         figures[5].push(begun.elapsed());
         figures[6].push(processor() - cpu);
+        // As calls end in life: each in a task of its own.
+        let others = Batch::asked(&scene, &store, conversation).await;
+        let (before, intents) = others.intents();
+        let _intents = store.append_and_intend(before, intents).await.unwrap();
+        let ends = others.ends();
+        let (begun, cpu) = (Instant::now(), processor());
+        let tasks: Vec<_> = ends
+            .into_iter()
+            .map(|end| {
+                let store = store.clone();
+                tokio::spawn(async move { store.append(vec![end]).await.unwrap() })
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+        figures[7].push(begun.elapsed());
+        figures[8].push(processor() - cpu);
     }
     let names = [
         "fsync of this disk",
@@ -66,6 +84,8 @@ async fn a_batch_of_256_calls() {
         "  processor, all threads",
         "seal 256 results of 2 kB",
         "256 ends durable",
+        "  processor, all threads",
+        "256 ends, each by its task",
         "  processor, all threads",
     ];
     for (name, mut times) in names.into_iter().zip(figures) {
