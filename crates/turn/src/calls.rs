@@ -73,6 +73,12 @@ impl Calls {
         Label::join_all(slots.filter(|slot| !ended || slot.has_ended()).map(|slot| &slot.label))
     }
 
+    /// So many more calls come.
+    pub(crate) fn reserve(&mut self, calls: usize) {
+        self.order.slots.reserve(calls);
+        self.order.by_id.reserve(calls);
+    }
+
     /// Takes a call in. From here on, those after it that meet it wait for it.
     pub(crate) fn join(&mut self, step: u32, asked: &Asked, standing: Standing) -> usize {
         let index = self.order.slots.len();

@@ -135,14 +135,18 @@ impl Conflicts {
             }
         };
         for prefix in resource.prefixes() {
-            if !self.nodes.contains_key(prefix) {
-                self.nodes.insert(prefix.into(), Node::default());
-            }
-            if let Some(node) = self.nodes.get_mut(prefix) {
+            let add = |node: &mut Node| {
                 add(&mut node.within);
                 if prefix.len() == resource.0.len() {
                     add(&mut node.here);
                 }
+            };
+            if let Some(node) = self.nodes.get_mut(prefix) {
+                add(node);
+            } else {
+                let mut node = Node::default();
+                add(&mut node);
+                self.nodes.insert(prefix.into(), node);
             }
         }
     }
@@ -170,7 +174,9 @@ impl Conflicts {
         for prefix in resource.prefixes() {
             let Some(node) = self.nodes.get_mut(prefix) else { continue };
             take(&mut node.within);
-            take(&mut node.here);
+            if prefix.len() == resource.0.len() {
+                take(&mut node.here);
+            }
             if node.within.is_empty() {
                 self.nodes.remove(prefix);
             }

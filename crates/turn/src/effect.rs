@@ -90,7 +90,8 @@ pub enum Effect {
         /// The join of what came back.
         label: Label,
     },
-    /// The turn ends in this answer.
+    /// The turn ends in this answer. This and [`Effect::End`] are a turn's last effect: by then every call of it has its
+    /// outcome on record, those included that were left behind or dropped.
     Answer {
         /// The model's words as it wrote them.
         text: String,

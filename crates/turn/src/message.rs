@@ -129,6 +129,9 @@ impl Turn {
             }
         }
         let count = u32::try_from(asked.len()).unwrap_or(u32::MAX);
+        // Two facts a call, and what it does at once.
+        effects.reserve(3 * asked.len() + 4);
+        self.calls.reserve(asked.len());
         let opened = Fact::BatchOpened { batch: id, turn: self.settings.turn, request, calls: count };
         effects.push(Effect::Record(opened));
         let mut calls = Vec::with_capacity(asked.len());
