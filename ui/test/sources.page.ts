@@ -172,7 +172,7 @@ describe.each([{ dark: false }, { dark: true }])('axe finds nothing among the so
     await page.getByRole('heading', { name: /mistakes/ }).waitFor();
     expect(await axe(page)).toEqual([]);
     await page.getByRole('link', { name: 'Sources' }).first().click();
-    await page.getByRole('link', { name: 'orders' }).click();
+    await page.getByRole('link', { name: 'orders', exact: true }).click();
     await page.getByRole('button', { name: 'Remove' }).click();
     expect(await axe(page)).toEqual([]);
   });

@@ -5,7 +5,8 @@ import type { CallState } from '../state/call';
 
 export interface Doing {
   readonly open: (call: CallId) => void;
-  readonly cancel: (call: CallId) => void;
+  /** Takes a call back; `null` if this page does not run its turn. */
+  readonly cancel: ((call: CallId) => void) | null;
   readonly cancelBatch: (batch: BatchId) => void;
   /** Makes the call again, with other arguments if some are given; `null` while its turn still runs. */
   readonly retry: ((call: CallId, args: string | null) => void) | null;

@@ -106,7 +106,8 @@ export class Thread {
     try {
       const [view, settings] = await Promise.all([
         this.#host.conversation(this.#id),
-        this.#host.conversationSettings(this.#id),
+        // Without them it can still be read.
+        this.#host.conversationSettings(this.#id).catch(() => AS_SET),
       ]);
       this.#settings = settings;
       if (!view) this.error = 'This conversation is not on record.';
