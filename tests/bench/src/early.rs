@@ -72,7 +72,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome<Report> {
             let pace = Pace { per_second: A_SECOND };
             company.script(vec![Reply::Calls { calls: calls.clone(), pace }, done()]).await?;
             let question = Question { early: Some(which == 0), ..Question::new("Look up all of them") };
-            let took = scene.answered(question).await?;
+            let took = scene.answered(question).await?.text;
             only_whole_calls(&mut company, &calls).await?;
             Ok(millis(took))
         })

@@ -36,7 +36,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome<Report> {
             approve: domain::call::Approve::All,
             ..Question::new("Bring them up to date")
         };
-        let took = scene.answered(question).await?;
+        let took = scene.answered(question).await?.text;
         in_order(&mut company, name).await?;
         Ok(millis(took))
     })

@@ -52,20 +52,24 @@ impl Scene {
         Ok(self.engine.save_run_settings(settings).await?)
     }
 
-    /// Asks, and gives the time until the answer is on record and shown. Returns when the turn is over.
-    pub(crate) async fn answered(&self, question: Question) -> Outcome<Duration> {
+    /// Asks, and gives the times until the final text and until it is on record. Returns when the turn is over.
+    pub(crate) async fn answered(&self, question: Question) -> Outcome<Answered> {
         let begun = Instant::now();
         let mut run = self.engine.ask(question).await?;
-        let mut took = None;
+        let (mut text, mut recorded) = (None, None);
         while let Some(event) = run.events.recv().await {
             match event.what {
-                Happening::Answer { .. } => took = Some(begun.elapsed()),
+                Happening::TextDelta { .. } => text = Some(begun.elapsed()),
+                Happening::Answer { .. } => recorded = Some(begun.elapsed()),
                 Happening::BatchHeld { .. } => return trouble("the batch is held; the limits are too low"),
                 Happening::TurnEnded { stopped: Some(_), words, .. } => return trouble(words),
                 _ => {}
             }
         }
-        took.ok_or_else(|| "the turn ended without an answer".into())
+        match (text, recorded) {
+            (Some(text), Some(recorded)) => Ok(Answered { text, recorded }),
+            _ => trouble("the turn ended without an answer"),
+        }
     }
 
     /// The folder beside the workspace, on the same disk.
@@ -82,6 +86,14 @@ impl Scene {
             Some(finding) => trouble(format!("the trail does not verify: {}", finding.words)),
         }
     }
+}
+
+/// How long an answer took, from the question on.
+pub(crate) struct Answered {
+    /// Until the last of its words was shown.
+    pub(crate) text: Duration,
+    /// Until it was on record: with what it drew on, its label and its citations.
+    pub(crate) recorded: Duration,
 }
 
 /// Milliseconds, with what is below them.
