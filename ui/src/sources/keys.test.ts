@@ -24,7 +24,7 @@ it('every line that is offered can stand in a file', () => {
 });
 
 it('limits, states and advice are said in words', () => {
-  const limits = { in_flight: 8, deadline_ms: 20_000, result_bytes: 4_000_000 };
+  const limits = { in_flight: 8, rate: null, deadline_ms: 20_000, result_bytes: 4_000_000 };
   expect(limitsWords(limits)).toBe('8 calls at a time, no limit of requests a second, 20.0 s each, results up to 4.0 MB');
   expect(rateLine({ milli_per_second: 20_000, burst: 40 })).toBe('20 requests a second, 40 at once');
   const view = (paused: boolean, asks_to_wait_ms: number) => stateWords({ paused, asks_to_wait_ms } as never);
