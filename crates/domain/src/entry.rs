@@ -173,7 +173,7 @@ mod tests {
     use crate::label::Label;
     use crate::outcome::Outcome;
     use crate::payload::Commitment;
-    use crate::time::Span;
+    use crate::time::{Phases, Span};
 
     fn entry(fact: Fact, linked: bool) -> Entry {
         let link = Link { conversation: ConversationId::new(1, 2), cseq: 3, cprev: "00".repeat(32) };
@@ -200,6 +200,8 @@ mod tests {
             cut_from: None,
             took: Span(90_000),
             label: Label::unlabelled(),
+            from: Some(CallId::new(1, 2)),
+            phases: Some(Phases { reused: true, ..Phases::default() }),
         };
         for entry in [
             entry(ended, true),

@@ -137,6 +137,8 @@ pub struct CallResult {
     pub tool: Option<ToolId>,
     /// Whether it is a result and not the words of a failure.
     pub ok: bool,
+    /// What the model must know of the call beside its result, behind the tool's name; mostly empty.
+    pub note: String,
     /// What the model reads, after the line with the handle.
     pub text: String,
 }
@@ -144,9 +146,9 @@ pub struct CallResult {
 impl CallResult {
     /// What stands in the message: the handle's line, then the text.
     pub fn message(&self) -> String {
-        match &self.tool {
-            Some(tool) => format!("[{}] {tool}\n{}", self.handle, self.text),
-            None => format!("[{}]\n{}", self.handle, self.text),
-        }
+        let Self { handle, tool, note, text, .. } = self;
+        let tool = tool.as_ref().map(|tool| format!(" {tool}")).unwrap_or_default();
+        let note = if note.is_empty() { String::new() } else { format!(" ({note})") };
+        format!("[{handle}]{tool}{note}\n{text}")
     }
 }

@@ -30,7 +30,14 @@ fn asked(id: &str, arguments: &str) -> AskedCall {
 
 fn result(id: &str, handle: u32, text: &str) -> CallResult {
     let tool = Some("crm.get".parse().unwrap());
-    CallResult { id: id.to_owned(), handle: Handle(handle), tool, ok: true, text: text.to_owned() }
+    CallResult {
+        id: id.to_owned(),
+        handle: Handle(handle),
+        tool,
+        ok: true,
+        note: String::new(),
+        text: text.to_owned(),
+    }
 }
 
 fn prompt(messages: Vec<Message>) -> Prompt {

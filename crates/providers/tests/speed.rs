@@ -114,6 +114,7 @@ fn encoding_the_results_of_many_calls() {
             handle: Handle(place),
             tool: None,
             ok: true,
+            note: String::new(),
             text: text.clone(),
         })
         .collect();

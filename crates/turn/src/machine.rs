@@ -204,7 +204,8 @@ impl Turn {
                 let ending = words::refused_with_batch(count, self.settings.batch_calls, reason);
                 self.calls.conclude(index, ending, effects);
             }
-            self.calls.settle(effects);
+            // What started early is part of what was refused.
+            self.withdraw(Some(id), Interruption::Person, effects);
         } else {
             self.begin(id, &held, effects);
         }

@@ -127,13 +127,14 @@ impl Batches {
         }
     }
 
-    /// A request of a call leaves. What started early is apart from a hold, but nothing starts after a refusal.
+    /// A request of a call leaves. What started early is apart from a hold: policy let it go before, and one that was
+    /// leaving when the refusal came stands behind it.
     pub(crate) fn send(&mut self, call: CallId, sent: Sent, here: &mut Here<'_>) {
         let Some(known) = sent.batch.and_then(|batch| self.known.get_mut(&batch)) else { return };
         known.sent |= !sent.early;
         let why = match known.hold {
             Hold::Held if !sent.early => "while its batch waits for a person",
-            Hold::Refused if !sent.early || sent.first => "though a person refused its batch",
+            Hold::Refused if !sent.early => "though a person refused its batch",
             _ => return,
         };
         here.report(FindingKind::OffPolicy, &format!("{call} is sent {why}"));

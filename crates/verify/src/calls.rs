@@ -39,8 +39,6 @@ pub(crate) struct Requested<'a> {
 pub(crate) struct Sent {
     pub(crate) batch: Option<BatchId>,
     pub(crate) early: bool,
-    /// Whether nothing was sent for the call before.
-    pub(crate) first: bool,
 }
 
 #[derive(Debug)]
@@ -163,9 +161,8 @@ impl Calls {
         if let Some(why) = known.why_no_leave() {
             here.report(FindingKind::OffPolicy, &format!("{call} is sent {why}"));
         }
-        let first = !known.attempts.any();
         known.attempts.send(call, attempt, known.effect, key, here);
-        Some(Sent { batch: known.batch, early: known.early, first })
+        Some(Sent { batch: known.batch, early: known.early })
     }
 
     /// An attempt came to nothing, and its call goes on.

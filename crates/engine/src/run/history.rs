@@ -93,11 +93,15 @@ impl Past {
                 earlier: true,
             });
             let ToolCall { asked_as: id, handle, tool, .. } = call;
-            results.push(CallResult { id, handle, tool, ok: shown.ok, text: shown.text });
+            let note = if row.edited { CHANGED.to_owned() } else { String::new() };
+            results.push(CallResult { id, handle, tool, ok: shown.ok, note, text: shown.text });
         }
         Ok((calls, results))
     }
 }
+
+/// What the model is told of a call whose arguments a person changed. What it wrote itself is what it sees of them.
+const CHANGED: &str = "the person changed its arguments";
 
 /// What the model is told that it called when there was no such tool.
 const UNKNOWN_TOOL: &str = "unknown_tool";

@@ -77,15 +77,15 @@ impl Live {
 
     /// What the model reads of it.
     pub(crate) fn result(&self) -> CallResult {
-        let (mut text, ok) = match &self.end {
+        let (text, ok) = match &self.end {
             Some(end) => (end.shown.text.clone(), end.shown.ok),
             None => (self.pending(), false),
         };
-        if let Some(edited) = &self.edited {
-            text = format!("(the person changed the arguments to {edited})\n{text}");
-        }
+        let edited = self.edited.as_ref();
+        let note = edited.map(|edited| format!("the person changed its arguments to {edited}"));
+        let note = note.unwrap_or_default().replace(['\n', '\r'], " ");
         let ToolCall { asked_as, handle, tool, .. } = &self.call;
-        CallResult { id: asked_as.clone(), handle: *handle, tool: tool.clone(), ok, text }
+        CallResult { id: asked_as.clone(), handle: *handle, tool: tool.clone(), ok, note, text }
     }
 
     /// Its place in the model's context.

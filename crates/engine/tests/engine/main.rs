@@ -4,5 +4,6 @@
 
 mod batches;
 mod early;
+mod hostile;
 mod scene;
 mod turns;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Lane, Ticket};
+use super::ticket::{Lane, Ticket};
 
 /// When each of several lanes was served last.
 #[derive(Debug, Default)]

@@ -7,6 +7,7 @@
 mod line;
 mod rate;
 mod source;
+mod ticket;
 
 use std::collections::HashMap;
 
@@ -17,14 +18,7 @@ use domain::tool::SourceName;
 
 use self::line::Turns;
 use self::source::Source;
-
-/// One call's place at the gates.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Ticket(u64);
-
-/// Whoever shares fairly with others: a turn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Lane(pub u128);
+pub use self::ticket::{Lane, Ticket};
 
 /// The gates of all sources, for all turns. Time is given as a [`Span`] since an epoch of the caller's choosing, the
 /// same in every call.
