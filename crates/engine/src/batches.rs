@@ -17,7 +17,7 @@ impl Engine {
     /// # Errors
     /// If the trail can't be read.
     pub async fn run_settings(&self) -> Result<RunSettings, EngineError> {
-        run::run_settings(&self.inner).await
+        run::run_settings(&self.inner.reader).await
     }
 
     /// Changes how batches run, from the next question on; the calls that may be under way, at once.
@@ -39,7 +39,7 @@ impl Engine {
         &self,
         conversation: ConversationId,
     ) -> Result<ConversationSettings, EngineError> {
-        run::conversation_settings(&self.inner, conversation).await
+        run::conversation_settings(&self.inner.reader, conversation).await
     }
 
     /// Changes what a conversation says otherwise, from its next question on.

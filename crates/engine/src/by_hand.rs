@@ -278,7 +278,8 @@ impl Engine {
                     let draft = Draft { moment, conversation, fact, payloads: vec![words] };
                     self.inner.store()?.append(vec![draft]).await?;
                     departure.attempt += 1;
-                    departure.prepared = departure.prepared.within(deadline.saturating_sub(whole));
+                    let gone = whole + Duration::from_micros(after.0);
+                    departure.prepared = departure.prepared.within(deadline.saturating_sub(gone));
                     start = Start::After(after);
                 }
                 (_, words_payload) => return Ok((Finished { words_payload, ..finished }, whole_span)),

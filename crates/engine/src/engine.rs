@@ -13,6 +13,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use store::{Opening, Reader, Store};
 
+use crate::catalogue::Catalogue;
 use crate::clock::{Clock, random_key};
 use crate::error::EngineError;
 use crate::gate::Gate;
@@ -191,6 +192,7 @@ impl Engine {
             door,
             turns: Turns::default(),
             gate: Gate::new(RunSettings::default().in_flight),
+            catalogue: Catalogue::default(),
             kept: Kept::default(),
             revising: Mutex::default(),
             last_verified: Mutex::default(),

@@ -8,6 +8,7 @@ use egress::Door;
 use keychain::Keychain;
 use store::{Reader, Store};
 
+use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::error::EngineError;
 use crate::gate::Gate;
@@ -30,6 +31,7 @@ pub(crate) struct Inner {
     pub(crate) door: Door,
     pub(crate) turns: Turns,
     pub(crate) gate: Gate,
+    pub(crate) catalogue: Catalogue,
     /// Results that may be used again.
     pub(crate) kept: Kept,
     /// Models that were seen to write on in a call after they had begun the next.

@@ -8,6 +8,7 @@
 mod adopt;
 mod batches;
 mod by_hand;
+mod catalogue;
 mod clock;
 mod engine;
 mod error;

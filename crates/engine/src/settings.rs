@@ -49,6 +49,8 @@ impl Engine {
             setting: Some(payload.commitment()),
         };
         store.put_source(&spec, self.draft(fact, vec![payload])).await?;
+        self.inner.catalogue.changed();
+        self.inner.kept.changed(&spec.name);
         Ok(change)
     }
 
@@ -61,6 +63,8 @@ impl Engine {
         self.source(name).await?;
         let fact = Fact::SourceChanged { source: name.to_string(), change: Change::Removed, setting: None };
         store.remove_source(name, self.draft(fact, Vec::new())).await?;
+        self.inner.catalogue.changed();
+        self.inner.kept.changed(name);
         Ok(())
     }
 
@@ -117,6 +121,7 @@ impl Engine {
         let fact =
             Fact::ModelChanged { model: spec.name.clone(), change, setting: Some(payload.commitment()) };
         store.put_model(&spec, self.draft(fact, vec![payload])).await?;
+        self.inner.catalogue.changed();
         Ok(change)
     }
 
@@ -129,6 +134,7 @@ impl Engine {
         self.model(name).await?;
         let fact = Fact::ModelChanged { model: name.to_owned(), change: Change::Removed, setting: None };
         store.remove_model(name, self.draft(fact, Vec::new())).await?;
+        self.inner.catalogue.changed();
         Ok(())
     }
 
@@ -169,6 +175,12 @@ impl Engine {
             return Err(EngineError::BadInput(format!("the secret `{name}` is empty; nothing was stored")));
         }
         self.inner.keychain.set(name, secret).await?;
+        // Another key may be another person's, who sees something else.
+        for source in self.inner.reader.sources().await? {
+            if source.auth.secret() == Some(name) {
+                self.inner.kept.changed(&source.name);
+            }
+        }
         Ok(())
     }
 
@@ -212,6 +224,7 @@ impl Engine {
         let payload = setting(&value)?;
         let fact = Fact::SettingsChanged { key: key.to_owned(), setting: payload.commitment() };
         store.put_setting(key, &value, self.draft(fact, vec![payload])).await?;
+        self.inner.catalogue.changed();
         Ok(())
     }
 

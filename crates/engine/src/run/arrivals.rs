@@ -71,13 +71,17 @@ impl Driver {
                         events.push(event);
                     }
                 }
-                self.people_waited_for();
+                if !events.is_empty() {
+                    self.people_waited_for();
+                }
                 Ok(events)
             }
             Say::Release(batch, approval) => {
                 let reason = self.reason(&approval)?;
-                self.people.held = None;
-                self.people_waited_for();
+                if self.people.held == Some(batch) {
+                    self.people.held = None;
+                    self.people_waited_for();
+                }
                 Ok(vec![Event::Released { batch, approval, reason }])
             }
         }
@@ -150,15 +154,19 @@ impl Driver {
         self.line.keep(thought.payload);
         self.line.record(thought.fact);
         self.arriving.ended = Some(Instant::now());
-        let (calls, early) = self.arriving.take_calls();
+        let (calls, mut early) = self.arriving.take_calls();
         let text = thought.text;
         self.arriving.text.clone_from(&text);
         match thought.result {
             Ok(finish) => {
-                if calls.is_empty() {
-                    let why = if finish == Finish::ContentFilter { Dropped::Filter } else { Dropped::Length };
-                    self.never_started(&early, why);
-                }
+                let (why, good) = match finish {
+                    Finish::Length => (Dropped::Length, false),
+                    Finish::ContentFilter => (Dropped::Filter, false),
+                    Finish::Stop | Finish::ToolCalls => (Dropped::Changed, true),
+                };
+                let stays = |early: &CallId| good && calls.iter().any(|asked| asked.call.id == *early);
+                early.retain(|call| !stays(call));
+                self.never_started(&early, why);
                 Ok(Some(Event::ModelEnded { request, batch, finish, text, calls }))
             }
             Err((failure, words)) => {
@@ -170,7 +178,7 @@ impl Driver {
         }
     }
 
-    /// Calls of a message that came to nothing and that had not started: on no record, and now on no screen.
+    /// Calls that are no part of their message and had not started: on no record, and now on no screen.
     fn never_started(&mut self, early: &[CallId], why: Dropped) {
         for call in early {
             if self.calls.get(call).is_some_and(|live| !live.told) {
@@ -249,9 +257,8 @@ impl Driver {
         if let Some(live) = self.calls.get_mut(&call) {
             label = policy::after_call(&live.call.label, outcome);
             phases = (live.sent.is_some() && from.is_none()).then_some(told.phases);
-            live.took = took;
             live.in_line = None;
-            live.end = Some(End {
+            let end = End {
                 outcome,
                 failure,
                 status,
@@ -264,7 +271,7 @@ impl Driver {
                 fresh_until: told
                     .fresh_for
                     .and_then(|fresh| Instant::now().checked_add(Duration::from_micros(fresh.0))),
-            });
+            };
             let said = Ended {
                 outcome,
                 failure,
@@ -276,20 +283,29 @@ impl Driver {
                 from,
                 phases,
             };
-            self.ends.insert(call, said);
+            self.ends.insert(call, (said, end));
         }
         let words = words_payload;
         EndedCall { call, outcome, failure, status, result, words, size, cut_from, took, label, from, phases }
     }
 
     /// When the last answer of a person has come, the batch's time runs anew: waiting for people does not count.
-    fn people_waited_for(&mut self) {
+    pub(crate) fn people_waited_for(&mut self) {
         if self.people.asking.is_empty() && self.people.held.is_none() {
             self.people.until = None;
             if let Some((_, until)) = &mut self.batch_until {
                 *until =
                     tokio::time::Instant::now() + Duration::from_millis(self.run.batch_deadline_ms.into());
             }
+        }
+    }
+
+    /// A call has ended: if a person was asked about it, nobody waits for their answer any more.
+    pub(crate) fn asked_no_more(&mut self, call: CallId) {
+        let asked = self.people.asking.len();
+        self.people.asking.retain(|waiting| *waiting != call);
+        if self.people.asking.len() < asked {
+            self.people_waited_for();
         }
     }
 

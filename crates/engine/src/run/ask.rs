@@ -32,7 +32,7 @@ impl Engine {
     /// written: then nothing was sent.
     pub async fn ask(&self, question: Question) -> Result<Run, EngineError> {
         let inner = &self.inner;
-        let store = inner.store()?;
+        inner.store()?;
         let text = question.text.trim().to_owned();
         if text.is_empty() {
             return Err(EngineError::BadInput("the question is empty".to_owned()));
@@ -63,9 +63,9 @@ impl Engine {
         let past = if is_new { None } else { Some(history::past(inner, conversation).await?) };
         let place = Place { turn, conversation, past, says, out };
         let beginning = Beginning::new(inner.clone(), place, &question, text, model).await?;
-        let driver = Driver::new(beginning);
+        let mut driver = Driver::new(beginning);
         // Last, so that no question is on record whose turn can't begin.
-        store.append(drafts).await?;
+        driver.record_question(drafts).await?;
         tokio::spawn(async move {
             let _until_it_is_over = entered;
             driver.run().await;
@@ -154,13 +154,13 @@ impl Drop for Entered {
 }
 
 async fn pick_model(inner: &Inner, name: Option<&str>) -> Result<ModelSpec, EngineError> {
-    let models = inner.reader.models().await?;
+    let models = &inner.catalogue.read(&inner.reader).await?.models;
     let known = || models.iter().map(|model| model.name.as_str()).collect::<Vec<_>>().join(", ");
     match name {
         Some(name) => models.iter().find(|model| model.name == name).cloned().ok_or_else(|| {
             EngineError::NoModel(format!("there is no model `{name}`; connected: {}", known()))
         }),
-        None => models.into_iter().next().ok_or_else(|| {
+        None => models.first().cloned().ok_or_else(|| {
             EngineError::NoModel(
                 "no model is connected yet; `tieout models add` or Settings does that".to_owned(),
             )

@@ -1,6 +1,5 @@
 //! What a turn begins with.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -9,16 +8,16 @@ use domain::event::RunEvent;
 use domain::id::{ConversationId, TurnId};
 use domain::label::Label;
 use domain::model::{Early, Message, ModelSpec, Parallel};
-use domain::run::RunSettings;
+use domain::run::{ConversationSettings, RunSettings};
 use domain::secret::Secret;
 use tokio::sync::mpsc;
 use turn::{Settings, Turn};
 
 use super::history::Past;
-use super::known::{self, Known};
 use super::question::Question;
-use super::settings::{conversation_settings, run_settings};
+use super::settings::conversation_settings;
 use super::talk::Talk;
+use crate::catalogue::Connected;
 use crate::clock::id_parts;
 use crate::error::EngineError;
 use crate::inner::Inner;
@@ -38,7 +37,7 @@ pub(crate) struct Beginning {
     pub(crate) early: bool,
     pub(crate) early_by_name: bool,
     pub(crate) lane: u128,
-    pub(crate) known: HashMap<String, Arc<Known>>,
+    pub(crate) connected: Arc<Connected>,
     pub(crate) talk: Talk,
     pub(crate) next_handle: u32,
     pub(crate) out: mpsc::UnboundedSender<RunEvent>,
@@ -65,13 +64,20 @@ impl Beginning {
     ) -> Result<Self, EngineError> {
         let Place { turn, conversation, past, says, out } = place;
         let began = Instant::now();
-        let sources = inner.reader.sources().await?;
+        let connected = inner.catalogue.read(&inner.reader).await?;
         let key = match &model.secret {
             Some(name) => inner.keychain.get(name).await?,
             None => None,
         };
-        let run = run_settings(&inner).await?;
-        let here = conversation_settings(&inner, conversation).await?;
+        let run = connected.run.clone();
+        // A conversation that begins has nothing to say otherwise, and no results yet.
+        let (here, next_handle) = match past {
+            Some(_) => (
+                conversation_settings(&inner.reader, conversation).await?,
+                inner.reader.next_handle(conversation).await?,
+            ),
+            None => (ConversationSettings::default(), 1),
+        };
         let sequential = question
             .sequential
             .or(here.sequential)
@@ -101,9 +107,9 @@ impl Beginning {
             early,
             early_by_name: asked_early == Some(true),
             lane,
-            known: known::known(&sources),
-            next_handle: inner.reader.next_handle(conversation).await?,
-            talk: Talk::new(&model, &sources, past, parallel),
+            talk: Talk::new(&model, &connected.tools, past, parallel),
+            connected,
+            next_handle,
             inner,
             model,
             key,

@@ -143,12 +143,16 @@ pub(crate) async fn attempt(
     // Becoming durable takes a while, in which a person may have stopped it: nothing of it has left yet.
     let stopped_meanwhile = *stop.borrow();
     if let Some(why) = stopped_meanwhile {
-        return unsent(recalled(why));
+        return unsent(recalled(why, effect, attempt));
     }
     let begun = Instant::now();
     // Nobody listens any more when a shutdown is under way; the call's end is recorded all the same.
     let _nobody_listens = notices.send(Notice::Sent(call, attempt, begun));
     let source = departure.source.name.clone();
+    // What came of this source before holds no longer: not from now on, since nobody knows when the write takes effect,
+    // and not what is read until it has ended.
+    let changed = || effect.writes().then(|| inner.kept.changed(&source));
+    changed();
     let performing = departure.prepared.perform(&inner.door, intent);
     tokio::pin!(performing);
     let ending = tokio::select! {
@@ -163,6 +167,7 @@ pub(crate) async fn attempt(
         },
     };
     let took = Span(u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX));
+    changed();
     // Before its place is free, so that nobody takes it meanwhile.
     if let Some(pause) = &ending.told.pause {
         inner.gate.pause(&source, pause.lasts, pause.words.clone());
@@ -256,7 +261,10 @@ fn between(why: Interruption) -> &'static str {
     }
 }
 
-fn recalled(why: Interruption) -> Ending {
+fn recalled(why: Interruption, effect: Effect, attempt: u32) -> Ending {
+    if attempt > 1 && effect.writes() {
+        return unknown_write(why);
+    }
     let words = match why {
         Interruption::Person => {
             "cancelled by the person when it was on record and nothing of it had left yet"

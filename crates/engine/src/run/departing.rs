@@ -29,17 +29,15 @@ impl Driver {
     /// its gate or between two attempts, is recorded when its time comes.
     pub(crate) async fn depart(&mut self, leaving: Vec<Leaving>) -> Result<(), EngineError> {
         let mut now = Vec::new();
+        let mut later = Vec::new();
         let mut intents = Vec::new();
         for Leaving { call, attempt, after } in leaving {
-            let Some(departure) = self.departure(call, attempt) else { continue };
+            let Some(departure) = self.departure(call, attempt, after) else { continue };
             self.tell_decision(call);
-            if departure.effect.writes() {
-                self.inner.kept.changed(&departure.source.name);
-            }
             if after > Span::default() {
                 let ms = u32::try_from(after.millis()).unwrap_or(u32::MAX);
                 self.line.say(Happening::Waits { call, waiting: Waiting::Again { attempt, ms } });
-                self.start(departure, Start::After(after));
+                later.push((departure, Start::After(after)));
                 continue;
             }
             let mut place = departure.enter(&self.inner);
@@ -47,26 +45,37 @@ impl Driver {
                 intents.push(departure.intent(&self.inner)?);
                 now.push((departure, place));
             } else {
-                self.start(departure, Start::InLine(place));
+                later.push((departure, Start::InLine(place)));
             }
         }
-        if intents.is_empty() {
+        if now.is_empty() && later.is_empty() {
             return Ok(());
         }
-        let durable = self.line.flush_and_intend(intents).await?;
+        // Who waits records by itself that it is about to be sent, as soon as its time comes: by then everything before
+        // that, such as that it was asked for, must be on record.
+        let durable = if intents.is_empty() {
+            self.line.flush().await?;
+            Vec::new()
+        } else {
+            self.line.flush_and_intend(intents).await?
+        };
+        for (departure, start) in later {
+            self.start(departure, start);
+        }
         for ((departure, place), intent) in now.into_iter().zip(durable) {
             self.start(departure, Start::Recorded(place, intent));
         }
         Ok(())
     }
 
-    fn departure(&mut self, call: CallId, attempt: u32) -> Option<Departure> {
+    fn departure(&mut self, call: CallId, attempt: u32, after: Span) -> Option<Departure> {
         let budget = budget(self.run.shown_bytes, self.calls_of_message());
         let live = self.calls.get(&call)?;
         let (prepared, known) = (live.prepared.clone()?, live.known.clone()?);
         let source = known.source.clone();
         let whole = Duration::from_millis(source.limits.deadline_ms.into());
-        let left = live.sent.map_or(whole, |sent| whole.saturating_sub(sent.elapsed()));
+        let gone = live.sent.map_or(Duration::ZERO, |sent| sent.elapsed()) + Duration::from_micros(after.0);
+        let left = whole.saturating_sub(gone);
         let key = source.idempotency_header.is_some() && live.call.effect.writes();
         Some(Departure {
             call,

@@ -8,6 +8,7 @@ use domain::call::Approve;
 use domain::event::{Ended, Happening};
 use domain::fact::Stopped;
 use domain::id::{BatchId, CallId, ConversationId, TurnId};
+use domain::intent::DurableIntent;
 use domain::model::{ModelEvent, ModelSpec, Usage};
 use domain::run::RunSettings;
 use domain::secret::{Secret, SecretName};
@@ -19,11 +20,12 @@ use turn::{Event, Turn};
 use super::arriving::Arriving;
 use super::begin::Beginning;
 use super::calling::{Arrival, Notice};
-use super::known::Known;
+use super::end::End;
 use super::line::Line;
 use super::live::Live;
 use super::talk::Talk;
-use super::thinking::Thinking;
+use super::thinking::{Outgoing, Thinking};
+use crate::catalogue::Connected;
 use crate::error::EngineError;
 use crate::inner::Inner;
 use crate::turns::Say;
@@ -59,14 +61,15 @@ pub(crate) struct Driver {
     pub(crate) early_by_name: bool,
     /// Who shares the gates fairly: this turn.
     pub(crate) lane: u128,
-    /// Every connected tool, by the name that models write.
-    pub(crate) known: HashMap<String, Arc<Known>>,
+    pub(crate) connected: Arc<Connected>,
     pub(crate) secrets: HashMap<SecretName, Result<Option<Secret>, String>>,
     pub(crate) talk: Talk,
     pub(crate) next_handle: u32,
     pub(crate) calls: HashMap<CallId, Live>,
     /// How many calls the batch under way has.
     pub(crate) batch_calls: usize,
+    /// The first request to the model, recorded with the question.
+    pub(crate) first: Option<(Outgoing, DurableIntent)>,
     pub(crate) thinking: Option<Thinking>,
     pub(crate) arriving: Arriving,
     pub(crate) tasks: JoinSet<Result<Arrival, EngineError>>,
@@ -80,8 +83,8 @@ pub(crate) struct Driver {
     /// Results of this turn that may be used again, by identity, and until when.
     pub(crate) fresh: HashMap<String, (CallId, Instant)>,
     pub(crate) line: Line,
-    /// How calls ended, until the machine takes that for their outcome.
-    pub(crate) ends: HashMap<CallId, Ended>,
+    /// How calls and attempts ended, until the machine says which of the two it was. Nobody else may look at that before.
+    pub(crate) ends: HashMap<CallId, (Ended, End)>,
     pub(crate) usage: Usage,
     pub(crate) batches: Span,
     pub(crate) one_by_one: Span,
@@ -120,12 +123,13 @@ impl Driver {
             early: beginning.early,
             early_by_name: beginning.early_by_name,
             lane: beginning.lane,
-            known: beginning.known,
+            connected: beginning.connected,
             secrets: HashMap::new(),
             talk: beginning.talk,
             next_handle: beginning.next_handle,
             calls: HashMap::new(),
             batch_calls: 0,
+            first: None,
             thinking: None,
             arriving: Arriving::default(),
             tasks: JoinSet::new(),
@@ -192,13 +196,21 @@ impl Driver {
             // calls that end at one time are recorded in one.
             for _ in 1..AT_ONCE {
                 let Some(woken) = self.waiting_already().await else { break };
-                if matches!(woken, Woken::Model(None)) {
-                    // The end of a message is recorded when it is looked at: behind the calls that came before it.
+                // The end of a message is recorded when it is looked at: behind the calls that came before it. And of
+                // two attempts of one call that end together, the first may be the call's end: the second waits for
+                // the machine to say so.
+                if matches!(woken, Woken::Model(None)) || self.ends_again(&woken) {
                     events = self.take(events).await?;
                 }
                 events.extend(self.events_of(woken).await?);
             }
         }
+    }
+
+    /// Whether this is the end of an attempt whose call has another end that the machine has not seen yet.
+    fn ends_again(&self, woken: &Woken) -> bool {
+        let Woken::Call(ended) = woken else { return false };
+        matches!(&**ended, Some(Ok((_, Ok(arrival)))) if self.ends.contains_key(&arrival.call))
     }
 
     /// Steps the machine through these events and does what it says. What happens at once comes back.

@@ -10,7 +10,6 @@ use domain::view::{CallDetail, CallRow, PayloadView, TurnView};
 
 use attribution::InContext;
 
-use super::settings::run_settings;
 use crate::error::EngineError;
 use crate::finished::{budget, shown};
 use crate::inner::Inner;
@@ -30,7 +29,7 @@ pub(crate) async fn past(inner: &Inner, conversation: ConversationId) -> Result<
         .await?
         .ok_or_else(|| EngineError::NotFound(format!("there is no conversation {conversation}")))?;
     let mut past = Past { messages: Vec::new(), in_context: Vec::new(), label: view.row.label.clone() };
-    let most = run_settings(inner).await?.shown_bytes;
+    let most = inner.catalogue.read(&inner.reader).await?.run.shown_bytes;
     for turn in view.turns {
         past.add(inner, turn, most).await?;
     }

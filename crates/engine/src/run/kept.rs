@@ -30,26 +30,37 @@ pub(crate) struct KeptEnd {
 /// By conversation and identity.
 #[derive(Default)]
 pub(crate) struct Kept {
-    by_conversation: Mutex<HashMap<ConversationId, HashMap<String, KeptEnd>>>,
+    all: Mutex<All>,
+}
+
+#[derive(Default)]
+struct All {
+    by_conversation: HashMap<ConversationId, HashMap<String, KeptEnd>>,
+    /// When something last changed at a source, as far as we had a hand in it.
+    changed: HashMap<SourceName, Instant>,
 }
 
 impl Kept {
-    /// Keeps the end of a call whose message came to nothing.
+    /// Keeps the end of a call whose message came to nothing, unless its source changed since it was sent.
     pub(crate) fn keep(
         &self,
         conversation: ConversationId,
         identity: String,
         call: CallId,
         source: SourceName,
+        sent: Instant,
         end: End,
     ) {
-        let mut all = lock(&self.by_conversation);
+        let mut all = lock(&self.all);
+        if all.changed_since(&source, sent) {
+            return;
+        }
         let now = Instant::now();
-        all.retain(|_, kept| {
+        all.by_conversation.retain(|_, kept| {
             kept.retain(|_, end| end.until > now);
             !kept.is_empty()
         });
-        let kept = all.entry(conversation).or_default();
+        let kept = all.by_conversation.entry(conversation).or_default();
         if kept.len() < MOST {
             kept.insert(identity, KeptEnd { call, source, end, until: now + ASKED_AGAIN });
         }
@@ -57,14 +68,31 @@ impl Kept {
 
     /// What is kept for the same call, if it is not too old.
     pub(crate) fn find(&self, conversation: ConversationId, identity: &str) -> Option<KeptEnd> {
-        let all = lock(&self.by_conversation);
-        all.get(&conversation)?.get(identity).filter(|kept| kept.until > Instant::now()).cloned()
+        let all = lock(&self.all);
+        all.by_conversation
+            .get(&conversation)?
+            .get(identity)
+            .filter(|kept| kept.until > Instant::now())
+            .cloned()
     }
 
-    /// Something at a source is about to change: what came of it before holds no longer.
+    /// Something at a source may be changing, or how it is asked: what came of it before holds no longer.
     pub(crate) fn changed(&self, source: &SourceName) {
-        for kept in lock(&self.by_conversation).values_mut() {
+        let mut all = lock(&self.all);
+        all.changed.insert(source.clone(), Instant::now());
+        for kept in all.by_conversation.values_mut() {
             kept.retain(|_, end| end.source != *source);
         }
+    }
+
+    /// Whether that was so at some time since then.
+    pub(crate) fn changed_since(&self, source: &SourceName, then: Instant) -> bool {
+        lock(&self.all).changed_since(source, then)
+    }
+}
+
+impl All {
+    fn changed_since(&self, source: &SourceName, then: Instant) -> bool {
+        self.changed.get(source).is_some_and(|changed| *changed >= then)
     }
 }

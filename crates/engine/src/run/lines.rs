@@ -48,7 +48,7 @@ impl Driver {
     /// Opens a connection to a tool's source when its name is known and its arguments are still being written. Only
     /// for what runs without a question: a call that may be refused must not reach its source at all.
     pub(crate) fn warm(&self, name: &str) {
-        let Some(known) = self.known.get(name) else { return };
+        let Some(known) = self.connected.known.get(name) else { return };
         if known.tool.effect == Effect::Read
             && self.approve != Approve::None
             && let Ok(url) = Url::parse(&known.source.base_url)

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use domain::call::Decision;
+use domain::entry::Draft;
 use domain::event::{Ask, Happening};
 use domain::fact::Fact;
 use domain::id::{BatchId, CallId};
@@ -92,24 +93,33 @@ impl Driver {
     /// Puts a fact in line. How a call or an attempt ended is said once that is durable.
     fn record(&mut self, fact: Fact) {
         match fact {
-            Fact::CallEnded { call, .. } => {
+            Fact::CallEnded { call, took, .. } => {
                 self.line.record(fact);
-                if let Some(ended) = self.ends.remove(&call) {
+                if let Some((ended, end)) = self.ends.remove(&call) {
+                    if let Some(live) = self.calls.get_mut(&call) {
+                        (live.end, live.took) = (Some(end), took);
+                    }
                     self.line.say(Happening::CallEnded { call, ended });
                 }
                 self.over(call);
+                self.asked_no_more(call);
                 self.talk.arrived(&self.calls);
             }
             Fact::AttemptEnded { call, attempt, took, .. } => {
                 self.line.record(fact);
-                self.ends.remove(&call);
-                let end = self.calls.get_mut(&call).and_then(|live| live.end.take());
-                let words = end.as_ref().map(|end| end.words.clone()).unwrap_or_default();
-                if let Some(result) = end.and_then(|end| end.result) {
+                let (words, result) = match self.ends.remove(&call) {
+                    Some((ended, end)) => (ended.words, end.result),
+                    None => (String::new(), None),
+                };
+                if let Some(result) = result {
                     self.line.forget(&result);
                 }
                 let took_ms = millis(took);
                 self.line.say(Happening::AttemptEnded { call, attempt, words, took_ms });
+            }
+            Fact::CallDecided { call, .. } => {
+                self.line.record(fact);
+                self.tell_decision(call);
             }
             fact => self.line.record(fact),
         }
@@ -132,12 +142,14 @@ impl Driver {
     /// What a call brought whose message came to nothing serves the same call, should the model ask for it again.
     fn keep_dropped(&self, call: CallId) {
         let Some(live) = self.calls.get(&call) else { return };
-        let (Some(end), Some(identity), Some(known)) = (&live.end, &live.identity, &live.known) else {
+        let (Some(end), Some(identity), Some(known), Some(sent)) =
+            (&live.end, &live.identity, &live.known, live.sent)
+        else {
             return;
         };
         if live.dropped && live.over && end.outcome == Outcome::Returned {
             let (identity, source, end) = (identity.clone(), known.source.name.clone(), end.clone());
-            self.inner.kept.keep(self.conversation, identity, call, source, end);
+            self.inner.kept.keep(self.conversation, identity, call, source, sent, end);
         }
     }
 
@@ -150,16 +162,40 @@ impl Driver {
             );
             return Ok(Some(Event::ModelFailed { failure: ModelFailure::KeyRefused, words }));
         }
-        let purpose = Purpose { turn: Some((self.conversation, self.turn)), label: self.talk.label.clone() };
-        let (outgoing, intent) = Outgoing::new(&self.inner, &self.model, self.talk.request(), purpose)?;
-        let intent = self.line.flush_and_intend(vec![intent]).await?.pop();
-        let no_leave = || EngineError::Internal("the record gave no leave to ask the model".to_owned());
-        let intent = intent.ok_or_else(no_leave)?;
+        let (outgoing, intent) = match self.first.take() {
+            Some(first) => first,
+            None => {
+                let (outgoing, intent) = self.outgoing()?;
+                let intent = self.line.flush_and_intend(vec![intent]).await?.pop();
+                (outgoing, intent.ok_or_else(no_leave)?)
+            }
+        };
         self.line.emit(Happening::ModelCalled { step });
         self.arriving.ended = None;
         self.batch_calls = 0;
         self.thinking = Some(outgoing.send(&self.inner, &self.model, self.key.clone(), intent));
         Ok(None)
+    }
+
+    fn outgoing(&self) -> Result<(Outgoing, Draft), EngineError> {
+        let purpose = Purpose { turn: Some((self.conversation, self.turn)), label: self.talk.label.clone() };
+        Outgoing::new(&self.inner, &self.model, self.talk.request(), purpose)
+    }
+
+    /// Records the question and, in the same commit, that the model is about to be asked it.
+    ///
+    /// # Errors
+    /// If the trail can't be written: then neither is on record, and nothing is sent.
+    pub(crate) async fn record_question(&mut self, drafts: Vec<Draft>) -> Result<(), EngineError> {
+        let store = self.inner.store()?;
+        if self.model.secret.is_some() && self.key.is_none() {
+            store.append(drafts).await?;
+            return Ok(());
+        }
+        let (outgoing, intent) = self.outgoing()?;
+        let intent = store.append_and_intend(drafts, vec![intent]).await?.pop();
+        self.first = Some((outgoing, intent.ok_or_else(no_leave)?));
+        Ok(())
     }
 
     fn batch_started(&mut self, batch: BatchId, calls: Vec<CallId>, label: Label) {
@@ -216,6 +252,10 @@ impl Driver {
     fn batch_ended(&mut self, batch: BatchId, calls: &[CallId], label: Label) {
         self.talk.all_arrived(&label, &self.calls);
         self.batch_until = None;
+        if self.people.held == Some(batch) {
+            self.people.held = None;
+            self.people_waited_for();
+        }
         let lives: Vec<&Live> = calls.iter().filter_map(|call| self.calls.get(call)).collect();
         let since_began = |sent: Instant| {
             Micros(i64::try_from(sent.duration_since(self.began).as_micros()).unwrap_or(i64::MAX))
@@ -249,6 +289,10 @@ fn saved(lives: &[&Live], message_ended: Option<Instant>) -> u32 {
         }
         _ => 0,
     }
+}
+
+fn no_leave() -> EngineError {
+    EngineError::Internal("the record gave no leave to ask the model".to_owned())
 }
 
 pub(crate) fn millis(span: Span) -> u32 {

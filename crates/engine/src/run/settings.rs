@@ -4,25 +4,25 @@ use domain::id::ConversationId;
 use domain::json::Json;
 use domain::run::{ConversationSettings, RUN_SETTINGS, RunSettings};
 use serde::de::DeserializeOwned;
+use store::Reader;
 
 use crate::error::EngineError;
-use crate::inner::Inner;
 
 /// How batches run in this workspace.
-pub(crate) async fn run_settings(inner: &Inner) -> Result<RunSettings, EngineError> {
-    setting(inner, RUN_SETTINGS).await
+pub(crate) async fn run_settings(reader: &Reader) -> Result<RunSettings, EngineError> {
+    setting(reader, RUN_SETTINGS).await
 }
 
 /// What a conversation says otherwise.
 pub(crate) async fn conversation_settings(
-    inner: &Inner,
+    reader: &Reader,
     conversation: ConversationId,
 ) -> Result<ConversationSettings, EngineError> {
-    setting(inner, &ConversationSettings::key(conversation)).await
+    setting(reader, &ConversationSettings::key(conversation)).await
 }
 
-async fn setting<T: DeserializeOwned + Default>(inner: &Inner, key: &str) -> Result<T, EngineError> {
-    let Some(Json(value)) = inner.reader.setting(key).await? else { return Ok(T::default()) };
+async fn setting<T: DeserializeOwned + Default>(reader: &Reader, key: &str) -> Result<T, EngineError> {
+    let Some(Json(value)) = reader.setting(key).await? else { return Ok(T::default()) };
     serde_json::from_value(value).map_err(|error| {
         EngineError::BadInput(format!("the setting `{key}` can't be read: {error}; set it anew in Settings"))
     })

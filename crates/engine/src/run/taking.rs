@@ -11,7 +11,7 @@ use domain::model::AskedCall;
 use domain::outcome::{Ending, FailureClass, Outcome};
 use domain::payload::PayloadRole;
 use domain::secret::{Secret, SecretName};
-use domain::tool::ToolId;
+use domain::tool::{SourceName, ToolId};
 use policy::CallFacts;
 use sources::Prepared;
 use turn::{Asked, Event, Plan};
@@ -131,7 +131,7 @@ impl Driver {
             return self.fit_page(arguments).await;
         }
         let mut fitted = Fitted {
-            known: self.known.get(name).cloned(),
+            known: self.connected.known.get(name).cloned(),
             prepared: None,
             page: None,
             unfit: None,
@@ -155,7 +155,7 @@ impl Driver {
     pub(crate) fn plan(&self, known: &Known, arguments: &str) -> Plan {
         let Known { source, tool, .. } = known;
         let identity = sources::identity(source, tool, arguments);
-        let reuse = identity.as_deref().and_then(|identity| self.usable_again(identity));
+        let reuse = identity.as_deref().and_then(|identity| self.usable_again(&source.name, identity));
         Plan {
             resource: sources::resource(&source.name, tool, arguments),
             exclusive: tool.exclusive,
@@ -166,10 +166,15 @@ impl Driver {
         }
     }
 
-    /// The call whose result answers the same call anew: by its source's cache headers, or because its message came to
-    /// nothing and the model asks again.
-    fn usable_again(&self, identity: &str) -> Option<CallId> {
-        let fresh = self.fresh.get(identity).filter(|(_, until)| *until > Instant::now());
+    /// The call whose result answers the same call anew: by its source's cache headers, unless we changed something
+    /// there since, in whatever turn; or because its message came to nothing and the model asks again.
+    fn usable_again(&self, source: &SourceName, identity: &str) -> Option<CallId> {
+        let unchanged = |call: &CallId| {
+            let sent = self.calls.get(call).and_then(|live| live.sent);
+            sent.is_some_and(|sent| !self.inner.kept.changed_since(source, sent))
+        };
+        let fresh =
+            self.fresh.get(identity).filter(|(call, until)| *until > Instant::now() && unchanged(call));
         let kept = || self.inner.kept.find(self.conversation, identity).map(|kept| kept.call);
         fresh.map(|(call, _)| *call).or_else(kept)
     }

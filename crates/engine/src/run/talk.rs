@@ -5,13 +5,12 @@ use std::collections::HashMap;
 use attribution::InContext;
 use domain::id::CallId;
 use domain::label::Label;
-use domain::model::{AskedCall, Message, ModelSpec, Parallel};
-use domain::source::SourceSpec;
+use domain::model::{AskedCall, Message, ModelSpec, OfferedTool, Parallel};
 use providers::{Encoded, Encoder};
 
 use super::history::Past;
 use super::live::Live;
-use super::prompt::{SYSTEM, offered};
+use super::prompt::SYSTEM;
 
 /// A conversation as its model is told it. A result is written into the next request when it arrives, so that the
 /// request is there when the last one has come.
@@ -28,10 +27,9 @@ pub(crate) struct Talk {
 }
 
 impl Talk {
-    pub(crate) fn new(model: &ModelSpec, sources: &[SourceSpec], past: Past, parallel: Parallel) -> Self {
-        let tools = offered(sources);
+    pub(crate) fn new(model: &ModelSpec, tools: &[OfferedTool], past: Past, parallel: Parallel) -> Self {
         let names = tools.iter().map(|tool| tool.name.clone()).collect();
-        let mut encoder = Encoder::new(model, SYSTEM, &tools);
+        let mut encoder = Encoder::new(model, SYSTEM, tools);
         for message in &past.messages {
             encoder.push(message);
         }

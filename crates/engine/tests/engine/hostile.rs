@@ -1,0 +1,180 @@
+//! What must hold when several things happen at one moment, and when people and sources change their minds.
+
+use std::time::Duration;
+
+use domain::call::Approve;
+use domain::event::{Happening, Waiting};
+use domain::outcome::Outcome;
+use domain::run::{RunSettings, Straggler};
+use engine::{KeychainChoice, Question};
+use rehearsal::{Fault, Pace, Plan, Script, ScriptedCall, ScriptedMessage, ScriptedReply, StreamEnd, Times};
+use serde_json::{Value, json};
+
+use crate::scene::{Scene, watch};
+
+fn get(id: &str) -> (&'static str, Value) {
+    ("echo__get", json!({ "id": id }))
+}
+
+/// A message that is written slowly and breaks off in its third call.
+fn cut(ids: &[&str]) -> ScriptedReply {
+    let call = |id: &&str| {
+        ScriptedCall::new(format!("call_{id}"), "echo__get", json!({ "id": id }).to_string()).in_tokens(10)
+    };
+    ScriptedReply::Message(ScriptedMessage {
+        calls: ids.iter().map(call).collect(),
+        pace: Some(Pace::Tokens { first: Duration::from_millis(10), per_second: 100 }),
+        ends_after: Some((25, StreamEnd::Cut)),
+        ..ScriptedMessage::default()
+    })
+}
+
+/// The end of one call and the end of another's attempt come together: what the model reads of the second is how it
+/// ended, and not how its first attempt did.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_model_reads_how_a_call_ended_and_not_how_an_attempt_did() {
+    let scene = Scene::in_memory().await;
+    let ids: Vec<String> = (0..60).map(|id| format!("r{id}")).collect();
+    for id in ids.iter().step_by(2) {
+        scene.rehearsal.faults().set("echo", &format!("/echo/{id}"), Fault::Status(503), Times::Once);
+    }
+    scene.script(vec![ids.iter().map(|id| get(id)).collect()]);
+    let question = Question { early: Some(false), ..Question::new("Do it") };
+    scene.asked(question, watch).await;
+    let bodies = scene.model_bodies();
+    assert!(!bodies[1].contains("answered 503"), "{}", bodies[1]);
+    scene.close().await;
+}
+
+/// Reads that wait at their gate go as soon as it lets them, whatever the model writes meanwhile: never before it is
+/// on record that they were asked for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_in_line_is_on_record_before_it_leaves() {
+    let narrow = |toml: &mut String| *toml = toml.replace("in_flight = 256", "in_flight = 1");
+    let scene = Scene::with(KeychainChoice::Memory, Plan::instant(), narrow).await;
+    scene.script(vec![(0..100).map(|id| get(&format!("g{id}"))).collect()]);
+    scene.ask(None, watch).await;
+    scene.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_read_before_a_person_s_own_write_is_not_used_again() {
+    let scene = Scene::in_memory().await;
+    let slow = Pace::Tokens { first: Duration::from_millis(10), per_second: 100 };
+    let whole = ScriptedMessage {
+        calls: vec![ScriptedCall::new("call_a", "echo__get", json!({ "id": "a" }).to_string())],
+        pace: Some(slow),
+        ..ScriptedMessage::default()
+    };
+    scene.rehearsal.model_script(Script::new([
+        cut(&["a", "b", "c"]),
+        ScriptedReply::Message(whole),
+        ScriptedReply::text("Done."),
+    ]));
+    let (conversation, _) = scene.ask(None, watch).await;
+    let before = scene.row("echo.get", "a").await;
+    assert_eq!(before.outcome, Some(Outcome::Returned));
+    let write = "echo.write".parse().unwrap();
+    scene.engine.call_tool(&write, r#"{"id": "a", "value": 1}"#, Approve::All).await.unwrap();
+    scene.ask(Some(conversation), watch).await;
+    let view = scene.engine.conversation(conversation).await.unwrap();
+    assert_eq!(view.turns[1].batches[0].calls[0].from, None, "it is read anew");
+    scene.close().await;
+}
+
+/// Two identical reads start early; the second waits for the first when the message breaks off.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_early_call_that_waits_keeps_its_label_when_it_is_dropped() {
+    let public = |toml: &mut String| {
+        if toml.contains("name = \"echo\"") {
+            *toml = format!("label = {{ level = \"restricted\" }}\n{toml}");
+        }
+    };
+    let scene = Scene::with(KeychainChoice::Memory, Plan::instant(), public).await;
+    scene.rehearsal.faults().set("echo", "/echo/a", Fault::Hang, Times::Always);
+    scene.rehearsal.model_script(Script::new([cut(&["a", "a", "c"])]));
+    let (conversation, events) = scene.ask(None, watch).await;
+    let ends = events.iter().filter(|what| matches!(what, Happening::CallEnded { .. })).count();
+    assert_eq!(ends, 2, "each is said to have ended: {events:#?}");
+    let rows = scene.engine.calls(engine::CallQuery { limit: 10, ..Default::default() }).await.unwrap();
+    assert_eq!(rows.len(), 2, "{rows:#?}");
+    assert_eq!(rows[0].label, rows[1].label, "both may have touched the same");
+    assert!(rows.iter().all(|row| row.conversation == Some(conversation) && row.dropped.is_some()));
+    scene.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_person_ends_a_pause_that_the_source_asked_for() {
+    let scene = Scene::in_memory().await;
+    scene.rehearsal.faults().set("echo", "/echo/a", Fault::RateLimited { retry_after: 30 }, Times::Once);
+    scene.script(vec![vec![get("b")]]);
+    let get_a = "echo.get".parse().unwrap();
+    let engine = scene.engine.clone();
+    let waits = tokio::spawn(async move { engine.call_tool(&get_a, r#"{"id": "a"}"#, Approve::All).await });
+    let echo = "echo".parse().unwrap();
+    let paused = async || {
+        let views = scene.engine.sources().await.unwrap();
+        views.iter().any(|view| view.spec.name == echo && view.asks_to_wait_ms > 0)
+    };
+    while !paused().await {
+        tokio::task::yield_now().await;
+    }
+    let events = scene
+        .ask(None, async |engine, _, what| {
+            if let Happening::Waits { waiting: Waiting::Paused { source, .. }, .. } = what {
+                engine.resume_source(source).await.unwrap();
+            }
+        })
+        .await
+        .1;
+    assert!(!paused().await);
+    let ended = events.iter().find_map(|what| match what {
+        Happening::CallEnded { ended, .. } => Some(ended.outcome),
+        _ => None,
+    });
+    assert_eq!(ended, Some(Outcome::Returned));
+    waits.abort();
+    scene.engine.shutdown().await;
+}
+
+/// Nobody is waited for any more, so the batch's time runs.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_that_is_taken_back_while_a_person_is_asked_holds_no_clock() {
+    let scene = Scene::in_memory().await;
+    let settings = RunSettings { batch_deadline_ms: 1000, ..RunSettings::default() };
+    scene.engine.save_run_settings(settings).await.unwrap();
+    scene.script(vec![vec![
+        ("echo__write", json!({ "id": "w", "value": 1 })),
+        ("echo__get", json!({ "id": "slow", "ms": 8000 })),
+    ]]);
+    let (_, events) = scene
+        .ask(None, async |engine, turn, what| {
+            if let Happening::ApprovalAsked { asks, .. } = what {
+                engine.cancel_call(turn, asks[0].call).unwrap();
+            }
+        })
+        .await;
+    let timed_out = events
+        .iter()
+        .any(|what| matches!(what, Happening::CallEnded { ended, .. } if ended.outcome == Outcome::TimedOut));
+    assert!(timed_out, "{events:#?}");
+    scene.close().await;
+}
+
+/// Both attempts of a hedged read end at one moment: one of them is the call's end, for the record and the model alike.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_model_reads_the_attempt_that_is_on_record() {
+    let scene = Scene::in_memory().await;
+    let settings = RunSettings { straggler: Straggler::Hedge { after_ms: 1 }, ..RunSettings::default() };
+    scene.engine.save_run_settings(settings).await.unwrap();
+    let ids: Vec<String> = (0..60).map(|id| format!("h{id}")).collect();
+    scene.script(vec![ids.iter().map(|id| ("echo__get", json!({ "id": id, "ms": 40 }))).collect()]);
+    let (_, events) = scene.ask(None, watch).await;
+    let bodies = scene.model_bodies();
+    assert!(!bodies[1].contains("nobody needs its result"), "{}", bodies[1]);
+    let ends = events.iter().filter(
+        |what| matches!(what, Happening::CallEnded { ended, .. } if ended.outcome == Outcome::Returned),
+    );
+    assert_eq!(ends.count(), 60);
+    scene.close().await;
+}
