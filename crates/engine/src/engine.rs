@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use store::{Opening, Reader, Store};
 
 use crate::catalogue::Catalogue;
+use crate::backlog::Backlog;
 use crate::clock::{Clock, random_key};
 use crate::error::EngineError;
 use crate::gate::Gate;
@@ -192,6 +193,7 @@ impl Engine {
             door,
             turns: Turns::default(),
             gate: Gate::new(RunSettings::default().in_flight),
+            backlog: Backlog::new(),
             catalogue: Catalogue::default(),
             kept: Kept::default(),
             revising: Mutex::default(),

@@ -9,6 +9,7 @@ use keychain::Keychain;
 use store::{Reader, Store};
 
 use crate::catalogue::Catalogue;
+use crate::backlog::Backlog;
 use crate::clock::Clock;
 use crate::error::EngineError;
 use crate::gate::Gate;
@@ -31,6 +32,8 @@ pub(crate) struct Inner {
     pub(crate) door: Door,
     pub(crate) turns: Turns,
     pub(crate) gate: Gate,
+    /// Results on their way from the network to the record.
+    pub(crate) backlog: Backlog,
     pub(crate) catalogue: Catalogue,
     /// Results that may be used again.
     pub(crate) kept: Kept,

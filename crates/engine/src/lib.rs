@@ -6,6 +6,7 @@
 //! rest. What can't be appended does not happen; from then on the engine takes no work until it is opened anew.
 
 mod adopt;
+mod backlog;
 mod batches;
 mod by_hand;
 mod catalogue;

@@ -16,6 +16,7 @@ use turn::{Edited, EndedAttempt, EndedCall, Event};
 use super::calling::{Arrival, Notice, panicked};
 use super::driver::{Driver, TaskEnd, Woken};
 use super::end::End;
+use crate::backlog::Room;
 use crate::clock::{id_parts, seal};
 use crate::error::EngineError;
 use crate::finished::Finished;
@@ -206,13 +207,15 @@ impl Driver {
                 let Some((call, attempt)) = self.task_calls.remove(&error.id()) else { return Ok(None) };
                 let Some(live) = self.calls.get(&call) else { return Ok(None) };
                 let finished = Finished::new(panicked(), live.call.handle, usize::MAX)?;
-                self.arrived(Arrival { call, attempt, finished, took: Span::default() })
+                let (took, room) = (Span::default(), Room::default());
+                self.arrived(Arrival { call, attempt, finished, took, room })
             }
         }
     }
 
     fn arrived(&mut self, arrival: Arrival) -> Result<Option<Event>, EngineError> {
-        let Arrival { call, attempt, finished, took } = arrival;
+        let Arrival { call, attempt, finished, took, room } = arrival;
+        self.line.hold(room);
         let Some(live) = self.calls.get(&call) else { return Ok(None) };
         if live.over {
             return Ok(None);

@@ -16,6 +16,7 @@ use sources::Prepared;
 use tokio::sync::{mpsc, watch};
 use turn::{Interruption, Lane, Ticket};
 
+use crate::backlog::Room;
 use crate::clock::seal;
 use crate::error::EngineError;
 use crate::finished::Finished;
@@ -74,6 +75,8 @@ pub(crate) struct Arrival {
     pub(crate) finished: Finished,
     /// From sending to the end; nothing if it was never sent.
     pub(crate) took: Span,
+    /// What its result takes until it is on record.
+    pub(crate) room: Room,
 }
 
 impl Departure {
@@ -110,11 +113,11 @@ pub(crate) async fn attempt(
     mut stop: watch::Receiver<Option<Interruption>>,
 ) -> Result<Arrival, EngineError> {
     let Departure { call, attempt, handle, effect, budget, .. } = departure;
-    let arrival = |ending, took| {
+    let arrival = |ending, took, room| {
         let finished = Finished::new(ending, handle, budget)?;
-        Ok(Arrival { call, attempt: Some(attempt), finished, took })
+        Ok(Arrival { call, attempt: Some(attempt), finished, took, room })
     };
-    let unsent = |ending| arrival(ending, Span::default());
+    let unsent = |ending| arrival(ending, Span::default(), Room::default());
 
     let (place, intent) = match start {
         Start::Recorded(place, intent) => (place, intent),
@@ -172,8 +175,10 @@ pub(crate) async fn attempt(
     if let Some(pause) = &ending.told.pause {
         inner.gate.pause(&source, pause.lasts, pause.words.clone());
     }
+    // While there is no room for what it brought, it keeps its place: whoever comes next would bring more.
+    let room = inner.backlog.room(ending.body.len()).await;
     drop(place);
-    arrival(ending, took)
+    arrival(ending, took, room)
 }
 
 async fn wait_in_line(

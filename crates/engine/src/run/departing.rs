@@ -13,6 +13,7 @@ use super::calling::{self, Arrival, Departure, Start};
 use super::driver::Driver;
 use super::end::End;
 use super::reading;
+use crate::backlog::Room;
 use crate::clock::seal;
 use crate::error::EngineError;
 use crate::finished::{Finished, budget};
@@ -111,7 +112,7 @@ impl Driver {
             let ending = reading::read(inner, of, page, handle, budget).await;
             // What was read is within its budget already; cutting it again would lose its end.
             let finished = Finished::new(ending, handle, usize::MAX)?;
-            Ok(Arrival { call, attempt: None, finished, took: Span::default() })
+            Ok(Arrival { call, attempt: None, finished, took: Span::default(), room: Room::default() })
         };
         let task = self.tasks.spawn(task);
         self.task_calls.insert(task.id(), (call, None));

@@ -13,6 +13,7 @@ use domain::intent::DurableIntent;
 use domain::payload::{Commitment, Payload};
 use tokio::sync::mpsc;
 
+use crate::backlog::Room;
 use crate::error::EngineError;
 use crate::inner::Inner;
 
@@ -32,6 +33,8 @@ pub(crate) struct Line {
     weight: usize,
     said_after: Vec<Happening>,
     sealed: HashMap<Commitment, Payload>,
+    /// What the results in line take.
+    rooms: Vec<Room>,
 }
 
 impl Line {
@@ -43,7 +46,13 @@ impl Line {
         out: mpsc::UnboundedSender<RunEvent>,
     ) -> Self {
         let (drafts, said_after, sealed) = (Vec::new(), Vec::new(), HashMap::new());
-        Self { inner, turn, conversation, began, out, drafts, weight: 0, said_after, sealed }
+        let rooms = Vec::new();
+        Self { inner, turn, conversation, began, out, drafts, weight: 0, said_after, sealed, rooms }
+    }
+
+    /// Holds a result's room until what is in line then is durable.
+    pub(crate) fn hold(&mut self, room: Room) {
+        self.rooms.push(room);
     }
 
     /// Keeps a payload until the fact that commits to it is recorded.
@@ -77,8 +86,9 @@ impl Line {
         if !self.drafts.is_empty() {
             let drafts = self.take();
             self.inner.store()?.append(drafts).await?;
-            self.durable();
         }
+        // Also where nothing is in line: a result that nobody records takes no room either.
+        self.durable();
         Ok(())
     }
 
@@ -114,6 +124,7 @@ impl Line {
     }
 
     fn durable(&mut self) {
+        self.rooms.clear();
         for what in std::mem::take(&mut self.said_after) {
             self.emit(what);
         }
