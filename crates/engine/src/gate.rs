@@ -80,7 +80,11 @@ impl Gate {
 
     /// A person lets it go on. What the source itself asked for is forgotten too: the person knows better.
     pub(crate) fn release(&self, source: &SourceName) {
-        lock(&self.shared.inside).gates.release(source);
+        {
+            let mut inside = lock(&self.shared.inside);
+            inside.gates.release(source);
+            inside.gates.forget_pause(source);
+        }
         self.shared.let_go();
     }
 

@@ -68,7 +68,7 @@ impl Order {
         let slot = &self.slots[index];
         let identity = slot.identity()?;
         let leader = self.leaders.get(identity).copied();
-        let twin = leader.filter(|leader| *leader != index && self.speaks_for(&self.slots[*leader], slot));
+        let twin = leader.filter(|leader| *leader != index && self.speaks_for(*leader, slot));
         if twin.is_none() {
             if let Some(leader) = self.leaders.get_mut(identity) {
                 *leader = index;
@@ -81,10 +81,14 @@ impl Order {
 
     /// Whether the request of `leader` is one for `slot` as well: the same, before it, no write between the two, and
     /// with a result to hope for. A result that came before this message was asked for is another matter: its source
-    /// says whether it may still be used.
-    fn speaks_for(&self, leader: &Slot, slot: &Slot) -> bool {
+    /// says whether it may still be used. One that was left behind, and for which this call has waited, came after.
+    fn speaks_for(&self, leader: usize, slot: &Slot) -> bool {
+        let waited = matches!(slot.standing, Standing::Waiting { on: Some(on) } if on == leader);
+        let leader = &self.slots[leader];
         let hopeful = match &leader.standing {
-            Standing::Ended { .. } => leader.batch == slot.batch && self.shareable(leader).is_some(),
+            Standing::Ended { .. } => {
+                (waited || leader.batch == slot.batch) && self.shareable(leader).is_some()
+            }
             Standing::Coming | Standing::Gone | Standing::Moving => false,
             Standing::Owed(Owed { concluded }) => !concluded,
             Standing::Held | Standing::Asked | Standing::Waiting { .. } | Standing::Sent(_) => true,

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use domain::call::Approve;
-use domain::event::{Happening, Waiting};
-use domain::outcome::Outcome;
+use domain::event::Happening;
+use domain::outcome::{FailureClass, Outcome};
 use domain::run::{RunSettings, Straggler};
 use engine::{KeychainChoice, Question};
 use rehearsal::{Fault, Pace, Plan, Script, ScriptedCall, ScriptedMessage, ScriptedReply, StreamEnd, Times};
@@ -106,35 +106,19 @@ async fn an_early_call_that_waits_keeps_its_label_when_it_is_dropped() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_person_ends_a_pause_that_the_source_asked_for() {
     let scene = Scene::in_memory().await;
-    scene.rehearsal.faults().set("echo", "/echo/a", Fault::RateLimited { retry_after: 30 }, Times::Once);
-    scene.script(vec![vec![get("b")]]);
-    let get_a = "echo.get".parse().unwrap();
-    let engine = scene.engine.clone();
-    let waits = tokio::spawn(async move { engine.call_tool(&get_a, r#"{"id": "a"}"#, Approve::All).await });
-    let echo = "echo".parse().unwrap();
-    let paused = async || {
-        let views = scene.engine.sources().await.unwrap();
-        views.iter().any(|view| view.spec.name == echo && view.asks_to_wait_ms > 0)
+    let long = Fault::RateLimited { retry_after: 3600 };
+    scene.rehearsal.faults().set("echo", "/echo/a", long, Times::Once);
+    let get = "echo.get".parse().unwrap();
+    let outcome = async |id: &str| {
+        let detail = scene.engine.call_tool(&get, &json!({ "id": id }).to_string(), Approve::All).await;
+        let row = detail.unwrap().row;
+        (row.outcome.unwrap(), row.failure)
     };
-    while !paused().await {
-        tokio::task::yield_now().await;
-    }
-    let events = scene
-        .ask(None, async |engine, _, what| {
-            if let Happening::Waits { waiting: Waiting::Paused { source, .. }, .. } = what {
-                engine.resume_source(source).await.unwrap();
-            }
-        })
-        .await
-        .1;
-    assert!(!paused().await);
-    let ended = events.iter().find_map(|what| match what {
-        Happening::CallEnded { ended, .. } => Some(ended.outcome),
-        _ => None,
-    });
-    assert_eq!(ended, Some(Outcome::Returned));
-    waits.abort();
-    scene.engine.shutdown().await;
+    assert_eq!(outcome("a").await, (Outcome::Failed, Some(FailureClass::Status)));
+    assert_eq!(outcome("b").await, (Outcome::Failed, Some(FailureClass::Paused)));
+    scene.engine.resume_source(&"echo".parse().unwrap()).await.unwrap();
+    assert_eq!(outcome("c").await, (Outcome::Returned, None));
+    scene.close().await;
 }
 
 /// Nobody is waited for any more, so the batch's time runs.

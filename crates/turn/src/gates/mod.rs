@@ -141,6 +141,13 @@ impl Gates {
         }
     }
 
+    /// The pause that a source asked for is over: a person knows that it takes requests again.
+    pub fn forget_pause(&mut self, source: &SourceName) {
+        if let Some(source) = self.by_name.get(source) {
+            self.sources[*source].go_on();
+        }
+    }
+
     /// The sources that a person paused, by name.
     pub fn held(&self) -> Vec<SourceName> {
         let held = self.sources.iter().filter(|source| source.held);

@@ -53,6 +53,11 @@ impl Source {
         }
     }
 
+    /// Its own pause is over.
+    pub(super) fn go_on(&mut self) {
+        self.paused = None;
+    }
+
     /// How much longer it is paused, and how it said so.
     pub(super) fn paused_for(&self, now: Span) -> Option<(Span, &str)> {
         let paused = self.paused.as_ref()?;

@@ -104,6 +104,16 @@ fn a_pending_read_is_left_behind_and_its_end_recorded_when_it_comes() {
 }
 
 #[test]
+fn a_later_call_that_waits_for_a_pending_read_gets_its_result() {
+    let mut scene = Scene::with(pending(), vec![same(0, "/a")]);
+    scene.tell(Event::Straggles(id(0)));
+    let effects = scene.message(2, vec![in_batch(same(1, "/a"), 2, 0)]);
+    assert_eq!(waits(&effects), [(id(1), id(0), "same")]);
+    let effects = scene.returned(0);
+    assert!(effects.contains(&Effect::Share { call: id(1), from: id(0) }) && sent(&effects).is_empty());
+}
+
+#[test]
 fn a_pending_read_is_called_off_before_the_answer_and_waited_for() {
     let mut scene = Scene::with(pending(), vec![read(0, "/a")]);
     scene.tell(Event::Straggles(id(0)));

@@ -168,6 +168,18 @@ fn a_person_pauses_a_source_and_lets_it_go_on() {
 }
 
 #[test]
+fn a_person_ends_a_pause_that_the_source_asked_for() {
+    let mut gates = Gates::new(64);
+    gates.pause(NOW, &source("crm"), Span(3_600_000_000), "Retry-After: 3600".to_owned());
+    let waits = enter(&mut gates, "crm", 4, 1);
+    gates.release(&source("crm"));
+    assert!(gates.admit(NOW).is_empty(), "that ends a person's pause alone");
+    gates.forget_pause(&source("crm"));
+    assert_eq!(gates.paused_for(NOW, &source("crm")), None);
+    assert_eq!(gates.admit(NOW), [waits]);
+}
+
+#[test]
 fn whoever_gives_up_waiting_is_forgotten() {
     let mut gates = Gates::new(1);
     let (first, second) = (enter(&mut gates, "crm", 1, 1), enter(&mut gates, "crm", 1, 1));
