@@ -32,8 +32,10 @@ pub fn identity(spec: &SourceSpec, tool: &ToolSpec, arguments: &str) -> Option<S
     arguments.sort_all_objects();
     let Value::Object(fields) = arguments else { return None };
     let (url, body) = put(spec, tool, &fields).ok()?;
-    // The tool's name is in it since two tools may label one request's result differently.
-    let mut text = format!("{} {} {url}\n", spec.id_of(tool), tool.method.word()).into_bytes();
+    // The tool's name and label are in it since two tools, or two versions of one, may label one request's result
+    // differently; what goes into the headers is, since a source may have been changed between two calls.
+    let rest = serde_json::to_string(&(&spec.headers, &spec.auth, &tool.label)).ok()?;
+    let mut text = format!("{} {} {url}\n{rest}\n", spec.id_of(tool), tool.method.word()).into_bytes();
     text.extend(body.unwrap_or_default());
     Some(sha256_hex(&text))
 }

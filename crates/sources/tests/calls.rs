@@ -4,9 +4,10 @@
 
 use std::time::Duration;
 
+use domain::label::Level;
 use domain::outcome::{FailureClass, Outcome};
 use domain::secret::Secret;
-use domain::source::SourceSpec;
+use domain::source::{Auth, SourceSpec};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sources::{Prepared, identity, mistakes_of, prepare, read_source};
@@ -203,6 +204,17 @@ fn the_same_request_has_the_same_identity_and_no_other_has() {
     let mut elsewhere = spec.clone();
     elsewhere.base_url = "http://127.0.0.1:8002/api/v1/".to_owned();
     assert_ne!(identity(&elsewhere, &elsewhere.tools[0], r#"{"id": 7}"#), of("get", r#"{"id": 7}"#));
+    // The same address, asked for somebody else, in another tenant's name, or under another label.
+    let changed: [fn(&mut SourceSpec); 3] = [
+        |spec| spec.auth = Auth::Bearer { secret: "another".parse().unwrap() },
+        |spec| drop(spec.headers.insert("x-tenant".to_owned(), "two".to_owned())),
+        |spec| spec.tools[0].label.level = Level::Restricted,
+    ];
+    for change in changed {
+        let mut spec = spec.clone();
+        change(&mut spec);
+        assert_ne!(identity(&spec, &spec.tools[0], r#"{"id": 7}"#), of("get", r#"{"id": 7}"#));
+    }
 }
 
 #[test]
