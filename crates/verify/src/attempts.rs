@@ -27,6 +27,11 @@ impl Attempts {
         self.sent > 0
     }
 
+    /// Whether one is under way.
+    pub(crate) fn any_under_way(&self) -> bool {
+        !self.under_way.is_empty()
+    }
+
     /// An attempt leaves.
     pub(crate) fn send(
         &mut self,

@@ -196,6 +196,12 @@ impl Calls {
             let words = format!("{call} {}, and no entry says that it was sent", end.outcome.word());
             here.report(FindingKind::Missing, &words);
         }
+        let answered = matches!(end.outcome, Outcome::Returned | Outcome::TimedOut);
+        if answered && sent && !known.attempts.any_under_way() {
+            let words =
+                format!("{call} {}, and each of its attempts had come to nothing", end.outcome.word());
+            here.report(FindingKind::Missing, &words);
+        }
         let ended = self.open.remove(&call)?;
         let drawn_on = end.from.and_then(|from| self.drawn_on(call, &ended, from, end, here));
         let kept = end.kept(ended.conversation, ended.dropped, drawn_on);

@@ -228,8 +228,6 @@ fn what_is_left_out_is_missed() {
             Fact::CallDecided { call: decided, .. } => [call(3), call(8), call(9)].contains(decided),
             // Nothing after it rests on these: they say why there was a later attempt, and a read may be hedged.
             Fact::AttemptEnded { call: hedged, .. } => *hedged == call(6),
-            // Only what comes after an attempt shows that it is missing: a later one, or its end.
-            Fact::CallSent { call: hedged, attempt: 2, .. } => *hedged == call(6) || *hedged == call(4),
             // A trail may end in the middle of a turn or of a call.
             Fact::AnswerGiven { .. } => true,
             Fact::CallEnded { call: last, .. } => *last == call(10),
@@ -430,6 +428,22 @@ fn attempts_follow_one_another_and_do_nothing_twice() {
         });
         assert_eq!(kinds, [kind]);
     }
+}
+
+#[test]
+fn nothing_returns_whose_attempts_all_came_to_nothing() {
+    let kinds = changed(|said| {
+        let attempt =
+            place(said, |fact| matches!(fact, Fact::AttemptEnded { call: ended, .. } if *ended == call(4)));
+        let sent = place(said, |fact| sends(fact, 4, 2));
+        let words = seal(PayloadRole::Words, "this one too");
+        let mut fact = said[attempt].fact.clone();
+        if let Fact::AttemptEnded { attempt, words: told, .. } = &mut fact {
+            (*attempt, *told) = (2, words.commitment());
+        }
+        said.insert(sent + 1, Said { fact, payloads: vec![words], ..said[sent].clone() });
+    });
+    assert_eq!(kinds, [FindingKind::Missing]);
 }
 
 #[test]
