@@ -24,36 +24,7 @@
 //! What a test can read: [`Rehearsal::requests`], each a [`LoggedRequest`] with its beginning and its end
 //! on one clock, so that overlaps and rates can be counted; [`Rehearsal::records`] and
 //! [`Rehearsal::echo_writes`], the state that is left.
-//!
-//! For benches there is [`Bench::start`], which needs no company: one `get` tool that answers fixed bytes
-//! after a set time, and a model whose messages are made before they are asked for, both on a thread of
-//! their own. [`Bench::says`] sets the calls and the text, [`Bench::seen`] tells when each request came
-//! and went.
-//!
-//! ```no_run
-//! use std::time::Duration;
-//!
-//! use rehearsal::{Bench, BenchPlan, Pace, ScriptedCall, ScriptedMessage};
-//!
-//! # fn main() -> std::io::Result<()> {
-//! let bench = Bench::start(BenchPlan { wait: Duration::from_millis(300), ..BenchPlan::default() })?;
-//! let call = |id: usize| {
-//!     let arguments = if id == 0 { r#"{"id": 0, "ms": 2100}"#.into() } else { format!(r#"{{"id": {id}}}"#) };
-//!     ScriptedCall::new(format!("call_{id}"), "bench__get", arguments).in_tokens(40)
-//! };
-//! let calls = ScriptedMessage {
-//!     calls: (0..8).map(call).collect(),
-//!     pace: Some(Pace::Tokens { first: Duration::ZERO, per_second: 100 }),
-//!     ..ScriptedMessage::default()
-//! };
-//! bench.says(&calls, &ScriptedMessage { text: vec!["Done.".into()], ..ScriptedMessage::default() });
-//! // Connect `bench.source()` and `bench.model()`, ask anything, and read `bench.seen()`.
-//! bench.stop();
-//! # Ok(())
-//! # }
-//! ```
 
-mod bench;
 mod clock;
 mod company;
 mod connection;
@@ -71,7 +42,6 @@ mod records;
 mod rehearsal;
 mod services;
 
-pub use bench::{Bench, BenchPath, BenchPlan, BenchRequest};
 pub use connection::{DemoModel, DemoSource};
 pub use faults::{Fault, Faults, Times};
 pub use limit::{Left, Rate, RetryAfter, ServiceLimit};

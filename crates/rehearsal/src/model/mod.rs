@@ -14,7 +14,7 @@ mod wish;
 pub use samples::SampleQuestion;
 pub use script::{Revision, Script, ScriptedCall, ScriptedMessage, ScriptedReply, StreamEnd};
 
-pub(crate) use completion::{Completion, ID};
+pub(crate) use completion::ID;
 pub(crate) use samples::QUESTIONS;
 
 use std::collections::VecDeque;

@@ -10,7 +10,6 @@
 mod client;
 mod conversation;
 
-mod bench;
 mod company;
 mod faults;
 mod limits;
