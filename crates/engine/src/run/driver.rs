@@ -89,7 +89,9 @@ pub(crate) struct Driver {
     pub(crate) batches: Span,
     pub(crate) one_by_one: Span,
     pub(crate) first_word: Option<Instant>,
-    says: mpsc::UnboundedReceiver<Say>,
+    pub(crate) says: mpsc::UnboundedReceiver<Say>,
+    /// What was said while the turn waited for something else, and that it has not listened to yet.
+    pub(crate) said_meanwhile: VecDeque<Say>,
     question: String,
 }
 
@@ -146,6 +148,7 @@ impl Driver {
             one_by_one: Span::default(),
             first_word: None,
             says: beginning.says,
+            said_meanwhile: VecDeque::new(),
             question: beginning.question,
             inner,
         }
@@ -229,6 +232,9 @@ impl Driver {
     }
 
     async fn wait(&mut self) -> Woken {
+        if let Some(said) = self.said_meanwhile.pop_front() {
+            return Woken::Said(said);
+        }
         let people_wait = !self.people.asking.is_empty() || self.people.held.is_some();
         let batch = self.batch_until.filter(|_| !people_wait);
         let straggler = self.stragglers.front().copied();

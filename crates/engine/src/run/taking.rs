@@ -22,6 +22,7 @@ use super::live::Live;
 use super::page::Page;
 use crate::clock::{id_parts, seal};
 use crate::error::EngineError;
+use crate::turns::Say;
 
 /// What a call is, as far as it can be said before it runs.
 struct Fitted {
@@ -269,7 +270,20 @@ impl Driver {
         if let Some(known) = self.secrets.get(name) {
             return known.clone();
         }
-        let secret = self.inner.keychain.get(name).await.map_err(|error| error.to_string());
+        let keychain = self.inner.keychain.clone();
+        let secret = keychain.get(name);
+        tokio::pin!(secret);
+        let secret = loop {
+            // It may show a prompt that stands for minutes. A person who stops the turn meanwhile is not to wait for that.
+            if self.said_meanwhile.iter().any(|said| matches!(said, Say::Stop)) {
+                return Err("the turn was stopped before the keychain answered".to_owned());
+            }
+            tokio::select! {
+                biased;
+                secret = &mut secret => break secret.map_err(|error| error.to_string()),
+                Some(said) = self.says.recv() => self.said_meanwhile.push_back(said),
+            }
+        };
         self.secrets.insert(name.clone(), secret.clone());
         secret
     }

@@ -162,3 +162,29 @@ async fn the_model_reads_the_attempt_that_is_on_record() {
     assert_eq!(ends.count(), 60);
     scene.close().await;
 }
+
+/// The keychain asks a person for something, and they stop the turn instead.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stop_is_heard_while_the_keychain_waits_for_a_person() {
+    let scene = Scene::with_a_file_of_keys().await;
+    let message = ScriptedMessage {
+        calls: vec![ScriptedCall::new("call_a", "crm__get_customer", json!({ "id": 1001 }).to_string())],
+        pace: Some(Pace::Tokens { first: Duration::from_millis(300), per_second: 1000 }),
+        ..ScriptedMessage::default()
+    };
+    scene.rehearsal.model_script(Script::new([ScriptedReply::Message(message)]));
+    let mut run = scene.engine.ask(Question::new("Do it")).await.unwrap();
+    // A pipe in the place of the file of keys: whoever reads it waits until somebody writes.
+    let keys = scene.folder.path().join("workspace/keys.age");
+    std::fs::remove_file(&keys).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&keys).status().unwrap().success());
+    let open = move || std::fs::OpenOptions::new().write(true).open(keys).unwrap();
+    let prompt = tokio::task::spawn_blocking(open).await.unwrap();
+    scene.engine.stop(run.turn).unwrap();
+    while let Some(event) = run.events.recv().await {
+        assert!(!matches!(event.what, Happening::Dispatched { .. }));
+    }
+    drop(prompt);
+    scene.close().await;
+}
