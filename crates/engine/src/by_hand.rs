@@ -22,7 +22,7 @@ use crate::clock::{id_parts, seal};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::finished::Finished;
-use crate::run::{Arrival, Departure, Start, attempt};
+use crate::run::{Arrival, Departure, Notice, Start, attempt, run_settings};
 use crate::turns::{Ears, Say};
 
 /// What stands for a call's place in a conversation.
@@ -236,19 +236,33 @@ impl Engine {
         let (stops, stopped) = watch::channel(None);
         let (sent, mut left) = mpsc::unbounded_channel();
         let mut first = None;
+        // Nobody may be able to take it back, and its conversation waits for it: it stays in line no longer than a batch.
+        let in_line = Duration::from_millis(run_settings(&self.inner.reader).await?.batch_deadline_ms.into());
         loop {
+            let (waited, mut gone) = (tokio::time::sleep(in_line), false);
+            tokio::pin!(waited);
             let task = attempt(self.inner.clone(), departure.clone(), start, sent.clone(), stopped.clone());
             tokio::pin!(task);
             let Arrival { finished, took, .. } = loop {
                 tokio::select! {
+                    biased;
                     arrival = &mut task => break arrival?,
+                    Some(notice) = left.recv() => {
+                        if let Notice::Sent(_, _, at) = notice {
+                            first.get_or_insert(at);
+                            gone = true;
+                        }
+                    }
                     () = stop.called(), if stops.borrow().is_none() => {
                         stops.send_replace(Some(Interruption::Person));
+                    }
+                    () = &mut waited, if !gone && stops.borrow().is_none() => {
+                        stops.send_replace(Some(Interruption::BatchDeadline));
                     }
                 }
             };
             while let Ok(notice) = left.try_recv() {
-                if let crate::run::Notice::Sent(_, _, at) = notice {
+                if let Notice::Sent(_, _, at) = notice {
                     first.get_or_insert(at);
                 }
             }

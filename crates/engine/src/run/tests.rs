@@ -23,6 +23,16 @@ use crate::workspace::KeychainChoice;
 /// A write that a person stops while its entry becomes durable.
 #[tokio::test]
 async fn what_is_stopped_while_it_is_recorded_does_not_leave() {
+    stopped_while_it_is_recorded(1, Outcome::Cancelled).await;
+}
+
+/// The attempt before may have taken effect, so that nobody can say that nothing happened.
+#[tokio::test]
+async fn a_later_attempt_of_a_write_that_does_not_leave_is_unknown() {
+    stopped_while_it_is_recorded(2, Outcome::Unknown).await;
+}
+
+async fn stopped_while_it_is_recorded(number: u32, outcome: Outcome) {
     let rehearsal = Rehearsal::start(Plan::instant()).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let (engine, _) =
@@ -34,7 +44,7 @@ async fn what_is_stopped_while_it_is_recorded_does_not_leave() {
     let (unix_ms, random) = id_parts().unwrap();
     let departure = Departure {
         call: CallId::new(unix_ms, random),
-        attempt: 1,
+        attempt: number,
         handle: Handle(1),
         effect: tool.effect,
         conversation: None,
@@ -54,7 +64,7 @@ async fn what_is_stopped_while_it_is_recorded_does_not_leave() {
     stop.send_replace(Some(Interruption::Person));
 
     let arrival = calling.await.unwrap();
-    assert_eq!(arrival.finished.outcome, Outcome::Cancelled);
+    assert_eq!(arrival.finished.outcome, outcome);
     assert!(left.recv().await.is_none(), "nobody is told that it left");
     assert!(rehearsal.requests().iter().all(|request| request.service != "echo"));
     engine.shutdown().await;

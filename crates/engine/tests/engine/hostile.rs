@@ -188,3 +188,15 @@ async fn a_stop_is_heard_while_the_keychain_waits_for_a_person() {
     drop(prompt);
     scene.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_by_hand_does_not_wait_for_ever_at_a_paused_source() {
+    let scene = Scene::in_memory().await;
+    let settings = RunSettings { batch_deadline_ms: 1000, ..RunSettings::default() };
+    scene.engine.save_run_settings(settings).await.unwrap();
+    scene.engine.pause_source(&"echo".parse().unwrap()).await.unwrap();
+    let get = "echo.get".parse().unwrap();
+    let detail = scene.engine.call_tool(&get, r#"{"id": "a"}"#, Approve::All).await.unwrap();
+    assert_eq!((detail.row.outcome, detail.row.sent_at), (Some(Outcome::Cancelled), None));
+    scene.close().await;
+}
