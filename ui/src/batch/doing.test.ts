@@ -4,7 +4,7 @@ import type { CallState } from '../state/call';
 import { canRetry, goOnWords, retryWarning } from './doing';
 
 const call = (change: Partial<CallState>) =>
-  ({ handle: 'c2', tool: 'support.add_note', effect: 'read', outcome: 'failed', failure: 'status', startMs: 1, edited: false, ...change }) as CallState;
+  ({ handle: 'c2', tool: 'support.add_note', effect: 'read', outcome: 'failed', failure: 'status', status: 500, startMs: 1, telling: 'id 7', ...change }) as CallState;
 
 describe('making a call again', () => {
   it('is offered where it may give a result', () => {
@@ -19,6 +19,7 @@ describe('making a call again', () => {
     expect(retryWarning(call({ effect: 'idempotent_write', outcome: 'unknown' }))).toBe('');
     expect(retryWarning(call({ effect: 'write', outcome: 'unknown' }))).toContain('may have reached its source');
     expect(retryWarning(call({ effect: 'write', outcome: 'failed' }))).toContain('said that the first one failed');
+    expect(retryWarning(call({ effect: 'write', outcome: 'failed', failure: 'interrupted', status: null }))).toContain('may have reached its source');
     expect(retryWarning(call({ effect: 'write', outcome: 'cancelled', startMs: null }))).toContain('never sent before');
   });
 
@@ -27,6 +28,6 @@ describe('making a call again', () => {
     expect(goOnWords(call({ handle: 'c9', outcome: 'returned' }), of)).toBe(
       'I made call c2 (support.add_note) again as c9, and it returned. Please go on with its result.',
     );
-    expect(goOnWords(call({ handle: 'c9', outcome: 'failed', edited: true }), of)).toContain('with other arguments, as c9; it did not return');
+    expect(goOnWords(call({ handle: 'c9', outcome: 'failed', telling: 'id 8' }), of)).toContain('with other arguments, as c9; it did not return');
   });
 });

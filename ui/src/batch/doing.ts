@@ -21,17 +21,22 @@ export function canRetry(call: CallState): boolean {
 }
 
 /** Why somebody should think before making the call again; empty if there is no reason. */
-export function retryWarning({ effect, outcome, startMs }: CallState): string {
+export function retryWarning({ effect, outcome, startMs, status }: CallState): string {
   if (effect !== 'write') return '';
   const twice = 'It writes, and twice is not the same as once.';
   if (startMs === null) return `${twice} It was never sent before.`;
-  if (outcome === 'failed') return `${twice} Its source said that the first one failed; be sure that it did nothing.`;
+  if (outcome === 'failed' && status !== null) return `${twice} Its source said that the first one failed; be sure that it did nothing.`;
   return `${twice} The first one may have reached its source: look there before you send it again.`;
+}
+
+/** Whether it was made again with other arguments, as far as what tells a call from another says. */
+export function otherArguments(again: CallState, of: CallState): boolean {
+  return again.telling !== of.telling;
 }
 
 /** The question that asks the model to go on. */
 export function goOnWords(again: CallState, of: CallState): string {
-  const how = again.edited ? 'with other arguments, ' : '';
+  const how = otherArguments(again, of) ? 'with other arguments, ' : '';
   if (again.outcome === 'returned') {
     return `I made call ${of.handle} (${of.tool}) again ${how}as ${again.handle}, and it returned. Please go on with its result.`;
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Phases, Waiting } from '../ipc/host';
 import type { CallState } from './call';
-import { linesOf, rateWords, seconds, sharedWords, waitingWords, waitsAt } from './waits';
+import { linesOf, rateWords, seconds, sharedWords, waitingRow, waitingWords, waitsAt } from './waits';
 
 function call(change: Partial<CallState>): CallState {
   return {
@@ -36,6 +36,15 @@ describe('what a call waits for', () => {
     const [paused] = EVERY.paused;
     expect(waitingWords(paused, 1200)).toContain('asked to wait 1.8 s');
     expect(waitingWords(paused, 9000)).toContain('asked to wait 0 s');
+  });
+
+  it('is said shortly in a row, without a time once that is over', () => {
+    const rows = Object.values(EVERY).map(([waiting]) => waitingRow(waiting));
+    expect(rows.filter((words) => words.length > 45)).toEqual([]);
+    expect(waitingRow(EVERY.source[0])).toBe('crm has 4 calls under way');
+    expect(waitingRow(EVERY.everything[0])).toBe('128 calls under way in all');
+    expect([waitingRow(EVERY.rate[0]), waitingRow(EVERY.rate[0], 400)]).toEqual(['20 requests a second; next in 0.4 s', '20 requests a second']);
+    expect([waitingRow(EVERY.paused[0], 1200), waitingRow(EVERY.paused[0], 9000)]).toEqual(['crm asked to wait; 1.8 s left', 'crm asked to wait']);
   });
 
   it('is right for one and for many', () => {

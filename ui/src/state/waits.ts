@@ -47,6 +47,24 @@ export function waitingWords(waiting: Waiting, since = 0): string {
   }
 }
 
+/** The same in as few words as a row has room for: what it leaves out stands in the row already, or below its bar. */
+export function waitingRow(waiting: Waiting, since = 0): string {
+  const left = 'ms' in waiting ? waiting.ms - since : 0;
+  const after = (words: string, then: string) => (left > 0 ? `${words}; ${then}` : words);
+  switch (waiting.for) {
+    case 'source':
+      return `${waiting.source} has ${counted(waiting.in_flight, 'call')} under way`;
+    case 'everything':
+      return `${counted(waiting.in_flight, 'call')} under way in all`;
+    case 'rate':
+      return after(rateWords(waiting.milli_per_second), `next in ${seconds(left)}`);
+    case 'paused':
+      return after(`${waiting.source} asked to wait`, `${seconds(left)} left`);
+    default:
+      return waitingWords(waiting, since);
+  }
+}
+
 /** What it waited for, once that is over. */
 function waitedWords(waiting: Waiting): string {
   switch (waiting.for) {

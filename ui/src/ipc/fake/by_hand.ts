@@ -47,7 +47,7 @@ export function madeAgain(trail: Trail, sources: readonly SourceView[], of: Call
   const made = callByHand(trail, spec, tool, written, true);
   if (!made) return null;
   const all = conversation.turns.reduce((sum, one) => sum + one.retries.length + one.batches.reduce((inner, { calls }) => inner + calls.length, 0), 0);
-  const change = { conversation: conversation.row.id, handle: `c${all + 1}`, retry_of: of, edited: args !== null };
+  const change = { conversation: conversation.row.id, handle: `c${all + 1}`, retry_of: of };
   trail.change(made.row.call, change);
   turn.retries.push({ ...made.row, ...change });
   return trail.detail(made.row.call);
