@@ -97,6 +97,14 @@ impl Inbound {
         self.response.headers().get(name)?.to_str().ok()
     }
 
+    /// All headers of that name as the one list that they make (RFC 9110 §5.3). What is no text in it stays as no text
+    /// that anybody reads.
+    pub fn list(&self, name: &str) -> Option<String> {
+        let values = self.response.headers().get_all(name).iter();
+        let values: Vec<_> = values.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+        (!values.is_empty()).then(|| values.join(", "))
+    }
+
     /// The media type in lower case, without parameters; empty if there is none.
     pub fn media(&self) -> String {
         let header = self.header("content-type").unwrap_or_default();

@@ -200,3 +200,21 @@ async fn a_call_by_hand_does_not_wait_for_ever_at_a_paused_source() {
     assert_eq!((detail.row.outcome, detail.row.sent_at), (Some(Outcome::Cancelled), None));
     scene.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_line_of_a_header_counts_like_the_first() {
+    for forbids in [("Cache-Control", "no-store"), ("Vary", "*")] {
+        let scene = Scene::in_memory().await;
+        let lines =
+            [("Content-Type", "application/json"), ("Cache-Control", "max-age=60"), ("Vary", "Accept")];
+        let headers =
+            lines.into_iter().chain([forbids]).map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let answer = Fault::Answer { status: 200, headers: headers.collect(), body: "{}".to_owned() };
+        scene.rehearsal.faults().set("echo", "/echo/a", answer, Times::Always);
+        scene.script(vec![vec![get("a")], vec![get("a")]]);
+        scene.ask(None, watch).await;
+        let sent = scene.rehearsal.requests().iter().filter(|request| request.path == "/echo/a").count();
+        assert_eq!(sent, 2, "{forbids:?}");
+        scene.close().await;
+    }
+}

@@ -40,7 +40,12 @@ pub(crate) struct Headers {
 impl Headers {
     /// Those of an answer that has just come.
     pub(crate) fn of(inbound: &Inbound) -> Self {
-        Self::read(|name| inbound.header(name).map(str::to_owned), SystemTime::now())
+        let value = |name: &str| match name {
+            // Each of their lines counts: a `no-store` in a second one is no less an order.
+            "cache-control" | "ratelimit" | "vary" => inbound.list(name),
+            name => inbound.header(name).map(str::to_owned),
+        };
+        Self::read(value, SystemTime::now())
     }
 
     fn read(value: impl Fn(&str) -> Option<String>, clock: SystemTime) -> Self {
