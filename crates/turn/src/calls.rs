@@ -228,12 +228,7 @@ impl Calls {
         let slot = &mut self.order.slots[index];
         match &mut slot.standing {
             Standing::Held | Standing::Asked | Standing::Waiting { .. } => {
-                let ending = match why {
-                    Interruption::Person => words::cancelled_by_person(),
-                    Interruption::BatchDeadline => words::out_of_time(),
-                    Interruption::Needless => words::needless(),
-                };
-                self.conclude(index, ending, effects);
+                self.conclude(index, words::called_off(why), effects);
             }
             Standing::Sent(sent) => {
                 if sent.interrupted.is_none() {
@@ -242,8 +237,25 @@ impl Calls {
                 }
             }
             Standing::Coming => slot.withdrawn |= why == Interruption::Person,
-            Standing::Owed(_) | Standing::Ended { .. } | Standing::Gone | Standing::Moving => {}
+            // Its end is on its way, unless that brings nothing.
+            Standing::Owed(_) => slot.called_off = Some(why),
+            Standing::Ended { .. } | Standing::Gone | Standing::Moving => {}
         }
+    }
+
+    /// What a call was to be given is too old by now: it asks for itself, unless it was taken back meanwhile.
+    pub(crate) fn unshared(&mut self, call: CallId, effects: &mut Vec<Effect>) {
+        let Some(index) = self.slot_of(call) else { return };
+        let slot = &mut self.order.slots[index];
+        if !matches!(slot.standing, Standing::Owed(Owed { concluded: false })) || slot.plan.reads.is_some() {
+            return;
+        }
+        (slot.plan.reuse, slot.plan.identity) = (None, None);
+        match slot.called_off {
+            Some(why) => self.conclude(index, words::called_off(why), effects),
+            None => self.release(index),
+        }
+        self.settle(effects);
     }
 
     /// A call that started early is no part of its message. Follow with [`Self::settle`].

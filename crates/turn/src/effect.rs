@@ -57,7 +57,8 @@ pub enum Effect {
         /// How long to wait before it is sent.
         after: Span,
     },
-    /// Answer this call with the result of an ended one; report [`crate::Event::CallEnded`].
+    /// Answer this call with the result of an ended one; report [`crate::Event::CallEnded`], or, if the plan offered
+    /// that result for reuse and it is too old by now, [`crate::Event::Unshared`].
     Share {
         /// The call.
         call: CallId,

@@ -180,6 +180,8 @@ pub enum Event {
     AttemptEnded(EndedAttempt),
     /// A call that was concluded, or answered from the record, has ended.
     CallEnded(EndedCall),
+    /// The result that a call was to be given may be used no more: it asks for itself.
+    Unshared(CallId),
     /// A read is still under way when its straggler budget is used up.
     Straggles(CallId),
     /// The time of a batch is up.

@@ -91,6 +91,7 @@ impl Turn {
             }
             Event::AttemptEnded(attempt) => self.calls.attempt_ended(attempt, &mut effects),
             Event::CallEnded(ended) => self.calls.end(ended, &mut effects),
+            Event::Unshared(call) => self.calls.unshared(call, &mut effects),
             Event::Straggles(call) => self.straggles(call, &mut effects),
             Event::BatchTimedOut(batch) => {
                 self.withdraw(Some(batch), Interruption::BatchDeadline, &mut effects);

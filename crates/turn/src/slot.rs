@@ -35,6 +35,8 @@ pub(crate) struct Slot {
     pub(crate) straggles: bool,
     /// Whether a person took it back while its message was still being written.
     pub(crate) withdrawn: bool,
+    /// Why it was taken back while its end was on its way.
+    pub(crate) called_off: Option<Interruption>,
     /// Whether it is no part of its message any more.
     pub(crate) dropped: bool,
     /// Whether a call before it changed into one that writes where it reads: its result is no one else's.
@@ -126,6 +128,7 @@ impl Slot {
             left_behind: false,
             straggles: false,
             withdrawn: false,
+            called_off: None,
             dropped: false,
             stale: false,
             changed: false,

@@ -3,6 +3,8 @@
 use domain::id::Handle;
 use domain::outcome::{Ending, FailureClass, Outcome};
 
+use crate::effect::Interruption;
+
 /// Policy said no.
 pub(crate) fn refused_by_policy(reason: &str) -> Ending {
     refused(format!("refused by policy: {}. Nothing was sent.", sentence(reason)))
@@ -34,13 +36,22 @@ pub(crate) fn cancelled_by_person() -> Ending {
 }
 
 /// The batch's deadline came first.
-pub(crate) fn out_of_time() -> Ending {
+fn out_of_time() -> Ending {
     cancelled("the batch's time was up before it could be sent")
 }
 
 /// Nobody will use its result.
-pub(crate) fn needless() -> Ending {
+fn needless() -> Ending {
     cancelled("it was not needed any more before it could be sent")
+}
+
+/// Whoever took it back, it was not sent.
+pub(crate) fn called_off(why: Interruption) -> Ending {
+    match why {
+        Interruption::Person => cancelled_by_person(),
+        Interruption::BatchDeadline => out_of_time(),
+        Interruption::Needless => needless(),
+    }
 }
 
 /// It reads the result of a call that runs after it.

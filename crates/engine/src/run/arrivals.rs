@@ -111,6 +111,7 @@ impl Driver {
         let prepared = self.prepare(call, &known, arguments).await;
         let Some(live) = self.calls.get_mut(&call) else { return Ok(None) };
         live.edited = Some(arguments.to_owned());
+        live.offered = plan.reuse;
         live.identity.clone_from(&plan.identity);
         let unfit = match prepared {
             Ok(prepared) => {

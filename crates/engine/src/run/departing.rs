@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use domain::effect::Effect;
 use domain::event::{Happening, Waiting};
 use domain::id::{CallId, Handle};
-use domain::outcome::{Ending, Outcome};
+use domain::outcome::Ending;
 use domain::time::Span;
 use turn::{Event, Lane};
 
@@ -121,20 +121,17 @@ impl Driver {
     /// Answers a call with the end of another.
     pub(crate) fn share(&mut self, call: CallId, from: CallId) -> Result<Option<Event>, EngineError> {
         self.tell_decision(call);
-        let known = self.calls.get(&from).and_then(|live| live.end.clone());
-        let identity = self.calls.get(&call).and_then(|live| live.identity.clone());
-        let kept = || {
-            let identity = identity?;
-            self.inner.kept.find(self.conversation, &identity).map(|kept| kept.end)
-        };
-        match known.or_else(kept) {
+        let Some(live) = self.calls.get(&call) else { return Ok(None) };
+        let offered = live.offered == Some(from);
+        let (Some(identity), Some(known)) = (&live.identity, &live.known) else { return Ok(None) };
+        // It may have waited since for another call, or for a person.
+        if offered && self.usable_again(&known.source.name, identity) != Some(from) {
+            return Ok(Some(Event::Unshared(call)));
+        }
+        let kept = || self.inner.kept.find(self.conversation, identity).map(|kept| kept.end);
+        match self.calls.get(&from).and_then(|live| live.end.clone()).or_else(kept) {
             Some(end) => self.ended_as(call, end, from).map(Some),
-            None => {
-                // It was there when the machine was told of it, and has grown too old since.
-                let words = "the result it was to share is no longer kept; ask again";
-                let ending = Ending::without_body(Outcome::Cancelled, None, words);
-                self.concluded(call, ending).map(Some)
-            }
+            None => Ok(Some(Event::Unshared(call))),
         }
     }
 

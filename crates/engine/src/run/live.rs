@@ -28,6 +28,8 @@ pub(crate) struct Live {
     pub(crate) page: Option<Page>,
     /// The call whose result that is.
     pub(crate) reads: Option<CallId>,
+    /// The call whose result it was offered when it was taken in.
+    pub(crate) offered: Option<CallId>,
     /// The same for calls that would send the same request.
     pub(crate) identity: Option<String>,
     /// The arguments that a person put in the place of the model's.
@@ -59,6 +61,7 @@ impl Live {
             prepared: None,
             page: None,
             reads: None,
+            offered: None,
             identity: None,
             edited: None,
             stop: watch::Sender::new(None),

@@ -119,6 +119,7 @@ impl Driver {
         live.prepared = prepared;
         live.page = page;
         live.reads = plan.reads;
+        live.offered = plan.reuse;
         live.identity.clone_from(&plan.identity);
         live.early = early;
         self.calls.insert(id, live);
@@ -169,7 +170,7 @@ impl Driver {
 
     /// The call whose result answers the same call anew: by its source's cache headers, unless we changed something
     /// there since, in whatever turn; or because its message came to nothing and the model asks again.
-    fn usable_again(&self, source: &SourceName, identity: &str) -> Option<CallId> {
+    pub(crate) fn usable_again(&self, source: &SourceName, identity: &str) -> Option<CallId> {
         let unchanged = |call: &CallId| {
             let sent = self.calls.get(call).and_then(|live| live.sent);
             sent.is_some_and(|sent| !self.inner.kept.changed_since(source, sent))

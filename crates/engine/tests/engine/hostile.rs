@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::call::Approve;
+use domain::call::{Approval, Approve};
 use domain::event::Happening;
 use domain::outcome::{FailureClass, Outcome};
 use domain::run::{RunSettings, Straggler};
@@ -217,4 +217,52 @@ async fn a_second_line_of_a_header_counts_like_the_first() {
         assert_eq!(sent, 2, "{forbids:?}");
         scene.close().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kept_result_that_a_write_spoils_is_asked_for_anew() {
+    let scene = Scene::in_memory().await;
+    scene.rehearsal.model_script(Script::new([
+        cut(&["a", "b", "c"]),
+        ScriptedReply::calls([
+            ScriptedCall::new("w", "echo__write", json!({ "id": "z", "value": 1 }).to_string()),
+            ScriptedCall::new("r", "echo__get", json!({ "id": "a" }).to_string()),
+        ]),
+        ScriptedReply::text("Done."),
+    ]));
+    let (conversation, _) = scene.ask(None, watch).await;
+    let question = Question {
+        conversation: Some(conversation),
+        sequential: Some(true),
+        approve: Approve::All,
+        ..Question::new("Again")
+    };
+    scene.asked(question, watch).await;
+    let view = scene.engine.conversation(conversation).await.unwrap();
+    let row = &view.turns[1].batches[0].calls[1];
+    assert_eq!(row.outcome, Some(Outcome::Returned), "{row:#?}");
+    scene.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_result_that_grew_too_old_while_a_person_thought_is_asked_for_anew() {
+    let scene = Scene::in_memory().await;
+    let fresh = ("echo__get", json!({ "id": "a", "cache": "max-age=1" }));
+    scene.script(vec![vec![fresh.clone()], vec![fresh]]);
+    let question = Question { approve: Approve::None, ..Question::new("Do it") };
+    let mut asked = 0;
+    scene
+        .asked(question, async |engine, turn, what| {
+            if let Happening::ApprovalAsked { asks, .. } = what {
+                asked += 1;
+                if asked == 2 {
+                    tokio::time::sleep(Duration::from_millis(1500)).await;
+                }
+                engine.approve(turn, vec![(asks[0].call, Approval::Allowed)]).unwrap();
+            }
+        })
+        .await;
+    let sent = scene.rehearsal.requests().iter().filter(|request| request.path == "/echo/a").count();
+    assert_eq!(sent, 2);
+    scene.close().await;
 }

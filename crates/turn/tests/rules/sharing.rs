@@ -91,3 +91,19 @@ fn who_shares_with_one_that_shared_names_the_call_that_was_sent() {
         scene.tell(Event::CallEnded(turn::EndedCall { from: Some(id(99)), ..ended(0, Outcome::Returned) }));
     assert!(effects.contains(&share(1, 99)));
 }
+
+#[test]
+fn what_was_offered_and_is_too_old_by_now_is_asked_for_unless_it_was_taken_back() {
+    let offered = |number| {
+        let mut asked = same(number, "/a");
+        asked.plan.reuse = Some(id(99));
+        asked
+    };
+    let mut scene = Scene::with(settings(), vec![offered(0)]);
+    assert!(scene.said.contains(&share(0, 99)));
+    assert_eq!(sent(&scene.tell(Event::Unshared(id(0)))), [0]);
+    assert!(scene.tell(Event::Unshared(id(0))).is_empty(), "once");
+    let mut scene = Scene::with(settings(), vec![offered(0)]);
+    assert!(scene.tell(Event::Stop).is_empty());
+    assert!(matches!(&scene.tell(Event::Unshared(id(0)))[..], [Effect::Conclude(call, _)] if *call == id(0)));
+}
