@@ -25,6 +25,9 @@ use crate::proxy::Proxies;
 
 /// How long a connection stays open that nobody uses.
 const IDLE: Duration = Duration::from_secs(60);
+/// How much of an answer a connection reads ahead, and the most that a head may have: with hyper's own 408 KiB a batch
+/// of large answers holds a second batch of buffers.
+const READ_AHEAD: usize = 128 << 10;
 
 /// How many open connections may turn out to be closed before a request fails for it.
 const STALE: u32 = 3;
@@ -75,6 +78,7 @@ impl Client {
             .timer(TokioTimer::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE)
+            .http1_max_buf_size(READ_AHEAD)
             .build(Connector { dialer, ahead: ahead.clone() });
         Ok(Self { hyper, ahead, proxies })
     }

@@ -16,6 +16,9 @@ use crate::phases::span;
 use crate::scrub::Scrubber;
 use crate::words::{lasting, within_body};
 
+/// How many bytes of a body we make room for because a server announced them.
+const MOST_BELIEVED: usize = 4 << 20;
+
 /// An answer whose status and headers are here and whose body arrives by [`Self::next`]. Dropping it ends the
 /// connection.
 pub struct Inbound {
@@ -162,9 +165,16 @@ impl Inbound {
         Phases { body: span(end.duration_since(self.here)), ..self.phases }
     }
 
+    /// How many bytes of body to make room for, by what the server announced: a buffer that grows by doubling is there
+    /// twice while it grows. A lie costs little, and reads no further than the body goes.
+    pub fn expected(&self) -> usize {
+        let announced = self.announced().unwrap_or(0).min(self.bounds.max_bytes);
+        usize::try_from(announced).unwrap_or(usize::MAX).min(MOST_BELIEVED)
+    }
+
     /// The whole body, or why it didn't come whole.
     pub async fn whole(mut self) -> Result<Whole, SendError> {
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(self.expected());
         while let Some(chunk) = self.next().await? {
             bytes.extend_from_slice(&chunk);
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Bytes of results that may wait for the record, of all turns together.
-const MOST: usize = 32 << 20;
+const MOST: usize = 16 << 20;
 /// What is counted at once. Results that are smaller take no room: there can't be enough of them to matter.
 const UNIT: usize = 4 << 10;
 

@@ -71,7 +71,10 @@ thread_local! {
 
 fn compressed(plain: &[u8]) -> io::Result<Vec<u8>> {
     if plain.len() >= HEAVY {
-        return zstd::bulk::compress(plain, LEVEL);
+        let mut bytes = zstd::bulk::compress(plain, LEVEL)?;
+        // It comes with room for the worst case, which is the size of what was compressed.
+        bytes.shrink_to_fit();
+        return Ok(bytes);
     }
     COMPRESSOR.with_borrow_mut(|kept| match kept {
         Some(compressor) => compressor.compress(plain),

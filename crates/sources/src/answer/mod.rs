@@ -26,7 +26,7 @@ pub(crate) async fn ended(asked: Asked, answer: Result<Inbound, SendError>, scru
     };
     // Now, and not at the body's end: what the headers say of time, they say of this moment.
     let headers = Headers::of(&inbound);
-    let mut body = Vec::new();
+    let mut body = Vec::with_capacity(inbound.expected());
     let broke = loop {
         match inbound.next().await {
             Ok(Some(bytes)) => body.extend_from_slice(&bytes),
