@@ -13,8 +13,8 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use store::{Opening, Reader, Store};
 
-use crate::catalogue::Catalogue;
 use crate::backlog::Backlog;
+use crate::catalogue::Catalogue;
 use crate::clock::{Clock, random_key};
 use crate::error::EngineError;
 use crate::gate::Gate;

@@ -8,8 +8,8 @@ use egress::Door;
 use keychain::Keychain;
 use store::{Reader, Store};
 
-use crate::catalogue::Catalogue;
 use crate::backlog::Backlog;
+use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::error::EngineError;
 use crate::gate::Gate;

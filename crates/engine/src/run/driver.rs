@@ -33,7 +33,7 @@ use crate::turns::Say;
 /// How long a person may take to answer a sheet. Then what was asked counts as refused.
 pub(crate) const APPROVAL_WAIT: Duration = Duration::from_secs(30 * 60);
 /// How often calls in line are asked what they wait for.
-const LINES: Duration = Duration::from_millis(250);
+pub(crate) const LINES: Duration = Duration::from_millis(250);
 /// Events that are looked at together, at most.
 const AT_ONCE: usize = 1024;
 
@@ -80,6 +80,8 @@ pub(crate) struct Driver {
     pub(crate) batch_until: Option<(BatchId, tokio::time::Instant)>,
     /// Reads under way, and when the straggler budget of each is used up. All have the same, so the first comes first.
     pub(crate) stragglers: VecDeque<(tokio::time::Instant, CallId)>,
+    /// When to look again at what those in line wait for. However much happens meanwhile, it comes.
+    pub(crate) look_at: tokio::time::Instant,
     /// Results of this turn that may be used again, by identity, and until when.
     pub(crate) fresh: HashMap<String, (CallId, Instant)>,
     pub(crate) line: Line,
@@ -140,6 +142,7 @@ impl Driver {
             people: People::default(),
             batch_until: None,
             stragglers: VecDeque::new(),
+            look_at: tokio::time::Instant::now(),
             fresh: HashMap::new(),
             line: Line::new(inner.clone(), turn, conversation, began, beginning.out),
             ends: HashMap::new(),
@@ -258,7 +261,7 @@ impl Driver {
                 Woken::Straggles(call)
             }
             batch = at(batch.map(|(batch, until)| (until, batch))) => Woken::BatchTimedOut(batch),
-            () = tokio::time::sleep(LINES), if in_line => Woken::LookAtLines,
+            () = tokio::time::sleep_until(self.look_at), if in_line => Woken::LookAtLines,
         }
     }
 

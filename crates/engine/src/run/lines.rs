@@ -8,7 +8,7 @@ use domain::model::Early;
 use turn::Ticket;
 use url::Url;
 
-use super::driver::Driver;
+use super::driver::{Driver, LINES};
 
 impl Driver {
     /// A call got in line.
@@ -27,6 +27,7 @@ impl Driver {
 
     /// Says of each call in line when it waits for something else than was said last.
     pub(crate) fn look_at_lines(&mut self) {
+        self.look_at = tokio::time::Instant::now() + LINES;
         let mut changed = Vec::new();
         for live in self.calls.values_mut() {
             let Some((ticket, said)) = &mut live.in_line else { continue };
