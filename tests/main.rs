@@ -15,16 +15,24 @@
 
 mod scene;
 
+mod attempts;
+mod bfcl;
 mod cli;
 mod crash;
 mod foreign;
 mod hostile;
 mod labels;
+mod limits;
+mod memory;
+mod one_of_64;
 mod order;
 mod outcomes;
 mod provable;
 mod recorded;
 mod refused;
+mod replies;
 mod secrets;
 mod speed;
+mod state;
+mod stream_cuts;
 mod writer;

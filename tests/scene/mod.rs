@@ -1,6 +1,7 @@
 //! Where a test plays: a company on loopback, a workspace, and ways to ask and to look.
 
 pub(crate) mod record;
+pub(crate) mod stream;
 pub(crate) mod told;
 pub(crate) mod wild;
 pub(crate) mod workspace;
@@ -45,14 +46,27 @@ impl Scene {
     }
 
     pub(crate) async fn of(plan: Plan) -> Self {
+        Self::with(plan, |_| {}).await
+    }
+
+    /// With this plan, and sources as `edit` changes their files.
+    pub(crate) async fn with(plan: Plan, edit: impl Fn(&mut String)) -> Self {
         let rehearsal = Rehearsal::start(plan).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let (engine, _) =
             Engine::create(&folder.path().join("workspace"), "Test", KeychainChoice::Memory).await.unwrap();
         let model = rehearsal.model();
         let key = Secret::new(&model.secret);
-        engine.adopt(connections(&rehearsal), model_spec(model), Some(key)).await.unwrap();
+        let mut sources = connections(&rehearsal);
+        sources.iter_mut().for_each(|source| edit(&mut source.toml));
+        engine.adopt(sources, model_spec(model), Some(key)).await.unwrap();
         Self { rehearsal, engine, _folder: folder }
+    }
+
+    /// Connects a source, or puts it in the place of the one of its name.
+    pub(crate) async fn connect(&self, toml: &str) {
+        let source = Engine::read_source(toml).unwrap_or_else(|mistakes| panic!("{mistakes:#?}\n{toml}"));
+        self.engine.save_source(source).await.unwrap();
     }
 
     /// Asks, and allows every write.
@@ -108,6 +122,13 @@ impl Scene {
         prompts(&self.rehearsal)
     }
 
+    /// The results that the model was given last: id and content of each.
+    pub(crate) fn results(&self) -> Vec<(String, String)> {
+        let requests = self.rehearsal.requests();
+        let last = requests.into_iter().rfind(|request| request.service == "model").unwrap();
+        results(&serde_json::from_str(&last.body.unwrap()).unwrap())
+    }
+
     /// How many requests a service has received.
     pub(crate) fn received(&self, service: &str) -> usize {
         received(&self.rehearsal, service)
@@ -123,6 +144,18 @@ impl Scene {
     pub(crate) async fn close(self) {
         let record = self.record().await;
         record::agree(&record.leaving, &record::arrived(&self.rehearsal));
+        self.leave(record).await;
+    }
+
+    /// The same where something on record may never have arrived: what was taken back before a byte of it left, or
+    /// went to nobody.
+    pub(crate) async fn close_unheard(self) {
+        let record = self.record().await;
+        record::none_unrecorded(&record.leaving, &record::arrived(&self.rehearsal));
+        self.leave(record).await;
+    }
+
+    async fn leave(self, record: Record) {
         record.has_one_outcome_each();
         record::verified(&self.engine).await;
         self.engine.shutdown().await;
@@ -165,6 +198,15 @@ pub(crate) fn connections(rehearsal: &Rehearsal) -> Vec<Adopted> {
 /// Everything of the company that a workspace is wired to.
 pub(crate) fn sources(rehearsal: &Rehearsal) -> impl Iterator<Item = DemoSource> {
     rehearsal.sources().into_iter().chain([rehearsal.echo_source(), rehearsal.records_source()])
+}
+
+/// The results that the model was given last, as the follow-up has them: id and content of each.
+pub(crate) fn results(prompt: &Value) -> Vec<(String, String)> {
+    let messages = prompt["messages"].as_array().unwrap();
+    let asked = messages.iter().rposition(|message| message["role"] == "assistant").unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let result = |message: &Value| (text(&message["tool_call_id"]), text(&message["content"]));
+    messages[asked + 1..].iter().map(result).collect()
 }
 
 /// The rehearsal's model as a workspace has it.
