@@ -60,6 +60,7 @@ impl Engine {
     /// If there is none of that name, or the trail can't be written.
     pub async fn pause_source(&self, name: &SourceName) -> Result<(), EngineError> {
         self.source(name).await?;
+        let _one_at_a_time = self.inner.pausing.lock().await;
         let mut paused = self.paused_sources().await?;
         if !paused.contains(name) {
             paused.push(name.clone());
@@ -72,10 +73,13 @@ impl Engine {
     /// Lets a paused source go on, also one that asked for a pause itself.
     ///
     /// # Errors
-    /// If there is none of that name, or the trail can't be written.
+    /// If there is none of that name and none was paused, or the trail can't be written.
     pub async fn resume_source(&self, name: &SourceName) -> Result<(), EngineError> {
-        self.source(name).await?;
+        let _one_at_a_time = self.inner.pausing.lock().await;
         let mut paused = self.paused_sources().await?;
+        if !paused.contains(name) {
+            self.source(name).await?;
+        }
         if paused.contains(name) {
             paused.retain(|held| held != name);
             self.set_setting(PAUSED_SOURCES, json(&paused)?).await?;

@@ -193,6 +193,7 @@ impl Engine {
             door,
             turns: Turns::default(),
             gate: Gate::new(RunSettings::default().in_flight),
+            pausing: tokio::sync::Mutex::default(),
             backlog: Backlog::new(),
             catalogue: Catalogue::default(),
             kept: Kept::default(),

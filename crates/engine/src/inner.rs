@@ -32,6 +32,8 @@ pub(crate) struct Inner {
     pub(crate) door: Door,
     pub(crate) turns: Turns,
     pub(crate) gate: Gate,
+    /// Whoever changes which sources are paused.
+    pub(crate) pausing: tokio::sync::Mutex<()>,
     /// Results on their way from the network to the record.
     pub(crate) backlog: Backlog,
     pub(crate) catalogue: Catalogue,

@@ -207,7 +207,8 @@ impl Driver {
             Some(Err(error)) => {
                 let Some((call, attempt)) = self.task_calls.remove(&error.id()) else { return Ok(None) };
                 let Some(live) = self.calls.get(&call) else { return Ok(None) };
-                let finished = Finished::new(panicked(), live.call.handle, usize::MAX)?;
+                let ending = panicked(live.call.effect, live.sent.is_some());
+                let finished = Finished::new(ending, live.call.handle, usize::MAX)?;
                 let (took, room) = (Span::default(), Room::default());
                 self.arrived(Arrival { call, attempt, finished, took, room })
             }

@@ -131,7 +131,7 @@ pub(crate) async fn attempt(
                         () = tokio::time::sleep(Duration::from_micros(span.0)) => departure.enter(&inner),
                     }
                 }
-                Start::Recorded(..) => return unsent(panicked()),
+                Start::Recorded(..) => return unsent(panicked(effect, false)),
             };
             match wait_in_line(&inner, &departure, place, &notices, &mut stop).await {
                 Ok(place) => {
@@ -209,10 +209,16 @@ async fn wait_in_line(
 }
 
 /// How a call ends whose task panicked: our fault, and its own alone.
-pub(crate) fn panicked() -> Ending {
-    let words =
+pub(crate) fn panicked(effect: Effect, sent: bool) -> Ending {
+    let fault =
         "Tieout itself failed while it made this call; that is a fault of ours. The other calls go on.";
-    Ending::without_body(Outcome::Failed, Some(FailureClass::Internal), words)
+    if sent && effect.writes() {
+        let words = format!(
+            "{fault} It was sent, and may have taken effect: look at the source before you try again."
+        );
+        return Ending::without_body(Outcome::Unknown, None, words);
+    }
+    Ending::without_body(Outcome::Failed, Some(FailureClass::Internal), fault)
 }
 
 async fn stopped(stop: &mut watch::Receiver<Option<Interruption>>) -> Interruption {
@@ -246,7 +252,7 @@ fn paused(source: &str, lasts: Span, words: &str, attempt: u32, effect: Effect) 
 
 fn withdrawn(why: Interruption, effect: Effect, attempt: u32) -> Ending {
     if attempt > 1 && effect.writes() {
-        return unknown_write(why);
+        return unknown_between(why);
     }
     let words = match why {
         Interruption::Person => "cancelled by the person before it was sent",
@@ -268,7 +274,7 @@ fn between(why: Interruption) -> &'static str {
 
 fn recalled(why: Interruption, effect: Effect, attempt: u32) -> Ending {
     if attempt > 1 && effect.writes() {
-        return unknown_write(why);
+        return unknown_between(why);
     }
     let words = match why {
         Interruption::Person => {
@@ -301,12 +307,26 @@ fn stopped_read(why: Interruption) -> Ending {
     Ending::without_body(outcome, None, words)
 }
 
-fn unknown_write(why: Interruption) -> Ending {
-    let who = match why {
+/// A write between two attempts: it was sent before, and that came to nothing that we know of.
+fn unknown_between(why: Interruption) -> Ending {
+    let words = format!(
+        "{} between two attempts: whether the one before took effect is not known. Look at the source before you try \
+         again.",
+        who(why)
+    );
+    Ending::without_body(Outcome::Unknown, None, words)
+}
+
+fn who(why: Interruption) -> &'static str {
+    match why {
         Interruption::Person => "stopped by the person",
         Interruption::BatchDeadline => "stopped since the batch's time was up",
         Interruption::Needless => "stopped since nobody needs its result any more",
-    };
+    }
+}
+
+fn unknown_write(why: Interruption) -> Ending {
+    let who = who(why);
     Ending::without_body(
         Outcome::Unknown,
         None,

@@ -1,5 +1,6 @@
 //! Letting calls go: recorded first, all that go at one time in one commit, then sent.
 
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use domain::effect::Effect;
@@ -17,6 +18,12 @@ use crate::backlog::Room;
 use crate::clock::seal;
 use crate::error::EngineError;
 use crate::finished::{Finished, budget};
+use crate::gate::Place;
+
+/// A large batch leaves in portions, so that its first calls are under way while the others are still being recorded:
+/// so many in the first commit, so many in the second, the rest in the third. One that is not much larger than a
+/// portion leaves at once: a commit of its own would cost more than it saves.
+const PORTIONS: [usize; 2] = [32, 96];
 
 /// A call that the machine lets go.
 pub(crate) struct Leaving {
@@ -29,9 +36,8 @@ impl Driver {
     /// Records what is in line and that these calls are about to be sent, and sends them. Who has to wait first, for
     /// its gate or between two attempts, is recorded when its time comes.
     pub(crate) async fn depart(&mut self, leaving: Vec<Leaving>) -> Result<(), EngineError> {
-        let mut now = Vec::new();
+        let mut now = VecDeque::new();
         let mut later = Vec::new();
-        let mut intents = Vec::new();
         for Leaving { call, attempt, after } in leaving {
             let Some(departure) = self.departure(call, attempt, after) else { continue };
             self.tell_decision(call);
@@ -43,27 +49,39 @@ impl Driver {
             }
             let mut place = departure.enter(&self.inner);
             if place.is_admitted() {
-                intents.push(departure.intent(&self.inner)?);
-                now.push((departure, place));
+                now.push_back((departure, place));
             } else {
                 later.push((departure, Start::InLine(place)));
             }
         }
-        if now.is_empty() && later.is_empty() {
-            return Ok(());
+        let mut portions = PORTIONS.iter();
+        while !now.is_empty() {
+            let portion = portions.next().filter(|portion| now.len() > 2 * **portion);
+            let portion: Vec<_> = now.drain(..portion.copied().unwrap_or(now.len())).collect();
+            self.send(portion, now.is_empty()).await?;
         }
-        // Who waits records by itself that it is about to be sent, as soon as its time comes: by then everything before
-        // that, such as that it was asked for, must be on record.
-        let durable = if intents.is_empty() {
+        if !later.is_empty() {
+            // Who waits records by itself that it is about to be sent, as soon as its time comes: by then everything
+            // before that, such as that it was asked for, must be on record.
             self.line.flush().await?;
-            Vec::new()
-        } else {
-            self.line.flush_and_intend(intents).await?
-        };
+        }
         for (departure, start) in later {
             self.start(departure, start);
         }
-        for ((departure, place), intent) in now.into_iter().zip(durable) {
+        Ok(())
+    }
+
+    /// Records in one commit that these are about to be sent, and sends them.
+    async fn send(&mut self, portion: Vec<(Departure, Place)>, is_last: bool) -> Result<(), EngineError> {
+        let intents = portion.iter().map(|(departure, _)| departure.intent(&self.inner));
+        let intents = intents.collect::<Result<Vec<_>, _>>()?;
+        let durable = if is_last {
+            self.line.flush_and_intend(intents).await?
+        } else {
+            let calls: Vec<CallId> = portion.iter().map(|(departure, _)| departure.call).collect();
+            self.line.flush_and_intend_of(&calls, intents).await?
+        };
+        for ((departure, place), intent) in portion.into_iter().zip(durable) {
             self.start(departure, Start::Recorded(place, intent));
         }
         Ok(())

@@ -36,6 +36,8 @@ pub(crate) const APPROVAL_WAIT: Duration = Duration::from_secs(30 * 60);
 pub(crate) const LINES: Duration = Duration::from_millis(250);
 /// Events that are looked at together, at most.
 const AT_ONCE: usize = 1024;
+/// And of what the model says, so that its first calls leave while the next are still being looked at.
+const FROM_MODEL: usize = 96;
 
 /// What people are waited for to say.
 #[derive(Default)]
@@ -200,8 +202,10 @@ impl Driver {
             events = self.events_of(woken).await?;
             // What comes together is looked at together: calls that are ready at one time leave in one commit, and
             // calls that end at one time are recorded in one.
-            for _ in 1..AT_ONCE {
+            let mut from_model = 0;
+            while events.len() < AT_ONCE && from_model < FROM_MODEL {
                 let Some(woken) = self.waiting_already().await else { break };
+                from_model += usize::from(matches!(woken, Woken::Model(Some(_))));
                 // The end of a message is recorded when it is looked at: behind the calls that came before it. And of
                 // two attempts of one call that end together, the first may be the call's end: the second waits for
                 // the machine to say so.
@@ -210,6 +214,8 @@ impl Driver {
                 }
                 events.extend(self.events_of(woken).await?);
             }
+            // A stop comes before everything that came with it, so that nothing leaves which it could still hold back.
+            events.sort_by_key(|event| !matches!(event, Event::Stop));
         }
     }
 

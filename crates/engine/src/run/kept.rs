@@ -17,6 +17,8 @@ use crate::locked::lock;
 const ASKED_AGAIN: Duration = Duration::from_secs(5 * 60);
 /// How many of them a conversation keeps: a message's worth.
 const MOST: usize = 128;
+/// How many all conversations keep together.
+const MOST_IN_ALL: usize = 1024;
 
 /// A result that waits for its call to be asked for again.
 #[derive(Clone)]
@@ -60,8 +62,9 @@ impl Kept {
             kept.retain(|_, end| end.until > now);
             !kept.is_empty()
         });
+        let many = all.by_conversation.values().map(HashMap::len).sum::<usize>() >= MOST_IN_ALL;
         let kept = all.by_conversation.entry(conversation).or_default();
-        if kept.len() < MOST {
+        if kept.len() < MOST && !many {
             kept.insert(identity, KeptEnd { call, source, end, until: now + ASKED_AGAIN });
         }
     }

@@ -1,14 +1,14 @@
 //! What is about to be recorded. Facts that come together are appended together, in one commit instead of one each;
 //! nothing that must be durable first waits for that, since whoever acts flushes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
 
 use domain::entry::Draft;
 use domain::event::{Happening, RunEvent};
 use domain::fact::Fact;
-use domain::id::{ConversationId, TurnId};
+use domain::id::{CallId, ConversationId, TurnId};
 use domain::intent::DurableIntent;
 use domain::payload::{Commitment, Payload};
 use tokio::sync::mpsc;
@@ -31,7 +31,8 @@ pub(crate) struct Line {
     out: mpsc::UnboundedSender<RunEvent>,
     drafts: Vec<Draft>,
     weight: usize,
-    said_after: Vec<Happening>,
+    /// What may be said once so many of the drafts are durable.
+    said_after: VecDeque<(usize, Happening)>,
     sealed: HashMap<Commitment, Payload>,
     /// What the results in line take.
     rooms: Vec<Room>,
@@ -45,7 +46,7 @@ impl Line {
         began: Instant,
         out: mpsc::UnboundedSender<RunEvent>,
     ) -> Self {
-        let (drafts, said_after, sealed) = (Vec::new(), Vec::new(), HashMap::new());
+        let (drafts, said_after, sealed) = (Vec::new(), VecDeque::new(), HashMap::new());
         let rooms = Vec::new();
         Self { inner, turn, conversation, began, out, drafts, weight: 0, said_after, sealed, rooms }
     }
@@ -84,11 +85,13 @@ impl Line {
     /// Appends what is in line: when it returns, all of it is durable, and what it allows to be said is said.
     pub(crate) async fn flush(&mut self) -> Result<(), EngineError> {
         if !self.drafts.is_empty() {
-            let drafts = self.take();
+            let drafts = std::mem::take(&mut self.drafts);
+            let written = drafts.len();
             self.inner.store()?.append(drafts).await?;
+            self.durable(written);
         }
-        // Also where nothing is in line: a result that nobody records takes no room either.
-        self.durable();
+        // Also where nothing was in line: a result that nobody records takes no room either.
+        self.durable(0);
         Ok(())
     }
 
@@ -97,9 +100,35 @@ impl Line {
         &mut self,
         intents: Vec<Draft>,
     ) -> Result<Vec<DurableIntent>, EngineError> {
-        let before = self.take();
+        self.intend_behind(self.drafts.len(), intents).await
+    }
+
+    /// The same with only so much of what is in line as concerns these calls and what came before them: the rest stays
+    /// in line.
+    pub(crate) async fn flush_and_intend_of(
+        &mut self,
+        calls: &[CallId],
+        intents: Vec<Draft>,
+    ) -> Result<Vec<DurableIntent>, EngineError> {
+        let concerns = |draft: &Draft| match &draft.fact {
+            Fact::CallRequested { call, .. }
+            | Fact::CallDecided { call, .. }
+            | Fact::ApprovalGiven { call, .. }
+            | Fact::AttemptEnded { call, .. } => calls.contains(call),
+            _ => false,
+        };
+        let upto = self.drafts.iter().rposition(concerns).map_or(0, |last| last + 1);
+        self.intend_behind(upto, intents).await
+    }
+
+    async fn intend_behind(
+        &mut self,
+        upto: usize,
+        intents: Vec<Draft>,
+    ) -> Result<Vec<DurableIntent>, EngineError> {
+        let before: Vec<Draft> = self.drafts.drain(..upto).collect();
         let intents = self.inner.store()?.append_and_intend(before, intents).await?;
-        self.durable();
+        self.durable(upto);
         Ok(intents)
     }
 
@@ -108,7 +137,7 @@ impl Line {
         if self.drafts.is_empty() {
             self.emit(what);
         } else {
-            self.said_after.push(what);
+            self.said_after.push_back((self.drafts.len(), what));
         }
     }
 
@@ -118,15 +147,17 @@ impl Line {
         let _nobody_listens = self.out.send(RunEvent { turn: self.turn, ms, what });
     }
 
-    fn take(&mut self) -> Vec<Draft> {
-        self.weight = 0;
-        std::mem::take(&mut self.drafts)
-    }
-
-    fn durable(&mut self) {
-        self.rooms.clear();
-        for what in std::mem::take(&mut self.said_after) {
+    /// So many drafts, the first in line, have become durable and are no longer there.
+    fn durable(&mut self, written: usize) {
+        if self.drafts.is_empty() {
+            self.weight = 0;
+            self.rooms.clear();
+        }
+        while let Some((_, what)) = self.said_after.pop_front_if(|(behind, _)| *behind <= written) {
             self.emit(what);
+        }
+        for (behind, _) in &mut self.said_after {
+            *behind -= written;
         }
     }
 }

@@ -14,7 +14,9 @@ impl Driver {
     /// A call got in line.
     pub(crate) fn in_line(&mut self, call: CallId, ticket: Ticket) {
         let Some(waiting) = self.inner.gate.waits_for(ticket) else { return };
-        if let Some(live) = self.calls.get_mut(&call) {
+        if let Some(live) = self.calls.get_mut(&call)
+            && !live.over
+        {
             live.in_line = Some((ticket, waiting.clone()));
             self.line.say(Happening::Waits { call, waiting });
         }

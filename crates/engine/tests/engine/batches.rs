@@ -414,3 +414,20 @@ async fn a_turn_that_is_stopped_while_it_waits_sends_nothing_more() {
     assert!(scene.rehearsal.requests().iter().all(|request| request.service != "echo"));
     scene.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_first_calls_of_a_large_batch_leave_while_the_last_are_still_being_recorded() {
+    let scene = Scene::in_memory().await;
+    let settings = RunSettings { in_flight: 200, batch_calls: 200, ..RunSettings::default() };
+    scene.engine.save_run_settings(settings).await.unwrap();
+    scene.script(vec![(0..200).map(|id| get(&format!("n{id}"))).collect()]);
+    let question = Question { early: Some(false), ..Question::new("Do it") };
+    let (conversation, events) = scene.asked(question, watch).await;
+    assert_eq!(outcomes(&events), [(Outcome::Returned, None); 200]);
+    let view = scene.engine.conversation(conversation).await.unwrap();
+    let calls = &view.turns[0].batches[0].calls;
+    let first = scene.entry(calls[0].call, "call.sent").await;
+    let last = scene.entry(calls[199].call, "call.requested").await;
+    assert!(first < last, "the first left with entry {first}, the last was asked for with entry {last}");
+    scene.close().await;
+}
