@@ -23,16 +23,24 @@ mod driver;
 #[path = "window/screen.rs"]
 mod screen;
 
+#[path = "window/again.rs"]
+mod again;
 #[path = "window/approval.rs"]
 mod approval;
+#[path = "window/changed.rs"]
+mod changed;
 #[path = "window/closing.rs"]
 mod closing;
 #[path = "window/demo.rs"]
 mod demo;
+#[path = "window/held.rs"]
+mod held;
 #[path = "window/hostile_text.rs"]
 mod hostile_text;
 #[path = "window/own_workspace.rs"]
 mod own_workspace;
+#[path = "window/waits.rs"]
+mod waits;
 
 /// Whether there is a display and a keychain to try the window with; says so if not.
 fn wanted() -> bool {

@@ -148,7 +148,8 @@ describe('a batch that ended', () => {
     await dialog.getByLabel('As they will be sent').fill('{"id": 4711, "text": "Arrived on Monday."}');
     await dialog.getByText('They fit the tool.').waitFor();
     await dialog.getByRole('button', { name: 'Send it again' }).click();
-    await again.getByText('in place of c3, arguments changed').waitFor();
+    await again.getByText('in place of c3').waitFor();
+    expect(await again.getByText('arguments changed').count()).toBe(1);
     await again.getByRole('button', { name: 'Go on with it' }).first().click();
     const field = page.getByRole('textbox', { name: 'Question' });
     expect(await field.inputValue()).toBe('I made call c2 (billing.list_payments) again as c4, and it returned. Please go on with its result.');

@@ -27,6 +27,19 @@ it('counts calls and sources; a tool that no source has is of none', () => {
   expect(headline(batch([...calls, call({ phase: 'running', outcome: null })], { ended: false }))).toBe('4 calls · 2 sources · 3 ended');
 });
 
+it('counts as waiting what stands still, before its first request and between two', () => {
+  const wait = [{ fromMs: 5, toMs: null, waiting: { for: 'source' as const, source: 'crm', in_flight: 3 } }];
+  const open = { phase: 'running' as const, outcome: null, endMs: null };
+  const ended = { attempt: 1, fromMs: 1, toMs: 4, words: 'crm answered 503' };
+  const calls = [
+    call({ ...open, phase: 'waiting', startMs: null, waits: wait }),
+    call({ ...open, waits: wait, attempts: [ended] }),
+    // A second request waits for its place beside the first, which is under way.
+    call({ ...open, waits: wait, attempts: [{ ...ended, toMs: null, words: '' }] }),
+  ];
+  expect(headline(batch(calls, { ended: false }))).toBe('3 calls · 1 source · 0 ended · 2 waiting');
+});
+
 it('says what running together saved, and nothing where it saved nothing', () => {
   expect(saving(batch([call({})]))).toBe('410 ms — 3.20 s one after another (7.8×)');
   expect(saving(batch([call({})], { sequentialMs: 410 }))).toBe('410 ms');

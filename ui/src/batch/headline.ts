@@ -1,6 +1,6 @@
 // A batch in one line.
 
-import { waitOf, type CallState } from '../state/call';
+import { heldUp, type CallState } from '../state/call';
 import type { BatchState } from '../state/turn';
 import { outcomesOf, sourcesOf } from '../state/waterfall';
 import { counted, duration, outcomeWord } from '../state/words';
@@ -12,7 +12,7 @@ export function headline(batch: BatchState): string {
   const sources = counted(sourcesOf(batch.calls).length, 'source');
   if (batch.ended) return `${calls} · ${sources}`;
   const ended = batch.calls.filter(({ phase }) => phase === 'ended').length;
-  const waiting = batch.calls.filter((call) => call.phase === 'waiting' && waitOf(call)).length;
+  const waiting = batch.calls.filter((call) => heldUp(call)).length;
   return `${calls} · ${sources} · ${ended} ended${waiting > 0 ? ` · ${waiting} waiting` : ''}`;
 }
 

@@ -119,6 +119,11 @@ export function waitOf(call: CallState): Wait | null {
   return call.phase !== 'ended' && last?.toMs === null ? last : null;
 }
 
+/** What keeps it, while no request of its own is under way: it stands still. */
+export function heldUp(call: CallState): Wait | null {
+  return call.phase === 'asked' || call.attempts.some(({ toMs }) => toMs === null) ? null : waitOf(call);
+}
+
 /** It waits for this from now on, and no longer for what it waited for before. */
 export function waits(call: CallState, waiting: Waiting, ms: number): CallState {
   if (call.phase === 'ended') return call;
