@@ -1,8 +1,11 @@
 //! What a call of `read_result` asks for.
 
 use domain::id::Handle;
+use domain::json::Json;
+use domain::model::OfferedTool;
 use domain::tool::ToolId;
 use serde::Deserialize;
+use serde_json::json;
 
 /// A part of a recorded result.
 #[derive(Clone, Debug, Deserialize)]
@@ -28,6 +31,27 @@ impl Page {
                 ToolId::read_result()
             )
         })
+    }
+}
+
+/// The tool as every model is offered it.
+pub(crate) fn offered() -> OfferedTool {
+    OfferedTool {
+        name: ToolId::read_result().wire(),
+        description: "Reads more of a result that was cut, from the record and without asking its source again: the \
+                      part of result `call` (a handle such as \"c3\") at the RFC 6901 `pointer`, from `offset` on \
+                      (items of a list, members of an object, or characters)."
+            .to_owned(),
+        input: Json(json!({
+            "type": "object",
+            "required": ["call"],
+            "properties": {
+                "call": { "type": "string", "description": "The result's handle, such as c3" },
+                "pointer": { "type": "string", "description": "RFC 6901, such as /items; left out: the whole" },
+                "offset": { "type": "integer", "minimum": 0 },
+            },
+            "additionalProperties": false,
+        })),
     }
 }
 

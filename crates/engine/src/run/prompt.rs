@@ -3,7 +3,7 @@
 use domain::model::OfferedTool;
 use domain::source::SourceSpec;
 
-use super::reading;
+use super::page;
 
 /// The system prompt. The handles and marks it speaks of are read by `attribution`.
 pub(crate) const SYSTEM: &str = "\
@@ -33,7 +33,7 @@ pub(crate) fn offered(sources: &[SourceSpec]) -> Vec<OfferedTool> {
     };
     let mut tools: Vec<OfferedTool> = sources.iter().flat_map(offer).collect();
     if !tools.is_empty() {
-        tools.push(reading::offered());
+        tools.push(page::offered());
     }
     tools
 }

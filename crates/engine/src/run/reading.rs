@@ -3,37 +3,12 @@
 use std::sync::Arc;
 
 use domain::id::{CallId, Handle};
-use domain::json::Json;
-use domain::model::OfferedTool;
 use domain::outcome::{Ending, FailureClass, Outcome};
 use domain::payload::PayloadRole;
-use domain::tool::ToolId;
-use serde_json::json;
 
 use super::page::Page;
 use crate::error::EngineError;
 use crate::inner::Inner;
-
-/// The tool as every model is offered it.
-pub(crate) fn offered() -> OfferedTool {
-    OfferedTool {
-        name: ToolId::read_result().wire(),
-        description: "Reads more of a result that was cut, from the record and without asking its source again: the \
-                      part of result `call` (a handle such as \"c3\") at the RFC 6901 `pointer`, from `offset` on \
-                      (items of a list, members of an object, or characters)."
-            .to_owned(),
-        input: Json(json!({
-            "type": "object",
-            "required": ["call"],
-            "properties": {
-                "call": { "type": "string", "description": "The result's handle, such as c3" },
-                "pointer": { "type": "string", "description": "RFC 6901, such as /items; left out: the whole" },
-                "offset": { "type": "integer", "minimum": 0 },
-            },
-            "additionalProperties": false,
-        })),
-    }
-}
 
 /// The part of a recorded result that a page asks for, as an ending.
 pub(crate) async fn read(inner: Arc<Inner>, of: CallId, page: Page, handle: Handle, budget: usize) -> Ending {
