@@ -190,7 +190,7 @@ impl Engine {
                 self.attempts(departure, tool, &mut stop).await?
             }
         };
-        let ended = ended(id, tool, &finished, took);
+        let ended = ended_call(id, tool, &finished, took).fact();
         let payloads = finished.result.into_iter().chain(finished.words_payload).collect();
         store.append(vec![draft(ended, payloads)]).await?;
         Ok(id)
@@ -278,16 +278,8 @@ impl Engine {
                 dice: u32::try_from(random & u128::from(u32::MAX)).unwrap_or(0),
                 ended: ended_call(departure.call, tool, &finished, whole_span),
             };
-            match (rule.ended(&ended), finished.words_payload) {
-                (Then::Again { after }, Some(words)) => {
-                    let fact = Fact::AttemptEnded {
-                        call: departure.call,
-                        attempt: departure.attempt,
-                        failure: finished.failure,
-                        status: finished.status,
-                        words: words.commitment(),
-                        took,
-                    };
+            match (rule.ended(&ended), ended.fact(), finished.words_payload) {
+                (Then::Again { after }, Some(fact), Some(words)) => {
                     let (moment, conversation) = (self.inner.clock.now(), departure.conversation);
                     let draft = Draft { moment, conversation, fact, payloads: vec![words] };
                     self.inner.store()?.append(vec![draft]).await?;
@@ -296,7 +288,7 @@ impl Engine {
                     departure.prepared = departure.prepared.within(deadline.saturating_sub(gone));
                     start = Start::After(after);
                 }
-                (_, words_payload) => return Ok((Finished { words_payload, ..finished }, whole_span)),
+                (_, _, words_payload) => return Ok((Finished { words_payload, ..finished }, whole_span)),
             }
         }
     }
@@ -359,37 +351,6 @@ fn ended_call(call: CallId, tool: &ToolSpec, finished: &Finished, took: Span) ->
         label: policy::after_call(&tool.label, finished.outcome),
         from: None,
         phases: (took > Span::default()).then_some(finished.told.phases),
-    }
-}
-
-fn ended(call: CallId, tool: &ToolSpec, finished: &Finished, took: Span) -> Fact {
-    let EndedCall {
-        call,
-        outcome,
-        failure,
-        status,
-        result,
-        words,
-        size,
-        cut_from,
-        took,
-        label,
-        from,
-        phases,
-    } = ended_call(call, tool, finished, took);
-    Fact::CallEnded {
-        call,
-        outcome,
-        failure,
-        status,
-        result,
-        words,
-        size,
-        cut_from,
-        took,
-        label,
-        from,
-        phases,
     }
 }
 

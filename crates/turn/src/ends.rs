@@ -7,7 +7,6 @@ use crate::attempts::Then;
 use crate::calls::Calls;
 use crate::effect::{Effect, Interruption};
 use crate::event::{EndedAttempt, EndedCall};
-use crate::record;
 use crate::slot::Standing;
 
 impl Calls {
@@ -40,7 +39,7 @@ impl Calls {
         let good = attempt.ended.outcome == Outcome::Returned;
         if !good && beside {
             if was_sent(&attempt) {
-                effects.extend(record::attempt_ended(&attempt).map(Effect::Record));
+                effects.extend(attempt.fact().map(Effect::Record));
             } else {
                 sent.attempts.take_back(attempt.attempt);
             }
@@ -51,7 +50,7 @@ impl Calls {
             && sent.interrupted.is_none()
             && let Then::Again { after } = sent.attempts.ended(&attempt)
         {
-            effects.extend(record::attempt_ended(&attempt).map(Effect::Record));
+            effects.extend(attempt.fact().map(Effect::Record));
             let (call, next) = (slot.call, sent.attempts.latest());
             sent.under_way.push(next);
             slot.standing = Standing::Sent(sent);
@@ -87,7 +86,7 @@ impl Calls {
         slot.label = ended.label.clone();
         self.order.conflicts.remove(slot.place, &slot.touch, true);
         self.closed(index);
-        effects.push(Effect::Record(record::ended(ended)));
+        effects.push(Effect::Record(ended.fact()));
         self.free(index);
         self.settle(effects);
     }

@@ -36,46 +36,51 @@ pub(crate) fn decided(call: CallId, decision: &Decision, policy: &str) -> Fact {
     Fact::CallDecided { call, verdict: *verdict, rule: rule.clone(), policy: policy.to_owned() }
 }
 
-/// An attempt came to nothing. `None` if nothing is there to record: it has no words, so it did not fail.
-pub(crate) fn attempt_ended(attempt: &EndedAttempt) -> Option<Fact> {
-    Some(Fact::AttemptEnded {
-        call: attempt.ended.call,
-        attempt: attempt.attempt,
-        failure: attempt.ended.failure,
-        status: attempt.ended.status,
-        words: attempt.ended.words?,
-        took: attempt.took,
-    })
+impl EndedAttempt {
+    /// What is on record of an attempt that came to nothing while its call goes on. `None` if it has no words: then it
+    /// did not fail.
+    pub fn fact(&self) -> Option<Fact> {
+        Some(Fact::AttemptEnded {
+            call: self.ended.call,
+            attempt: self.attempt,
+            failure: self.ended.failure,
+            status: self.ended.status,
+            words: self.ended.words?,
+            took: self.took,
+        })
+    }
 }
 
-/// It ended.
-pub(crate) fn ended(ended: EndedCall) -> Fact {
-    let EndedCall {
-        call,
-        outcome,
-        failure,
-        status,
-        result,
-        words,
-        size,
-        cut_from,
-        took,
-        label,
-        from,
-        phases,
-    } = ended;
-    Fact::CallEnded {
-        call,
-        outcome,
-        failure,
-        status,
-        result,
-        words,
-        size,
-        cut_from,
-        took,
-        label,
-        from,
-        phases,
+impl EndedCall {
+    /// What is on record of a call's end.
+    pub fn fact(self) -> Fact {
+        let EndedCall {
+            call,
+            outcome,
+            failure,
+            status,
+            result,
+            words,
+            size,
+            cut_from,
+            took,
+            label,
+            from,
+            phases,
+        } = self;
+        Fact::CallEnded {
+            call,
+            outcome,
+            failure,
+            status,
+            result,
+            words,
+            size,
+            cut_from,
+            took,
+            label,
+            from,
+            phases,
+        }
     }
 }
