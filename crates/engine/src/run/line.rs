@@ -115,7 +115,9 @@ impl Line {
             | Fact::CallDecided { call, .. }
             | Fact::ApprovalGiven { call, .. }
             | Fact::AttemptEnded { call, .. } => calls.contains(call),
-            _ => false,
+            // Whatever else is in line may be what lets them go: a person's word for the batch, the end of a call that
+            // they waited for.
+            _ => true,
         };
         let upto = self.drafts.iter().rposition(concerns).map_or(0, |last| last + 1);
         self.intend_behind(upto, intents).await
