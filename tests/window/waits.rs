@@ -10,8 +10,10 @@ use crate::scene::{call, received, soon};
 use crate::screen::{ENTER, Home, Window, button, field, link};
 use crate::{unlocked, wanted};
 
-/// How long a slow call takes: longer than a person needs to read the words of its row and to act on them.
-const SLOW_MS: u32 = 6_000;
+/// How long a slow call takes: longer than a person needs to read the words of the rows that wait for it.
+const SLOW_MS: u32 = 8_000;
+/// As long as a call may take: it is taken back.
+const ENDLESS_MS: u32 = 50_000;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_call_says_why_it_waits_and_a_source_is_paused_and_resumed() {
@@ -24,14 +26,13 @@ async fn each_call_says_why_it_waits_and_a_source_is_paused_and_resumed() {
     let home = Home::new();
     let window = unlocked(&home, &workspace).await;
 
-    company.faults().set("crm", "/", Fault::RateLimited { retry_after: 3 }, Times::Once);
-    let slow = |id: &str| json!({ "id": id, "ms": SLOW_MS });
+    company.faults().set("crm", "/", Fault::RateLimited { retry_after: 5 }, Times::Once);
     says(
         &company,
         vec![
-            call("a", "echo__get", slow("1")),
-            call("b", "echo__get", slow("1")),
-            call("c", "echo__get", slow("2")),
+            call("a", "echo__get", json!({ "id": "1", "ms": SLOW_MS })),
+            call("b", "echo__get", json!({ "id": "1", "ms": SLOW_MS })),
+            call("c", "echo__get", json!({ "id": "2", "ms": ENDLESS_MS })),
             call("d", "echo__get", json!({ "id": "3" })),
             call("e", "records__put", json!({ "id": "7", "value": "new", "ms": 2_000 })),
             call("f", "records__get", json!({ "id": "7" })),
@@ -40,10 +41,10 @@ async fn each_call_says_why_it_waits_and_a_source_is_paused_and_resumed() {
     );
     ask(&window, "Do all of it").await;
     let row = async |handle: &str, words: &str| row_reads(&window, handle, words).await;
-    row("c6", "waits for c5, both touch /records/records/7").await;
-    row("c2", "same request as c1").await;
-    row("c4", "echo has 2 calls under way").await;
     row("c7", "second attempt in").await;
+    row("c4", "echo has 2 calls under way").await;
+    row("c2", "same request as c1").await;
+    row("c6", "waits for c5, both touch /records/records/7").await;
     window.click(button("Allow 1")).await;
     window.click(button("Submit: allow 1, refuse 0")).await;
     window.picture("waits").await;
@@ -97,24 +98,26 @@ async fn reads_start_while_the_model_writes_and_a_batch_is_cancelled_as_one() {
     let home = Home::new();
     let window = unlocked(&home, &workspace).await;
 
-    let spoken = |id: &str, ms: u32| call(id, "echo__get", json!({ "id": id, "ms": ms })).in_tokens(30);
+    let spoken =
+        |id: &str, ms, tokens| call(id, "echo__get", json!({ "id": id, "ms": ms })).in_tokens(tokens);
     let message = ScriptedMessage {
-        calls: vec![spoken("1", 1_000), spoken("2", 0), spoken("3", 0)],
+        // The last takes five seconds to write.
+        calls: vec![spoken("1", 2_000, 20), spoken("2", 2_000, 20), spoken("3", 0, 200)],
         pace: Some(Pace::Tokens { first: Duration::ZERO, per_second: 40 }),
         ..ScriptedMessage::default()
     };
     let replies = [ScriptedReply::Message(message), ScriptedReply::text("Done.")];
     company.model_script(Script::new(replies));
     ask(&window, "Start early").await;
-    window.reads("the model writes").await;
-    // Its answer is there before the message is complete: nothing else says so beyond doubt.
-    row_reads(&window, "c1", "returned").await;
-    window.counts("[aria-label='Batch of calls'] li", 2).await;
+    // Both are there before the message is: nothing else says so beyond doubt.
+    let early = "const batch = document.querySelector('[aria-label=\"Batch of calls\"]').innerText;
+        return batch.includes('the model writes') && batch.split('returned').length === 3";
+    window.until("two results while the model writes", early, &[]).await;
     window.reads("Done.").await;
     window.reads("saved by early start").await;
     window.picture("early").await;
 
-    let slow = |id: &str| call(id, "echo__get", json!({ "id": id, "ms": 50_000 }));
+    let slow = |id: &str| call(id, "echo__get", json!({ "id": id, "ms": ENDLESS_MS }));
     says(&company, ["4", "5", "6"].map(slow).into());
     window.click(button("New conversation")).await;
     ask(&window, "Take too long").await;

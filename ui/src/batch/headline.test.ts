@@ -40,6 +40,10 @@ it('counts as waiting what stands still, before its first request and between tw
   expect(headline(batch(calls, { ended: false }))).toBe('3 calls · 1 source · 0 ended · 2 waiting');
 });
 
+it('says no ratio of a time that has the model’s writing in it', () => {
+  expect(saving(batch([call({ early: true })], { savedMs: 120 }))).toBe('410 ms — 3.20 s one after another · 120 ms saved by early start');
+});
+
 it('says what running together saved, and nothing where it saved nothing', () => {
   expect(saving(batch([call({})]))).toBe('410 ms — 3.20 s one after another (7.8×)');
   expect(saving(batch([call({})], { sequentialMs: 410 }))).toBe('410 ms');
