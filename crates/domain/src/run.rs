@@ -31,11 +31,11 @@ pub struct RunSettings {
 }
 
 impl Default for RunSettings {
-    /// 128 calls at one time, 128 a message, 10 minutes a batch, early start, together, 96 KiB of a result, no
+    /// 64 calls at one time, 128 a message, 10 minutes a batch, early start, together, 96 KiB of a result, no
     /// straggler budget.
     fn default() -> Self {
         Self {
-            in_flight: 128,
+            in_flight: 64,
             batch_calls: 128,
             batch_deadline_ms: 600_000,
             early: true,

@@ -4,7 +4,7 @@ import type { RunSettings, Straggler } from '../ipc/host';
 
 /** As a workspace begins. */
 export const DEFAULTS: RunSettings = {
-  in_flight: 128,
+  in_flight: 64,
   batch_calls: 128,
   batch_deadline_ms: 600_000,
   early: true,

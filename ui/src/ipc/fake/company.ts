@@ -135,7 +135,7 @@ export function models(): ModelView[] {
 
 /** As a workspace begins. */
 export const RUN_SETTINGS: RunSettings = {
-  in_flight: 128,
+  in_flight: 64,
   batch_calls: 128,
   batch_deadline_ms: 600_000,
   early: true,
