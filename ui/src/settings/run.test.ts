@@ -6,7 +6,7 @@ const check = (change: object) => readForm({ ...formOf(DEFAULTS), ...change });
 
 describe('the form of batches', () => {
   it('says what it was given, in units that a person thinks in', () => {
-    expect(formOf(DEFAULTS)).toMatchObject({ inFlight: '128', deadline: '600', shown: '96', straggler: 'wait' });
+    expect(formOf(DEFAULTS)).toMatchObject({ inFlight: '64', deadline: '600', shown: '96', straggler: 'wait' });
     expect(check({})).toEqual({ settings: DEFAULTS });
     const odd = { ...DEFAULTS, batch_deadline_ms: 1500, shown_bytes: 1536, straggler: { kind: 'hedge', after_ms: 250 } as const };
     expect(readForm(formOf(odd))).toEqual({ settings: odd });
