@@ -28,7 +28,7 @@ describe('asking', () => {
 
     const batch = page.getByRole('group', { name: 'Batch of calls' }).nth(1);
     await expect(batch.locator('header').innerText()).resolves.toMatch(
-      /15 calls · 4 sources[\s\S]*one after another \(\d\.\d×\)[\s\S]*restricted/,
+      /15 calls · 4 sources[\s\S]*one after another · \d+ ms saved by early start[\s\S]*restricted/,
     );
     expect(await batch.locator('ol > li').count()).toBe(15);
     expect(await batch.innerText()).toContain('503 Service Unavailable');
