@@ -9,7 +9,8 @@ use super::shown::Excerpt;
 pub(crate) fn ends_of(handle: Handle, text: &str, budget: usize) -> Excerpt {
     let lines = text.bytes().filter(|byte| *byte == b'\n').count() + usize::from(!text.ends_with('\n'));
     let mark = |offset: u64, left: usize| {
-        let words = format!("{left} of {} bytes, of {lines} lines in all, are left out", text.len());
+        let in_all = if lines == 1 { "one line".to_owned() } else { format!("{lines} lines") };
+        let words = format!("{left} of {} bytes, of {in_all} in all, are left out", text.len());
         format!("\n{}\n", ReadOn { handle, pointer: "", offset }.words(&words))
     };
     // No count has more digits than the length of what is counted.
