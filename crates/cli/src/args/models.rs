@@ -31,7 +31,7 @@ pub(crate) struct AddModel {
     /// The protocol it speaks
     #[arg(long, value_enum, default_value_t = ProtocolArg::OpenaiChat)]
     pub(crate) protocol: ProtocolArg,
-    /// The provider's address, without the protocol's own path: https://api.openai.com/v1
+    /// The provider's address, without the protocol's own path, such as `https://api.openai.com/v1`
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: String,
     /// The model's id at the provider

@@ -42,7 +42,7 @@ impl Question {
     }
 }
 
-/// A turn under way. Dropping it does not stop the turn: [`Engine::stop`] does.
+/// A turn under way. Dropping it does not stop the turn: [`crate::Engine::stop`] does.
 #[derive(Debug)]
 pub struct Run {
     /// The turn.
