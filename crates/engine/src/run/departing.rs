@@ -1,6 +1,5 @@
 //! Letting calls go: recorded first, all that go at one time in one commit, then sent.
 
-use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use domain::effect::Effect;
@@ -20,10 +19,10 @@ use crate::error::EngineError;
 use crate::finished::{Finished, budget};
 use crate::gate::Place;
 
-/// A large batch leaves in portions, so that its first calls are under way while the others are still being recorded:
-/// so many in the first commit, so many in the second, the rest in the third. One that is not much larger than a
-/// portion leaves at once: a commit of its own would cost more than it saves.
-const PORTIONS: [usize; 2] = [32, 96];
+/// A large batch leaves in two portions, so that its first calls are under way while the others are still being
+/// recorded: so many in the first commit, the rest in the second. One that is not much larger than that leaves at once:
+/// a commit of its own would cost more than it saves.
+const FIRST: usize = 32;
 
 /// A call that the machine lets go.
 pub(crate) struct Leaving {
@@ -36,7 +35,7 @@ impl Driver {
     /// Records what is in line and that these calls are about to be sent, and sends them. Who has to wait first, for
     /// its gate or between two attempts, is recorded when its time comes.
     pub(crate) async fn depart(&mut self, leaving: Vec<Leaving>) -> Result<(), EngineError> {
-        let mut now = VecDeque::new();
+        let mut now = Vec::new();
         let mut later = Vec::new();
         for Leaving { call, attempt, after } in leaving {
             let Some(departure) = self.departure(call, attempt, after) else { continue };
@@ -49,16 +48,17 @@ impl Driver {
             }
             let mut place = departure.enter(&self.inner);
             if place.is_admitted() {
-                now.push_back((departure, place));
+                now.push((departure, place));
             } else {
                 later.push((departure, Start::InLine(place)));
             }
         }
-        let mut portions = PORTIONS.iter();
-        while !now.is_empty() {
-            let portion = portions.next().filter(|portion| now.len() > 2 * **portion);
-            let portion: Vec<_> = now.drain(..portion.copied().unwrap_or(now.len())).collect();
-            self.send(portion, now.is_empty()).await?;
+        if now.len() > 2 * FIRST {
+            let first = now.drain(..FIRST).collect();
+            self.send(first, false).await?;
+        }
+        if !now.is_empty() {
+            self.send(now, true).await?;
         }
         if !later.is_empty() {
             // Who waits records by itself that it is about to be sent, as soon as its time comes: by then everything
