@@ -54,7 +54,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome<Report> {
         "The last byte is when the model's server hands the message to its system, so that the bytes' own way counts \
          as ours."
             .to_owned(),
-        format!("{} kB of stream; all {CALLS} intents are durable before the first request leaves.", stream.len() / 1000),
+        format!("{} kB of stream, {CALLS} calls; each leaves when its own intent is durable.", stream.len() / 1000),
         "Elsewhere, in all: Vercel AI SDK 393 ms, LangGraph 1,755 ms, pydantic-ai 3,150 ms.".to_owned(),
     ];
     Ok(Report { name: "digest", figures, notes })
