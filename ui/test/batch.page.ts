@@ -40,18 +40,19 @@ async function failing(query: string, look: Look = {}): Promise<Opened> {
 
 describe('a batch while it runs', () => {
   it('says of each waiting call whom it waits for and why', async () => {
-    const { page, wrong } = await asking(WAITS, '?past=0&speed=0.4');
-    for (const words of [
+    const { page, wrong } = await asking(WAITS, '?past=0&speed=0.2');
+    // All at once: each stands there only for as long as its call waits for that. How long is left is told by a clock
+    // that no test waits for: the words for that are held apart.
+    const said = [
       'waits for c1, both touch /crm/customers/1187',
       'same request as c1',
       'billing has 4 calls under way',
       /20 requests a second/,
-      /second attempt in 0\.\d s/,
+      /second attempt/,
       '128 calls under way in all',
-      /billing asked to wait; \d(\.\d)? s left/,
-    ]) {
-      await page.locator('.batch').getByText(words).waitFor();
-    }
+      /billing asked to wait/,
+    ].map((words) => page.locator('.batch').getByText(words).waitFor());
+    await Promise.all(said);
     expect(wrong).toEqual([]);
   });
 
