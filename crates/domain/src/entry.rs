@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::canonical::{self, LARGEST};
 use crate::fact::Fact;
 use crate::id::{BootId, ConversationId, Seq};
 use crate::payload::Payload;
@@ -13,8 +14,6 @@ use crate::time::{Micros, Moment};
 
 /// The format's version, `v` in every body.
 pub const VERSION: u8 = 1;
-/// The largest whole number that an I-JSON reader is sure to read right.
-const LARGEST: u64 = (1 << 53) - 1;
 
 /// What a conversation's entry says of its own conversation, so that an export of it alone proves itself whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,14 +70,27 @@ pub enum BodyError {
     Subset(String),
 }
 
-#[derive(Serialize, Deserialize)]
-struct Wire {
+#[derive(Serialize)]
+struct Written<'a> {
     v: u8,
     seq: Seq,
     at: Micros,
     mono: u64,
     boot: BootId,
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    #[serde(flatten)]
+    link: Option<&'a Link>,
+    #[serde(flatten)]
+    fact: &'a Fact,
+}
+
+#[derive(Deserialize)]
+struct Envelope {
+    v: u8,
+    seq: Seq,
+    at: Micros,
+    mono: u64,
+    boot: BootId,
+    #[serde(flatten)]
     link: Option<Link>,
 }
 
@@ -88,22 +100,12 @@ impl Entry {
     /// # Errors
     /// If a number is too large for the format.
     pub fn to_body(&self) -> Result<Vec<u8>, BodyError> {
-        let wire = Wire {
-            v: VERSION,
-            seq: self.seq,
-            at: self.at,
-            mono: self.mono,
-            boot: self.boot,
-            link: self.link.clone(),
-        };
-        let shape = |error: serde_json::Error| BodyError::Shape(error.to_string());
-        let mut fields = serde_json::to_value(&wire).map_err(shape)?;
-        let fact = serde_json::to_value(&self.fact).map_err(shape)?;
-        if let (Value::Object(fields), Value::Object(fact)) = (&mut fields, fact) {
-            fields.extend(fact);
-        }
-        check_subset(&fields, "")?;
-        canonical(&fields)
+        canonical::to_vec(&self.written()).map_err(|error| BodyError::Shape(error.to_string()))
+    }
+
+    fn written(&self) -> Written<'_> {
+        let Self { seq, at, mono, boot, link, fact } = self;
+        Written { v: VERSION, seq: *seq, at: *at, mono: *mono, boot: *boot, link: link.as_ref(), fact }
     }
 
     /// The entry that a body says.
@@ -114,7 +116,7 @@ impl Entry {
         let shape = |error: serde_json::Error| BodyError::Shape(error.to_string());
         let value: Value = serde_json::from_slice(body).map_err(shape)?;
         check_subset(&value, "")?;
-        if canonical(&value)? != body {
+        if by_the_library(&value)? != body {
             return Err(BodyError::NotCanonical);
         }
         let Value::Object(mut fact) = value else {
@@ -131,7 +133,7 @@ impl Entry {
         if linked != 0 && linked != 3 {
             return Err(BodyError::Shape("`conversation`, `cseq` and `cprev` stand together".to_owned()));
         }
-        let wire: Wire = serde_json::from_value(Value::Object(envelope)).map_err(shape)?;
+        let wire: Envelope = serde_json::from_value(Value::Object(envelope)).map_err(shape)?;
         if wire.v != VERSION {
             return Err(BodyError::Shape(format!("version {} is not {VERSION}", wire.v)));
         }
@@ -146,7 +148,7 @@ impl Entry {
     }
 }
 
-fn canonical(value: &Value) -> Result<Vec<u8>, BodyError> {
+fn by_the_library(value: &Value) -> Result<Vec<u8>, BodyError> {
     serde_json_canonicalizer::to_vec(value).map_err(|error| BodyError::Shape(error.to_string()))
 }
 
@@ -169,8 +171,9 @@ fn check_subset(value: &Value, path: &str) -> Result<(), BodyError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::{CallId, TurnId};
-    use crate::label::Label;
+    use crate::id::{CallId, ModelCallId, TurnId};
+    use crate::label::{Category, Label, Level};
+    use crate::model::{Finish, Usage};
     use crate::outcome::Outcome;
     use crate::payload::Commitment;
     use crate::time::{Phases, Span};
@@ -230,5 +233,73 @@ mod tests {
             assert_ne!(wrong, text);
             assert!(Entry::from_body(wrong.as_bytes()).is_err(), "{wrong}");
         }
+    }
+
+    /// Numbers as large, and an instant as early, as an entry may have.
+    fn at_the_limits(fact: Fact, linked: bool) -> Entry {
+        let link = Link { conversation: ConversationId::new(1, 2), cseq: 3, cprev: "0f".repeat(32) };
+        let (seq, at) = (Seq(9), Micros(-1_764_000_000_000_001));
+        Entry { seq, at, mono: LARGEST, boot: BootId::new(5, 6), link: linked.then_some(link), fact }
+    }
+
+    fn texts() -> impl Iterator<Item = String> {
+        let all = (0..0x1_0000).step_by(7).chain(0..0x100).chain([0x2028, 0x1_F600, 0x10_FFFF]);
+        let all: Vec<char> = all.filter_map(char::from_u32).collect();
+        all.chunks(40).map(|some| some.iter().collect()).collect::<Vec<String>>().into_iter()
+    }
+
+    #[test]
+    fn it_writes_what_the_format_says() {
+        let ended = Fact::CallEnded {
+            call: CallId::new(1, 1),
+            outcome: Outcome::TimedOut,
+            failure: None,
+            status: Some(200),
+            result: Some(Commitment([7; 32])),
+            words: None,
+            size: 12,
+            cut_from: None,
+            took: Span(90_000),
+            label: Label {
+                level: Level::Internal,
+                categories: [Category::Minors, Category::Identity].into(),
+            },
+            from: Some(CallId::new(7, 7)),
+            phases: Some(Phases { reused: true, ..Phases::default() }),
+        };
+        let returned = Fact::ModelReturned {
+            request: ModelCallId::new(1, 1),
+            finish: Some(Finish::ToolCalls),
+            failure: None,
+            response: Commitment([255; 32]),
+            usage: Usage { input: 1, output: 0 },
+            took: Span(0),
+        };
+        let opened = texts().map(|text| Fact::TrailOpened {
+            origin: text.clone(),
+            vkey: text,
+            program: String::new(),
+        });
+        for fact in opened.chain([ended, returned, Fact::ConversationOpened {}]) {
+            for linked in [false, true] {
+                let entry = at_the_limits(fact.clone(), linked);
+                let value = serde_json::to_value(entry.written()).unwrap();
+                check_subset(&value, "").unwrap();
+                let (ours, right) = (entry.to_body().unwrap(), by_the_library(&value).unwrap());
+                assert_eq!(String::from_utf8(ours), String::from_utf8(right));
+            }
+        }
+    }
+
+    #[test]
+    fn it_refuses_what_the_format_refuses() {
+        let mut late = at_the_limits(Fact::ConversationOpened {}, true);
+        late.mono = LARGEST + 1;
+        let refused =
+            |entry: &Entry| check_subset(&serde_json::to_value(entry.written()).unwrap(), "").is_err();
+        assert!(refused(&late) && late.to_body().is_err());
+        let mut early = at_the_limits(Fact::ConversationOpened {}, true);
+        early.at = Micros(i64::MIN);
+        assert!(refused(&early) && early.to_body().is_err());
     }
 }

@@ -7,6 +7,7 @@
 pub mod advice;
 pub mod answer;
 pub mod call;
+mod canonical;
 pub mod effect;
 pub mod entry;
 pub mod event;

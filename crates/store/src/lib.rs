@@ -9,7 +9,6 @@
 //!
 //! There is no clock here and no randomness: moments, ids and random bytes come in as arguments.
 
-mod canonical;
 mod columns;
 mod error;
 mod group;

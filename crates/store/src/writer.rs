@@ -7,7 +7,6 @@ use domain::id::{BootId, Seq};
 use rusqlite::Connection;
 use tlog::{Checkpoint, Frontier, Hash, Signer, leaf_hash};
 
-use crate::canonical;
 use crate::error::StoreError;
 use crate::links::Links;
 use crate::lock::WriterLock;
@@ -123,7 +122,7 @@ impl Writer {
         let fact = counted(fact, link.as_ref());
         let mono = self.mono.max(moment.mono);
         let entry = Entry { seq, at: moment.at, mono, boot: self.boot, link, fact };
-        let body = canonical::body(&entry).map_err(|error| StoreError::Draft(error.to_string()))?;
+        let body = entry.to_body().map_err(|error| StoreError::Draft(error.to_string()))?;
         // Only now: the time of a draft that can't be recorded must not be everybody's.
         self.mono = mono;
         let leaf = leaf_hash(&body);

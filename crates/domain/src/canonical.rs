@@ -1,21 +1,17 @@
-//! An entry's bytes, written straight from it. [`Entry::to_body`] says what they are; it makes two trees of values on
-//! the way and takes ten times as long, which everybody who waits for the same commit would wait for. A test holds
-//! both to the same bytes, and whoever reads a trail checks each body against that definition.
+//! RFC 8785 (JCS) bytes, written straight from a value: for what has no floats, as an entry has none. A library does the
+//! same by way of a tree of values and takes ten times as long, which everybody who waits for the same commit would wait
+//! for; it stays the judge of what is read, and a test holds both to the same bytes.
 //!
-//! RFC 8785 asks for sorted keys and the shortest escapes. The rest of it is about floats, which an entry has none of.
+//! RFC 8785 asks for sorted keys and the shortest escapes. The rest of it is about floats.
 
 use std::fmt::Display;
 use std::io::Write;
 
-use domain::entry::{Entry, Link, VERSION};
-use domain::fact::Fact;
-use domain::id::{BootId, Seq};
-use domain::time::Micros;
 use serde::ser::{Impossible, SerializeMap, SerializeSeq, SerializeStruct, SerializeTuple};
 use serde::{Serialize, Serializer};
 
 /// The largest whole number that an I-JSON reader is sure to read right.
-const LARGEST: u64 = (1 << 53) - 1;
+pub(crate) const LARGEST: u64 = (1 << 53) - 1;
 
 /// Why something has no place in an entry.
 #[derive(Debug, thiserror::Error)]
@@ -28,25 +24,13 @@ impl serde::ser::Error for Outside {
     }
 }
 
-#[derive(Serialize)]
-struct Wire<'a> {
-    v: u8,
-    seq: Seq,
-    at: Micros,
-    mono: u64,
-    boot: BootId,
-    #[serde(flatten)]
-    link: Option<&'a Link>,
-    #[serde(flatten)]
-    fact: &'a Fact,
-}
-
-/// The bytes that are hashed and stored.
-pub(crate) fn body(entry: &Entry) -> Result<Vec<u8>, Outside> {
-    let Entry { seq, at, mono, boot, link, fact } = entry;
-    let wire = Wire { v: VERSION, seq: *seq, at: *at, mono: *mono, boot: *boot, link: link.as_ref(), fact };
+/// The bytes of a value.
+///
+/// # Errors
+/// For a number beyond 2^53 − 1, a float, and whatever else no entry has.
+pub(crate) fn to_vec(value: &impl Serialize) -> Result<Vec<u8>, Outside> {
     let mut bytes = Vec::with_capacity(1024);
-    wire.serialize(&mut Canonical { to: &mut bytes })?;
+    value.serialize(&mut Canonical { to: &mut bytes })?;
     Ok(bytes)
 }
 
@@ -324,79 +308,5 @@ impl<'a> Serializer for &'a mut Canonical<'_> {
         serialize_tuple_struct(&'static str, usize) -> Self::SerializeTupleStruct;
         serialize_tuple_variant(&'static str, u32, &'static str, usize) -> Self::SerializeTupleVariant;
         serialize_struct_variant(&'static str, u32, &'static str, usize) -> Self::SerializeStructVariant;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use domain::id::{CallId, ConversationId, ModelCallId};
-    use domain::label::{Category, Label, Level};
-    use domain::model::{Finish, Usage};
-    use domain::outcome::Outcome;
-    use domain::payload::Commitment;
-    use domain::time::{Phases, Span};
-
-    fn entry(fact: Fact, linked: bool) -> Entry {
-        let link = Link { conversation: ConversationId::new(1, 2), cseq: 3, cprev: "0f".repeat(32) };
-        let (seq, at) = (Seq(9), Micros(-1_764_000_000_000_001));
-        Entry { seq, at, mono: LARGEST, boot: BootId::new(5, 6), link: linked.then_some(link), fact }
-    }
-
-    fn texts() -> impl Iterator<Item = String> {
-        let all = (0..0x1_0000).step_by(7).chain(0..0x100).chain([0x2028, 0x1_F600, 0x10_FFFF]);
-        let all: Vec<char> = all.filter_map(char::from_u32).collect();
-        all.chunks(40).map(|some| some.iter().collect()).collect::<Vec<String>>().into_iter()
-    }
-
-    #[test]
-    fn it_writes_what_the_format_says() {
-        let ended = Fact::CallEnded {
-            call: CallId::new(1, 1),
-            outcome: Outcome::TimedOut,
-            failure: None,
-            status: Some(200),
-            result: Some(Commitment([7; 32])),
-            words: None,
-            size: 12,
-            cut_from: None,
-            took: Span(90_000),
-            label: Label {
-                level: Level::Internal,
-                categories: [Category::Minors, Category::Identity].into(),
-            },
-            from: Some(CallId::new(7, 7)),
-            phases: Some(Phases { reused: true, ..Phases::default() }),
-        };
-        let returned = Fact::ModelReturned {
-            request: ModelCallId::new(1, 1),
-            finish: Some(Finish::ToolCalls),
-            failure: None,
-            response: Commitment([255; 32]),
-            usage: Usage { input: 1, output: 0 },
-            took: Span(0),
-        };
-        let opened = texts().map(|text| Fact::TrailOpened {
-            origin: text.clone(),
-            vkey: text,
-            program: String::new(),
-        });
-        for fact in opened.chain([ended, returned, Fact::ConversationOpened {}]) {
-            for linked in [false, true] {
-                let entry = entry(fact.clone(), linked);
-                let (ours, right) = (body(&entry).unwrap(), entry.to_body().unwrap());
-                assert_eq!(String::from_utf8(ours), String::from_utf8(right));
-            }
-        }
-    }
-
-    #[test]
-    fn it_refuses_what_the_format_refuses() {
-        let mut late = entry(Fact::ConversationOpened {}, true);
-        late.mono = LARGEST + 1;
-        assert!(body(&late).is_err() && late.to_body().is_err());
-        let mut early = entry(Fact::ConversationOpened {}, true);
-        early.at = Micros(i64::MIN);
-        assert!(body(&early).is_err() && early.to_body().is_err());
     }
 }
