@@ -20,7 +20,7 @@ pub(crate) fn millis(ms: u32) -> String {
 
 /// A length of time as [`millis`] has it.
 pub(crate) fn span(span: Span) -> String {
-    millis(u32::try_from(span.millis()).unwrap_or(u32::MAX))
+    millis(span.ms())
 }
 
 /// `20 requests a second`, or a minute, where a second has less than one.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::effect::Effect;
 use crate::label::Label;
 use crate::secret::SecretName;
 use crate::tool::{SourceName, ToolId, ToolName, ToolSpec};
@@ -36,6 +37,16 @@ impl SourceSpec {
     /// The tool of that name.
     pub fn tool(&self, name: &ToolName) -> Option<&ToolSpec> {
         self.tools.iter().find(|tool| tool.name == *name)
+    }
+
+    /// Whether a call of this effect carries a key by which the source knows it again.
+    pub fn takes_key(&self, effect: Effect) -> bool {
+        effect.writes() && self.idempotency_header.is_some()
+    }
+
+    /// Whether a call of this effect may be sent a second time: a read, an idempotent write, or one with such a key.
+    pub fn may_repeat(&self, effect: Effect) -> bool {
+        effect != Effect::Write || self.takes_key(effect)
     }
 
     /// The full name of a tool of this source.

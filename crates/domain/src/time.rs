@@ -1,5 +1,7 @@
 //! Instants and lengths of time as whole numbers, since an entry holds no floats.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 /// An instant: microseconds since the Unix epoch, UTC.
@@ -47,6 +49,23 @@ impl Span {
     pub fn millis(self) -> u64 {
         self.0 / 1000
     }
+
+    /// The same as screens and events have it: 32 bits, which hold 49 days.
+    pub fn ms(self) -> u32 {
+        u32::try_from(self.millis()).unwrap_or(u32::MAX)
+    }
+}
+
+impl From<Duration> for Span {
+    fn from(duration: Duration) -> Self {
+        Self(u64::try_from(duration.as_micros()).unwrap_or(u64::MAX))
+    }
+}
+
+impl From<Span> for Duration {
+    fn from(span: Span) -> Self {
+        Self::from_micros(span.0)
+    }
 }
 
 /// Where an attempt's time went, in microseconds. What is shared with another request (a connection that was open
@@ -80,6 +99,14 @@ pub struct Moment {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_span_is_a_duration_to_the_microsecond() {
+        assert_eq!(Span::from(Duration::from_nanos(1_999)), Span(1));
+        assert_eq!(Span::from(Duration::MAX), Span(u64::MAX));
+        assert_eq!(Duration::from(Span(1_500)), Duration::from_micros(1_500));
+        assert_eq!((Span(1_999).ms(), Span(u64::MAX).ms()), (1, u32::MAX));
+    }
 
     #[test]
     fn what_overlaps_counts_once_and_pauses_do_not_count() {

@@ -20,7 +20,7 @@ use tokio::time::Instant;
 use crate::ahead::{Ahead, Origin, UnderWay};
 use crate::connector::Connector;
 use crate::dial::Dialer;
-use crate::phases::{Asker, Opened, span};
+use crate::phases::{Asker, Opened};
 use crate::proxy::Proxies;
 
 /// How long a connection stays open that nobody uses.
@@ -142,7 +142,7 @@ impl Client {
                 }
                 let cost = extras.get::<Opened>().map(|opened| opened.cost(asker)).unwrap_or_default();
                 let answer = began.map_or(Duration::ZERO, |began| began.elapsed());
-                Ok((response, Phases { answer: span(answer), ..cost }))
+                Ok((response, Phases { answer: answer.into(), ..cost }))
             }
             // The client gives back what it has not begun to write: its error says so.
             Err(error) => Err(Unanswered { left: began.is_some() && !unwritten(&error), error }),

@@ -12,7 +12,6 @@ use tokio::time::Instant;
 use crate::ahead::UnderWay;
 use crate::client::Answer;
 use crate::error::SendError;
-use crate::phases::span;
 use crate::scrub::Scrubber;
 use crate::words::{lasting, within_body};
 
@@ -162,7 +161,7 @@ impl Inbound {
     /// counts nowhere.
     pub fn phases(&self) -> Phases {
         let end = self.ended.unwrap_or_else(Instant::now);
-        Phases { body: span(end.duration_since(self.here)), ..self.phases }
+        Phases { body: end.duration_since(self.here).into(), ..self.phases }
     }
 
     /// How many bytes of body to make room for, by what the server announced: a buffer that grows by doubling is there

@@ -64,9 +64,9 @@ impl Opened {
             return Phases { reused: true, ..Phases::default() };
         }
         Phases {
-            name: span(self.name),
-            connect: span(self.connect),
-            tls: span(self.tls),
+            name: self.name.into(),
+            connect: self.connect.into(),
+            tls: self.tls.into(),
             ..Phases::default()
         }
     }
@@ -83,9 +83,4 @@ pub(crate) fn sum(one: Phases, other: Phases) -> Phases {
         body: add(one.body, other.body),
         reused: one.reused && other.reused,
     }
-}
-
-/// In whole microseconds.
-pub(crate) fn span(duration: Duration) -> Span {
-    Span(u64::try_from(duration.as_micros()).unwrap_or(u64::MAX))
 }

@@ -18,11 +18,11 @@ use sources::Prepared;
 use tokio::sync::{mpsc, watch};
 use turn::{Attempts, EndedAttempt, EndedCall, Interruption, Lane, Then};
 
-use crate::clock::{id_parts, seal};
+use crate::clock::{dice, id_parts, random_bits, seal};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::finished::Finished;
-use crate::run::{Arrival, Departure, Notice, Start, attempt, run_settings};
+use crate::run::{Arrival, Departure, Notice, Start, attempt};
 use crate::turns::{Ears, Say};
 
 /// What stands for a call's place in a conversation.
@@ -205,8 +205,6 @@ impl Engine {
         tool: &ToolSpec,
         prepared: Prepared,
     ) -> Result<Departure, EngineError> {
-        let key = source.idempotency_header.is_some() && tool.effect.writes();
-        let (_, lane) = id_parts()?;
         Ok(Departure {
             call,
             attempt: 1,
@@ -214,9 +212,9 @@ impl Engine {
             effect: tool.effect,
             conversation,
             prepared,
-            idempotency_key: key.then(|| call.to_string()),
+            idempotency_key: source.takes_key(tool.effect).then(|| call.to_string()),
             source,
-            lane: Lane(lane),
+            lane: Lane(random_bits()?),
             budget: usize::MAX,
         })
     }
@@ -228,16 +226,16 @@ impl Engine {
         tool: &ToolSpec,
         stop: &mut Stop,
     ) -> Result<(Finished, Span), EngineError> {
-        let repeatable = departure.idempotency_key.is_some() || tool.effect != domain::effect::Effect::Write;
         let deadline = Duration::from_millis(departure.source.limits.deadline_ms.into());
-        let mut rule = Attempts::new(repeatable);
+        let mut rule = Attempts::new(departure.source.may_repeat(tool.effect));
         let mut start = Start::After(Span::default());
         let mut departure = departure;
         let (stops, stopped) = watch::channel(None);
         let (sent, mut left) = mpsc::unbounded_channel();
         let mut first = None;
         // Nobody may be able to take it back, and its conversation waits for it: it stays in line no longer than a batch.
-        let in_line = Duration::from_millis(run_settings(&self.inner.reader).await?.batch_deadline_ms.into());
+        let connected = self.inner.catalogue.read(&self.inner.reader).await?;
+        let in_line = Duration::from_millis(connected.run.batch_deadline_ms.into());
         loop {
             let (waited, mut gone) = (tokio::time::sleep(in_line), false);
             tokio::pin!(waited);
@@ -267,16 +265,14 @@ impl Engine {
                 }
             }
             let whole = first.map_or(Duration::ZERO, |first: Instant| first.elapsed());
-            let whole_span = Span(u64::try_from(whole.as_micros()).unwrap_or(u64::MAX));
-            let (_, random) = id_parts()?;
             let ended = EndedAttempt {
                 attempt: departure.attempt,
                 transient: finished.told.transient,
                 retry_after: finished.told.retry_after,
                 took,
-                deadline: Span(u64::try_from(deadline.as_micros()).unwrap_or(u64::MAX)),
-                dice: u32::try_from(random & u128::from(u32::MAX)).unwrap_or(0),
-                ended: ended_call(departure.call, tool, &finished, whole_span),
+                deadline: deadline.into(),
+                dice: dice()?,
+                ended: ended_call(departure.call, tool, &finished, whole.into()),
             };
             match (rule.ended(&ended), ended.fact(), finished.words_payload) {
                 (Then::Again { after }, Some(fact), Some(words)) => {
@@ -284,11 +280,11 @@ impl Engine {
                     let draft = Draft { moment, conversation, fact, payloads: vec![words] };
                     self.inner.store()?.append(vec![draft]).await?;
                     departure.attempt += 1;
-                    let gone = whole + Duration::from_micros(after.0);
+                    let gone = whole + Duration::from(after);
                     departure.prepared = departure.prepared.within(deadline.saturating_sub(gone));
                     start = Start::After(after);
                 }
-                (_, _, words_payload) => return Ok((Finished { words_payload, ..finished }, whole_span)),
+                (_, _, words_payload) => return Ok((Finished { words_payload, ..finished }, whole.into())),
             }
         }
     }

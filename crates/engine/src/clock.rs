@@ -37,6 +37,11 @@ pub(crate) fn id_parts() -> Result<(u64, u128), EngineError> {
     Ok((wall().unix_ms(), random_bits()?))
 }
 
+/// A random number, for a wait that nobody else waits for too.
+pub(crate) fn dice() -> Result<u32, EngineError> {
+    Ok(u32::try_from(random_bits()? & u128::from(u32::MAX)).unwrap_or(0))
+}
+
 /// 32 bytes from the operating system.
 pub(crate) fn random_key() -> Result<[u8; 32], EngineError> {
     let mut key = [0; 32];
@@ -55,7 +60,7 @@ fn wall() -> Micros {
     Micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
 }
 
-fn random_bits() -> Result<u128, EngineError> {
+pub(crate) fn random_bits() -> Result<u128, EngineError> {
     let mut bits = [0; 16];
     getrandom::fill(&mut bits)
         .map_err(|error| EngineError::Internal(format!("the system gives no randomness: {error}")))?;

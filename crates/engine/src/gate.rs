@@ -126,7 +126,7 @@ impl Drop for Place {
 
 impl Shared {
     fn now(&self) -> Span {
-        Span(u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX))
+        self.began.elapsed().into()
     }
 
     /// Lets everybody go who may, and sees to it that somebody looks again when the next may.
@@ -143,7 +143,7 @@ impl Shared {
         if inside.timer.is_none_or(|timer| at < timer) {
             inside.timer = Some(at);
             let shared = Arc::downgrade(self);
-            tokio::spawn(look_again(shared, at, Duration::from_micros(at.0.saturating_sub(now.0))));
+            tokio::spawn(look_again(shared, at, Duration::from(at).saturating_sub(now.into())));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use domain::id::{CallId, ConversationId, Seq};
 use domain::payload::Commitment;
+use domain::time::Span;
 use domain::view::{
     CallDetail, CallRow, ConversationRow, ConversationView, EntryView, PayloadView, ProofView, TrailStats,
     VerifyReport,
@@ -132,7 +133,7 @@ impl Engine {
             EngineError::Internal("the verifier itself failed, which is our fault".to_owned())
         })??;
         report.findings.extend(self.inner.reader.check_projections().await?);
-        report.took_ms = u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX);
+        report.took_ms = Span::from(began.elapsed()).ms();
         *lock(&self.inner.last_verified) = Some(report.clone());
         Ok(report)
     }

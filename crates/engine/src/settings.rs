@@ -79,8 +79,8 @@ impl Engine {
         for spec in self.inner.reader.sources().await? {
             let secret_present = spec.auth.secret().is_none_or(|name| present.contains(name));
             let health = self.inner.reader.health(&spec.name).await?;
-            let asks = self.inner.gate.paused_for(&spec.name).map(|(lasts, _)| lasts.millis());
-            let asks_to_wait_ms = u32::try_from(asks.unwrap_or(0)).unwrap_or(u32::MAX);
+            let asks = self.inner.gate.paused_for(&spec.name).map(|(lasts, _)| lasts.ms());
+            let asks_to_wait_ms = asks.unwrap_or(0);
             let paused = paused.contains(&spec.name);
             views.push(SourceView { spec, secret_present, health, paused, asks_to_wait_ms });
         }

@@ -11,6 +11,7 @@ use domain::label::Label;
 use domain::model::{Finish, Message, ModelEvent, ModelFailure, ModelSpec, OfferedTool, Parallel, Prompt};
 use domain::outcome::Outcome;
 use domain::source::SourceSpec;
+use domain::time::Span;
 use domain::tool::{SourceName, ToolSpec};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -186,5 +187,5 @@ fn harmless(tool: &ToolSpec) -> bool {
 }
 
 fn millis(since: Instant) -> u32 {
-    u32::try_from(since.elapsed().as_millis()).unwrap_or(u32::MAX)
+    Span::from(since.elapsed()).ms()
 }

@@ -17,7 +17,7 @@ use super::calling::{Arrival, Notice, panicked};
 use super::driver::{Driver, TaskEnd, Woken};
 use super::end::End;
 use crate::backlog::Room;
-use crate::clock::{id_parts, seal};
+use crate::clock::{dice, seal};
 use crate::error::EngineError;
 use crate::finished::Finished;
 use crate::turns::Say;
@@ -37,12 +37,8 @@ impl Driver {
                 }
                 Ok(events)
             }
-            Woken::Noticed(Notice::Sent(call, attempt, at)) => {
-                self.left(call, attempt, at);
-                Ok(Vec::new())
-            }
-            Woken::Noticed(Notice::InLine(call, ticket)) => {
-                self.in_line(call, ticket);
+            Woken::Noticed(notice) => {
+                self.noticed(notice);
                 Ok(Vec::new())
             }
             Woken::Model(Some(event)) => self.heard_model(event).await.map(Vec::from_iter),
@@ -89,9 +85,7 @@ impl Driver {
     }
 
     async fn answered(&mut self, call: CallId, approval: Approval) -> Result<Option<Event>, EngineError> {
-        let asked = self.people.asking.len();
-        self.people.asking.retain(|waiting| *waiting != call);
-        if self.people.asking.len() == asked {
+        if !self.people.ask_no_more(call) {
             return Ok(None);
         }
         let reason = self.reason(&approval)?;
@@ -190,13 +184,17 @@ impl Driver {
         }
     }
 
+    fn noticed(&mut self, notice: Notice) {
+        match notice {
+            Notice::Sent(call, attempt, at) => self.left(call, attempt, at),
+            Notice::InLine(call, ticket) => self.in_line(call, ticket),
+        }
+    }
+
     fn task_over(&mut self, ended: Option<TaskEnd>) -> Result<Option<Event>, EngineError> {
         // A call that is over may have left since we last listened; that comes first.
         while let Ok(notice) = self.notices.1.try_recv() {
-            match notice {
-                Notice::Sent(call, attempt, at) => self.left(call, attempt, at),
-                Notice::InLine(call, ticket) => self.in_line(call, ticket),
-            }
+            self.noticed(notice);
         }
         match ended {
             None => Ok(None),
@@ -226,12 +224,10 @@ impl Driver {
             let from = live.reads;
             return Ok(Some(Event::CallEnded(self.ended(call, finished, Span::default(), from))));
         };
-        let since = live.sent.map(|sent| sent.elapsed()).unwrap_or_default();
-        let whole = Span(u64::try_from(since.as_micros()).unwrap_or(u64::MAX));
+        let whole = live.sent.map(|sent| sent.elapsed().into()).unwrap_or_default();
         let limit = live.known.as_ref().map_or(0, |known| known.source.limits.deadline_ms);
         let (transient, retry_after) = (finished.told.transient, finished.told.retry_after);
-        let (_, random) = id_parts()?;
-        let dice = u32::try_from(random & u128::from(u32::MAX)).unwrap_or(0);
+        let dice = dice()?;
         let deadline = Span(u64::from(limit) * 1000);
         let ended = self.ended(call, finished, whole, None);
         Ok(Some(Event::AttemptEnded(EndedAttempt {
@@ -273,9 +269,7 @@ impl Driver {
                 label: label.clone(),
                 shown,
                 result,
-                fresh_until: told
-                    .fresh_for
-                    .and_then(|fresh| Instant::now().checked_add(Duration::from_micros(fresh.0))),
+                fresh_until: told.fresh_for.and_then(|fresh| Instant::now().checked_add(fresh.into())),
             };
             let said = Ended {
                 outcome,
@@ -283,7 +277,7 @@ impl Driver {
                 status,
                 words,
                 size,
-                took_ms: u32::try_from(took.millis()).unwrap_or(u32::MAX),
+                took_ms: took.ms(),
                 label: label.clone(),
                 from,
                 phases,
@@ -298,18 +292,15 @@ impl Driver {
     pub(crate) fn people_waited_for(&mut self) {
         if self.people.asking.is_empty() && self.people.held.is_none() {
             self.people.until = None;
-            if let Some((_, until)) = &mut self.batch_until {
-                *until =
-                    tokio::time::Instant::now() + Duration::from_millis(self.run.batch_deadline_ms.into());
+            if let Some((batch, _)) = self.batch_until {
+                self.time_batch(batch);
             }
         }
     }
 
     /// A call has ended: if a person was asked about it, nobody waits for their answer any more.
     pub(crate) fn asked_no_more(&mut self, call: CallId) {
-        let asked = self.people.asking.len();
-        self.people.asking.retain(|waiting| *waiting != call);
-        if self.people.asking.len() < asked {
+        if self.people.ask_no_more(call) {
             self.people_waited_for();
         }
     }

@@ -11,7 +11,7 @@ use domain::model::{ModelSpec, Usage};
 use domain::payload::PayloadRole;
 use tokio::sync::{mpsc, watch};
 
-use super::begin::{Beginning, Place};
+use super::begin::Place;
 use super::driver::Driver;
 use super::history;
 use super::question::{Question, Run};
@@ -62,8 +62,7 @@ impl Engine {
         let entered = Entered { inner: Arc::clone(inner), turn, out: out.clone(), _ends: ends };
         let past = if is_new { None } else { Some(history::past(inner, conversation).await?) };
         let place = Place { turn, conversation, past, says, out };
-        let beginning = Beginning::new(inner.clone(), place, &question, text, model).await?;
-        let mut driver = Driver::new(beginning);
+        let mut driver = Driver::begin(inner.clone(), place, &question, text, model).await?;
         // Last, so that no question is on record whose turn can't begin.
         driver.record_question(drafts).await?;
         tokio::spawn(async move {

@@ -1,49 +1,30 @@
 //! What a turn begins with.
 
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
 
-use domain::call::Approve;
 use domain::event::RunEvent;
 use domain::id::{ConversationId, TurnId};
 use domain::label::Label;
-use domain::model::{Early, Message, ModelSpec, Parallel};
-use domain::run::{ConversationSettings, RunSettings};
-use domain::secret::Secret;
+use domain::model::{Early, Message, ModelSpec, Parallel, Usage};
+use domain::run::ConversationSettings;
+use domain::time::Span;
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use turn::{Settings, Turn};
 
+use super::arriving::Arriving;
+use super::driver::{Driver, People};
 use super::history::Past;
+use super::line::Line;
 use super::question::Question;
 use super::settings::conversation_settings;
 use super::talk::Talk;
-use crate::catalogue::Connected;
-use crate::clock::id_parts;
+use crate::clock::random_bits;
 use crate::error::EngineError;
 use crate::inner::Inner;
 use crate::turns::Say;
-
-/// Everything that a turn's driver begins with.
-pub(crate) struct Beginning {
-    pub(crate) inner: Arc<Inner>,
-    pub(crate) turn: TurnId,
-    pub(crate) conversation: ConversationId,
-    pub(crate) began: Instant,
-    pub(crate) machine: Turn,
-    pub(crate) model: ModelSpec,
-    pub(crate) key: Option<Secret>,
-    pub(crate) approve: Approve,
-    pub(crate) run: RunSettings,
-    pub(crate) early: bool,
-    pub(crate) early_by_name: bool,
-    pub(crate) lane: u128,
-    pub(crate) connected: Arc<Connected>,
-    pub(crate) talk: Talk,
-    pub(crate) next_handle: u32,
-    pub(crate) out: mpsc::UnboundedSender<RunEvent>,
-    pub(crate) says: mpsc::UnboundedReceiver<Say>,
-    pub(crate) question: String,
-}
 
 /// Where a turn is, and how it is spoken with.
 pub(crate) struct Place {
@@ -54,8 +35,12 @@ pub(crate) struct Place {
     pub(crate) out: mpsc::UnboundedSender<RunEvent>,
 }
 
-impl Beginning {
-    pub(crate) async fn new(
+impl Driver {
+    /// A turn that is about to begin: everything that it needs is read, and nothing is on record or sent yet.
+    ///
+    /// # Errors
+    /// If the trail or the keychain can't be read.
+    pub(crate) async fn begin(
         inner: Arc<Inner>,
         place: Place,
         question: &Question,
@@ -97,26 +82,45 @@ impl Beginning {
             straggler: run.straggler,
             policy: policy::policy_hash(),
         });
-        let (_, lane) = id_parts()?;
         Ok(Self {
             turn,
             conversation,
-            began,
             machine,
+            began,
             approve: question.approve,
+            run,
             early,
             early_by_name: asked_early == Some(true),
-            lane,
+            lane: random_bits()?,
+            secrets: HashMap::new(),
             talk: Talk::new(&model, &connected.tools, past, parallel),
             connected,
-            next_handle,
-            inner,
             model,
             key,
-            run,
-            out,
+            next_handle,
+            calls: HashMap::new(),
+            batch_calls: 0,
+            first: None,
+            thinking: None,
+            arriving: Arriving::default(),
+            tasks: JoinSet::new(),
+            task_calls: HashMap::new(),
+            notices: mpsc::unbounded_channel(),
+            people: People::default(),
+            batch_until: None,
+            stragglers: VecDeque::new(),
+            look_at: tokio::time::Instant::now(),
+            fresh: HashMap::new(),
+            line: Line::new(inner.clone(), turn, conversation, began, out),
+            ends: HashMap::new(),
+            usage: Usage::default(),
+            batches: Span::default(),
+            one_by_one: Span::default(),
+            first_word: None,
             says,
+            said_meanwhile: VecDeque::new(),
             question: text,
+            inner,
         })
     }
 }

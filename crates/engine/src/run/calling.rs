@@ -128,7 +128,7 @@ pub(crate) async fn attempt(
                     tokio::select! {
                         biased;
                         why = stopped(&mut stop) => return unsent(withdrawn(why, effect, attempt)),
-                        () = tokio::time::sleep(Duration::from_micros(span.0)) => departure.enter(&inner),
+                        () = tokio::time::sleep(span.into()) => departure.enter(&inner),
                     }
                 }
                 Start::Recorded(..) => return unsent(panicked(effect, false)),
@@ -169,7 +169,7 @@ pub(crate) async fn attempt(
             }
         },
     };
-    let took = Span(u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX));
+    let took = begun.elapsed().into();
     changed();
     // Before its place is free, so that nobody takes it meanwhile.
     if let Some(pause) = &ending.told.pause {

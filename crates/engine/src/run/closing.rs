@@ -7,9 +7,9 @@ use domain::event::Happening;
 use domain::fact::{Fact, Stopped};
 use domain::model::{Finish, ModelFailure};
 use domain::payload::PayloadRole;
+use domain::time::Span;
 
 use super::driver::Driver;
-use super::perform::millis;
 use crate::clock::seal;
 use crate::error::EngineError;
 
@@ -17,9 +17,7 @@ impl Driver {
     pub(crate) async fn answer(&mut self, text: &str, finish: Finish) -> Result<(), EngineError> {
         let handles: Vec<_> = self.talk.in_context.iter().map(|item| (item.handle, item.call)).collect();
         let cited = attribution::citations(text, &handles);
-        let since_began = |instant: Instant| {
-            u32::try_from(instant.duration_since(self.began).as_millis()).unwrap_or(u32::MAX)
-        };
+        let since_began = |instant: Instant| Span::from(instant.duration_since(self.began)).ms();
         let answer = Answer {
             text: cited.text,
             exposure: attribution::exposure(&self.talk.in_context),
@@ -30,9 +28,9 @@ impl Driver {
             finish,
             usage: self.usage,
             timings: Timings {
-                turn_ms: u32::try_from(self.began.elapsed().as_millis()).unwrap_or(u32::MAX),
-                batches_ms: millis(self.batches),
-                sequential_ms: millis(self.one_by_one),
+                turn_ms: since_began(Instant::now()),
+                batches_ms: self.batches.ms(),
+                sequential_ms: self.one_by_one.ms(),
                 first_word_ms: self.first_word.map(since_began).unwrap_or_default(),
             },
         };

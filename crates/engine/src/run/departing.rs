@@ -41,8 +41,8 @@ impl Driver {
             let Some(departure) = self.departure(call, attempt, after) else { continue };
             self.tell_decision(call);
             if after > Span::default() {
-                let ms = u32::try_from(after.millis()).unwrap_or(u32::MAX);
-                self.line.say(Happening::Waits { call, waiting: Waiting::Again { attempt, ms } });
+                let waiting = Waiting::Again { attempt, ms: after.ms() };
+                self.line.say(Happening::Waits { call, waiting });
                 later.push((departure, Start::After(after)));
                 continue;
             }
@@ -93,9 +93,8 @@ impl Driver {
         let (prepared, known) = (live.prepared.clone()?, live.known.clone()?);
         let source = known.source.clone();
         let whole = Duration::from_millis(source.limits.deadline_ms.into());
-        let gone = live.sent.map_or(Duration::ZERO, |sent| sent.elapsed()) + Duration::from_micros(after.0);
+        let gone = live.sent.map_or(Duration::ZERO, |sent| sent.elapsed()) + Duration::from(after);
         let left = whole.saturating_sub(gone);
-        let key = source.idempotency_header.is_some() && live.call.effect.writes();
         Some(Departure {
             call,
             attempt,
@@ -103,7 +102,7 @@ impl Driver {
             effect: live.call.effect,
             conversation: Some(self.conversation),
             prepared: if attempt > 1 { prepared.within(left) } else { prepared },
-            idempotency_key: key.then(|| call.to_string()),
+            idempotency_key: source.takes_key(live.call.effect).then(|| call.to_string()),
             source,
             lane: Lane(self.lane),
             budget,
@@ -193,7 +192,7 @@ impl Driver {
             && reads
             && attempt == 1
         {
-            let at = tokio::time::Instant::from_std(at) + Duration::from_micros(after.0);
+            let at = tokio::time::Instant::from_std(at) + Duration::from(after);
             self.stragglers.push_back((at, call));
         }
         self.line.emit(Happening::Dispatched { call, attempt });

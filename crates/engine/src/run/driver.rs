@@ -18,7 +18,6 @@ use tokio::task::JoinSet;
 use turn::{Event, Turn};
 
 use super::arriving::Arriving;
-use super::begin::Beginning;
 use super::calling::{Arrival, Notice};
 use super::end::End;
 use super::line::Line;
@@ -45,6 +44,15 @@ pub(crate) struct People {
     pub(crate) asking: Vec<CallId>,
     pub(crate) held: Option<BatchId>,
     pub(crate) until: Option<tokio::time::Instant>,
+}
+
+impl People {
+    /// Nobody is asked about this call any more. Whether somebody was.
+    pub(crate) fn ask_no_more(&mut self, call: CallId) -> bool {
+        let asked = self.asking.len();
+        self.asking.retain(|waiting| *waiting != call);
+        self.asking.len() < asked
+    }
 }
 
 /// One turn under way.
@@ -96,7 +104,7 @@ pub(crate) struct Driver {
     pub(crate) says: mpsc::UnboundedReceiver<Say>,
     /// What was said while the turn waited for something else, and that it has not listened to yet.
     pub(crate) said_meanwhile: VecDeque<Say>,
-    question: String,
+    pub(crate) question: String,
 }
 
 /// How a call's task ended: with the call's end, with a trail that can't be written, or in a panic.
@@ -115,50 +123,6 @@ pub(crate) enum Woken {
 }
 
 impl Driver {
-    pub(crate) fn new(beginning: Beginning) -> Self {
-        let Beginning { inner, turn, conversation, began, machine, model, key, approve, .. } = beginning;
-        Self {
-            turn,
-            conversation,
-            machine,
-            began,
-            model,
-            key,
-            approve,
-            run: beginning.run,
-            early: beginning.early,
-            early_by_name: beginning.early_by_name,
-            lane: beginning.lane,
-            connected: beginning.connected,
-            secrets: HashMap::new(),
-            talk: beginning.talk,
-            next_handle: beginning.next_handle,
-            calls: HashMap::new(),
-            batch_calls: 0,
-            first: None,
-            thinking: None,
-            arriving: Arriving::default(),
-            tasks: JoinSet::new(),
-            task_calls: HashMap::new(),
-            notices: mpsc::unbounded_channel(),
-            people: People::default(),
-            batch_until: None,
-            stragglers: VecDeque::new(),
-            look_at: tokio::time::Instant::now(),
-            fresh: HashMap::new(),
-            line: Line::new(inner.clone(), turn, conversation, began, beginning.out),
-            ends: HashMap::new(),
-            usage: Usage::default(),
-            batches: Span::default(),
-            one_by_one: Span::default(),
-            first_word: None,
-            says: beginning.says,
-            said_meanwhile: VecDeque::new(),
-            question: beginning.question,
-            inner,
-        }
-    }
-
     /// Runs the turn to its end. What can't be recorded ends it: nothing more is sent, and the events say why.
     pub(crate) async fn run(mut self) {
         let (conversation, question) = (self.conversation, std::mem::take(&mut self.question));

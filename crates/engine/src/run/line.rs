@@ -11,6 +11,7 @@ use domain::fact::Fact;
 use domain::id::{CallId, ConversationId, TurnId};
 use domain::intent::DurableIntent;
 use domain::payload::{Commitment, Payload};
+use domain::time::Span;
 use tokio::sync::mpsc;
 
 use crate::backlog::Room;
@@ -145,7 +146,7 @@ impl Line {
 
     /// Says what happened to whoever listens, at once; a turn goes on when nobody does.
     pub(crate) fn emit(&self, what: Happening) {
-        let ms = u32::try_from(self.began.elapsed().as_millis()).unwrap_or(u32::MAX);
+        let ms = Span::from(self.began.elapsed()).ms();
         let _nobody_listens = self.out.send(RunEvent { turn: self.turn, ms, what });
     }
 

@@ -43,10 +43,7 @@ pub(crate) struct Live {
     pub(crate) took: Span,
     /// Whether what policy decided was said.
     pub(crate) told: bool,
-    pub(crate) early: bool,
     pub(crate) dropped: bool,
-    /// Whether its batch went back without it.
-    pub(crate) left_behind: bool,
     pub(crate) end: Option<End>,
     /// Whether its end is on record, or in line for it: nothing changes any more.
     pub(crate) over: bool,
@@ -70,9 +67,7 @@ impl Live {
             attempts: 0,
             took: Span::default(),
             told: false,
-            early: false,
             dropped: false,
-            left_behind: false,
             end: None,
             over: false,
         }

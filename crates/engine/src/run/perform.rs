@@ -43,12 +43,7 @@ impl Driver {
                     self.keep_dropped(call);
                     self.line.say(Happening::CallDropped { call, why });
                 }
-                Effect::LeaveBehind(call) => {
-                    if let Some(live) = self.calls.get_mut(&call) {
-                        live.left_behind = true;
-                    }
-                    self.line.say(Happening::Pending { call });
-                }
+                Effect::LeaveBehind(call) => self.line.say(Happening::Pending { call }),
                 Effect::Interrupt { call, why } => {
                     if let Some(live) = self.calls.get(&call) {
                         live.stop.send_replace(Some(why));
@@ -114,7 +109,7 @@ impl Driver {
                 if let Some(result) = result {
                     self.line.forget(&result);
                 }
-                let took_ms = millis(took);
+                let took_ms = took.ms();
                 self.line.say(Happening::AttemptEnded { call, attempt, words, took_ms });
             }
             Fact::CallDecided { call, .. } => {
@@ -154,7 +149,7 @@ impl Driver {
     }
 
     async fn request_model(&mut self, step: u32) -> Result<Option<Event>, EngineError> {
-        if self.model.secret.is_some() && self.key.is_none() {
+        if self.lacks_key() {
             let words = format!(
                 "the key of {} is not in the keychain; set it in Settings or with `tieout secrets set {}`",
                 self.model.title(),
@@ -177,6 +172,11 @@ impl Driver {
         Ok(None)
     }
 
+    /// Whether the model needs a key that is not in the keychain: then it can't be asked.
+    fn lacks_key(&self) -> bool {
+        self.model.secret.is_some() && self.key.is_none()
+    }
+
     fn outgoing(&self) -> Result<(Outgoing, Draft), EngineError> {
         let purpose = Purpose { turn: Some((self.conversation, self.turn)), label: self.talk.label.clone() };
         Outgoing::new(&self.inner, &self.model, self.talk.request(), purpose)
@@ -188,7 +188,7 @@ impl Driver {
     /// If the trail can't be written: then neither is on record, and nothing is sent.
     pub(crate) async fn record_question(&mut self, drafts: Vec<Draft>) -> Result<(), EngineError> {
         let store = self.inner.store()?;
-        if self.model.secret.is_some() && self.key.is_none() {
+        if self.lacks_key() {
             store.append(drafts).await?;
             return Ok(());
         }
@@ -267,7 +267,7 @@ impl Driver {
         let requests = lives.iter().map(|live| live.attempts).sum();
         self.batches.0 += elapsed.0;
         self.one_by_one.0 += one_by_one.0;
-        let (elapsed_ms, sequential_ms) = (millis(elapsed), millis(one_by_one));
+        let (elapsed_ms, sequential_ms) = (elapsed.ms(), one_by_one.ms());
         self.line.say(Happening::BatchEnded { batch, elapsed_ms, sequential_ms, saved_ms, requests, label });
     }
 }
@@ -276,25 +276,16 @@ impl Driver {
 /// long as they did.
 fn saved(lives: &[&Live], message_ended: Option<Instant>) -> u32 {
     let Some(ended) = message_ended else { return 0 };
-    let took = |live: &Live| Duration::from_micros(live.took.0);
-    let sent = |live: &&&Live| live.sent.is_some();
-    let was = lives.iter().filter(sent).filter_map(|live| Some(live.sent? + took(live))).max();
-    let would_be =
-        lives.iter().filter(sent).filter_map(|live| Some(live.sent?.max(ended) + took(live))).max();
+    let sent = lives.iter().filter_map(|live| Some((live.sent?, Duration::from(live.took))));
+    // What was over before the message was cost the batch nothing.
+    let was = sent.clone().map(|(sent, took)| ended.max(sent + took)).max();
+    let would_be = sent.map(|(sent, took)| ended.max(sent) + took).max();
     match (was, would_be) {
-        (Some(was), Some(would_be)) => {
-            // What was over before the message was cost the batch nothing.
-            let saved = would_be.saturating_duration_since(was.max(ended));
-            u32::try_from(saved.as_millis()).unwrap_or(u32::MAX)
-        }
+        (Some(was), Some(would_be)) => Span::from(would_be.saturating_duration_since(was)).ms(),
         _ => 0,
     }
 }
 
 fn no_leave() -> EngineError {
     EngineError::Internal("the record gave no leave to ask the model".to_owned())
-}
-
-pub(crate) fn millis(span: Span) -> u32 {
-    u32::try_from(span.millis()).unwrap_or(u32::MAX)
 }

@@ -47,7 +47,7 @@ impl Driver {
         if usize::try_from(index) != Ok(position) {
             return Ok(None);
         }
-        let taken = self.take_in(asked.clone(), batch, position, true).await?;
+        let taken = self.take_in(asked.clone(), batch, position).await?;
         self.arriving.early.push((asked, taken.clone()));
         Ok(Some(Event::CallReady { request, asked: taken }))
     }
@@ -63,7 +63,7 @@ impl Driver {
                     // It wrote on in a call that it had left: for this model, the next call's beginning says nothing.
                     self.inner.revises(&self.model.name);
                 }
-                self.take_in(asked, batch, position, false).await?
+                self.take_in(asked, batch, position).await?
             }
         };
         self.arriving.ready.push(taken);
@@ -79,7 +79,6 @@ impl Driver {
         asked: AskedCall,
         batch: BatchId,
         position: usize,
-        early: bool,
     ) -> Result<Asked, EngineError> {
         let (unix_ms, random) = id_parts()?;
         let id = CallId::new(unix_ms, random);
@@ -121,7 +120,6 @@ impl Driver {
         live.reads = plan.reads;
         live.offered = plan.reuse;
         live.identity.clone_from(&plan.identity);
-        live.early = early;
         self.calls.insert(id, live);
         self.line.say(domain::event::Happening::CallReady { call: call.clone() });
         Ok(Asked { call, arguments, decision, unfit, plan })
@@ -161,7 +159,7 @@ impl Driver {
         Plan {
             resource: sources::resource(&source.name, tool, arguments),
             exclusive: tool.exclusive,
-            repeatable: tool.effect != Effect::Write || source.idempotency_header.is_some(),
+            repeatable: source.may_repeat(tool.effect),
             identity,
             reuse,
             reads: None,

@@ -10,7 +10,6 @@ use domain::label::Label;
 use domain::model::{Finish, ModelEvent, ModelFailure, ModelSpec, Usage};
 use domain::payload::{Payload, PayloadRole};
 use domain::secret::Secret;
-use domain::time::Span;
 use egress::Scrubber;
 use providers::{Encoded, Failure, Received};
 use tokio::sync::mpsc;
@@ -134,7 +133,7 @@ impl Thinking {
     /// The whole message, once [`Self::next`] said that it is over.
     pub(crate) async fn end(self) -> Result<(Thought, Option<Instant>), EngineError> {
         let received = self.task.await.unwrap_or_else(|_| panicked());
-        let took = Span(u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX));
+        let took = self.began.elapsed().into();
         let payload = seal(PayloadRole::Response, "text/event-stream", received.bytes)?;
         let fact = Fact::ModelReturned {
             request: self.request,

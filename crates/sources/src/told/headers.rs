@@ -73,13 +73,13 @@ impl Headers {
 
     /// How long it is until so many seconds after 1970 by the source's clock; nothing if that is past.
     pub(super) fn until_epoch(&self, since_1970: Span) -> Span {
-        let at = SystemTime::UNIX_EPOCH.checked_add(std::time::Duration::from_micros(since_1970.0));
+        let at = SystemTime::UNIX_EPOCH.checked_add(since_1970.into());
         at.map_or(Span(LONGEST), |at| self.until(at))
     }
 
     fn until(&self, then: SystemTime) -> Span {
         let wait = then.duration_since(self.now).unwrap_or_default();
-        bounded(u64::try_from(wait.as_micros()).unwrap_or(u64::MAX))
+        bounded(Span::from(wait).0)
     }
 
     #[cfg(test)]

@@ -169,7 +169,7 @@ fn call_row(row: &Row<'_>) -> Result<CallRow, StoreError> {
         failure: optional_word(row.get("failure")?)?,
         status: row.get("status")?,
         size: row.get("size")?,
-        took_ms: millis(Span(row.get("took")?)),
+        took_ms: Span(row.get("took")?).ms(),
         attempts: row.get("attempts")?,
         early: row.get("early")?,
         from: optional_id(row.get("drew_on")?)?,
@@ -177,10 +177,6 @@ fn call_row(row: &Row<'_>) -> Result<CallRow, StoreError> {
         edited: row.get("edited")?,
         dropped: optional_word(row.get("dropped")?)?,
     })
-}
-
-pub(super) fn millis(span: Span) -> u32 {
-    u32::try_from(span.millis()).unwrap_or(u32::MAX)
 }
 
 /// A LIKE pattern for texts with exactly these characters somewhere in them.

@@ -124,7 +124,7 @@ fn batch(id: BatchId, mut calls: Vec<CallRow>) -> BatchView {
     let kept = || calls.iter().filter(|call| call.dropped.is_none());
     let sent = || kept().filter_map(|call| Some((call.sent_at?, call.took_ms)));
     let lasting = sent().map(|(at, took)| (at, Span(u64::from(took) * 1000)));
-    let elapsed_ms = calls::millis(Span::together(lasting));
+    let elapsed_ms = Span::together(lasting).ms();
     let sequential_ms = sent().fold(0, |sum: u32, (_, took)| sum.saturating_add(took));
     let label = Label::join_all(kept().map(|call| &call.label));
     BatchView { id, calls, elapsed_ms, sequential_ms, label }

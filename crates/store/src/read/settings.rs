@@ -9,7 +9,7 @@ use domain::view::Health;
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::de::DeserializeOwned;
 
-use super::{Reader, calls};
+use super::Reader;
 use crate::columns;
 use crate::error::StoreError;
 
@@ -71,6 +71,6 @@ fn health(sql: &Connection, source: &str) -> Result<Health, StoreError> {
     )?;
     let mut times: Vec<u64> = columns::rows(&mut latest, (source, LATEST), |row| Ok(row.get(0)?))?;
     times.sort_unstable();
-    let p50_ms = times.get(times.len() / 2).map_or(0, |took| calls::millis(Span(*took)));
+    let p50_ms = times.get(times.len() / 2).map_or(0, |took| Span(*took).ms());
     Ok(Health { calls, failures, p50_ms, last_at: last_at.map(Micros) })
 }
