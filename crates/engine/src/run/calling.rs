@@ -119,28 +119,9 @@ pub(crate) async fn attempt(
     };
     let unsent = |ending| arrival(ending, Span::default(), Room::default());
 
-    let (place, intent) = match start {
-        Start::Recorded(place, intent) => (place, intent),
-        start => {
-            let place = match start {
-                Start::InLine(place) => place,
-                Start::After(span) => {
-                    tokio::select! {
-                        biased;
-                        why = stopped(&mut stop) => return unsent(withdrawn(why, effect, attempt)),
-                        () = tokio::time::sleep(span.into()) => departure.enter(&inner),
-                    }
-                }
-                Start::Recorded(..) => return unsent(panicked(effect, false)),
-            };
-            match wait_in_line(&inner, &departure, place, &notices, &mut stop).await {
-                Ok(place) => {
-                    let intent = inner.store()?.intend(departure.intent(&inner)?).await?;
-                    (place, intent)
-                }
-                Err(ending) => return unsent(ending),
-            }
-        }
+    let (place, intent) = match let_go(&inner, &departure, start, &notices, &mut stop).await? {
+        Ok(let_go) => let_go,
+        Err(ending) => return unsent(ending),
     };
 
     // Becoming durable takes a while, in which a person may have stopped it: nothing of it has left yet.
@@ -179,6 +160,29 @@ pub(crate) async fn attempt(
     let room = inner.backlog.room(ending.body.len()).await;
     drop(place);
     arrival(ending, took, room)
+}
+
+/// Its place and the leave to send it, as soon as it has both; how it ends, if it gives up before.
+async fn let_go(
+    inner: &Inner,
+    departure: &Departure,
+    start: Start,
+    notices: &mpsc::UnboundedSender<Notice>,
+    stop: &mut watch::Receiver<Option<Interruption>>,
+) -> Result<Result<(Place, DurableIntent), Ending>, EngineError> {
+    let place = match start {
+        Start::Recorded(place, intent) => return Ok(Ok((place, intent))),
+        Start::InLine(place) => place,
+        Start::After(span) => tokio::select! {
+            biased;
+            why = stopped(stop) => return Ok(Err(withdrawn(why, departure.effect, departure.attempt))),
+            () = tokio::time::sleep(span.into()) => departure.enter(inner),
+        },
+    };
+    Ok(match wait_in_line(inner, departure, place, notices, stop).await {
+        Ok(place) => Ok((place, inner.store()?.intend(departure.intent(inner)?).await?)),
+        Err(ending) => Err(ending),
+    })
 }
 
 async fn wait_in_line(
