@@ -6,14 +6,16 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::anchor::AnchorKind;
+use crate::bundle::BundleKind;
 use crate::call::Verdict;
 use crate::effect::Effect;
-use crate::id::{BatchId, CallId, Handle, ModelCallId, Seq, TurnId};
+use crate::id::{BatchId, CallId, ConversationId, Handle, HoldId, ModelCallId, Seq, TurnId};
 use crate::label::Label;
 use crate::model::{Finish, ModelFailure, Usage};
 use crate::outcome::{FailureClass, Outcome};
 use crate::payload::Commitment;
-use crate::time::{Phases, Span};
+use crate::time::{Micros, Phases, Span};
 
 /// Why a turn ended without an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type)]
@@ -364,7 +366,134 @@ pub enum Fact {
         /// The new value as JSON.
         setting: Commitment,
     },
+    /// Another key signs from here on. This entry is the last that the key before it signs for, so that whoever trusts
+    /// that one may trust this one.
+    #[serde(rename = "epoch.opened")]
+    EpochOpened {
+        /// The origin line of the checkpoints after this entry.
+        origin: String,
+        /// The new key's verifier (C2SP signed-note vkey).
+        vkey: String,
+    },
+    /// The wall clock went another way than the monotonic one by more than a minute.
+    #[serde(rename = "clock.jumped")]
+    ClockJumped {
+        /// What the wall clock would have shown if it had gone on evenly.
+        expected: Micros,
+    },
+    /// The program was open and nothing else happened for an hour.
+    #[serde(rename = "heartbeat")]
+    Heartbeat {},
+    /// Intent: a checkpoint is about to leave for an anchor.
+    #[serde(rename = "anchor.sent")]
+    AnchorSent {
+        /// The anchor's name in the workspace.
+        anchor: String,
+        /// What it is.
+        kind: AnchorKind,
+        /// Scheme, host, port and path; never the query.
+        endpoint: String,
+        /// The checkpoint's size.
+        size: u64,
+    },
+    /// An anchor holds a checkpoint.
+    #[serde(rename = "anchor.recorded")]
+    AnchorRecorded {
+        /// The anchor's name in the workspace.
+        anchor: String,
+        /// What it is.
+        kind: AnchorKind,
+        /// The checkpoint's size.
+        size: u64,
+        /// What shows that: the note with the witness's cosignature, the time stamp token (DER), or the note as it was
+        /// written into the folder.
+        proof: Commitment,
+    },
+    /// An anchor did not take a checkpoint.
+    #[serde(rename = "anchor.failed")]
+    AnchorFailed {
+        /// The anchor's name in the workspace.
+        anchor: String,
+        /// What it is.
+        kind: AnchorKind,
+        /// The checkpoint's size.
+        size: u64,
+        /// What happened in words.
+        words: Commitment,
+    },
+    /// Payloads are gone for good: their bytes and the secrets of their salts. Written before they are deleted.
+    #[serde(rename = "payload.erased")]
+    PayloadErased {
+        /// Their commitments, at most [`MOST_ERASED`]; each stands in an earlier entry.
+        payloads: Vec<Commitment>,
+        /// Why.
+        reason: Commitment,
+    },
+    /// Nothing that this covers may be erased until it is released. Without a conversation and a call it covers
+    /// everything.
+    #[serde(rename = "hold.set")]
+    HoldSet {
+        /// The hold.
+        hold: HoldId,
+        /// Only this conversation's payloads. A field of its own: the entry itself belongs to no conversation.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<ConversationId>,
+        /// Only this call's payloads.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        call: Option<CallId>,
+        /// Why.
+        reason: Commitment,
+    },
+    /// A hold ended.
+    #[serde(rename = "hold.released")]
+    HoldReleased {
+        /// The hold.
+        hold: HoldId,
+        /// Why.
+        reason: Commitment,
+    },
+    /// The retention rules were applied; the `payload.erased` entries before this one say to what.
+    #[serde(rename = "retention.applied")]
+    RetentionApplied {
+        /// How many payloads were erased.
+        payloads: u64,
+        /// How many were old enough and kept, since a hold covers them.
+        held: u64,
+    },
+    /// Evidence is about to leave the trail. In a conversation's bundle this is the last entry of the conversation, so
+    /// that the bundle shows if the conversation's end is left out.
+    #[serde(rename = "export.begun")]
+    ExportBegun {
+        /// What it will hold.
+        kind: BundleKind,
+        /// The turn, if it is of an answer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        turn: Option<TurnId>,
+        /// Whether payloads will be in it.
+        payloads: bool,
+        /// Whether it will be encrypted to a recipient.
+        encrypted: bool,
+    },
+    /// An evidence bundle, or a view of the trail, was made.
+    #[serde(rename = "export.made")]
+    ExportMade {
+        /// The `export.begun` before it.
+        begun: Seq,
+        /// SHA-256 of the file, hexadecimal.
+        sha256: String,
+        /// Its length in bytes.
+        size: u64,
+    },
+    /// A reviewer opened a call's payloads.
+    #[serde(rename = "review.opened")]
+    ReviewOpened {
+        /// The call.
+        call: CallId,
+    },
 }
+
+/// The most payloads of one `payload.erased`, so that its body stays small; more are more entries.
+pub const MOST_ERASED: usize = 256;
 
 impl Fact {
     /// The name of its type, as in the entry.
@@ -392,6 +521,19 @@ impl Fact {
             Self::SourceChanged { .. } => "source.changed",
             Self::ModelChanged { .. } => "model.changed",
             Self::SettingsChanged { .. } => "settings.changed",
+            Self::EpochOpened { .. } => "epoch.opened",
+            Self::ClockJumped { .. } => "clock.jumped",
+            Self::Heartbeat {} => "heartbeat",
+            Self::AnchorSent { .. } => "anchor.sent",
+            Self::AnchorRecorded { .. } => "anchor.recorded",
+            Self::AnchorFailed { .. } => "anchor.failed",
+            Self::PayloadErased { .. } => "payload.erased",
+            Self::HoldSet { .. } => "hold.set",
+            Self::HoldReleased { .. } => "hold.released",
+            Self::RetentionApplied { .. } => "retention.applied",
+            Self::ExportBegun { .. } => "export.begun",
+            Self::ExportMade { .. } => "export.made",
+            Self::ReviewOpened { .. } => "review.opened",
         }
     }
 
@@ -416,7 +558,21 @@ impl Fact {
                 setting.iter().copied().collect()
             }
             Self::SettingsChanged { setting, .. } => vec![*setting],
-            Self::TrailOpened { .. }
+            Self::AnchorRecorded { proof, .. } => vec![*proof],
+            Self::AnchorFailed { words, .. } => vec![*words],
+            // What it erases are payloads of other entries.
+            Self::PayloadErased { reason, .. }
+            | Self::HoldSet { reason, .. }
+            | Self::HoldReleased { reason, .. } => vec![*reason],
+            Self::EpochOpened { .. }
+            | Self::ClockJumped { .. }
+            | Self::Heartbeat {}
+            | Self::AnchorSent { .. }
+            | Self::RetentionApplied { .. }
+            | Self::ExportBegun { .. }
+            | Self::ExportMade { .. }
+            | Self::ReviewOpened { .. }
+            | Self::TrailOpened { .. }
             | Self::TrailRecovered { .. }
             | Self::ConversationOpened {}
             | Self::BatchOpened { .. }

@@ -90,6 +90,10 @@ id!(
     CallId, "call", "a call's id"
 );
 id!(
+    /// A legal hold: what it covers can't be erased until it is released.
+    HoldId, "hold", "a hold's id"
+);
+id!(
     /// One run of a program between its start and its end, for telling one monotonic clock from another.
     BootId, "boot", "a run's id"
 );

@@ -5,13 +5,17 @@
 //! Words have the one meaning that `docs/architecture.md` and the glossary in the README give them.
 
 pub mod advice;
+pub mod anchor;
 pub mod answer;
+pub mod bundle;
 pub mod call;
 mod canonical;
+pub mod care;
 pub mod effect;
 pub mod entry;
 pub mod event;
 pub mod fact;
+pub mod filter;
 pub mod id;
 pub mod intent;
 pub mod json;
@@ -20,6 +24,7 @@ pub mod model;
 pub mod outcome;
 pub mod payload;
 pub mod run;
+pub mod search;
 pub mod secret;
 pub mod source;
 pub mod telling;

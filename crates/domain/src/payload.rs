@@ -89,6 +89,8 @@ pub enum PayloadRole {
     Reason,
     /// A setting's new value.
     Setting,
+    /// What an anchor gave back: a cosigned checkpoint, or a time stamp.
+    Anchor,
 }
 
 impl PayloadRole {
@@ -106,6 +108,7 @@ impl PayloadRole {
             Self::Shown => "shown",
             Self::Reason => "reason",
             Self::Setting => "setting",
+            Self::Anchor => "anchor",
         }
     }
 }

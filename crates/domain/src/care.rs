@@ -1,0 +1,167 @@
+//! Care for the people in a trail: what can be erased, what is held, how long things are kept.
+
+use serde::{Deserialize, Serialize};
+
+use crate::fact::MOST_ERASED;
+use crate::filter::Filter;
+use crate::id::{CallId, ConversationId, HoldId, Seq};
+use crate::label::Level;
+use crate::payload::PayloadRole;
+use crate::time::{Micros, Span};
+
+/// Whose payloads to erase. Payloads of settings and of what this program says about itself are never meant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum EraseScope {
+    /// One call: arguments, requests, result, words.
+    Call {
+        /// Which.
+        call: CallId,
+    },
+    /// One conversation: questions, prompts, responses, answers and everything of its calls.
+    Conversation {
+        /// Which.
+        conversation: ConversationId,
+    },
+    /// A person, or anything else that has a name: every payload with these words in it, whosoever it is. Prompts,
+    /// responses and answers that repeat a result are found by the same words.
+    Subject {
+        /// Letters and digits are compared, capitals and accents are not; the words stand one after another.
+        words: String,
+    },
+    /// Everything that was recorded before.
+    Before {
+        /// When.
+        at: Micros,
+    },
+    /// The calls that a filter finds.
+    Filter {
+        /// Which.
+        filter: Filter,
+    },
+}
+
+/// What erasing would do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct ErasePreview {
+    /// Payloads that would go.
+    #[specta(type = u32)]
+    pub payloads: u64,
+    /// Their bytes.
+    #[specta(type = u32)]
+    pub bytes: u64,
+    /// How many of each role, most first.
+    pub by_role: Vec<RoleCount>,
+    /// Calls that would lose something.
+    #[specta(type = u32)]
+    pub calls: u64,
+    /// Conversations that would lose something.
+    #[specta(type = u32)]
+    pub conversations: u64,
+    /// Payloads that would stay, since a hold covers them.
+    #[specta(type = u32)]
+    pub held: u64,
+    /// Payloads that are meant and were erased before.
+    #[specta(type = u32)]
+    pub gone: u64,
+    /// Payloads that stay, since their call or turn is still under way.
+    #[specta(type = u32)]
+    pub busy: u64,
+}
+
+/// How many payloads of a role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct RoleCount {
+    /// What they are.
+    pub role: PayloadRole,
+    /// How many.
+    #[specta(type = u32)]
+    pub count: u64,
+}
+
+/// What erasing did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct Erased {
+    /// Payloads that went.
+    #[specta(type = u32)]
+    pub payloads: u64,
+    /// Their bytes.
+    #[specta(type = u32)]
+    pub bytes: u64,
+    /// Payloads that stayed, since a hold covers them.
+    #[specta(type = u32)]
+    pub held: u64,
+    /// The entries that say so, one for each [`MOST_ERASED`].
+    pub entries: Vec<Seq>,
+}
+
+impl Erased {
+    /// How many entries so many payloads need.
+    pub fn entries_for(payloads: usize) -> usize {
+        payloads.div_ceil(MOST_ERASED)
+    }
+}
+
+/// What a hold covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum HoldScope {
+    /// Every payload.
+    Everything,
+    /// One conversation's.
+    Conversation {
+        /// Which.
+        conversation: ConversationId,
+    },
+    /// One call's.
+    Call {
+        /// Which.
+        call: CallId,
+    },
+}
+
+/// A hold, as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct HoldView {
+    /// The hold.
+    pub id: HoldId,
+    /// What it covers.
+    pub scope: HoldScope,
+    /// Why; empty if that was erased.
+    pub reason: String,
+    /// The entry that set it.
+    pub seq: Seq,
+    /// When.
+    pub at: Micros,
+    /// When it ended, if it did.
+    pub released_at: Option<Micros>,
+}
+
+/// How long payloads are kept. A rule that is narrower wins over a wider one; of equals the shorter.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(default, deny_unknown_fields)]
+pub struct Retention {
+    /// The rules; without one that fits a payload it is kept for good.
+    pub rules: Vec<RetentionRule>,
+}
+
+/// One rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(deny_unknown_fields)]
+pub struct RetentionRule {
+    /// Only payloads of this role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<PayloadRole>,
+    /// Only payloads of calls or conversations whose label is at least this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<Level>,
+    /// How many days they are kept.
+    pub days: u32,
+}
+
+impl RetentionRule {
+    /// How long that is.
+    pub fn span(self) -> Span {
+        Span(u64::from(self.days) * 24 * 60 * 60 * 1_000_000)
+    }
+}
