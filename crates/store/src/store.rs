@@ -220,7 +220,7 @@ impl Drop for WriterThread {
 }
 
 fn is_intent(draft: &Draft) -> bool {
-    matches!(draft.fact, Fact::ModelCalled { .. } | Fact::CallSent { .. })
+    matches!(draft.fact, Fact::ModelCalled { .. } | Fact::CallSent { .. } | Fact::AnchorSent { .. })
 }
 
 fn refused(draft: &Draft, why: &str) -> StoreError {

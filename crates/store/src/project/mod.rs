@@ -105,7 +105,20 @@ impl Projection {
             | Fact::ModelReturned { .. }
             | Fact::BatchOpened { .. }
             | Fact::BatchHeld { .. }
-            | Fact::BatchReleased { .. } => {}
+            | Fact::BatchReleased { .. }
+            | Fact::EpochOpened { .. }
+            | Fact::ClockJumped { .. }
+            | Fact::Heartbeat {}
+            | Fact::AnchorSent { .. }
+            | Fact::AnchorRecorded { .. }
+            | Fact::AnchorFailed { .. }
+            | Fact::PayloadErased { .. }
+            | Fact::HoldSet { .. }
+            | Fact::HoldReleased { .. }
+            | Fact::RetentionApplied { .. }
+            | Fact::ExportBegun { .. }
+            | Fact::ExportMade { .. }
+            | Fact::ReviewOpened { .. } => {}
         }
         self.conversations.touch(entry, payloads)
     }
