@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::canonical;
 use crate::id::{ConversationId, TurnId};
 use crate::label::Label;
 use crate::time::Micros;
@@ -73,6 +74,38 @@ pub struct Manifest {
     pub program: String,
 }
 
+/// These bytes are no manifest as we write them.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a manifest: {0}")]
+pub struct ManifestError(String);
+
+impl Manifest {
+    /// The bytes of `manifest.json` (RFC 8785).
+    ///
+    /// # Errors
+    /// If a number is too large for the format.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, ManifestError> {
+        canonical::to_vec(self).map_err(|error| ManifestError(error.to_string()))
+    }
+
+    /// The manifest that these bytes are.
+    ///
+    /// # Errors
+    /// For anything that [`Manifest::to_bytes`] would not have written.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ManifestError> {
+        let manifest: Self =
+            serde_json::from_slice(bytes).map_err(|error| ManifestError(error.to_string()))?;
+        if manifest.v != 1 {
+            return Err(ManifestError(format!("version {} is not 1", manifest.v)));
+        }
+        if manifest.to_bytes()? == bytes {
+            Ok(manifest)
+        } else {
+            Err(ManifestError("the bytes are not in canonical form (RFC 8785)".to_owned()))
+        }
+    }
+}
+
 /// What a bundle would hold, before it is made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct BundlePreview {
@@ -111,4 +144,40 @@ pub struct BundleMade {
     /// Payloads in it.
     #[specta(type = u32)]
     pub payloads: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manifest_reads_back_from_its_own_bytes_alone() {
+        for scope in [
+            BundleScope::Trail,
+            BundleScope::Conversation { conversation: ConversationId::new(1, 2) },
+            BundleScope::Answer { turn: TurnId::new(1, 3) },
+        ] {
+            let manifest = Manifest {
+                v: 1,
+                scope,
+                vkey: "name+00000000+key".to_owned(),
+                size: 3,
+                entries: 2,
+                payloads: true,
+                made_at: Micros(1),
+                program: "0.1.0".to_owned(),
+            };
+            let bytes = manifest.to_bytes().unwrap();
+            assert_eq!(Manifest::from_bytes(&bytes), Ok(manifest));
+            let text = String::from_utf8(bytes).unwrap();
+            for wrong in [
+                text.replace("\"v\":1", "\"v\":2"),
+                text.replace("\"v\":1", "\"v\": 1"),
+                text.replace("\"v\":1", "\"v\":1,\"w\":1"),
+                format!("{text}\n"),
+            ] {
+                assert!(Manifest::from_bytes(wrong.as_bytes()).is_err(), "{wrong}");
+            }
+        }
+    }
 }

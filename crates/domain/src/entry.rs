@@ -15,6 +15,9 @@ use crate::time::{Micros, Moment};
 /// The format's version, `v` in every body.
 pub const VERSION: u8 = 1;
 
+/// The most bytes of a body: what the 16-bit lengths of an entry tile (C2SP tlog-tiles) can say.
+pub const LONGEST_BODY: usize = 65_535;
+
 /// What a conversation's entry says of its own conversation, so that an export of it alone proves itself whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
@@ -65,6 +68,9 @@ pub enum BodyError {
     /// JSON, but other bytes than RFC 8785 gives for the same value.
     #[error("the bytes are not in canonical form (RFC 8785)")]
     NotCanonical,
+    /// More bytes than [`LONGEST_BODY`].
+    #[error("the body has more than 65,535 bytes")]
+    TooLong,
     /// A number that is a float or beyond 2^53 − 1, or a key that is not ASCII.
     #[error("outside the I-JSON subset at `{0}`")]
     Subset(String),
@@ -98,9 +104,10 @@ impl Entry {
     /// The bytes that are hashed and stored.
     ///
     /// # Errors
-    /// If a number is too large for the format.
+    /// If a number or the whole is too large for the format.
     pub fn to_body(&self) -> Result<Vec<u8>, BodyError> {
-        canonical::to_vec(&self.written()).map_err(|error| BodyError::Shape(error.to_string()))
+        let body = canonical::to_vec(&self.written()).map_err(|error| BodyError::Shape(error.to_string()))?;
+        if body.len() > LONGEST_BODY { Err(BodyError::TooLong) } else { Ok(body) }
     }
 
     fn written(&self) -> Written<'_> {
@@ -113,6 +120,9 @@ impl Entry {
     /// # Errors
     /// For anything that [`Entry::to_body`] would not have written.
     pub fn from_body(body: &[u8]) -> Result<Self, BodyError> {
+        if body.len() > LONGEST_BODY {
+            return Err(BodyError::TooLong);
+        }
         let shape = |error: serde_json::Error| BodyError::Shape(error.to_string());
         let value: Value = serde_json::from_slice(body).map_err(shape)?;
         check_subset(&value, "")?;
@@ -289,6 +299,21 @@ mod tests {
                 assert_eq!(String::from_utf8(ours), String::from_utf8(right));
             }
         }
+    }
+
+    #[test]
+    fn a_body_fits_a_length_of_16_bits() {
+        let opened = |length: usize| {
+            let program = "x".repeat(length);
+            entry(Fact::TrailOpened { origin: String::new(), vkey: String::new(), program }, false)
+        };
+        let around = opened(0).to_body().unwrap().len();
+        let longest = opened(LONGEST_BODY - around).to_body().unwrap();
+        assert_eq!(longest.len(), LONGEST_BODY);
+        assert!(Entry::from_body(&longest).is_ok());
+        assert_eq!(opened(LONGEST_BODY - around + 1).to_body(), Err(BodyError::TooLong));
+        let longer = String::from_utf8(longest).unwrap().replace("xx\"", "xxx\"");
+        assert_eq!(Entry::from_body(longer.as_bytes()), Err(BodyError::TooLong));
     }
 
     #[test]

@@ -102,6 +102,8 @@ pub struct EntryView {
 /// A payload, as text for a screen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, specta::Type)]
 pub struct PayloadView {
+    /// The entry that commits to it.
+    pub seq: Seq,
     /// What the entry holds.
     pub commitment: Commitment,
     /// What it is.
@@ -273,10 +275,54 @@ pub struct VerifyReport {
     pub calls: u64,
     /// The root of the tree, base64; what an anchor would hold.
     pub root: String,
+    /// Payloads that are gone, and of which the record says so.
+    #[specta(type = u32)]
+    pub erased: u64,
+    /// How many entries the newest checkpoint covers of which a proof was checked that somebody outside holds it.
+    #[specta(type = u32)]
+    pub anchored: Option<u64>,
+    /// The keys that signed, oldest first (C2SP signed-note vkeys).
+    pub vkeys: Vec<String>,
     /// How long it took.
     pub took_ms: u32,
+    /// What was looked at, part by part.
+    pub parts: Vec<PartReport>,
     /// What is wrong, first by place; empty if the trail is sound.
     pub findings: Vec<Finding>,
+}
+
+/// What was found in one part of a verification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct PartReport {
+    /// Which.
+    pub part: Part,
+    /// How much of it was looked at: entries, checkpoints, anchors, payloads, …; 0 if the part was not checked.
+    #[specta(type = u32)]
+    pub checked: u64,
+    /// How much is wrong in it.
+    pub findings: u32,
+}
+
+/// The parts of a verification, in the order in which each presumes the ones before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// Entries, their order and their hashes; in a bundle, what files it has.
+    Tree,
+    /// Who signed what root, and whether the entries give it.
+    Checkpoints,
+    /// A checkpoint that was kept elsewhere.
+    Known,
+    /// Proofs that others hold checkpoints.
+    Anchors,
+    /// Whether what the entries tell could have happened.
+    Story,
+    /// Whether each conversation is whole.
+    Conversations,
+    /// Whether each payload opens its commitment, or was erased on record.
+    Payloads,
+    /// Whether what screens query is what the entries say.
+    Projections,
 }
 
 /// Something wrong with a trail.
@@ -284,6 +330,8 @@ pub struct VerifyReport {
 pub struct Finding {
     /// What kind.
     pub kind: FindingKind,
+    /// In which part.
+    pub part: Part,
     /// The first entry that it concerns, if it concerns one.
     pub seq: Option<Seq>,
     /// In words.

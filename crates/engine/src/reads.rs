@@ -4,8 +4,8 @@ use domain::id::{CallId, ConversationId, Seq};
 use domain::payload::Commitment;
 use domain::time::Span;
 use domain::view::{
-    CallDetail, CallRow, ConversationRow, ConversationView, EntryView, PayloadView, ProofView, TrailStats,
-    VerifyReport,
+    CallDetail, CallRow, ConversationRow, ConversationView, EntryView, Part, PartReport, PayloadView,
+    ProofView, TrailStats, VerifyReport,
 };
 use store::{CallQuery, Piece, StoreError};
 
@@ -132,7 +132,13 @@ impl Engine {
         let mut report = checked.await.map_err(|_| {
             EngineError::Internal("the verifier itself failed, which is our fault".to_owned())
         })??;
-        report.findings.extend(self.inner.reader.check_projections().await?);
+        let projections = self.inner.reader.check_projections().await?;
+        report.parts.push(PartReport {
+            part: Part::Projections,
+            checked: report.entries,
+            findings: u32::try_from(projections.len()).unwrap_or(u32::MAX),
+        });
+        report.findings.extend(projections);
         report.took_ms = Span::from(began.elapsed()).ms();
         *lock(&self.inner.last_verified) = Some(report.clone());
         Ok(report)

@@ -7,7 +7,7 @@ use domain::fact::Fact;
 use domain::id::Seq;
 use domain::payload::Commitment;
 use domain::time::Micros;
-use domain::view::{FindingKind, VerifyReport};
+use domain::view::{FindingKind, Part, PartReport, VerifyReport};
 use tlog::{Hash, leaf_hash};
 
 use crate::checkpoints::Checkpoints;
@@ -84,7 +84,7 @@ impl Checker {
                     Ordering::Equal => {}
                     Ordering::Greater => {
                         let words = format!("entries {next} to {} are left out", entry.seq.0 - 1);
-                        self.findings.report(FindingKind::Gap, Some(next), &words);
+                        self.findings.report(Part::Tree, FindingKind::Gap, Some(next), &words);
                     }
                 }
                 self.compare_leaf(entry.seq, leaf, stored_leaf);
@@ -120,7 +120,7 @@ impl Checker {
     #[must_use]
     pub fn finish(mut self, now: Micros) -> VerifyReport {
         if self.entries == 0 {
-            self.findings.report(FindingKind::Missing, Some(Seq(0)), "the trail has no entries");
+            self.findings.report(Part::Tree, FindingKind::Missing, Some(Seq(0)), "the trail has no entries");
         }
         let payloads = self.payloads.opened();
         self.checkpoints.finish(&self.tree, &mut self.findings);
@@ -133,7 +133,11 @@ impl Checker {
             payloads,
             calls: self.story.calls(),
             root: self.tree.root_as_is().to_string(),
+            erased: 0,
+            anchored: None,
+            vkeys: Vec::new(),
             took_ms: 0,
+            parts: Vec::<PartReport>::new(),
             findings: self.findings.in_order(),
         }
     }
@@ -146,19 +150,21 @@ impl Checker {
                 self.checkpoints.open_kept(&self.tree, &mut self.findings);
             } else {
                 let words = "the trail is opened a second time";
-                self.findings.report(FindingKind::Forked, Some(entry.seq), words);
+                self.findings.report(Part::Story, FindingKind::Forked, Some(entry.seq), words);
             }
         } else if is_first {
             let words = "the first entry does not open the trail";
-            self.findings.report(FindingKind::Missing, Some(entry.seq), words);
+            self.findings.report(Part::Tree, FindingKind::Missing, Some(entry.seq), words);
         }
         for commitment in entry.fact.commitments() {
             self.payloads.expect(commitment, entry.seq);
         }
         let conversation = entry.link.as_ref().map(|link| link.conversation);
-        let mut here = Here { seq: entry.seq, conversation, findings: &mut self.findings };
+        let mut here = Here { seq: entry.seq, conversation, part: Part::Story, findings: &mut self.findings };
         self.clocks.check(entry.boot, entry.mono, &mut here);
+        here.part = Part::Conversations;
         self.conversations.check(entry.link.as_ref(), &entry.fact, leaf, &mut here);
+        here.part = Part::Story;
         self.story.tell(&entry.fact, &mut here);
     }
 
@@ -169,6 +175,6 @@ impl Checker {
     }
 
     fn altered(&mut self, seq: Seq, words: &str) {
-        self.findings.report(FindingKind::Altered, Some(seq), words);
+        self.findings.report(Part::Tree, FindingKind::Altered, Some(seq), words);
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::id::Seq;
-use domain::view::FindingKind;
+use domain::view::{FindingKind, Part};
 use tlog::{Hash, Verifier};
 
 use crate::findings::Findings;
@@ -60,7 +60,7 @@ impl Checkpoints {
             Some(Ok(verifier)) => Key::Given(verifier),
             Some(Err(_)) => {
                 let words = "the verifier key to check with can't be read, so no signature was checked";
-                findings.report(FindingKind::Unsigned, None, words);
+                findings.report(Part::Checkpoints, FindingKind::Unsigned, None, words);
                 Key::None
             }
             None => Key::Awaited,
@@ -83,7 +83,8 @@ impl Checkpoints {
 
     /// Takes in what the first entry says of the key.
     pub(crate) fn opened(&mut self, origin: &str, vkey: &str, findings: &mut Findings) {
-        let mut wrong = |words: &str| findings.report(FindingKind::Altered, Some(Seq(0)), words);
+        let mut wrong =
+            |words: &str| findings.report(Part::Checkpoints, FindingKind::Altered, Some(Seq(0)), words);
         let named = Verifier::from_vkey(vkey).ok();
         match &named {
             None => wrong("the first entry names a verifier key that can't be read"),
@@ -118,7 +119,7 @@ impl Checkpoints {
                 }
                 Err(error) => {
                     let words = format!("the checkpoint that you hold is not this trail's: {error}");
-                    findings.report(FindingKind::Unsigned, None, &words);
+                    findings.report(Part::Checkpoints, FindingKind::Unsigned, None, &words);
                 }
             }
         }
@@ -131,7 +132,7 @@ impl Checkpoints {
             Key::Awaited => {
                 let words =
                     "no entry names the key that checkpoints are signed with, so no signature was checked";
-                findings.report(FindingKind::Unsigned, None, words);
+                findings.report(Part::Checkpoints, FindingKind::Unsigned, None, words);
                 self.key = Key::None;
                 return;
             }
@@ -144,12 +145,17 @@ impl Checkpoints {
             Ok(checkpoint) => {
                 let signed = checkpoint.size;
                 let words = format!("a checkpoint is stored as one over {size} entries and signs {signed}");
-                findings.report(FindingKind::Altered, Some(Seq(size)), &words);
+                findings.report(Part::Checkpoints, FindingKind::Altered, Some(Seq(size)), &words);
                 self.place(signed, checkpoint.root, Holder::Trail, tree, findings);
             }
             Err(error) => {
                 let words = format!("the checkpoint over {size} entries can't be opened: {error}");
-                findings.report(FindingKind::Unsigned, Some(Seq(size.saturating_sub(1))), &words);
+                findings.report(
+                    Part::Checkpoints,
+                    FindingKind::Unsigned,
+                    Some(Seq(size.saturating_sub(1))),
+                    &words,
+                );
             }
         }
     }
@@ -168,7 +174,7 @@ impl Checkpoints {
     pub(crate) fn finish(&mut self, tree: &Tree, findings: &mut Findings) {
         if !self.unopened.is_empty() {
             let words = "no entry names a key, so the checkpoint that you hold could not be opened";
-            findings.report(FindingKind::Unsigned, None, words);
+            findings.report(Part::Checkpoints, FindingKind::Unsigned, None, words);
         }
         if let Some(Differing { first, count }) = self.differing {
             let others =
@@ -179,7 +185,12 @@ impl Checkpoints {
                  states another root{others}",
                 self.agreed.min(last),
             );
-            findings.report(FindingKind::Altered, Some(Seq(self.agreed.min(last))), &words);
+            findings.report(
+                Part::Checkpoints,
+                FindingKind::Altered,
+                Some(Seq(self.agreed.min(last))),
+                &words,
+            );
         }
         let there = tree.next();
         for (holder, whose) in
@@ -188,12 +199,12 @@ impl Checkpoints {
             let mut sizes = self.waiting.iter().rev();
             if let Some((size, _)) = sizes.find(|(_, roots)| roots.iter().any(|root| root.1 == holder)) {
                 let words = format!("{whose} is over {size} entries, and only {there} are here");
-                findings.report(FindingKind::Truncated, Some(Seq(there)), &words);
+                findings.report(Part::Checkpoints, FindingKind::Truncated, Some(Seq(there)), &words);
             }
         }
         if self.covered < there {
             let words = format!("no checkpoint covers the entries from {} on", self.covered);
-            findings.report(FindingKind::Unsigned, Some(Seq(self.covered)), &words);
+            findings.report(Part::Checkpoints, FindingKind::Unsigned, Some(Seq(self.covered)), &words);
         }
     }
 
@@ -210,11 +221,16 @@ impl Checkpoints {
         let Some(computed) = computed else { return };
         if size != 0 && size < tree.next() {
             let words = format!("the checkpoint over {size} entries came too late to be compared");
-            findings.report(FindingKind::Altered, Some(Seq(size)), &words);
+            findings.report(Part::Checkpoints, FindingKind::Altered, Some(Seq(size)), &words);
         } else if holder == Holder::Asker {
             if root != computed {
                 let words = format!("the first {size} entries are not those of the checkpoint that you hold");
-                findings.report(FindingKind::Forked, Some(Seq(size.saturating_sub(1))), &words);
+                findings.report(
+                    Part::Checkpoints,
+                    FindingKind::Forked,
+                    Some(Seq(size.saturating_sub(1))),
+                    &words,
+                );
             }
         } else {
             self.compared += 1;
@@ -243,5 +259,5 @@ impl Checkpoints {
 fn report_fork(size: u64, findings: &mut Findings) {
     let words =
         format!("two histories are signed: a checkpoint over {size} entries is of other entries than these");
-    findings.report(FindingKind::Forked, Some(Seq(size.saturating_sub(1))), &words);
+    findings.report(Part::Checkpoints, FindingKind::Forked, Some(Seq(size.saturating_sub(1))), &words);
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::id::Seq;
 use domain::payload::{Commitment, commitment, salt};
-use domain::view::FindingKind;
+use domain::view::{FindingKind, Part};
 
 use crate::findings::Findings;
 
@@ -41,11 +41,11 @@ impl Payloads {
             (Some(_), true) => self.opened += 1,
             (Some(seq), false) => {
                 let words = format!("the payload {stored} of entry {seq} does not open its commitment");
-                findings.report(FindingKind::Unopened, Some(seq), &words);
+                findings.report(Part::Payloads, FindingKind::Unopened, Some(seq), &words);
             }
             (None, _) => {
                 let words = format!("a payload {stored} is stored that no entry names, or a second time");
-                findings.report(FindingKind::Altered, None, &words);
+                findings.report(Part::Payloads, FindingKind::Altered, None, &words);
             }
         }
     }
@@ -57,7 +57,7 @@ impl Payloads {
         missing.sort_unstable();
         for (seq, commitment) in missing {
             let words = format!("the payload {commitment} that entry {seq} commits to is not there");
-            findings.report(FindingKind::Missing, Some(seq), &words);
+            findings.report(Part::Payloads, FindingKind::Missing, Some(seq), &words);
         }
     }
 }

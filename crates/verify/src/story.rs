@@ -80,7 +80,20 @@ impl Story {
             | Fact::ConversationOpened {}
             | Fact::SourceChanged { .. }
             | Fact::ModelChanged { .. }
-            | Fact::SettingsChanged { .. } => {}
+            | Fact::SettingsChanged { .. }
+            | Fact::EpochOpened { .. }
+            | Fact::ClockJumped { .. }
+            | Fact::Heartbeat {}
+            | Fact::AnchorSent { .. }
+            | Fact::AnchorRecorded { .. }
+            | Fact::AnchorFailed { .. }
+            | Fact::PayloadErased { .. }
+            | Fact::HoldSet { .. }
+            | Fact::HoldReleased { .. }
+            | Fact::RetentionApplied { .. }
+            | Fact::ExportBegun { .. }
+            | Fact::ExportMade { .. }
+            | Fact::ReviewOpened { .. } => {}
         }
     }
 }

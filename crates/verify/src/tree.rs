@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::id::Seq;
-use domain::view::FindingKind;
+use domain::view::{FindingKind, Part};
 use tlog::{Frontier, Hash};
 
 use crate::findings::Findings;
@@ -47,14 +47,14 @@ impl Tree {
         match self.awaited.remove(&(level, index)) {
             Some(computed) if hash == computed.as_bytes() => {}
             Some(_) => findings.report(
-                FindingKind::Altered,
+                Part::Tree, FindingKind::Altered,
                 Some(first_leaf(level, index)),
                 &format!("the stored tree hash at level {level}, place {index} is not what its entries give"),
             ),
             // After a gap the tree can't be computed, and the gap is reported.
             None if !self.is_whole() => {}
             None => findings.report(
-                FindingKind::Altered,
+                Part::Tree, FindingKind::Altered,
                 None,
                 &format!(
                     "a tree hash is stored at level {level}, place {index}, where these entries finish none, or a \
@@ -68,7 +68,7 @@ impl Tree {
     pub(crate) fn finish(&self, findings: &mut Findings) {
         for (level, index) in self.awaited.keys() {
             let words = format!("the tree hash at level {level}, place {index} is not stored");
-            findings.report(FindingKind::Missing, Some(first_leaf(*level, *index)), &words);
+            findings.report(Part::Tree, FindingKind::Missing, Some(first_leaf(*level, *index)), &words);
         }
     }
 

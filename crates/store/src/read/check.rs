@@ -2,14 +2,14 @@
 //! that filled them, and compared row by row.
 
 use domain::id::Seq;
-use domain::view::{Finding, FindingKind};
+use domain::view::{Finding, FindingKind, Part};
 use rusqlite::types::Value;
 use rusqlite::{Connection, Rows};
 
 use super::Reader;
 use crate::error::StoreError;
-use crate::project::{TABLES, Unreadable, fill};
-use crate::{pragma, schema};
+use crate::pragma;
+use crate::project::{Mark, TABLES, Unreadable, fill, make_tables};
 
 /// Past this many differences a table is known to be wrong, and more of the same helps nobody.
 const MOST_PER_TABLE: usize = 20;
@@ -23,12 +23,13 @@ impl Reader {
 }
 
 fn check(sql: &Connection) -> Result<Vec<Finding>, StoreError> {
-    let mut rebuilt = pragma::in_memory()?;
-    schema::migrate(&mut rebuilt)?;
+    let rebuilt = pragma::in_memory()?;
+    make_tables(&rebuilt)?;
     rebuilt.execute_batch("BEGIN")?;
-    if let Some(Unreadable { seq, why }) = fill(sql, &rebuilt)? {
+    let upto = Mark::stored(sql)?.entries;
+    if let Some(Unreadable { seq, why }) = fill(sql, &rebuilt, 0..upto)? {
         let words = format!("the entry does not read, so the tables can't be checked: {why}");
-        return Ok(vec![Finding { kind: FindingKind::Altered, seq: Some(seq), words }]);
+        return Ok(vec![Finding { kind: FindingKind::Altered, part: Part::Tree, seq: Some(seq), words }]);
     }
     rebuilt.execute_batch("COMMIT")?;
     let mut findings = Vec::new();
@@ -79,7 +80,7 @@ fn compare(
             let seq = seq_column.and_then(|column| row.get(keys + column)).and_then(seq_of);
             let key: Vec<String> = row.iter().take(keys).map(shown).collect();
             let words = format!("the table `{table}` {words}: {}{differing}", key.join(" "));
-            findings.push(Finding { kind: FindingKind::Projection, seq, words });
+            findings.push(Finding { kind: FindingKind::Projection, part: Part::Projections, seq, words });
         }
         if step_held {
             is = next(&mut held, width)?;
