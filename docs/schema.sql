@@ -1,9 +1,10 @@
--- What every table and column of a workspace's database (tieout.db) is for. A test compares these statements with
--- the real thing, word by word, so they can't drift apart.
+-- What every table and column of a workspace's two databases is for: tieout.db, the trail, and projections.db, what
+-- screens query of it. A test compares these statements with the real thing, word by word, so they can't drift apart.
 --
--- The file is SQLite behind SQLCipher with a raw 256-bit key; application_id is 'TIEO'. The pragmas that the promises
--- rest on (journal_mode=WAL, synchronous=FULL, foreign_keys, secure_delete, trusted_schema=OFF, recursive_triggers)
--- are set and read back at every opening. user_version is the newest migration whose projections were filled.
+-- Both files are SQLite behind SQLCipher with one raw 256-bit key. The pragmas that the promises rest on
+-- (journal_mode=WAL, synchronous=FULL, foreign_keys, secure_delete, trusted_schema=OFF, recursive_triggers) are set and
+-- read back at every opening of the trail; its application_id is 'TIEO'. projections.db has synchronous=NORMAL: it can be
+-- made again, and is, whenever it is lost, broken, behind the trail or of another shape (its user_version).
 -- Encryption is for confidentiality alone: integrity is the tree's.
 --
 -- Instants are microseconds since 1970 in UTC, lengths of time microseconds, ids text like `call_01K9…`.
@@ -61,38 +62,47 @@ BEGIN SELECT RAISE(ABORT, 'checkpoint is append-only'); END;
 -- The bytes that entries commit to, apart from them, so that bytes can be erased and the proof stays whole.
 CREATE TABLE payload (
   id INTEGER PRIMARY KEY CHECK (id >= 0),          -- 256 × the seq of the entry that commits to it + its place there
-  commitment BLOB NOT NULL UNIQUE CHECK (length(commitment) = 32), -- as the entry has it
+  commitment BLOB NOT NULL CHECK (length(commitment) = 32), -- as the entry has it
   role TEXT NOT NULL,                              -- what it is to that entry: question, arguments, result, …
   media TEXT NOT NULL,                             -- its media type, as a hint for screens; not committed to
   size INTEGER NOT NULL CHECK (size >= 0),         -- bytes before compression
   codec TEXT NOT NULL CHECK (codec IN ('raw', 'zstd')), -- how `bytes` are stored
+  secret BLOB NOT NULL CHECK (length(secret) = 32), -- 32 random bytes; HKDF gives the salt of the commitment
   bytes BLOB NOT NULL                              -- the bytes, compressed where that helped
 ) STRICT;
 CREATE TRIGGER payload_is_new BEFORE INSERT ON payload
-WHEN EXISTS (SELECT 1 FROM payload WHERE id = NEW.id OR commitment = NEW.commitment)
+WHEN EXISTS (SELECT 1 FROM payload WHERE id = NEW.id) OR EXISTS (SELECT 1 FROM erased WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'payload is append-only'); END;
 CREATE TRIGGER payload_stays BEFORE UPDATE ON payload
 BEGIN SELECT RAISE(ABORT, 'payload is append-only'); END;
 CREATE TRIGGER payload_remains BEFORE DELETE ON payload
-BEGIN SELECT RAISE(ABORT, 'payload is append-only'); END;
+WHEN NOT EXISTS (SELECT 1 FROM erased WHERE id = OLD.id)
+BEGIN SELECT RAISE(ABORT, 'payload: only what is erased on record can go'); END;
 
--- The secrets that the payloads' salts come from. Without it a commitment says nothing about the bytes.
-CREATE TABLE payload_key (
-  id INTEGER PRIMARY KEY REFERENCES payload (id),  -- the payload
-  secret BLOB NOT NULL CHECK (length(secret) = 32) -- 32 random bytes; HKDF gives the salt
+-- Which payloads are gone for good. Written with the entry that says so, in the transaction that deletes them.
+CREATE TABLE erased (
+  id INTEGER PRIMARY KEY CHECK (id >= 0),          -- the payload that was there
+  seq INTEGER NOT NULL CHECK (seq > id / 256)      -- the payload.erased that says so
 ) STRICT;
-CREATE TRIGGER payload_key_is_new BEFORE INSERT ON payload_key
-WHEN EXISTS (SELECT 1 FROM payload_key WHERE id = NEW.id)
-BEGIN SELECT RAISE(ABORT, 'payload_key is append-only'); END;
-CREATE TRIGGER payload_key_stays BEFORE UPDATE ON payload_key
-BEGIN SELECT RAISE(ABORT, 'payload_key is append-only'); END;
-CREATE TRIGGER payload_key_remains BEFORE DELETE ON payload_key
-BEGIN SELECT RAISE(ABORT, 'payload_key is append-only'); END;
+CREATE TRIGGER erased_is_new BEFORE INSERT ON erased
+WHEN EXISTS (SELECT 1 FROM erased WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'erased is append-only'); END;
+CREATE TRIGGER erased_stays BEFORE UPDATE ON erased
+BEGIN SELECT RAISE(ABORT, 'erased is append-only'); END;
+CREATE TRIGGER erased_remains BEFORE DELETE ON erased
+BEGIN SELECT RAISE(ABORT, 'erased is append-only'); END;
 
 -- ---- projections ------------------------------------------------------------------------------------------------
--- What screens query. Every row follows from entries and payloads; one function fills them when an entry is appended
--- and when they are rebuilt to be checked. A column is NULL until the entry that says it has been written, or where
+-- What screens query, in projections.db. Every row follows from entries and payloads; one function fills them after an
+-- entry is durable and when they are rebuilt to be checked. A column is NULL until the entry that says it has been written, or where
 -- the thing does not exist (a call by hand has no turn).
+
+-- How far the tables go: one row, written with them.
+CREATE TABLE projected (
+  one INTEGER PRIMARY KEY CHECK (one = 1),         -- so that there is one
+  entries INTEGER NOT NULL,                        -- the first so many entries are in them
+  leaf BLOB NOT NULL                               -- the leaf of the last of these: another trail's tables don't fit
+) STRICT;
 
 -- One row per conversation.
 CREATE TABLE conversation (
@@ -107,6 +117,7 @@ CREATE TABLE conversation (
   level INTEGER NOT NULL,                          -- of the join of all labels in it
   categories INTEGER NOT NULL                      -- of the join of all labels in it
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX conversation_by_last ON conversation (last_seq);
 
 -- One row per turn: from a question to its answer.
 CREATE TABLE turn (
@@ -121,6 +132,7 @@ CREATE TABLE turn (
   words BLOB                                       -- the payload that says in words why it has none
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX turn_by_conversation ON turn (conversation, seq);
+CREATE INDEX turn_by_seq ON turn (seq);
 CREATE INDEX turn_open ON turn (seq) WHERE ended_seq IS NULL;
 
 -- One row per tool call.

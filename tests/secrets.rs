@@ -63,7 +63,7 @@ async fn nowhere_on_record(engine: &Engine, needles: &[Needle]) {
     for entry in Record::of(engine).await.entries {
         let mut places = vec![(format!("entry {}", entry.seq), entry.to_body().unwrap())];
         for commitment in entry.fact.commitments() {
-            let payload = engine.payload(commitment, usize::MAX).await.unwrap();
+            let payload = engine.payload(entry.seq, commitment, usize::MAX).await.unwrap();
             assert!(payload.whole);
             places.push((
                 format!("the {} of entry {}", payload.role.word(), entry.seq),

@@ -36,7 +36,7 @@ impl Record {
         for seq in self.entries.len() as u64..engine.size().await.unwrap() {
             let view = engine.entry(Seq(seq)).await.unwrap();
             let entry = Entry::from_body(view.body.canonical().as_bytes()).unwrap();
-            if let Some(line) = request_line(engine, &entry.fact).await {
+            if let Some(line) = request_line(engine, entry.seq, &entry.fact).await {
                 self.leaving.push(Request { line, at: entry.at.0 });
             }
             self.entries.push(entry);
@@ -68,10 +68,10 @@ impl Record {
 }
 
 /// The request whose intent this is. What the entry itself says of it must be what the request says.
-async fn request_line(engine: &Engine, fact: &Fact) -> Option<String> {
+async fn request_line(engine: &Engine, seq: Seq, fact: &Fact) -> Option<String> {
     match fact {
         Fact::CallSent { method, endpoint, request, .. } => {
-            let request = engine.payload(*request, usize::MAX).await.unwrap().text;
+            let request = engine.payload(seq, *request, usize::MAX).await.unwrap().text;
             let line = request.lines().next().unwrap().to_owned();
             let stated = format!("{method} {endpoint}");
             assert_eq!(line.split('?').next(), Some(stated.as_str()), "the entry says another place");

@@ -51,13 +51,20 @@ impl Engine {
         detail.ok_or_else(|| EngineError::NotFound(format!("there is no call {id}")))
     }
 
-    /// A payload, at most `max` bytes of it.
+    /// A payload that the entry `seq` commits to, at most `max` bytes of it.
     ///
     /// # Errors
-    /// If none is kept under that commitment.
-    pub async fn payload(&self, commitment: Commitment, max: usize) -> Result<PayloadView, EngineError> {
-        let payload = self.inner.reader.payload(commitment, max).await?;
-        payload.ok_or_else(|| EngineError::NotFound(format!("no payload is kept for {commitment}")))
+    /// If none is kept there under that commitment.
+    pub async fn payload(
+        &self,
+        seq: Seq,
+        commitment: Commitment,
+        max: usize,
+    ) -> Result<PayloadView, EngineError> {
+        let payload = self.inner.reader.payload(seq, commitment, max).await?;
+        payload.ok_or_else(|| {
+            EngineError::NotFound(format!("entry {seq} has no payload {commitment}, or it was erased"))
+        })
     }
 
     /// One entry as it stands.

@@ -6,7 +6,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::error::StoreError;
 use crate::packed::Parcel;
-use crate::writer::{Writer, Written};
+use crate::projector::Projector;
+use crate::writer::{Group, Writer, Written};
 
 /// Requests that may wait; past that, callers wait to hand theirs in.
 const WAITING: usize = 1024;
@@ -30,14 +31,17 @@ pub(crate) enum Request {
 
 /// Starts the writer's thread. It ends after [`Request::Close`], or when every sender is gone; the database is closed
 /// and the lock is free when the thread has ended.
-pub(crate) fn start(writer: Writer) -> Result<(mpsc::Sender<Request>, thread::JoinHandle<()>), StoreError> {
+pub(crate) fn start(
+    writer: Writer,
+    projector: Projector,
+) -> Result<(mpsc::Sender<Request>, thread::JoinHandle<()>), StoreError> {
     let (inbox, requests) = mpsc::channel(WAITING);
     let thread =
-        thread::Builder::new().name("trail writer".to_owned()).spawn(move || serve(writer, requests))?;
+        thread::Builder::new().name("trail writer".to_owned()).spawn(move || serve(writer, &projector, requests))?;
     Ok((inbox, thread))
 }
 
-fn serve(mut writer: Writer, mut requests: mpsc::Receiver<Request>) {
+fn serve(mut writer: Writer, projector: &Projector, mut requests: mpsc::Receiver<Request>) {
     let mut open = true;
     while open && let Some(first) = requests.blocking_recv() {
         // Those who were answered together come back together: let them, before the next commit begins.
@@ -60,7 +64,7 @@ fn serve(mut writer: Writer, mut requests: mpsc::Receiver<Request>) {
                 next = requests.try_recv().ok();
             }
         }
-        if let Err(error) = commit(&mut writer, group) {
+        if let Err(error) = commit(&mut writer, projector, group) {
             let why = error.to_string();
             tracing::error!(%why, "the trail can't be written");
             // The database is closed, and with it goes whatever its last transaction held. The lock stays ours: the
@@ -79,6 +83,7 @@ fn serve(mut writer: Writer, mut requests: mpsc::Receiver<Request>) {
 /// Answers after COMMIT, never before.
 fn commit(
     writer: &mut Writer,
+    projector: &Projector,
     group: Vec<(Vec<Parcel>, oneshot::Sender<Written>)>,
 ) -> Result<(), StoreError> {
     if group.is_empty() {
@@ -86,7 +91,9 @@ fn commit(
     }
     let (requests, answers): (Vec<_>, Vec<_>) = group.into_iter().unzip();
     match writer.write(requests) {
-        Ok(written) => {
+        Ok(Group { written, entries }) => {
+            // Before the answers, so that whoever has one and reads waits for these rows.
+            projector.take(entries);
             for (answer, written) in answers.into_iter().zip(written) {
                 tell(answer, written);
             }

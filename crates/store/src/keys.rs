@@ -26,15 +26,24 @@ impl DatabaseKey {
 
     /// The pragma that hands it to SQLCipher as it is, without stretching: it has 256 random bits already.
     pub(crate) fn pragma(&self) -> Zeroizing<String> {
+        let mut text = Zeroizing::new(String::with_capacity(96));
+        text.push_str("PRAGMA key = \"");
+        text.push_str(&self.literal());
+        text.push('"');
+        text
+    }
+
+    /// The key as SQLCipher takes it where a statement has room for one.
+    pub(crate) fn literal(&self) -> Zeroizing<String> {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
         // Of its full size from the start: growing would leave a copy behind.
         let mut text = Zeroizing::new(String::with_capacity(96));
-        text.push_str("PRAGMA key = \"x'");
+        text.push_str("x'");
         for byte in self.0.iter() {
             text.push(char::from(DIGITS[usize::from(byte >> 4)]));
             text.push(char::from(DIGITS[usize::from(byte & 15)]));
         }
-        text.push_str("'\"");
+        text.push('\'');
         text
     }
 }

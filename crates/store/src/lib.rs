@@ -11,6 +11,7 @@
 
 mod columns;
 mod error;
+mod files;
 mod group;
 mod keys;
 mod links;
@@ -20,6 +21,7 @@ mod open;
 mod packed;
 mod pragma;
 mod project;
+mod projector;
 mod read;
 mod recovery;
 mod schema;

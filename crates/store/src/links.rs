@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use domain::entry::{Entry, Link};
 use domain::id::{ConversationId, Seq};
-use domain::json::hex;
+use domain::json::{hex, unhex};
 use rusqlite::{Connection, OptionalExtension};
 use tlog::Hash;
 
 use crate::error::StoreError;
+use crate::read::Reader;
 
 /// How many ends are remembered before all are forgotten; each is read again when it is needed.
 const REMEMBERED: usize = 4096;
@@ -23,23 +24,26 @@ struct End {
 }
 
 /// The ends of the conversations that were written lately.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Links {
     ends: HashMap<ConversationId, End>,
+    /// What the others are read with.
+    reader: Reader,
 }
 
 impl Links {
+    pub(crate) fn new(reader: Reader) -> Self {
+        Self { ends: HashMap::new(), reader }
+    }
+
     /// The link of the next entry of `conversation`.
-    pub(crate) fn next(
-        &mut self,
-        connection: &Connection,
-        conversation: ConversationId,
-    ) -> Result<Link, StoreError> {
+    pub(crate) fn next(&mut self, conversation: ConversationId) -> Result<Link, StoreError> {
         let end = match self.ends.get(&conversation) {
             Some(end) => *end,
-            None => stored_end(connection, conversation)?,
+            None => self.reader.run_now(|sql| stored_end(sql, conversation))?,
         };
         let cprev = end.leaf.map(|leaf| hex(leaf.as_bytes())).unwrap_or_default();
+        self.ends.insert(conversation, end);
         Ok(Link { conversation, cseq: end.entries, cprev })
     }
 
@@ -48,16 +52,17 @@ impl Links {
         self.ends.insert(link.conversation, End { entries: link.cseq + 1, leaf: Some(leaf) });
     }
 
-    /// Forgets everything once it is much. What was noted must be written by now.
+    /// Takes back what was noted of an entry with this link, which was not written after all.
+    pub(crate) fn take_back(&mut self, link: &Link) {
+        let leaf = unhex(&link.cprev).and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()).map(Hash::from_bytes);
+        self.ends.insert(link.conversation, End { entries: link.cseq, leaf });
+    }
+
+    /// Forgets everything once it is much. What was noted must be durable by now.
     pub(crate) fn trim(&mut self) {
         if self.ends.len() >= REMEMBERED {
             self.ends.clear();
         }
-    }
-
-    /// Forgets what was noted of a conversation, for entries that were not written after all.
-    pub(crate) fn forget(&mut self, conversation: ConversationId) {
-        self.ends.remove(&conversation);
     }
 }
 

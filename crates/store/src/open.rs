@@ -1,8 +1,8 @@
 //! Opening a workspace for writing, and making one.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use domain::entry::{Draft, Entry};
 use domain::fact::Fact;
@@ -12,17 +12,18 @@ use rusqlite::{Connection, OptionalExtension};
 use tlog::{Frontier, Signer};
 
 use crate::error::{Holder, StoreError};
+use crate::files::make_private;
 use crate::keys::{DatabaseKey, Keys};
 use crate::links::Links;
 use crate::lock::WriterLock;
 use crate::log::Log;
-use crate::project::Projection;
+use crate::projector::Projector;
 use crate::read::{Reader, hashes};
 use crate::recovery::{self, Recovery};
 use crate::schema::DATABASE;
 use crate::store::Store;
 use crate::writer::Writer;
-use crate::{pragma, schema, upgrade};
+use crate::{pragma, project, schema};
 
 /// Where a workspace is, and who opens it when.
 pub struct Opening<'a> {
@@ -104,24 +105,18 @@ async fn start(
         };
         let mut connection = pragma::writing(&dir.join(DATABASE), &database)?;
         schema::check(&connection, &dir)?;
-        upgrade::run(&mut connection)?;
+        schema::migrate(&mut connection)?;
         let frontier = match wanted {
             Wanted::New => Frontier::new(),
             Wanted::Old => stored_frontier(&connection, &signer, &dir)?,
         };
+        let projections = project::open(&dir, &database, &connection)?;
+        let projector = Projector::start(projections, frontier.size())?;
         let log = Log::watch(&mut connection)?;
-        let writer = Writer {
-            connection,
-            log,
-            signer,
-            boot,
-            mono: 0,
-            frontier,
-            links: Links::default(),
-            projection: Projection::default(),
-            lock,
-        };
-        Store::start(writer, Reader::new(dir, database))
+        let reader = Reader::beside(dir, database, projector.progress());
+        let links = Links::new(reader.clone());
+        let writer = Writer { connection, log, signer, boot, mono: 0, frontier, links, lock };
+        Store::start(writer, projector, reader)
     });
     started.await.map_err(|_| StoreError::gone("opening the workspace"))?
 }
@@ -178,16 +173,7 @@ fn make_database(dir: &Path, key: &DatabaseKey) -> Result<(), StoreError> {
         }
         Err(error) => return Err(error.into()),
     }
-    upgrade::run(&mut pragma::writing(&path, key)?)
-}
-
-/// The log and its index get the mode of the database.
-fn make_private(path: &PathBuf) -> Result<(), io::Error> {
-    let mut options = File::options();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
+    schema::migrate(&mut pragma::writing(&path, key)?)
 }
 
 fn is_unfinished(path: &Path, key: &DatabaseKey) -> bool {

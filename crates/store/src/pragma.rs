@@ -43,6 +43,15 @@ const WRITING: &[Pragma] = &[
     pragma("secure_delete", "ON", "1"),
 ];
 
+/// What lies there can be made again, so nobody waits for the disk: a power cut may take the last rows with it, and
+/// leaves the file whole (SQLite's documentation of WAL mode).
+const PROJECTING: &[Pragma] = &[
+    pragma("journal_mode", "WAL", "wal"),
+    pragma("synchronous", "NORMAL", "1"),
+    pragma("trusted_schema", "OFF", "0"),
+    pragma("secure_delete", "ON", "1"),
+];
+
 const READING: &[Pragma] = &[pragma("trusted_schema", "OFF", "0"), pragma("query_only", "ON", "1")];
 
 /// The connection of the one writer.
@@ -51,6 +60,23 @@ pub(crate) fn writing(path: &Path, key: &DatabaseKey) -> Result<Connection, Stor
     apply(&connection, WRITING)?;
     connection.pragma_update(None, "cache_size", -WRITER_CACHE)?;
     Ok(connection)
+}
+
+/// The connection of whoever fills the projections.
+pub(crate) fn projecting(path: &Path, key: &DatabaseKey) -> Result<Connection, StoreError> {
+    let connection = keyed(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    apply(&connection, PROJECTING)?;
+    connection.pragma_update(None, "cache_size", -WRITER_CACHE)?;
+    Ok(connection)
+}
+
+/// Lets a connection see the tables of another file too.
+pub(crate) fn attach(connection: &Connection, path: &Path, key: &DatabaseKey) -> Result<(), StoreError> {
+    let path = path.to_str().ok_or_else(|| {
+        std::io::Error::new(std::io::ErrorKind::InvalidInput, "the workspace's path is not UTF-8")
+    })?;
+    connection.execute("ATTACH DATABASE ?1 AS projections KEY ?2", (path, key.literal().as_str()))?;
+    Ok(())
 }
 
 /// A connection that can't write. The folder must be writable all the same: readers share the log's index there.

@@ -17,6 +17,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::error::StoreError;
 use crate::group::{self, Request};
 use crate::packed;
+use crate::projector::Projector;
 use crate::read::Reader;
 use crate::writer::Writer;
 
@@ -43,8 +44,8 @@ struct Inner {
 struct WriterThread(Mutex<Option<JoinHandle<()>>>);
 
 impl Store {
-    pub(crate) fn start(writer: Writer, reader: Reader) -> Result<Self, StoreError> {
-        let (inbox, thread) = group::start(writer)?;
+    pub(crate) fn start(writer: Writer, projector: Projector, reader: Reader) -> Result<Self, StoreError> {
+        let (inbox, thread) = group::start(writer, projector)?;
         let thread = WriterThread(Mutex::new(Some(thread)));
         Ok(Self { inner: Arc::new(Inner { reader, inbox, thread }) })
     }

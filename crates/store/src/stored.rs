@@ -4,7 +4,7 @@ use std::io::Read;
 
 use domain::id::Seq;
 use domain::payload::{Commitment, PayloadRole};
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, Row};
 
 use crate::columns::from_word;
 use crate::error::StoreError;
@@ -20,6 +20,8 @@ pub(crate) fn payload_id(seq: Seq, place: usize) -> u64 {
 /// A payload, opened.
 #[derive(Debug)]
 pub(crate) struct Stored {
+    /// Whose it is.
+    pub(crate) seq: Seq,
     pub(crate) commitment: Commitment,
     pub(crate) role: PayloadRole,
     pub(crate) media: String,
@@ -29,18 +31,19 @@ pub(crate) struct Stored {
     pub(crate) bytes: Vec<u8>,
 }
 
-/// The first `most` bytes of a payload; `None` if there is none or it was erased.
+/// The first `most` bytes of a payload that the entry `seq` commits to; `None` if there is none or it was erased.
 pub(crate) fn payload(
     connection: &Connection,
+    seq: Seq,
     commitment: &Commitment,
     most: u64,
 ) -> Result<Option<Stored>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT commitment, role, media, size, codec,
                 CASE codec WHEN 'raw' THEN substr(bytes, 1, ?2) ELSE bytes END, id / 256
-         FROM payload WHERE commitment = ?1",
+         FROM payload WHERE id >= ?1 AND id < ?3 AND commitment = ?4",
     )?;
-    let mut rows = statement.query((commitment.0, cut(most)))?;
+    let mut rows = statement.query((first(seq), cut(most), after(seq), commitment.0))?;
     rows.next()?.map(|row| opened(row, most)).transpose()
 }
 
@@ -51,14 +54,17 @@ pub(crate) fn payloads_of(connection: &Connection, seq: Seq, most: u64) -> Resul
                 CASE codec WHEN 'raw' THEN substr(bytes, 1, ?3) ELSE bytes END, id / 256
          FROM payload WHERE id >= ?1 AND id < ?2 ORDER BY id",
     )?;
-    let bounds = (payload_id(seq, 0), payload_id(Seq(seq.0 + 1), 0), cut(most));
+    let bounds = (first(seq), after(seq), cut(most));
     crate::columns::rows(&mut statement, bounds, |row| opened(row, most))
 }
 
-/// Whether a payload with this commitment was ever stored.
-pub(crate) fn is_known(connection: &Connection, commitment: &Commitment) -> Result<bool, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT 1 FROM payload WHERE commitment = ?1")?;
-    Ok(statement.query_row([commitment.0], |_| Ok(())).optional()?.is_some())
+/// The bounds of an entry's payloads. Numbers that people write may be past every id, and then bound nothing.
+fn first(seq: Seq) -> u64 {
+    seq.0.saturating_mul(PER_ENTRY).min(i64::MAX as u64)
+}
+
+fn after(seq: Seq) -> u64 {
+    first(Seq(seq.0.saturating_add(1)))
 }
 
 fn cut(most: u64) -> i64 {
@@ -72,6 +78,7 @@ fn opened(row: &Row<'_>, most: u64) -> Result<Stored, StoreError> {
         .map_err(|why| StoreError::damaged(seq, why))?;
     let role: String = row.get(1)?;
     Ok(Stored {
+        seq,
         commitment: Commitment(row.get(0)?),
         role: from_word(&role)?,
         media: row.get(2)?,

@@ -1,42 +1,40 @@
-//! Bringing a workspace that an older program wrote to what this one reads: its truth stays, its projections are filled
-//! again. A crash in the middle leaves it as it was, or to be filled at the next opening.
+//! Making a workspace ready for whoever only reads it: one that an older program wrote gets the newest shape, and tables
+//! that are behind the trail, lost or broken are filled from it. A crash in the middle leaves it to be done again.
 
 use std::path::Path;
 
 use domain::time::Micros;
-use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::{Holder, StoreError};
 use crate::keys::DatabaseKey;
 use crate::lock::WriterLock;
+use crate::project::Usable;
 use crate::schema::{DATABASE, Fits};
 use crate::{pragma, project, schema};
 
-/// Applies the pending migrations and fills the projections, if that was not done. The caller holds the writer's lock.
-pub(crate) fn run(connection: &mut Connection) -> Result<(), StoreError> {
-    schema::migrate(connection)?;
-    if schema::is_filled(connection)? {
-        return Ok(());
-    }
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    project::refill(&transaction)?;
-    schema::note_filled(&transaction)?;
-    transaction.commit()?;
-    Ok(())
-}
-
-/// Does the same for somebody who only wants to read, as the writer for as long as that takes.
+/// Does what is to be done, as the writer for as long as that takes. Tables that are merely behind while somebody
+/// writes are theirs to fill.
 pub(crate) fn if_needed(dir: &Path, key: &DatabaseKey) -> Result<(), StoreError> {
     let path = dir.join(DATABASE);
     if !path.is_file() {
         return Err(StoreError::NotAWorkspace(dir.to_owned()));
     }
-    if schema::check(&pragma::reading(&path, key)?, dir)? == Fits::Now {
+    let truth = pragma::reading(&path, key)?;
+    let fits = schema::check(&truth, dir)?;
+    let usable = project::is_usable(dir, key, &truth)?;
+    drop(truth);
+    if fits == Fits::Now && usable == Usable::UpToDate {
         return Ok(());
     }
     let program = "an upgrade of the workspace".to_owned();
-    let lock = WriterLock::take(dir, &Holder { pid: std::process::id(), program, since: Micros(0) })?;
-    let upgraded = pragma::writing(&path, key).and_then(|mut connection| run(&mut connection));
+    let lock = match WriterLock::take(dir, &Holder { pid: std::process::id(), program, since: Micros(0) }) {
+        Err(StoreError::Held(_)) if fits == Fits::Now && usable != Usable::No => return Ok(()),
+        taken => taken?,
+    };
+    let done = pragma::writing(&path, key).and_then(|mut truth| {
+        schema::migrate(&mut truth)?;
+        project::open(dir, key, &truth).map(drop)
+    });
     drop(lock);
-    upgraded
+    done
 }

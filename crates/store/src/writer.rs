@@ -1,5 +1,6 @@
 //! The one that writes. It gives each draft its place, and makes each group of requests one transaction: entries,
-//! payloads, tiles, projections and one signed checkpoint become durable together or not at all.
+//! payloads, tiles and one signed checkpoint become durable together or not at all. What screens query is filled
+//! afterwards, by another thread (`projector`): nobody waits for that who waits for the disk.
 
 use domain::entry::{Entry, Link};
 use domain::fact::Fact;
@@ -12,8 +13,8 @@ use crate::links::Links;
 use crate::lock::WriterLock;
 use crate::log::Log;
 use crate::packed::{Packed, Parcel};
-use crate::project::{Payloads, Projection};
-use crate::stored::{PER_ENTRY, is_known, payload_id};
+use crate::projector::Durable;
+use crate::stored::{PER_ENTRY, payload_id};
 
 /// The only read-write connection, and what it needs to continue the trail.
 #[derive(Debug)]
@@ -28,13 +29,20 @@ pub(crate) struct Writer {
     /// The tree of the entries that this connection sees: inside a transaction ahead of the disk.
     pub(crate) frontier: Frontier,
     pub(crate) links: Links,
-    pub(crate) projection: Projection,
     /// Last, so that the database is closed before the lock is free.
     pub(crate) lock: WriterLock,
 }
 
 /// What became of one request of a group.
 pub(crate) type Written = Result<Vec<Seq>, StoreError>;
+
+/// A group that is durable.
+pub(crate) struct Group {
+    /// What became of each request, in their order.
+    pub(crate) written: Vec<Written>,
+    /// What was recorded, in order.
+    pub(crate) entries: Vec<Durable>,
+}
 
 /// An entry that has its place and its bytes, and is not written yet.
 struct Staged {
@@ -51,30 +59,32 @@ impl Writer {
     /// # Errors
     /// If something could not be written. Then nothing of the group is in the trail as far as anyone may rely on, and
     /// this writer must not be used again: what it knows of the trail may be ahead of the disk.
-    pub(crate) fn write(&mut self, group: Vec<Vec<Parcel>>) -> Result<Vec<Written>, StoreError> {
+    pub(crate) fn write(&mut self, group: Vec<Vec<Parcel>>) -> Result<Group, StoreError> {
         self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-        // Here alone: later the ends may be ahead of the tables that they could be read from.
+        // Here alone: later the ends may be ahead of what they could be read from.
         self.links.trim();
+        let mut entries = Vec::new();
         let before = self.frontier.size();
         let mut written = Vec::with_capacity(group.len());
         for request in group {
             written.push(match self.stage(request)? {
-                Ok(staged) => Ok(self.insert(staged)?),
-                Err(refused) => {
-                    // It may have had us forget where a conversation ends, and the tables must say that again.
-                    self.projection.write(&self.connection)?;
-                    Err(refused)
+                Ok(staged) => {
+                    let first = self.frontier.size();
+                    let more = self.insert(staged)?;
+                    let seqs = (first..first + more.len() as u64).map(Seq).collect();
+                    entries.extend(more);
+                    Ok(seqs)
                 }
+                Err(refused) => Err(refused),
             });
         }
         if self.frontier.size() == before {
             self.connection.prepare_cached("ROLLBACK")?.execute([])?;
-            return Ok(written);
+            return Ok(Group { written, entries });
         }
-        self.projection.write(&self.connection)?;
         self.sign()?;
         self.connection.prepare_cached("COMMIT")?.execute([])?;
-        Ok(written)
+        Ok(Group { written, entries })
     }
 
     /// Keeps the write-ahead log short; `is_idle` says whether nobody waits for the next commit.
@@ -95,8 +105,8 @@ impl Writer {
             match self.place(parcel, seq) {
                 Ok(entry) => staged.push(entry),
                 Err(refused @ StoreError::Draft(_)) => {
-                    for link in staged.iter().filter_map(|staged| staged.entry.link.as_ref()) {
-                        self.links.forget(link.conversation);
+                    for link in staged.iter().rev().filter_map(|staged| staged.entry.link.as_ref()) {
+                        self.links.take_back(link);
                     }
                     return Ok(Err(refused));
                 }
@@ -110,14 +120,8 @@ impl Writer {
         if parcel.payloads.len() as u64 > PER_ENTRY {
             return Err(StoreError::Draft(format!("an entry has at most {PER_ENTRY} payloads")));
         }
-        for packed in &parcel.payloads {
-            if is_known(&self.connection, &packed.payload.commitment())? {
-                let name = parcel.fact.type_name();
-                return Err(StoreError::Draft(format!("{name} names a payload that another entry has")));
-            }
-        }
         let conversation = parcel.conversation;
-        let link = conversation.map(|id| self.links.next(&self.connection, id)).transpose()?;
+        let link = conversation.map(|id| self.links.next(id)).transpose()?;
         let Parcel { moment, fact, payloads, .. } = parcel;
         let fact = counted(fact, link.as_ref());
         let mono = self.mono.max(moment.mono);
@@ -132,33 +136,31 @@ impl Writer {
         Ok(Staged { entry, body, leaf, payloads })
     }
 
-    fn insert(&mut self, staged: Vec<Staged>) -> Result<Vec<Seq>, StoreError> {
+    fn insert(&mut self, staged: Vec<Staged>) -> Result<Vec<Durable>, StoreError> {
         let sql = &self.connection;
         let mut insert_entry =
             sql.prepare_cached("INSERT INTO entry (seq, body, leaf) VALUES (?1, ?2, ?3)")?;
         let mut insert_payload = sql.prepare_cached(
-            "INSERT INTO payload (id, commitment, role, media, size, codec, bytes)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO payload (id, commitment, role, media, size, codec, secret, bytes)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?;
-        let mut insert_key = sql.prepare_cached("INSERT INTO payload_key (id, secret) VALUES (?1, ?2)")?;
-        let mut seqs = Vec::with_capacity(staged.len());
+        let mut entries = Vec::with_capacity(staged.len());
         for Staged { entry, body, leaf, payloads } in staged {
             insert_entry.execute((entry.seq.0, &body, leaf.as_bytes()))?;
             for (place, packed) in payloads.iter().enumerate() {
                 let (payload, (codec, bytes)) = (&packed.payload, packed.stored());
                 let (id, commitment) = (payload_id(entry.seq, place), payload.commitment().0);
                 let (role, size) = (payload.role.word(), payload.bytes().len());
-                insert_payload.execute((id, commitment, role, &payload.media, size, codec, bytes))?;
-                insert_key.execute((id, payload.secret()))?;
+                let media = &payload.media;
+                insert_payload.execute((id, commitment, role, media, size, codec, payload.secret(), bytes))?;
             }
             for tile in self.frontier.push(leaf) {
                 sql.prepare_cached("INSERT INTO tile (level, position, hash) VALUES (?1, ?2, ?3)")?
                     .execute((tile.level, tile.index, tile.hash.as_bytes()))?;
             }
-            self.projection.take(sql, &entry, &Payloads::Fresh(&payloads))?;
-            seqs.push(entry.seq);
+            entries.push(Durable::new(entry, leaf.as_bytes().to_vec(), payloads));
         }
-        Ok(seqs)
+        Ok(entries)
     }
 
     fn sign(&self) -> Result<(), StoreError> {

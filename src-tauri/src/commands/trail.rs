@@ -47,8 +47,12 @@ pub(crate) async fn call(shell: Here<'_>, id: CallId) -> Reply<Option<CallDetail
 /// A payload's text from the start, longer than `call` gives it.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn payload(shell: Here<'_>, commitment: Commitment) -> Reply<Option<PayloadView>> {
-    shell.reply(found(shell.engine().await?.payload(commitment, PAYLOAD_BYTES).await))
+pub(crate) async fn payload(
+    shell: Here<'_>,
+    seq: Seq,
+    commitment: Commitment,
+) -> Reply<Option<PayloadView>> {
+    shell.reply(found(shell.engine().await?.payload(seq, commitment, PAYLOAD_BYTES).await))
 }
 
 /// Proof that an entry is in the trail, checked before it is handed out.

@@ -111,7 +111,7 @@ async fn whole(inner: &Inner, detail: &CallDetail) -> Result<Option<Vec<u8>>, En
     let result = detail.payloads.iter().find(|payload| payload.role == PayloadRole::Result);
     let partly = |result: &&PayloadView| !result.whole || result.text.contains(char::REPLACEMENT_CHARACTER);
     let Some(result) = result.filter(partly) else { return Ok(None) };
-    Ok(inner.reader.payload_bytes(result.commitment).await?)
+    Ok(inner.reader.payload_bytes(result.seq, result.commitment).await?)
 }
 
 /// A recorded call as it was: the id the model gave is not on record, the handle serves as well.

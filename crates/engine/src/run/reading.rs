@@ -38,7 +38,7 @@ async fn part(
         let word = detail.row.outcome.map_or("has not ended", Outcome::word);
         return Ok(Err(format!("{} has no result to read: it {word}", page.call)));
     };
-    let Some(bytes) = inner.reader.payload_bytes(result.commitment).await? else {
+    let Some(bytes) = inner.reader.payload_bytes(result.seq, result.commitment).await? else {
         return Ok(Err(format!("the result of {} is no longer on record", page.call)));
     };
     let media = result.media.clone();

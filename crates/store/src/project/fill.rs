@@ -1,10 +1,12 @@
-//! Filling the tables from the whole trail.
+//! Filling the tables from the trail.
+
+use std::ops::Range;
 
 use domain::entry::Entry;
 use domain::id::Seq;
 use rusqlite::Connection;
 
-use super::{Payloads, Projection, TABLES};
+use super::{Payloads, Projection};
 use crate::error::StoreError;
 
 /// After how many entries their rows are written, so that they need no more memory than that.
@@ -18,18 +20,23 @@ pub(crate) struct Unreadable {
     pub(crate) why: String,
 }
 
-/// Runs every entry of `from` through the projection into the tables of `to`, which are empty. Both may be the same
-/// database; the caller has a transaction open on `to`.
-pub(crate) fn fill(from: &Connection, to: &Connection) -> Result<Option<Unreadable>, StoreError> {
-    let mut statement = from.prepare_cached("SELECT seq, body FROM entry ORDER BY seq")?;
-    let mut rows = statement.query([])?;
+/// Runs the entries of `from` that have these numbers through the projection into the tables of `to`, which are filled
+/// up to the first of them. The caller has a transaction open on `to`.
+pub(crate) fn fill(
+    from: &Connection,
+    to: &Connection,
+    entries: Range<u64>,
+) -> Result<Option<Unreadable>, StoreError> {
+    let mut statement =
+        from.prepare_cached("SELECT seq, body FROM entry WHERE seq >= ?1 AND seq < ?2 ORDER BY seq")?;
+    let mut rows = statement.query((entries.start, entries.end))?;
     let mut projection = Projection::default();
     while let Some(row) = rows.next()? {
         let seq = Seq(row.get(0)?);
         let body = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
         match Entry::from_body(body) {
             Ok(entry) => {
-                projection.take(to, &entry, &Payloads::Stored(from))?;
+                projection.take(to, &entry, &Payloads::Stored(from, seq))?;
                 if seq.0.is_multiple_of(AT_A_TIME) {
                     projection.write(to)?;
                 }
@@ -39,15 +46,4 @@ pub(crate) fn fill(from: &Connection, to: &Connection) -> Result<Option<Unreadab
     }
     projection.write(to)?;
     Ok(None)
-}
-
-/// Empties the tables and fills them again, in the caller's transaction.
-pub(crate) fn refill(connection: &Connection) -> Result<(), StoreError> {
-    for (table, _) in TABLES {
-        connection.execute(&format!("DELETE FROM {table}"), [])?;
-    }
-    match fill(connection, connection)? {
-        None => Ok(()),
-        Some(Unreadable { seq, why }) => Err(StoreError::damaged(seq, why)),
-    }
 }

@@ -6,6 +6,7 @@
 
 mod calls;
 mod conversations;
+mod database;
 mod fill;
 mod payloads;
 mod rows;
@@ -19,7 +20,10 @@ use domain::fact::Fact;
 use rusqlite::Connection;
 
 use crate::error::StoreError;
-pub(crate) use fill::{Unreadable, fill, refill};
+pub(crate) use database::{
+    Mark, PROJECTIONS, Usable, is_usable, make_tables, open,
+};
+pub(crate) use fill::{Unreadable, fill};
 pub(crate) use payloads::Payloads;
 
 use calls::Calls;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use domain::id::Seq;
 use domain::payload::Commitment;
 use rusqlite::Connection;
 
@@ -13,8 +14,8 @@ use crate::stored;
 pub(crate) enum Payloads<'a> {
     /// They come with the entry.
     Fresh(&'a [Packed]),
-    /// They lie in this database.
-    Stored(&'a Connection),
+    /// They lie in this database, with the entry of this number.
+    Stored(&'a Connection, Seq),
 }
 
 impl Payloads<'_> {
@@ -25,8 +26,8 @@ impl Payloads<'_> {
                 let found = packed.iter().find(|packed| packed.payload.commitment() == *commitment);
                 Ok(found.map(|packed| String::from_utf8_lossy(packed.payload.bytes())))
             }
-            Self::Stored(connection) => {
-                let stored = stored::payload(connection, commitment, u64::MAX)?;
+            Self::Stored(connection, seq) => {
+                let stored = stored::payload(connection, *seq, commitment, u64::MAX)?;
                 Ok(stored.map(|stored| Cow::Owned(String::from_utf8_lossy(&stored.bytes).into_owned())))
             }
         }

@@ -1,7 +1,7 @@
 //! Conversations, with what a screen shows of their turns.
 
 use domain::answer::Answer;
-use domain::id::{BatchId, ConversationId};
+use domain::id::{BatchId, ConversationId, Seq};
 use domain::label::Label;
 use domain::payload::Commitment;
 use domain::time::{Micros, Span};
@@ -55,7 +55,7 @@ fn conversation(sql: &Connection, id: ConversationId) -> Result<Option<Conversat
         return Ok(None);
     };
     let mut statement = sql.prepare_cached(
-        "SELECT id, at, question, ended_seq, answer, stopped, words FROM turn WHERE conversation = ?1 ORDER BY seq",
+        "SELECT id, at, question, ended_seq, answer, stopped, words, seq FROM turn WHERE conversation = ?1 ORDER BY seq",
     )?;
     let turns = columns::rows(&mut statement, [id.to_string()], |row| turn(sql, row))?;
     Ok(Some(ConversationView { row, turns }))
@@ -74,15 +74,16 @@ fn conversation_row(row: &Row<'_>) -> Result<ConversationRow, StoreError> {
 
 fn turn(sql: &Connection, row: &Row<'_>) -> Result<TurnView, StoreError> {
     let id: String = row.get(0)?;
+    let (asked, ended) = (Seq(row.get(7)?), row.get::<_, Option<u64>>(3)?.map(Seq).unwrap_or_default());
     let answer = row.get::<_, Option<[u8; 32]>>(4)?;
-    let told = answer.map(|answer| bytes(sql, answer)).transpose()?.flatten();
+    let told = answer.map(|answer| bytes(sql, ended, answer)).transpose()?.flatten();
     // An answer that does not read must not hide the rest of its conversation; verifying names it.
     let told: Option<Answer> = told.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    let words = row.get::<_, Option<[u8; 32]>>(6)?.map(|words| text(sql, words)).transpose()?;
+    let words = row.get::<_, Option<[u8; 32]>>(6)?.map(|words| text(sql, ended, words)).transpose()?;
     let lost = answer.is_some() && told.is_none();
     Ok(TurnView {
         id: columns::id(&id)?,
-        question: text(sql, row.get(2)?)?,
+        question: text(sql, asked, row.get(2)?)?,
         at: Micros(row.get(1)?),
         batches: batches(calls::of_turn(sql, &id)?),
         retries: calls::retries_of_turn(sql, &id)?,
@@ -92,13 +93,13 @@ fn turn(sql: &Connection, row: &Row<'_>) -> Result<TurnView, StoreError> {
     })
 }
 
-fn bytes(sql: &Connection, commitment: [u8; 32]) -> Result<Option<Vec<u8>>, StoreError> {
-    let stored = stored::payload(sql, &Commitment(commitment), u64::MAX)?;
+fn bytes(sql: &Connection, seq: Seq, commitment: [u8; 32]) -> Result<Option<Vec<u8>>, StoreError> {
+    let stored = stored::payload(sql, seq, &Commitment(commitment), u64::MAX)?;
     Ok(stored.map(|stored| stored.bytes))
 }
 
-fn text(sql: &Connection, commitment: [u8; 32]) -> Result<String, StoreError> {
-    let bytes = bytes(sql, commitment)?.unwrap_or_default();
+fn text(sql: &Connection, seq: Seq, commitment: [u8; 32]) -> Result<String, StoreError> {
+    let bytes = bytes(sql, seq, commitment)?.unwrap_or_default();
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 

@@ -23,7 +23,7 @@ pub(crate) use proof::hashes;
 
 use crate::error::{Holder, StoreError};
 use crate::keys::DatabaseKey;
-use crate::schema::DATABASE;
+use crate::projector::Progress;
 use crate::{lock, upgrade};
 use pool::Pool;
 
@@ -59,8 +59,22 @@ impl Reader {
         asked.await.map_err(|_| StoreError::gone("asking for the holder"))?
     }
 
-    pub(crate) fn new(dir: PathBuf, key: DatabaseKey) -> Self {
-        Self { pool: Arc::new(Pool::new(dir, DATABASE, key)) }
+    /// For another program's workspace, or one that nobody writes: what it shows may be some milliseconds old.
+    fn new(dir: PathBuf, key: DatabaseKey) -> Self {
+        Self { pool: Arc::new(Pool::new(dir, key, None)) }
+    }
+
+    /// For the program that writes: whatever is durable when it asks stands in what it gets.
+    pub(crate) fn beside(dir: PathBuf, key: DatabaseKey, progress: Arc<Progress>) -> Self {
+        Self { pool: Arc::new(Pool::new(dir, key, Some(progress))) }
+    }
+
+    /// Answers from one snapshot, on this thread, which may block.
+    pub(crate) fn run_now<T>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.pool.run_now(read)
     }
 
     /// Answers from one snapshot, off the async threads.

@@ -1,5 +1,6 @@
 //! Payloads, as text for a screen and as bytes.
 
+use domain::id::Seq;
 use domain::payload::Commitment;
 use domain::view::PayloadView;
 
@@ -8,19 +9,24 @@ use crate::error::StoreError;
 use crate::stored::{self, Stored};
 
 impl Reader {
-    /// A payload's text, at most its first `max` bytes; `None` if there is no such payload, or it was erased.
+    /// A payload's text, at most its first `max` bytes; `None` if the entry has no such payload, or it was erased.
     pub async fn payload(
         &self,
+        seq: Seq,
         commitment: Commitment,
         max: usize,
     ) -> Result<Option<PayloadView>, StoreError> {
-        let stored = self.run(move |sql| stored::payload(sql, &commitment, bound(max))).await?;
+        let stored = self.run(move |sql| stored::payload(sql, seq, &commitment, bound(max))).await?;
         Ok(stored.map(|stored| view(stored, max)))
     }
 
-    /// A payload's bytes, all of them; `None` if there is no such payload, or it was erased.
-    pub async fn payload_bytes(&self, commitment: Commitment) -> Result<Option<Vec<u8>>, StoreError> {
-        let stored = self.run(move |sql| stored::payload(sql, &commitment, u64::MAX)).await?;
+    /// A payload's bytes, all of them; `None` if the entry has no such payload, or it was erased.
+    pub async fn payload_bytes(
+        &self,
+        seq: Seq,
+        commitment: Commitment,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        let stored = self.run(move |sql| stored::payload(sql, seq, &commitment, u64::MAX)).await?;
         Ok(stored.map(|stored| stored.bytes))
     }
 }
@@ -31,7 +37,7 @@ pub(super) fn bound(max: usize) -> u64 {
 }
 
 pub(super) fn view(stored: Stored, max: usize) -> PayloadView {
-    let Stored { commitment, role, media, size, mut bytes } = stored;
+    let Stored { seq, commitment, role, media, size, mut bytes } = stored;
     bytes.truncate(max);
     let whole = bytes.len() as u64 == size;
     if !whole
@@ -43,5 +49,5 @@ pub(super) fn view(stored: Stored, max: usize) -> PayloadView {
     }
     let text = String::from_utf8(bytes)
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-    PayloadView { commitment, role, media, size, text, whole }
+    PayloadView { seq, commitment, role, media, size, text, whole }
 }

@@ -8,6 +8,9 @@ use tokio::sync::Semaphore;
 
 use crate::error::StoreError;
 use crate::keys::DatabaseKey;
+use crate::project::PROJECTIONS;
+use crate::projector::Progress;
+use crate::schema::DATABASE;
 use crate::{pragma, schema};
 
 /// Answers that are made at one time; more wait.
@@ -15,16 +18,17 @@ const CONNECTIONS: usize = 4;
 
 pub(super) struct Pool {
     dir: PathBuf,
-    database: &'static str,
     key: DatabaseKey,
+    /// Of the tables, if this program fills them.
+    progress: Option<Arc<Progress>>,
     idle: Mutex<Vec<Connection>>,
     permits: Arc<Semaphore>,
 }
 
 impl Pool {
-    pub(super) fn new(dir: PathBuf, database: &'static str, key: DatabaseKey) -> Self {
+    pub(super) fn new(dir: PathBuf, key: DatabaseKey, progress: Option<Arc<Progress>>) -> Self {
         let permits = Arc::new(Semaphore::new(CONNECTIONS));
-        Self { dir, database, key, idle: Mutex::new(Vec::new()), permits }
+        Self { dir, key, progress, idle: Mutex::new(Vec::new()), permits }
     }
 
     pub(super) fn dir(&self) -> &Path {
@@ -40,36 +44,62 @@ impl Pool {
         let pool = Arc::clone(self);
         let answered = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            let idle = pool.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let connection = idle.map_or_else(|| pool.connect(), Ok)?;
-            let answer = snapshot(&connection, read);
-            // A connection that is still inside a transaction would answer from the past for ever.
-            if connection.is_autocommit() {
-                pool.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
-            }
-            answer
+            pool.run_now(read)
         });
         answered.await.map_err(|_| StoreError::gone("reading the workspace"))?
     }
 
+    /// The same on this thread, with a connection more if all are busy.
+    pub(super) fn run_now<T>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.wait()?;
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = idle.map_or_else(|| self.connect(), Ok)?;
+        let answer = snapshot(&connection, read);
+        // A connection that is still inside a transaction would answer from the past for ever.
+        if connection.is_autocommit() {
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        }
+        answer
+    }
+
+    /// Waits until the tables have what is durable now, if that can be known here.
+    pub(super) fn wait(&self) -> Result<(), StoreError> {
+        self.progress.as_ref().map_or(Ok(()), |progress| progress.wait())
+    }
+
     /// A connection of its own, for a snapshot that is kept longer than an answer takes.
     pub(super) fn connect(&self) -> Result<Connection, StoreError> {
-        let path = self.dir.join(self.database);
+        let path = self.dir.join(DATABASE);
         if !path.is_file() {
             return Err(StoreError::NotAWorkspace(self.dir.clone()));
         }
         let connection = pragma::reading(&path, &self.key)?;
         schema::check(&connection, &self.dir)?;
+        pragma::attach(&connection, &self.dir.join(PROJECTIONS), &self.key)?;
         Ok(connection)
     }
 }
 
+/// One moment of both files: of the tables first, so that the trail, which is ahead of them if anything, has every entry
+/// that they tell of.
 fn snapshot<T>(
     connection: &Connection,
     read: impl FnOnce(&Connection) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     connection.prepare_cached("BEGIN")?.execute([])?;
-    let answer = read(connection);
+    let answer = begin(connection).and_then(|()| read(connection));
     connection.prepare_cached("ROLLBACK")?.execute([])?;
     answer
+}
+
+/// A transaction sees each file as it was when that file was first read.
+pub(super) fn begin(connection: &Connection) -> Result<(), StoreError> {
+    let mut tables = connection.prepare_cached("SELECT count(*) FROM projections.projected")?;
+    tables.query_row([], |_| Ok(()))?;
+    let mut truth = connection.prepare_cached("SELECT max(seq) FROM main.entry")?;
+    truth.query_row([], |_| Ok(()))?;
+    Ok(())
 }

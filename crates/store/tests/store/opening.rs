@@ -73,10 +73,10 @@ async fn a_newer_workspace_is_left_alone() {
     scene.create().await.close().await;
     scene
         .raw()
-        .execute("INSERT INTO refinery_schema_history VALUES (3, 'later', '2027-01-01T00:00:00Z', '1')", [])
+        .execute("INSERT INTO refinery_schema_history VALUES (4, 'later', '2027-01-01T00:00:00Z', '1')", [])
         .unwrap();
     let newer = scene.try_open(scene.dir(), keys(KEY, 9)).await;
-    assert!(matches!(newer, Err(StoreError::Newer { found: 3, known: 2 })), "{newer:?}");
+    assert!(matches!(newer, Err(StoreError::Newer { found: 4, known: 3 })), "{newer:?}");
     let reader = Reader::open(scene.dir(), DatabaseKey::new(KEY)).await;
     assert!(matches!(reader, Err(StoreError::Newer { .. })));
 }
@@ -109,9 +109,11 @@ async fn files_are_for_their_owner_alone() {
     store.append(vec![scene.opened()]).await.unwrap();
     let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&dir), 0o700);
-    for name in ["tieout.db", "tieout.db-wal", "tieout.db-shm"] {
+    for name in ["tieout.db", "tieout.db-wal", "tieout.db-shm", "projections.db", "projections.db-wal"] {
         assert_eq!(mode(&dir.join(name)), 0o600, "{name}");
     }
-    let bytes = std::fs::read(dir.join("tieout.db")).unwrap();
-    assert!(!bytes.starts_with(b"SQLite format 3"), "it is encrypted");
+    for name in ["tieout.db", "projections.db"] {
+        let bytes = std::fs::read(dir.join(name)).unwrap();
+        assert!(!bytes.starts_with(b"SQLite format 3"), "{name} is encrypted");
+    }
 }

@@ -1,18 +1,18 @@
 //! Payloads come back as they went in, however they lie in between.
 
 use domain::fact::Fact;
-use domain::id::TurnId;
+use domain::id::{Seq, TurnId};
 use domain::payload::{Commitment, PayloadRole};
 use store::Store;
 
 use crate::scene::{Scene, sound};
 
-async fn put(scene: &Scene, store: &Store, bytes: &[u8]) -> Commitment {
+async fn put(scene: &Scene, store: &Store, bytes: &[u8]) -> (Seq, Commitment) {
     let payload = scene.payload(PayloadRole::Question, bytes);
     let commitment = payload.commitment();
     let fact = Fact::QuestionAsked { turn: TurnId::new(1, scene.fresh()), question: commitment };
-    store.append(vec![scene.draft(Some(scene.conversation()), fact, vec![payload])]).await.unwrap();
-    commitment
+    let seqs = store.append(vec![scene.draft(Some(scene.conversation()), fact, vec![payload])]).await.unwrap();
+    (seqs[0], commitment)
 }
 
 /// Bytes that don't compress, the same on every run.
@@ -42,15 +42,15 @@ async fn every_size_and_kind_of_bytes_comes_back() {
         (&noise(5 * 1024 * 1024), "raw"),
     ];
     for (bytes, codec) in cases {
-        let commitment = put(&scene, &store, bytes).await;
-        assert!(reader.payload_bytes(commitment).await.unwrap().unwrap() == bytes);
+        let (seq, commitment) = put(&scene, &store, bytes).await;
+        assert!(reader.payload_bytes(seq, commitment).await.unwrap().unwrap() == bytes);
         let sql = scene.raw();
         let stored: String = sql
             .query_row("SELECT codec FROM payload WHERE commitment = ?1", [commitment.0], |row| row.get(0))
             .unwrap();
         assert_eq!(stored, codec, "{} bytes", bytes.len());
         for max in [0, 3, 70_000] {
-            let view = reader.payload(commitment, max).await.unwrap().unwrap();
+            let view = reader.payload(seq, commitment, max).await.unwrap().unwrap();
             assert_eq!((view.size, view.whole), (bytes.len() as u64, bytes.len() <= max));
             // But for a character that the cut went through, see below.
             let cut = String::from_utf8_lossy(&bytes[..max.min(bytes.len())]);
@@ -58,19 +58,19 @@ async fn every_size_and_kind_of_bytes_comes_back() {
         }
     }
     assert_eq!(sound(&reader).await.payloads, 6);
-    assert_eq!(reader.payload_bytes(Commitment([0; 32])).await.unwrap(), None);
-    assert_eq!(reader.payload(Commitment([0; 32]), 1).await.unwrap(), None);
+    assert_eq!(reader.payload_bytes(Seq(1), Commitment([0; 32])).await.unwrap(), None);
+    assert_eq!(reader.payload(Seq(u64::MAX), Commitment([0; 32]), 1).await.unwrap(), None);
 }
 
 #[tokio::test]
 async fn a_cut_does_not_spoil_a_character() {
     let scene = Scene::new();
     let store = scene.create().await;
-    let commitment = put(&scene, &store, "für".as_bytes()).await;
-    let view = store.reader().payload(commitment, 2).await.unwrap().unwrap();
+    let (seq, commitment) = put(&scene, &store, "für".as_bytes()).await;
+    let view = store.reader().payload(seq, commitment, 2).await.unwrap().unwrap();
     assert_eq!((view.text.as_str(), view.whole), ("f", false));
-    let broken = put(&scene, &store, b"a\xffb").await;
-    let view = store.reader().payload(broken, 9).await.unwrap().unwrap();
+    let (seq, broken) = put(&scene, &store, b"a\xffb").await;
+    let view = store.reader().payload(seq, broken, 9).await.unwrap().unwrap();
     assert_eq!((view.text.as_str(), view.whole), ("a\u{fffd}b", true));
 }
 
@@ -78,12 +78,12 @@ async fn a_cut_does_not_spoil_a_character() {
 async fn bytes_that_unfold_into_more_than_they_say_are_not_followed() {
     let scene = Scene::new();
     let store = scene.create().await;
-    let commitment = put(&scene, &store, &[b'x'; 4096]).await;
+    let (seq, commitment) = put(&scene, &store, &[b'x'; 4096]).await;
     let sql = scene.raw();
     sql.execute_batch("DROP TRIGGER payload_stays").unwrap();
     sql.execute("UPDATE payload SET size = 10 WHERE commitment = ?1", [commitment.0]).unwrap();
-    let view = store.reader().payload_bytes(commitment).await.unwrap().unwrap();
+    let view = store.reader().payload_bytes(seq, commitment).await.unwrap().unwrap();
     assert_eq!(view.len(), 10);
     sql.execute("UPDATE payload SET size = 1 << 40 WHERE commitment = ?1", [commitment.0]).unwrap();
-    assert!(store.reader().payload_bytes(commitment).await.unwrap_err().is_fatal());
+    assert!(store.reader().payload_bytes(seq, commitment).await.unwrap_err().is_fatal());
 }

@@ -99,10 +99,16 @@ impl Scene {
     }
 }
 
+/// The trail, with the tables that screens query attached.
 pub(crate) fn raw(dir: &Path) -> Connection {
     let connection = Connection::open(dir.join("tieout.db")).unwrap();
-    connection.execute_batch(&format!("PRAGMA key = \"x'{}'\"", "07".repeat(32))).unwrap();
+    let key = "07".repeat(32);
+    connection.execute_batch(&format!("PRAGMA key = \"x'{key}'\"")).unwrap();
     connection.execute_batch("PRAGMA busy_timeout = 5000").unwrap();
+    let tables = dir.join("projections.db");
+    connection
+        .execute("ATTACH DATABASE ?1 AS projections KEY ?2", (tables.to_str().unwrap(), format!("x'{key}'")))
+        .unwrap();
     connection
 }
 

@@ -1,4 +1,4 @@
-//! docs/schema.sql is the real thing, explained.
+//! docs/schema.sql is the real thing, explained: the trail's file and the tables beside it.
 
 use std::path::Path;
 
@@ -13,9 +13,14 @@ fn documented() -> String {
 
 /// Every statement that made the database, without comments and in one spacing.
 fn statements(sql: &Connection) -> Vec<String> {
-    let mut statement =
-        sql.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name").unwrap();
-    let texts: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let mut files = sql.prepare("SELECT name FROM pragma_database_list").unwrap();
+    let files: Vec<String> = files.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let mut texts: Vec<String> = Vec::new();
+    for file in files {
+        let text = format!("SELECT sql FROM {file}.sqlite_schema WHERE sql IS NOT NULL");
+        let mut statement = sql.prepare(&text).unwrap();
+        texts.extend(statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap));
+    }
     texts.iter().map(|text| plain(text)).collect()
 }
 

@@ -15,8 +15,7 @@ async fn truth_refuses_update_delete_replace_and_upsert() {
         ("entry", "seq", "seq, body, leaf"),
         ("tile", "level, position", "level, position, hash"),
         ("checkpoint", "size", "size, note"),
-        ("payload", "id", "id, commitment, role, media, size, codec, bytes"),
-        ("payload_key", "id", "id, secret"),
+        ("payload", "id", "id, commitment, role, media, size, codec, secret, bytes"),
     ];
     // As careless as can be: the triggers must hold without the writer's own pragmas, too.
     for recursive in ["OFF", "ON"] {
@@ -57,7 +56,7 @@ async fn the_trail_has_no_gaps_and_grows_only() {
         "INSERT INTO entry VALUES (-1, x'00', zeroblob(32))",
         "INSERT INTO entry VALUES (1, x'00', zeroblob(31))",
         "INSERT INTO checkpoint VALUES (0, '')",
-        "REPLACE INTO payload SELECT 512, zeroblob(32), 'words', '', 0, 'gzip', x''",
+        "REPLACE INTO payload SELECT 512, zeroblob(32), 'words', '', 0, 'gzip', zeroblob(32), x''",
     ] {
         assert!(sql.execute(attack, []).is_err(), "{attack}");
     }

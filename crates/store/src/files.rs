@@ -1,0 +1,14 @@
+//! Files that are for their owner alone.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+/// Makes an empty file that nobody else can read. SQLite gives its log and its index the mode of the database.
+pub(crate) fn make_private(path: &Path) -> Result<(), io::Error> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}

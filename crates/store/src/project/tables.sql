@@ -1,0 +1,101 @@
+-- What screens query: projections.db. Every row follows from entries and payloads, and is checked against them.
+-- docs/schema.sql explains every column. Whoever changes this file raises SHAPE in database.rs: then the file is made anew.
+
+CREATE TABLE projected (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  entries INTEGER NOT NULL,
+  leaf BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE conversation (
+  id TEXT NOT NULL PRIMARY KEY,
+  seq INTEGER NOT NULL,
+  last_seq INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  entries INTEGER NOT NULL,
+  title TEXT NOT NULL,
+  turns INTEGER NOT NULL,
+  last_handle INTEGER NOT NULL,
+  level INTEGER NOT NULL,
+  categories INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX conversation_by_last ON conversation (last_seq);
+
+CREATE TABLE turn (
+  id TEXT NOT NULL PRIMARY KEY,
+  seq INTEGER NOT NULL,
+  conversation TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  question BLOB NOT NULL,
+  ended_seq INTEGER,
+  answer BLOB,
+  stopped TEXT,
+  words BLOB
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX turn_by_conversation ON turn (conversation, seq);
+CREATE INDEX turn_by_seq ON turn (seq);
+CREATE INDEX turn_open ON turn (seq) WHERE ended_seq IS NULL;
+
+CREATE TABLE call (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  at INTEGER NOT NULL,
+  conversation TEXT,
+  turn TEXT,
+  batch TEXT,
+  position INTEGER NOT NULL,
+  handle INTEGER NOT NULL,
+  source TEXT NOT NULL,
+  tool TEXT NOT NULL,
+  effect TEXT NOT NULL,
+  telling TEXT NOT NULL,
+  level INTEGER NOT NULL,
+  categories INTEGER NOT NULL,
+  early INTEGER NOT NULL,
+  retry_of TEXT,
+  verdict TEXT,
+  approved INTEGER,
+  edited INTEGER NOT NULL,
+  sent_at INTEGER,
+  attempts INTEGER NOT NULL,
+  dropped TEXT,
+  ended_seq INTEGER,
+  outcome TEXT,
+  failure TEXT,
+  status INTEGER,
+  drew_on TEXT,
+  size INTEGER NOT NULL,
+  took INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX call_by_conversation ON call (conversation, seq);
+CREATE INDEX call_by_turn ON call (turn, seq);
+CREATE INDEX call_by_source ON call (source, seq);
+CREATE INDEX call_by_outcome ON call (outcome, seq);
+CREATE INDEX call_by_retried ON call (retry_of, seq) WHERE retry_of IS NOT NULL;
+
+CREATE TABLE call_entry (
+  call_seq INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  PRIMARY KEY (call_seq, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE source (
+  name TEXT NOT NULL PRIMARY KEY,
+  seq INTEGER NOT NULL,
+  definition TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE model (
+  name TEXT NOT NULL PRIMARY KEY,
+  seq INTEGER NOT NULL,
+  definition TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE setting (
+  key TEXT NOT NULL PRIMARY KEY,
+  seq INTEGER NOT NULL,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
