@@ -11,20 +11,25 @@
 //! error, never a panic, and costs no more than its own length.
 
 mod checkpoint;
+mod cosignature;
 mod frontier;
 mod hash;
+mod lines;
 mod note;
 mod prove;
+mod public_key;
 mod strict;
 mod tile;
 mod tlog_proof;
 mod verify;
 
 pub use checkpoint::{Checkpoint, CheckpointError, Origin, OriginError};
+pub use cosignature::{CosignatureVerifier, Cosigned};
 pub use frontier::{Frontier, PartsError};
 pub use hash::{Hash, HashError, leaf_hash, node_hash};
-pub use note::{NoteError, Signer, Verifier, VkeyError};
+pub use note::{NoteError, Signer, Verifier};
 pub use prove::{consistency_proof, inclusion_proof};
+pub use public_key::VkeyError;
 pub use tile::{HashRange, ReadError, TileHash};
 pub use tlog_proof::{TlogProof, TlogProofError};
 pub use verify::{ProofError, verify_consistency, verify_inclusion};

@@ -4,8 +4,8 @@ use std::convert::Infallible;
 
 use proptest::prelude::*;
 use tlog::{
-    Checkpoint, Frontier, Hash, HashRange, Signer, TlogProof, Verifier, consistency_proof, inclusion_proof,
-    leaf_hash, verify_consistency, verify_inclusion,
+    Checkpoint, CosignatureVerifier, Frontier, Hash, HashRange, Signer, TlogProof, Verifier,
+    consistency_proof, inclusion_proof, leaf_hash, verify_consistency, verify_inclusion,
 };
 
 /// A store that has whatever it is asked for.
@@ -61,6 +61,9 @@ fn verifier() -> Verifier {
     Signer::from_seed("a".parse().unwrap(), [1; 32]).verifier()
 }
 
+/// The key of a witness that signed none of what is made here.
+const WITNESS: &str = "remora.n621.de+da77ade7+BOvN63jn/bLvkieywe8R6UYAtVtNbZpXh34x7onlmtw2";
+
 /// Text that looks like ours in places.
 fn texts() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
@@ -69,6 +72,7 @@ fn texts() -> impl Strategy<Value = String> {
         Just("\n".to_owned()),
         Just("+".to_owned()),
         Just("a ".to_owned()),
+        Just("remora.n621.de 2net5wAAAABqEiEg".to_owned()),
         Just("index ".to_owned()),
         Just("c2sp.org/tlog-proof@v1\n".to_owned()),
         Just(Hash::empty_root().to_string()),
@@ -99,6 +103,9 @@ proptest! {
     #[test]
     fn any_text(text in texts()) {
         prop_assert!(verifier().open(&text).is_err());
+        let witness = CosignatureVerifier::from_vkey(WITNESS).unwrap();
+        prop_assert!(witness.open(&text).is_err());
+        prop_assert!(witness.add(&text, &text).is_err());
         if let Ok(checkpoint) = text.parse::<Checkpoint>() {
             prop_assert_eq!(checkpoint.to_string(), &*text);
         }

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test's own tools may stop the test")]
 
+mod cosignatures;
 mod hostile;
 mod large;
 mod notes;
