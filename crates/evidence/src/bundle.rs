@@ -1,0 +1,191 @@
+//! Opening a bundle.
+
+use std::collections::BTreeMap;
+use std::io::{Read, Seek};
+
+use domain::bundle::{BundleScope, Manifest};
+use domain::id::Seq;
+use domain::payload::Commitment;
+
+use crate::error::EvidenceError;
+use crate::name::Name;
+use crate::pieces::Pieces;
+use crate::unpacking::Unpacking;
+
+/// The longest manifest, verifier key and checkpoint that are read.
+const LONGEST_HEAD: u64 = 128 << 10;
+/// How much of a foreign name is repeated.
+const LONGEST_STRAY: usize = 200;
+
+/// A bundle that was opened: a zip that says one thing, with a manifest, a key and a checkpoint. What it holds is not
+/// proved by that; feed its [`pieces`](Self::pieces) to a verifier.
+pub struct Bundle<R: Read + Seek> {
+    zip: Unpacking<R>,
+    manifest: Manifest,
+    vkey: String,
+    checkpoint: String,
+    files: Files,
+}
+
+/// Which file holds what, by number.
+#[derive(Clone, Default)]
+pub(crate) struct Files {
+    pub(crate) manifest: Option<usize>,
+    pub(crate) key: Option<usize>,
+    pub(crate) checkpoint: Option<usize>,
+    pub(crate) erased: Option<usize>,
+    pub(crate) checkpoints: Option<usize>,
+    /// By index; with the width that the name says.
+    pub(crate) bundles: BTreeMap<u64, (u64, usize)>,
+    pub(crate) tiles: BTreeMap<(u8, u64), (u64, usize)>,
+    pub(crate) entries: BTreeMap<Seq, usize>,
+    pub(crate) proofs: BTreeMap<Seq, usize>,
+    pub(crate) anchors: BTreeMap<Seq, usize>,
+    pub(crate) consistency: BTreeMap<Seq, usize>,
+    pub(crate) payloads: BTreeMap<Commitment, usize>,
+    /// What is no part of the bundle, or is so twice.
+    pub(crate) strays: Vec<(String, &'static str)>,
+}
+
+impl<R: Read + Seek> Bundle<R> {
+    /// Opens a bundle: reads its directory, manifest, key and checkpoint.
+    ///
+    /// # Errors
+    /// [`EvidenceError::Sealed`] if it is encrypted; [`EvidenceError::NotABundle`] for anything that is no zip, that
+    /// two programs could read in two ways, or that lacks one of the three; [`EvidenceError::Io`].
+    pub fn open(reader: R) -> Result<Self, EvidenceError> {
+        let mut zip = Unpacking::open(reader)?;
+        let mut files = Files::default();
+        for (number, name) in zip.names().enumerate() {
+            files.sort_in(number, name);
+        }
+        let manifest = head(&mut zip, files.manifest, Name::Manifest)?;
+        let manifest = read_manifest(&manifest)?;
+        let vkey = head(&mut zip, files.key, Name::Key)?;
+        let vkey = vkey.strip_suffix('\n').filter(|line| !line.contains('\n'));
+        let vkey = vkey.ok_or_else(|| EvidenceError::no_bundle("`key.vkey` is not one line"))?.to_owned();
+        let checkpoint = head(&mut zip, files.checkpoint, Name::Checkpoint)?;
+        files.keep_to(manifest.scope, zip.names());
+        files.strays.extend(zip.twice().iter().map(|name| (shown(name), "stands in the zip more than once")));
+        Ok(Self { zip, manifest, vkey, checkpoint, files })
+    }
+
+    /// What the bundle claims to be.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The key that it names. It can't vouch for itself: compare it with the one that you were given.
+    pub fn vkey(&self) -> &str {
+        &self.vkey
+    }
+
+    /// The signed note that everything in it is proved against, as it came.
+    pub fn checkpoint(&self) -> &str {
+        &self.checkpoint
+    }
+
+    /// Everything in it but what is convenience (reports, views, the verifier), in this order:
+    ///
+    /// 1. the entries, ascending. Each is followed by its [`Piece::Proof`](crate::Piece::Proof), the checkpoint and
+    ///    consistency proof of an anchor that it records, its payloads in the order in which it names them (with bytes,
+    ///    or as erased), and the [`Piece::Checkpoint`](crate::Piece::Checkpoint)s over as many entries as there were
+    ///    by then; the tile of each 256 leaf hashes comes after its last entry;
+    /// 2. tiles of level 1 and above, by level;
+    /// 3. what belongs to no entry that is there, and what is wrong with the file
+    ///    ([`Piece::Stray`](crate::Piece::Stray)); strays of a file stand where the file would.
+    ///
+    /// A piece is in memory only while its caller has it. Each call begins anew.
+    pub fn pieces(&mut self) -> Pieces<'_, R> {
+        Pieces::new(&mut self.zip, self.files.clone(), self.manifest.scope)
+    }
+}
+
+impl Files {
+    /// Takes out what a bundle of this scope does not have.
+    fn keep_to<'a>(&mut self, scope: BundleScope, names: impl Iterator<Item = &'a [u8]>) {
+        let foreign = names.filter(|name| Name::parse(name).is_some_and(|name| !name.belongs_to(scope)));
+        self.strays.extend(foreign.map(|name| (shown(name), "is no part of a bundle of this kind")));
+        let strays = std::mem::take(&mut self.strays);
+        *self = match scope {
+            BundleScope::Trail => Self {
+                entries: BTreeMap::new(),
+                proofs: BTreeMap::new(),
+                anchors: BTreeMap::new(),
+                consistency: BTreeMap::new(),
+                ..std::mem::take(self)
+            },
+            BundleScope::Conversation { .. } | BundleScope::Answer { .. } => Self {
+                checkpoints: None,
+                bundles: BTreeMap::new(),
+                tiles: BTreeMap::new(),
+                ..std::mem::take(self)
+            },
+        };
+        self.strays = strays;
+    }
+
+    fn sort_in(&mut self, number: usize, text: &[u8]) {
+        let Some(name) = Name::parse(text) else {
+            return self.strays.push((shown(text), "is no part of a bundle"));
+        };
+        match name {
+            Name::Manifest => self.manifest = Some(number),
+            Name::Key => self.key = Some(number),
+            Name::Checkpoint => self.checkpoint = Some(number),
+            Name::Erased => self.erased = Some(number),
+            Name::Checkpoints => self.checkpoints = Some(number),
+            Name::Entries { index, width } => {
+                // Of a full and a partial one, or of two partial ones, the widest counts, as in tlog-tiles.
+                let known = self.bundles.entry(index).or_insert((width, number));
+                if *known != (width, number) {
+                    *known = (*known).max((width, number));
+                    self.strays.push((shown(text), "stands beside another of the same place"));
+                }
+            }
+            Name::Tile { level, index, width } => {
+                let known = self.tiles.entry((level, index)).or_insert((width, number));
+                if *known != (width, number) {
+                    *known = (*known).max((width, number));
+                    self.strays.push((shown(text), "stands beside another of the same place"));
+                }
+            }
+            Name::Entry(seq) => drop(self.entries.insert(seq, number)),
+            Name::Proof(seq) => drop(self.proofs.insert(seq, number)),
+            Name::AnchorCheckpoint(seq) => drop(self.anchors.insert(seq, number)),
+            Name::AnchorConsistency(seq) => drop(self.consistency.insert(seq, number)),
+            Name::Payload(commitment) => drop(self.payloads.insert(commitment, number)),
+            Name::Verifier | Name::HowTo | Name::Answer | Name::AnswerOf(_) | Name::View(_) => {}
+        }
+    }
+}
+
+fn head<R: Read + Seek>(
+    zip: &mut Unpacking<R>,
+    number: Option<usize>,
+    name: Name,
+) -> Result<String, EvidenceError> {
+    let missing = || EvidenceError::no_bundle(format!("`{name}` is missing"));
+    let unpacked = zip.file(number.ok_or_else(missing)?, LONGEST_HEAD)?;
+    let bytes = unpacked.map_err(|why| EvidenceError::no_bundle(format!("`{name}` {why}")))?;
+    String::from_utf8(bytes).map_err(|_| EvidenceError::no_bundle(format!("`{name}` is not UTF-8")))
+}
+
+fn read_manifest(text: &str) -> Result<Manifest, EvidenceError> {
+    let manifest: Manifest = serde_json::from_str(text)
+        .map_err(|error| EvidenceError::no_bundle(format!("`manifest.json` can't be read: {error}")))?;
+    if manifest.v != 1 {
+        return Err(EvidenceError::no_bundle(format!("its version is {}, and we read 1", manifest.v)));
+    }
+    // A number that is written twice, or a field behind another, would read as something else elsewhere.
+    if serde_json_canonicalizer::to_string(&manifest).ok().as_deref() != Some(text) {
+        return Err(EvidenceError::no_bundle("`manifest.json` is not in canonical form (RFC 8785)"));
+    }
+    Ok(manifest)
+}
+
+/// A foreign name, for a person to read: whatever is not plain is spelt out, and it ends somewhere.
+fn shown(name: &[u8]) -> String {
+    let shown = name.escape_ascii().to_string();
+    if shown.len() > LONGEST_STRAY { format!("{}…", &shown[..LONGEST_STRAY]) } else { shown }
+}

@@ -1,0 +1,30 @@
+//! Evidence bundles: making them and taking them apart. This crate keeps two formats out of everything else, the zip
+//! and the age file, and with them what strangers may do with either: whoever reads a bundle gets typed pieces within
+//! limits and never a name, a size or a byte of the container to trust.
+//!
+//! There is no database here, no network and no clock: pieces come in as arguments, the file goes out through
+//! `Write + Seek` and comes in through `Read + Seek`. What a bundle proves is not judged here either: [`Bundler`]
+//! writes what it is given, [`Bundle`] gives back what is there, and `verify` says whether it holds. The format is
+//! `docs/trail-format.md`.
+
+mod bundle;
+mod bundler;
+mod error;
+mod list;
+mod name;
+mod notes;
+mod packing;
+mod pieces;
+mod report;
+mod sealed;
+mod tiles;
+mod unpacking;
+pub mod views;
+
+pub use bundle::Bundle;
+pub use bundler::{Bundler, Content, Summary};
+pub use error::EvidenceError;
+pub use name::View;
+pub use pieces::{Piece, Pieces};
+pub use report::{Report, ReportedAnchor, report};
+pub use sealed::{seal, unseal};
