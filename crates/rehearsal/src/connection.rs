@@ -1,4 +1,4 @@
-//! What a user would need to connect a service or a model.
+//! What a user would need to connect a service, a model or a witness.
 
 /// A service, as a user would connect it.
 #[derive(Clone)]
@@ -30,6 +30,17 @@ pub struct DemoModel {
     pub secret_name: String,
     /// Its secret.
     pub secret: String,
+}
+
+/// The witness, as a user would set up an anchor with it.
+#[derive(Clone)]
+pub struct DemoWitness {
+    /// The name of the anchor within a workspace.
+    pub name: String,
+    /// Its submission prefix: clients add `/add-checkpoint`.
+    pub url: String,
+    /// Its verifier key, by which its cosignatures are known.
+    pub vkey: String,
 }
 
 impl DemoSource {

@@ -83,7 +83,7 @@ struct Ordered {
 
 impl Faults {
     /// Puts a fault in force for the requests to this service (`crm`, `billing`, `support`,
-    /// `people`, `echo`, `records`, `model`) at this path or below it: `/echo/7` takes in
+    /// `people`, `echo`, `records`, `model`, `witness`) at this path or below it: `/echo/7` takes in
     /// `/echo/7/a` and not `/echo/70`, and `/` takes in everything. Of several that fit, the one set
     /// first strikes. Who is turned away by a limit uses no fault up.
     pub fn set(&self, service: &str, path: &str, fault: Fault, times: Times) {

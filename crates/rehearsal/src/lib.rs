@@ -2,8 +2,9 @@
 //! other people's keys out of the demo, the tests and the benches.
 //!
 //! [`Rehearsal::start`] opens four services (customers, billing, support, people), two services for
-//! tests (an echo, and records) and a model that speaks the OpenAI Chat protocol, each on a port of its
-//! own. A seed decides everything they say. The model is no AI: it matches a question against the tools
+//! tests (an echo, and records), a model that speaks the OpenAI Chat protocol and a witness of the C2SP
+//! tlog-witness protocol, each on a port of its own. A seed decides everything they say, but for the
+//! time that the witness signs. The model is no AI: it matches a question against the tools
 //! it is offered and works out its answer from the results that come back.
 //!
 //! What a test can set:
@@ -18,6 +19,7 @@
 //!   [`Revision`] of an earlier call after a later one began.
 //! - `billing`, `echo` and `records` honour `Idempotency-Key`: a write under a known key gets the earlier
 //!   answer, marked `Idempotency-Replayed: true`, and is not done again.
+//! - [`Rehearsal::follow`]: the trails that the witness cosigns; others it doesn't know.
 //! - The echo's query may hold `ms` (the wait), `bytes` (for `/big`) and `cache` (what `Cache-Control`
 //!   says).
 //!
@@ -41,8 +43,9 @@ mod plan;
 mod records;
 mod rehearsal;
 mod services;
+mod witness;
 
-pub use connection::{DemoModel, DemoSource};
+pub use connection::{DemoModel, DemoSource, DemoWitness};
 pub use faults::{Fault, Faults, Times};
 pub use limit::{Left, Rate, RetryAfter, ServiceLimit};
 pub use log::LoggedRequest;

@@ -24,7 +24,7 @@ pub struct Plan {
     /// client that asks faster. Their source files then say 20 and 40, which such a client keeps to.
     pub rate_limits: bool,
     /// The limits of services by name (`crm`, `billing`, `support`, `people`, `echo`, `records`,
-    /// `model`), in the place of their own. Source files say nothing of these.
+    /// `model`, `witness`), in the place of their own. Source files say nothing of these.
     pub limits: BTreeMap<&'static str, ServiceLimit>,
     /// How long the reads of the four services and of `records` say that they stay fresh
     /// (`Cache-Control: private, max-age=…`); none says `private, no-cache`.

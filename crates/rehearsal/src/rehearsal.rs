@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::company::Company;
-use crate::connection::{DemoModel, DemoSource};
+use crate::connection::{DemoModel, DemoSource, DemoWitness};
 use crate::door::{self, Behind, House, Remembered, Tenant, Turnstile};
 use crate::echo::{self, Echo};
 use crate::faults::Faults;
@@ -19,6 +19,7 @@ use crate::model::{self, Model, SampleQuestion, Script};
 use crate::plan::Plan;
 use crate::records::{self, Record, Records};
 use crate::services::{Desk, SERVICES, WRITTEN_RATE, source_file, usual_limit};
+use crate::witness::{self, Witness};
 
 /// The company at work. It owns the tasks of its servers: [`Rehearsal::stop`] closes every connection
 /// and returns when the last task has ended. Dropping it closes them too, without waiting.
@@ -30,6 +31,8 @@ pub struct Rehearsal {
     desk: Arc<Model>,
     echo: Arc<Echo>,
     records: Arc<Records>,
+    demo_witness: DemoWitness,
+    witness: Arc<Witness>,
     doors: Doors,
 }
 
@@ -81,7 +84,27 @@ impl Rehearsal {
         };
         doors.open(&plan, "model", false, listener, desk.clone());
 
-        Ok(Self { sources, echo_source, records_source, model, desk, echo, records, doors })
+        let (listener, address) = door::bound().await?;
+        let witness = Arc::new(Witness::new(plan.seed));
+        let demo_witness = DemoWitness {
+            name: "rehearsal-witness".to_owned(),
+            url: format!("http://{address}{}", witness::PREFIX),
+            vkey: witness.vkey(),
+        };
+        doors.open(&plan, "witness", false, listener, witness.clone());
+
+        Ok(Self {
+            sources,
+            echo_source,
+            records_source,
+            model,
+            desk,
+            echo,
+            records,
+            demo_witness,
+            witness,
+            doors,
+        })
     }
 
     /// The four services: `crm`, `billing`, `support`, `people`. Of these `billing` alone honours
@@ -115,6 +138,18 @@ impl Rehearsal {
     /// The rehearsal model.
     pub fn model(&self) -> DemoModel {
         self.model.clone()
+    }
+
+    /// The witness. It cosigns for the trails that it was told of by [`Self::follow`], and forgets what
+    /// it cosigned when the rehearsal ends.
+    pub fn witness(&self) -> DemoWitness {
+        self.demo_witness.clone()
+    }
+
+    /// Tells the witness of the trail with this verifier key (C2SP signed-note, Ed25519), as a log is
+    /// made known to a witness's operator. False, and nothing is done, if it is no such key.
+    pub fn follow(&self, vkey: &str) -> bool {
+        self.witness.follow(vkey)
     }
 
     /// Sets what the model's next messages are, one reply a request; after the last one the model

@@ -96,6 +96,11 @@ impl Ask<'_> {
         self
     }
 
+    pub(crate) fn text(mut self, body: &str) -> Self {
+        self.body = body.to_owned();
+        self
+    }
+
     pub(crate) fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self

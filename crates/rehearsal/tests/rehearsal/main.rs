@@ -18,3 +18,4 @@ mod model;
 mod questions;
 mod records;
 mod script;
+mod witness;
