@@ -219,6 +219,15 @@ impl Calls {
         }
     }
 
+    /// A reviewer opened a call's payloads.
+    pub(crate) fn review(&self, call: CallId, here: &mut Here<'_>) {
+        if !self.open.contains_key(&call) && !self.ended.contains_key(&call) {
+            let words =
+                format!("{call} is opened for review, and no entry before says that it was asked for");
+            here.report(FindingKind::Missing, &words);
+        }
+    }
+
     /// What an earlier run left open was closed.
     pub(crate) fn recovered(&mut self, here: &mut Here<'_>) {
         for call in self.open.keys() {

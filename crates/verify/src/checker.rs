@@ -2,46 +2,45 @@
 
 use std::cmp::Ordering;
 
-use domain::entry::Entry;
+use domain::entry::{BodyError, Entry};
 use domain::fact::Fact;
 use domain::id::Seq;
-use domain::payload::Commitment;
+use domain::payload::{Commitment, commitment, salt};
 use domain::time::Micros;
-use domain::view::{FindingKind, Part, PartReport, VerifyReport};
+use domain::view::{FindingKind, Part, VerifyReport};
 use tlog::{Hash, leaf_hash};
 
 use crate::checkpoints::Checkpoints;
-use crate::clocks::Clocks;
-use crate::conversations::Conversations;
-use crate::findings::{Findings, Here};
-use crate::payloads::Payloads;
-use crate::story::Story;
+use crate::findings::Findings;
+use crate::proofs::Proofs;
+use crate::record::Record;
+use crate::report::LookedAt;
 use crate::tree::Tree;
 
 /// Checks one trail. Feed it everything there is, in this order: entries as they are stored; each payload and each
 /// stored tree hash at any time after its entries; each checkpoint at the latest before the entry whose number is
-/// its size, and, if no verifier key was given, after the first entry. Then [`Checker::finish`].
+/// its size. Then [`Checker::finish`].
 ///
-/// What it keeps grows with the turns and calls that are open, and besides: some 100 bytes for each call, some 40 for
-/// each conversation and each run of the program; and the same for each payload, stored tree hash (one in 256 entries)
-/// and checkpoint whose other half was not fed yet, so feed these near to their entries.
+/// What it keeps grows with the turns and calls that are open, and besides: some 100 bytes for each call, some 60 for
+/// each checkpoint, some 40 for each conversation and each run of the program, some 20 for each payload; and some 200
+/// for each payload, stored tree hash (one in 256 entries) and checkpoint whose other half was not fed yet, so feed
+/// these near to their entries.
 ///
 /// Nothing that is fed makes it panic, or take longer than in proportion to what is fed.
 #[derive(Debug)]
 pub struct Checker {
-    findings: Findings,
+    pub(crate) findings: Findings,
     entries: u64,
-    tree: Tree,
-    checkpoints: Checkpoints,
-    payloads: Payloads,
-    clocks: Clocks,
-    conversations: Conversations,
-    story: Story,
+    pub(crate) tree: Tree,
+    pub(crate) checkpoints: Checkpoints,
+    pub(crate) record: Record,
+    proofs: Proofs,
 }
 
 impl Checker {
-    /// For a trail that must be signed with this key (a C2SP verifier key). With `None` the key is the one that the
-    /// trail names: that shows whether the trail agrees with itself, not whose it is.
+    /// For a trail that must have come to this key (a C2SP verifier key): the one that its first entry names, or one
+    /// that a later epoch opened. With `None` only the trail itself says who signs: that shows whether the trail agrees
+    /// with itself, not whose it is.
     #[must_use]
     pub fn new(vkey: Option<&str>) -> Self {
         let mut findings = Findings::default();
@@ -51,10 +50,8 @@ impl Checker {
             entries: 0,
             tree: Tree::default(),
             checkpoints,
-            payloads: Payloads::default(),
-            clocks: Clocks::default(),
-            conversations: Conversations::default(),
-            story: Story::default(),
+            record: Record::default(),
+            proofs: Proofs::default(),
         }
     }
 
@@ -65,21 +62,30 @@ impl Checker {
 
     /// The next entry as it is stored: its number, its bytes and the leaf hash beside them.
     pub fn entry(&mut self, stored: Seq, body: &[u8], stored_leaf: &[u8]) {
+        let read = Entry::from_body(body);
+        let seq = read.as_ref().map_or(Seq(self.tree.next()), |entry| entry.seq);
+        if read.is_ok() && seq != stored {
+            self.altered(stored, &format!("it is stored as {stored} and says that it is {seq}"));
+        }
+        if let Some(leaf) = self.place(body, read)
+            && stored_leaf != leaf.as_bytes()
+        {
+            self.altered(seq, &format!("entry {seq} does not have the hash that is stored for it"));
+        }
+    }
+
+    /// Gives the next entry its place, and its leaf back if it has one.
+    pub(crate) fn place(&mut self, body: &[u8], read: Result<Entry, BodyError>) -> Option<Hash> {
         self.entries += 1;
         let next = Seq(self.tree.next());
         let leaf = leaf_hash(body);
-        match Entry::from_body(body) {
+        match read {
             Ok(entry) => {
-                if entry.seq != stored {
-                    self.altered(
-                        stored,
-                        &format!("it is stored as {stored} and says that it is {}", entry.seq),
-                    );
-                }
                 match entry.seq.cmp(&next) {
                     Ordering::Less => {
                         let words = format!("entry {} comes again, or out of order", entry.seq);
-                        return self.altered(entry.seq, &words);
+                        self.altered(entry.seq, &words);
+                        return None;
                     }
                     Ordering::Equal => {}
                     Ordering::Greater => {
@@ -87,22 +93,21 @@ impl Checker {
                         self.findings.report(Part::Tree, FindingKind::Gap, Some(next), &words);
                     }
                 }
-                self.compare_leaf(entry.seq, leaf, stored_leaf);
                 self.tree.push(entry.seq.0, leaf);
                 self.tell(&entry, leaf);
             }
             Err(error) => {
                 self.altered(next, &format!("entry {next} can't be read: {error}"));
-                self.compare_leaf(next, leaf, stored_leaf);
                 self.tree.push(next.0, leaf);
             }
         }
         self.checkpoints.reached(&self.tree, &mut self.findings);
+        Some(leaf)
     }
 
     /// A stored checkpoint: over how many entries it is stored as, and its note.
     pub fn checkpoint(&mut self, size: u64, note: &str) {
-        self.checkpoints.take(size, note, &self.tree, &mut self.findings);
+        self.checkpoints.take(Some(size), note, &self.tree, &mut self.findings);
     }
 
     /// A stored hash of the tree, of level 1 or above.
@@ -112,66 +117,65 @@ impl Checker {
 
     /// A stored payload: the commitment that it is stored under, the secret of its salt, if there is one, and its
     /// bytes.
-    pub fn payload(&mut self, commitment: Commitment, secret: Option<&[u8]>, bytes: &[u8]) {
-        self.payloads.open(commitment, secret, bytes, &mut self.findings);
+    pub fn payload(&mut self, stored: Commitment, secret: Option<&[u8]>, bytes: &[u8]) {
+        let secret = secret.and_then(|secret| <&[u8; 32]>::try_from(secret).ok());
+        let opens = secret.is_some_and(|secret| commitment(&salt(secret), bytes) == stored);
+        self.opened(stored, opens, bytes);
+    }
+
+    /// A stored payload of which it is known whether it opens its commitment.
+    pub(crate) fn opened(&mut self, stored: Commitment, opens: bool, bytes: &[u8]) {
+        if let Some(proof) = self.record.payloads.open(stored, opens, &mut self.findings) {
+            self.proofs.check(&proof, bytes, self.checkpoints.note(proof.size), &mut self.findings);
+        }
     }
 
     /// What was found. `took_ms` is 0: who has a clock fills it in.
     #[must_use]
     pub fn finish(mut self, now: Micros) -> VerifyReport {
-        if self.entries == 0 {
-            self.findings.report(Part::Tree, FindingKind::Missing, Some(Seq(0)), "the trail has no entries");
+        self.end();
+        self.record.payloads.finish(&mut self.findings);
+        self.report(now)
+    }
+
+    /// Reports what only the end of the entries shows.
+    pub(crate) fn end(&mut self) {
+        if self.tree.next() == 0 {
+            let words = "the trail has no entries";
+            self.findings.report(Part::Tree, FindingKind::Missing, Some(Seq(0)), words);
         }
-        let payloads = self.payloads.opened();
         self.checkpoints.finish(&self.tree, &mut self.findings);
         self.tree.finish(&mut self.findings);
-        self.payloads.finish(&mut self.findings);
-        VerifyReport {
-            at: now,
+    }
+
+    /// How many entries came.
+    pub(crate) fn entries(&self) -> u64 {
+        self.entries
+    }
+
+    /// The report over what was found so far.
+    pub(crate) fn report(self, now: Micros) -> VerifyReport {
+        let looked_at = LookedAt {
             entries: self.entries,
             checkpoints: self.checkpoints.compared(),
-            payloads,
-            calls: self.story.calls(),
-            root: self.tree.root_as_is().to_string(),
-            erased: 0,
-            anchored: None,
-            vkeys: Vec::new(),
-            took_ms: 0,
-            parts: Vec::<PartReport>::new(),
-            findings: self.findings.in_order(),
-        }
+            known: self.checkpoints.held(),
+            root: self.tree.root_as_is(),
+            vkeys: self.checkpoints.vkeys(),
+        };
+        looked_at.report(now, &self.record, &self.proofs, self.findings)
     }
 
     fn tell(&mut self, entry: &Entry, leaf: Hash) {
-        let is_first = entry.seq == Seq(0);
-        if let Fact::TrailOpened { origin, vkey, .. } = &entry.fact {
-            if is_first {
-                self.checkpoints.opened(origin, vkey, &mut self.findings);
-                self.checkpoints.open_kept(&self.tree, &mut self.findings);
-            } else {
-                let words = "the trail is opened a second time";
-                self.findings.report(Part::Story, FindingKind::Forked, Some(entry.seq), words);
+        match &entry.fact {
+            Fact::TrailOpened { origin, vkey, .. } if entry.seq == Seq(0) => {
+                self.checkpoints.begin_epoch(entry.seq, origin, vkey, &mut self.findings);
             }
-        } else if is_first {
-            let words = "the first entry does not open the trail";
-            self.findings.report(Part::Tree, FindingKind::Missing, Some(entry.seq), words);
+            Fact::EpochOpened { origin, vkey } if entry.seq != Seq(0) => {
+                self.checkpoints.begin_epoch(entry.seq, origin, vkey, &mut self.findings);
+            }
+            _ => {}
         }
-        for commitment in entry.fact.commitments() {
-            self.payloads.expect(commitment, entry.seq);
-        }
-        let conversation = entry.link.as_ref().map(|link| link.conversation);
-        let mut here = Here { seq: entry.seq, conversation, part: Part::Story, findings: &mut self.findings };
-        self.clocks.check(entry.boot, entry.mono, &mut here);
-        here.part = Part::Conversations;
-        self.conversations.check(entry.link.as_ref(), &entry.fact, leaf, &mut here);
-        here.part = Part::Story;
-        self.story.tell(&entry.fact, &mut here);
-    }
-
-    fn compare_leaf(&mut self, seq: Seq, leaf: Hash, stored: &[u8]) {
-        if stored != leaf.as_bytes() {
-            self.altered(seq, &format!("entry {seq} does not have the hash that is stored for it"));
-        }
+        self.record.tell(entry, leaf, &mut self.findings);
     }
 
     fn altered(&mut self, seq: Seq, words: &str) {

@@ -14,6 +14,7 @@ use crate::findings::Here;
 #[derive(Debug, Default)]
 pub(crate) struct Conversations {
     ends: BTreeMap<ConversationId, End>,
+    linked: u64,
 }
 
 #[derive(Debug)]
@@ -23,6 +24,11 @@ struct End {
 }
 
 impl Conversations {
+    /// How many entries are linked into one.
+    pub(crate) fn linked(&self) -> u64 {
+        self.linked
+    }
+
     /// Checks an entry's link, and what only makes sense with one.
     pub(crate) fn check(&mut self, link: Option<&Link>, fact: &Fact, leaf: Hash, here: &mut Here<'_>) {
         let Some(link) = link else {
@@ -31,6 +37,11 @@ impl Conversations {
             }
             return;
         };
+        self.linked += 1;
+        if belongs_to_none(fact) {
+            let words = format!("{} stands in a conversation, and belongs to none", fact.type_name());
+            here.report(FindingKind::Altered, &words);
+        }
         let conversation = link.conversation;
         let (next, before) = match self.ends.get(&conversation) {
             Some(end) => (end.next, end.leaf.to_hex()),
@@ -73,5 +84,23 @@ fn needs_conversation(fact: &Fact) -> bool {
             | Fact::BatchOpened { .. }
             | Fact::AnswerGiven { .. }
             | Fact::TurnStopped { .. }
+    )
+}
+
+fn belongs_to_none(fact: &Fact) -> bool {
+    matches!(
+        fact,
+        Fact::TrailOpened { .. }
+            | Fact::TrailRecovered { .. }
+            | Fact::EpochOpened { .. }
+            | Fact::ClockJumped { .. }
+            | Fact::Heartbeat {}
+            | Fact::AnchorSent { .. }
+            | Fact::AnchorRecorded { .. }
+            | Fact::AnchorFailed { .. }
+            | Fact::PayloadErased { .. }
+            | Fact::HoldSet { .. }
+            | Fact::HoldReleased { .. }
+            | Fact::RetentionApplied { .. }
     )
 }

@@ -38,6 +38,18 @@ impl Findings {
         }
     }
 
+    /// Takes in what was found elsewhere.
+    pub(crate) fn extend(&mut self, others: Self) {
+        for Finding { kind, part, seq, words } in others.told {
+            self.report(part, kind, seq, &words);
+        }
+        for (of, Kind { counted, first_counted, .. }) in others.kinds {
+            let known = self.kinds.entry(of).or_default();
+            known.counted += counted;
+            known.first_counted = known.first_counted.into_iter().chain(first_counted).min();
+        }
+    }
+
     /// Whether anything is wrong in a part.
     pub(crate) fn any_in(&self, part: Part) -> bool {
         self.kinds.keys().any(|(of, _)| *of == part)
@@ -56,7 +68,7 @@ impl Findings {
         PartReport { part, checked, findings: u32::try_from(findings).unwrap_or(u32::MAX) }
     }
 
-    /// All of them, first by place, then by part and kind; those of no place last.
+    /// All of them, first by place, then by part; those of no place last.
     pub(crate) fn in_order(self) -> Vec<Finding> {
         let mut all = self.told;
         let counted = self.kinds.into_iter().filter(|(_, known)| known.counted > 0);
@@ -66,7 +78,7 @@ impl Findings {
             seq: known.first_counted,
             words: format!("{} more of this kind from here on", known.counted),
         }));
-        all.sort_by_key(|finding| (finding.seq.is_none(), finding.seq, finding.part, finding.kind));
+        all.sort_by_key(|finding| (finding.seq.is_none(), finding.seq, finding.part));
         all
     }
 }

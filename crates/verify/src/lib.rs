@@ -12,19 +12,28 @@
 //! What can't be seen from inside: a history that was signed anew with the trail's own key, and an old copy put back
 //! in place of everything. Both show against a checkpoint that was kept elsewhere: [`Checker::known`].
 
+mod anchoring;
 mod attempts;
 mod batches;
+mod bundle;
 mod calls;
 mod checker;
 mod checkpoints;
 mod clocks;
 mod conversations;
 mod ended;
+mod epochs;
+mod exports;
 mod findings;
+mod holds;
 mod payloads;
+mod proofs;
+mod record;
+mod report;
 mod story;
 mod tree;
 mod turns;
 
+pub use bundle::BundleChecker;
 pub use checker::Checker;
 pub use findings::MOST_OF_A_KIND;

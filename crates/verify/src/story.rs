@@ -2,8 +2,10 @@
 
 use domain::fact::Fact;
 
+use crate::anchoring::Anchoring;
 use crate::calls::{Calls, Requested};
 use crate::ended::End;
+use crate::exports::Exports;
 use crate::findings::Here;
 use crate::turns::Turns;
 
@@ -12,9 +14,24 @@ use crate::turns::Turns;
 pub(crate) struct Story {
     turns: Turns,
     calls: Calls,
+    anchoring: Anchoring,
+    exports: Exports,
+    /// Whether only some entries of the trail are told.
+    partial: bool,
+    told: u64,
 }
 
 impl Story {
+    /// For a choice of entries.
+    pub(crate) fn of_some() -> Self {
+        Self { partial: true, ..Self::default() }
+    }
+
+    /// How many entries were told.
+    pub(crate) fn told(&self) -> u64 {
+        self.told
+    }
+
     /// How many calls it tells of.
     pub(crate) fn calls(&self) -> u64 {
         self.calls.requested()
@@ -22,6 +39,7 @@ impl Story {
 
     /// What happens next.
     pub(crate) fn tell(&mut self, fact: &Fact, here: &mut Here<'_>) {
+        self.told += 1;
         match fact {
             Fact::TrailRecovered { .. } => {
                 self.calls.recovered(here);
@@ -76,24 +94,23 @@ impl Story {
                 self.turns.answer(*turn, here);
             }
             Fact::TurnStopped { turn, .. } => self.turns.stop(*turn, here),
+            Fact::AnchorSent { .. } | Fact::AnchorRecorded { .. } | Fact::AnchorFailed { .. } => {
+                self.anchoring.tell(fact, self.partial, here);
+            }
+            Fact::ExportBegun { .. } | Fact::ExportMade { .. } => self.exports.tell(fact, here),
+            Fact::ReviewOpened { call } => self.calls.review(*call, here),
             Fact::TrailOpened { .. }
+            | Fact::EpochOpened { .. }
+            | Fact::ClockJumped { .. }
+            | Fact::Heartbeat {}
             | Fact::ConversationOpened {}
             | Fact::SourceChanged { .. }
             | Fact::ModelChanged { .. }
             | Fact::SettingsChanged { .. }
-            | Fact::EpochOpened { .. }
-            | Fact::ClockJumped { .. }
-            | Fact::Heartbeat {}
-            | Fact::AnchorSent { .. }
-            | Fact::AnchorRecorded { .. }
-            | Fact::AnchorFailed { .. }
             | Fact::PayloadErased { .. }
             | Fact::HoldSet { .. }
             | Fact::HoldReleased { .. }
-            | Fact::RetentionApplied { .. }
-            | Fact::ExportBegun { .. }
-            | Fact::ExportMade { .. }
-            | Fact::ReviewOpened { .. } => {}
+            | Fact::RetentionApplied { .. } => {}
         }
     }
 }

@@ -15,9 +15,16 @@ pub(crate) struct Tree {
     /// The number that the next entry must have.
     next: u64,
     awaited: BTreeMap<(u8, u64), Hash>,
+    /// Whether the leaves' own hashes are stored as level 0 too, as in a bundle.
+    tiled: bool,
 }
 
 impl Tree {
+    /// A tree of which every level is stored as tiles.
+    pub(crate) fn tiled() -> Self {
+        Self { tiled: true, ..Self::default() }
+    }
+
     /// The number that the next entry must have.
     pub(crate) fn next(&self) -> u64 {
         self.next
@@ -38,6 +45,9 @@ impl Tree {
         let finished = self.frontier.push(leaf);
         self.next = seq.saturating_add(1);
         if self.is_whole() {
+            if self.tiled {
+                self.awaited.insert((0, seq), leaf);
+            }
             self.awaited.extend(finished.into_iter().map(|tile| ((tile.level, tile.index), tile.hash)));
         }
     }
