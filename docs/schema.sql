@@ -180,6 +180,18 @@ CREATE TABLE call_entry (
   PRIMARY KEY (call_seq, seq)
 ) STRICT, WITHOUT ROWID;
 
+-- Holds: what they cover can't be erased until they are released.
+CREATE TABLE hold (
+  id TEXT NOT NULL PRIMARY KEY,                    -- the hold
+  seq INTEGER NOT NULL,                            -- its hold.set
+  at INTEGER NOT NULL,                             -- when it was set
+  conversation TEXT,                               -- the conversation that it covers, if one
+  call TEXT,                                       -- the call that it covers, if one
+  call_seq INTEGER,                                -- that call's call.requested, if there is such a call
+  everything INTEGER NOT NULL,                     -- 1 if it covers every payload
+  released_at INTEGER                              -- when it was released
+) STRICT, WITHOUT ROWID;
+
 -- The sources as they stand.
 CREATE TABLE source (
   name TEXT NOT NULL PRIMARY KEY,                  -- its name in the workspace

@@ -3,20 +3,19 @@
 use serde::{Deserialize, Serialize};
 
 use crate::fact::MOST_ERASED;
-use crate::filter::Filter;
 use crate::id::{CallId, ConversationId, HoldId, Seq};
 use crate::label::Level;
 use crate::payload::PayloadRole;
 use crate::time::{Micros, Span};
 
 /// Whose payloads to erase. Payloads of settings and of what this program says about itself are never meant.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EraseScope {
-    /// One call: arguments, requests, result, words.
-    Call {
+    /// Calls: arguments, requests, results, words, and what repeats them word by word: the responses that asked for
+    /// them, and the prompts of their conversations since. Answers stay; they are their conversation's.
+    Calls {
         /// Which.
-        call: CallId,
+        calls: Vec<CallId>,
     },
     /// One conversation: questions, prompts, responses, answers and everything of its calls.
     Conversation {
@@ -33,11 +32,6 @@ pub enum EraseScope {
     Before {
         /// When.
         at: Micros,
-    },
-    /// The calls that a filter finds.
-    Filter {
-        /// Which.
-        filter: Filter,
     },
 }
 

@@ -4,6 +4,8 @@
 //! No personal data and no free text stands in a fact: people, arguments, prompts, results and reasons are payloads,
 //! of which it holds commitments. No floats: lengths of time are microseconds.
 
+mod says;
+
 use serde::{Deserialize, Serialize};
 
 use crate::anchor::AnchorKind;
@@ -494,91 +496,3 @@ pub enum Fact {
 
 /// The most payloads of one `payload.erased`, so that its body stays small; more are more entries.
 pub const MOST_ERASED: usize = 256;
-
-impl Fact {
-    /// The name of its type, as in the entry.
-    pub fn type_name(&self) -> &'static str {
-        match self {
-            Self::TrailOpened { .. } => "trail.opened",
-            Self::TrailRecovered { .. } => "trail.recovered",
-            Self::ConversationOpened {} => "conversation.opened",
-            Self::QuestionAsked { .. } => "question.asked",
-            Self::ModelCalled { .. } => "model.called",
-            Self::ModelReturned { .. } => "model.returned",
-            Self::BatchOpened { .. } => "batch.opened",
-            Self::CallRequested { .. } => "call.requested",
-            Self::CallDecided { .. } => "call.decided",
-            Self::ApprovalAsked { .. } => "approval.asked",
-            Self::ApprovalGiven { .. } => "approval.given",
-            Self::CallSent { .. } => "call.sent",
-            Self::AttemptEnded { .. } => "attempt.ended",
-            Self::CallDropped { .. } => "call.dropped",
-            Self::BatchHeld { .. } => "batch.held",
-            Self::BatchReleased { .. } => "batch.released",
-            Self::CallEnded { .. } => "call.ended",
-            Self::AnswerGiven { .. } => "answer.given",
-            Self::TurnStopped { .. } => "turn.stopped",
-            Self::SourceChanged { .. } => "source.changed",
-            Self::ModelChanged { .. } => "model.changed",
-            Self::SettingsChanged { .. } => "settings.changed",
-            Self::EpochOpened { .. } => "epoch.opened",
-            Self::ClockJumped { .. } => "clock.jumped",
-            Self::Heartbeat {} => "heartbeat",
-            Self::AnchorSent { .. } => "anchor.sent",
-            Self::AnchorRecorded { .. } => "anchor.recorded",
-            Self::AnchorFailed { .. } => "anchor.failed",
-            Self::PayloadErased { .. } => "payload.erased",
-            Self::HoldSet { .. } => "hold.set",
-            Self::HoldReleased { .. } => "hold.released",
-            Self::RetentionApplied { .. } => "retention.applied",
-            Self::ExportBegun { .. } => "export.begun",
-            Self::ExportMade { .. } => "export.made",
-            Self::ReviewOpened { .. } => "review.opened",
-        }
-    }
-
-    /// The payloads it commits to.
-    pub fn commitments(&self) -> Vec<Commitment> {
-        match self {
-            Self::QuestionAsked { question, .. } => vec![*question],
-            Self::ModelCalled { prompt, .. } => vec![*prompt],
-            Self::ModelReturned { response, .. } => vec![*response],
-            Self::CallRequested { arguments, .. } => vec![*arguments],
-            Self::ApprovalAsked { shown, .. } => vec![*shown],
-            Self::ApprovalGiven { reason, arguments, .. } => {
-                reason.iter().chain(arguments).copied().collect()
-            }
-            Self::BatchReleased { reason, .. } => reason.iter().copied().collect(),
-            Self::AttemptEnded { words, .. } => vec![*words],
-            Self::CallSent { request, .. } => vec![*request],
-            Self::CallEnded { result, words, .. } => result.iter().chain(words).copied().collect(),
-            Self::AnswerGiven { answer, .. } => vec![*answer],
-            Self::TurnStopped { words, .. } => words.iter().copied().collect(),
-            Self::SourceChanged { setting, .. } | Self::ModelChanged { setting, .. } => {
-                setting.iter().copied().collect()
-            }
-            Self::SettingsChanged { setting, .. } => vec![*setting],
-            Self::AnchorRecorded { proof, .. } => vec![*proof],
-            Self::AnchorFailed { words, .. } => vec![*words],
-            // What it erases are payloads of other entries.
-            Self::PayloadErased { reason, .. }
-            | Self::HoldSet { reason, .. }
-            | Self::HoldReleased { reason, .. } => vec![*reason],
-            Self::EpochOpened { .. }
-            | Self::ClockJumped { .. }
-            | Self::Heartbeat {}
-            | Self::AnchorSent { .. }
-            | Self::RetentionApplied { .. }
-            | Self::ExportBegun { .. }
-            | Self::ExportMade { .. }
-            | Self::ReviewOpened { .. }
-            | Self::TrailOpened { .. }
-            | Self::TrailRecovered { .. }
-            | Self::ConversationOpened {}
-            | Self::BatchOpened { .. }
-            | Self::BatchHeld { .. }
-            | Self::CallDropped { .. }
-            | Self::CallDecided { .. } => Vec::new(),
-        }
-    }
-}

@@ -117,6 +117,8 @@ pub struct PayloadView {
     pub text: String,
     /// Whether `text` is all of it.
     pub whole: bool,
+    /// The entry that says that it is erased, if it is; then there is nothing but its commitment and its role.
+    pub erased: Option<Seq>,
 }
 
 /// Proof that an entry is in the trail (C2SP tlog-proof), checked before it was handed out.

@@ -56,7 +56,9 @@ pub enum StoreError {
         why: String,
     },
     /// What screens query can't be written. The trail itself can; the tables are made again at the next opening.
-    #[error("the tables that screens query can't be brought up to date: {0}. The trail itself is whole; close the workspace and open it again")]
+    #[error(
+        "the tables that screens query can't be brought up to date: {0}. The trail itself is whole; close the workspace and open it again"
+    )]
     Tables(String),
     /// The draft is not one that can be recorded: an error of the program that wrote it. Nothing was written.
     #[error("this can't be recorded: {0}")]

@@ -25,6 +25,11 @@ pub(crate) enum Request {
         /// Where the answer goes. If nobody waits for it any more, it is written all the same.
         answer: oneshot::Sender<Written>,
     },
+    /// Empty the log, and say so.
+    EmptyLog {
+        /// Where to say so.
+        answer: oneshot::Sender<()>,
+    },
     /// End, once what came before is written.
     Close,
 }
@@ -36,8 +41,9 @@ pub(crate) fn start(
     projector: Projector,
 ) -> Result<(mpsc::Sender<Request>, thread::JoinHandle<()>), StoreError> {
     let (inbox, requests) = mpsc::channel(WAITING);
-    let thread =
-        thread::Builder::new().name("trail writer".to_owned()).spawn(move || serve(writer, &projector, requests))?;
+    let thread = thread::Builder::new()
+        .name("trail writer".to_owned())
+        .spawn(move || serve(writer, &projector, requests))?;
     Ok((inbox, thread))
 }
 
@@ -48,12 +54,17 @@ fn serve(mut writer: Writer, projector: &Projector, mut requests: mpsc::Receiver
         thread::yield_now();
         let mut group = Vec::new();
         let mut weight = 0;
+        let mut emptied = None;
         let mut next = Some(first);
         while let Some(request) = next.take() {
             match request {
                 Request::Append { parcels, answer } => {
                     weight += parcels.iter().map(Parcel::weight).sum::<usize>();
                     group.push((parcels, answer));
+                }
+                Request::EmptyLog { answer } => {
+                    emptied = Some(answer);
+                    break;
                 }
                 Request::Close => {
                     open = false;
@@ -76,6 +87,9 @@ fn serve(mut writer: Writer, projector: &Projector, mut requests: mpsc::Receiver
             return;
         }
         writer.shorten_log(requests.is_empty());
+        if let Some(answer) = emptied.take() {
+            let _asker_is_gone = answer.send(());
+        }
     }
     writer.tidy();
 }
@@ -109,8 +123,12 @@ fn commit(
 }
 
 fn refuse(requests: &mut mpsc::Receiver<Request>, why: &str) {
-    while let Some(Request::Append { answer, .. }) = requests.blocking_recv() {
-        tell(answer, Err(StoreError::Fatal(why.to_owned())));
+    while let Some(request) = requests.blocking_recv() {
+        match request {
+            Request::Append { answer, .. } => tell(answer, Err(StoreError::Fatal(why.to_owned()))),
+            Request::EmptyLog { answer } => drop(answer),
+            Request::Close => return,
+        }
     }
 }
 

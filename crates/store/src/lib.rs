@@ -9,6 +9,7 @@
 //!
 //! There is no clock here and no randomness: moments, ids and random bytes come in as arguments.
 
+mod care;
 mod columns;
 mod error;
 mod files;
@@ -30,6 +31,7 @@ mod stored;
 mod upgrade;
 mod writer;
 
+pub use care::{Erasure, Selection, Target};
 pub use error::{Holder, StoreError};
 pub use keys::{DatabaseKey, Keys};
 pub use open::Opening;

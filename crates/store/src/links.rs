@@ -54,7 +54,8 @@ impl Links {
 
     /// Takes back what was noted of an entry with this link, which was not written after all.
     pub(crate) fn take_back(&mut self, link: &Link) {
-        let leaf = unhex(&link.cprev).and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()).map(Hash::from_bytes);
+        let leaf =
+            unhex(&link.cprev).and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()).map(Hash::from_bytes);
         self.ends.insert(link.conversation, End { entries: link.cseq, leaf });
     }
 

@@ -40,17 +40,23 @@ impl Log {
         }
     }
 
-    /// Moves what it can, so that the log is short when the next program opens it.
-    pub(crate) fn empty(&self, connection: &Connection) {
-        move_into_database(connection, "TRUNCATE");
+    /// Moves all of it and cuts the file to nothing, waiting for readers for a while; whether that is done. Then
+    /// whoever opens the workspace next finds a short log, and no file has what was erased.
+    pub(crate) fn empty(&self, connection: &Connection) -> bool {
+        move_into_database(connection, "TRUNCATE")
     }
 }
 
-fn move_into_database(connection: &Connection, how: &str) {
-    let moved = connection.query_row(&format!("PRAGMA wal_checkpoint({how})"), [], |_| Ok(()));
-    if let Err(error) = moved {
-        // Nothing is lost: the log holds what was not moved.
-        tracing::debug!(%error, "the write-ahead log stays");
+fn move_into_database(connection: &Connection, how: &str) -> bool {
+    let moved =
+        connection.query_row(&format!("PRAGMA wal_checkpoint({how})"), [], |row| row.get::<_, i32>(0));
+    match moved {
+        Ok(busy) => busy == 0,
+        Err(error) => {
+            // Nothing is lost: the log holds what was not moved.
+            tracing::debug!(%error, "the write-ahead log stays");
+            false
+        }
     }
 }
 

@@ -115,7 +115,8 @@ async fn start(
         let log = Log::watch(&mut connection)?;
         let reader = Reader::beside(dir, database, projector.progress());
         let links = Links::new(reader.clone());
-        let writer = Writer { connection, log, signer, boot, mono: 0, frontier, links, lock };
+        let writer =
+            Writer { connection, log, signer, boot, mono: 0, frontier, links, must_empty: true, lock };
         Store::start(writer, projector, reader)
     });
     started.await.map_err(|_| StoreError::gone("opening the workspace"))?

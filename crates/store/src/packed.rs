@@ -12,6 +12,7 @@ use domain::payload::Payload;
 use domain::time::Moment;
 use zstd::bulk::Compressor;
 
+use crate::care::Target;
 use crate::error::StoreError;
 
 /// Below this many bytes compression saves less than it costs.
@@ -28,6 +29,8 @@ pub(crate) struct Parcel {
     pub(crate) conversation: Option<ConversationId>,
     pub(crate) fact: Fact,
     pub(crate) payloads: Vec<Packed>,
+    /// The payloads that it erases.
+    pub(crate) erases: Vec<Target>,
 }
 
 impl Parcel {
@@ -116,7 +119,7 @@ fn pack_now(drafts: Vec<Draft>) -> Result<Vec<Parcel>, StoreError> {
             if !payloads.is_empty() {
                 return Err(StoreError::Draft(format!("{name} came with a payload that it does not name")));
             }
-            Ok(Parcel { moment, conversation, fact, payloads: packed })
+            Ok(Parcel { moment, conversation, fact, payloads: packed, erases: Vec::new() })
         })
         .collect()
 }

@@ -8,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use domain::entry::Entry;
+use domain::id::Seq;
 use domain::payload::PayloadRole;
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -28,10 +29,17 @@ pub(crate) struct Durable {
     pub(crate) entry: Entry,
     pub(crate) leaf: Vec<u8>,
     payloads: Vec<Packed>,
+    /// What it erased.
+    erased: Vec<(Seq, PayloadRole)>,
 }
 
 impl Durable {
-    pub(crate) fn new(entry: Entry, leaf: Vec<u8>, mut payloads: Vec<Packed>) -> Self {
+    pub(crate) fn new(
+        entry: Entry,
+        leaf: Vec<u8>,
+        mut payloads: Vec<Packed>,
+        erased: Vec<(Seq, PayloadRole)>,
+    ) -> Self {
         // Results and requests may be large, and no row is filled from them.
         payloads.retain(|packed| {
             matches!(
@@ -39,7 +47,7 @@ impl Durable {
                 PayloadRole::Question | PayloadRole::Arguments | PayloadRole::Setting
             )
         });
-        Self { entry, leaf, payloads }
+        Self { entry, leaf, payloads, erased }
     }
 }
 
@@ -84,9 +92,8 @@ impl Projector {
             inbox: Mutex::new(inbox.clone()),
         });
         let told = Arc::clone(&progress);
-        let thread = thread::Builder::new()
-            .name("trail tables".to_owned())
-            .spawn(move || serve(sql, &work, &told))?;
+        let thread =
+            thread::Builder::new().name("trail tables".to_owned()).spawn(move || serve(sql, &work, &told))?;
         Ok(Self { inbox, progress, thread: Some(thread) })
     }
 
@@ -205,12 +212,16 @@ fn write(
     mark: &Mark,
 ) -> Result<(), StoreError> {
     let transaction = sql.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    for Durable { entry, payloads, .. } in entries {
-        projection.take(&transaction, entry, &Payloads::Fresh(payloads))?;
+    for Durable { entry, payloads, erased, .. } in entries {
+        projection.take(&transaction, entry, &Payloads::Fresh(payloads, erased))?;
     }
     projection.write(&transaction)?;
     mark.note(&transaction)?;
     transaction.commit()?;
+    if entries.iter().any(|entry| !entry.erased.is_empty()) {
+        // What was erased must be in no file, and the log still has the rows as they were. Readers are waited for.
+        sql.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    }
     Ok(())
 }
 

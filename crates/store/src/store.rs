@@ -16,7 +16,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::error::StoreError;
 use crate::group::{self, Request};
-use crate::packed;
+use crate::packed::{self, Parcel};
 use crate::projector::Projector;
 use crate::read::Reader;
 use crate::writer::Writer;
@@ -60,11 +60,7 @@ impl Store {
         if drafts.is_empty() {
             return Ok(Vec::new());
         }
-        let parcels = packed::pack(drafts).await?;
-        let (answer, answered) = oneshot::channel();
-        let request = Request::Append { parcels, answer };
-        self.inner.inbox.send(request).await.map_err(|_| StoreError::gone("the trail's writer"))?;
-        answered.await.map_err(|_| StoreError::gone("the trail's writer"))?
+        self.hand_in(packed::pack(drafts).await?).await
     }
 
     /// Records that something is about to be sent. What comes back lets exactly one request out.
@@ -167,6 +163,23 @@ impl Store {
     pub async fn put_setting(&self, key: &str, value: &Json, draft: Draft) -> Result<Seq, StoreError> {
         let named = matches!(&draft.fact, Fact::SettingsChanged { key: named, .. } if named == key);
         self.put(named, value, draft).await
+    }
+
+    /// Gives the writer what is ready, and waits until it is durable.
+    pub(crate) async fn hand_in(&self, parcels: Vec<Parcel>) -> Result<Vec<Seq>, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let request = Request::Append { parcels, answer };
+        self.inner.inbox.send(request).await.map_err(|_| StoreError::gone("the trail's writer"))?;
+        answered.await.map_err(|_| StoreError::gone("the trail's writer"))?
+    }
+
+    /// Moves the write-ahead log into the database and cuts it to nothing. If readers keep it, the writer does so
+    /// later.
+    pub(crate) async fn empty_log(&self) -> Result<(), StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let request = Request::EmptyLog { answer };
+        self.inner.inbox.send(request).await.map_err(|_| StoreError::gone("the trail's writer"))?;
+        answered.await.map_err(|_| StoreError::gone("the trail's writer"))
     }
 
     /// What reads this workspace, also after the store is closed.

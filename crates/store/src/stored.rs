@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use domain::entry::Entry;
 use domain::id::Seq;
 use domain::payload::{Commitment, PayloadRole};
 use rusqlite::{Connection, Row};
@@ -56,6 +57,31 @@ pub(crate) fn payloads_of(connection: &Connection, seq: Seq, most: u64) -> Resul
     )?;
     let bounds = (first(seq), after(seq), cut(most));
     crate::columns::rows(&mut statement, bounds, |row| opened(row, most))
+}
+
+/// The payloads that the entry `seq` says are erased, each by its own entry and what it was to that.
+pub(crate) fn erased_by(connection: &Connection, seq: Seq) -> Result<Vec<(Seq, PayloadRole)>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT erased.id, entry.body FROM erased JOIN entry ON entry.seq = erased.id / 256 WHERE erased.seq = ?1",
+    )?;
+    let erased = crate::columns::rows(&mut statement, [seq.0], |row| {
+        let id: u64 = row.get(0)?;
+        let (of, place) = (Seq(id / PER_ENTRY), usize::try_from(id % PER_ENTRY).unwrap_or(usize::MAX));
+        let body = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+        let entry = Entry::from_body(body).map_err(|error| StoreError::damaged(of, error.to_string()))?;
+        Ok(entry.fact.payloads().get(place).map(|(role, _)| (of, *role)))
+    })?;
+    Ok(erased.into_iter().flatten().collect())
+}
+
+/// The payloads of the entry `seq` that are erased: their places, and the entries that say so.
+pub(crate) fn erased_of(connection: &Connection, seq: Seq) -> Result<Vec<(usize, Seq)>, StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT id, seq FROM erased WHERE id >= ?1 AND id < ?2 ORDER BY id")?;
+    crate::columns::rows(&mut statement, (first(seq), after(seq)), |row| {
+        let id: u64 = row.get(0)?;
+        Ok((usize::try_from(id % PER_ENTRY).unwrap_or(usize::MAX), Seq(row.get(1)?)))
+    })
 }
 
 /// The bounds of an entry's payloads. Numbers that people write may be past every id, and then bound nothing.

@@ -8,6 +8,7 @@ use domain::id::{BootId, Seq};
 use rusqlite::Connection;
 use tlog::{Checkpoint, Frontier, Hash, Signer, leaf_hash};
 
+use crate::care::Target;
 use crate::error::StoreError;
 use crate::links::Links;
 use crate::lock::WriterLock;
@@ -29,6 +30,8 @@ pub(crate) struct Writer {
     /// The tree of the entries that this connection sees: inside a transaction ahead of the disk.
     pub(crate) frontier: Frontier,
     pub(crate) links: Links,
+    /// Whether the log may hold pages with what was erased since.
+    pub(crate) must_empty: bool,
     /// Last, so that the database is closed before the lock is free.
     pub(crate) lock: WriterLock,
 }
@@ -50,6 +53,7 @@ struct Staged {
     body: Vec<u8>,
     leaf: Hash,
     payloads: Vec<Packed>,
+    erases: Vec<Target>,
 }
 
 impl Writer {
@@ -88,13 +92,18 @@ impl Writer {
     }
 
     /// Keeps the write-ahead log short; `is_idle` says whether nobody waits for the next commit.
-    pub(crate) fn shorten_log(&self, is_idle: bool) {
-        self.log.shorten(&self.connection, is_idle);
+    pub(crate) fn shorten_log(&mut self, is_idle: bool) {
+        if self.must_empty {
+            // A reader that is in the middle of an answer keeps the log; then the next time, or closing, does it.
+            self.must_empty = !self.log.empty(&self.connection);
+        } else {
+            self.log.shorten(&self.connection, is_idle);
+        }
     }
 
     /// Leaves a short log behind.
     pub(crate) fn tidy(&self) {
-        self.log.empty(&self.connection);
+        let _stays_for_the_next_opening = self.log.empty(&self.connection);
     }
 
     /// Gives a request's drafts their places. All of them are sound, or the request is refused and nothing is noted.
@@ -122,7 +131,7 @@ impl Writer {
         }
         let conversation = parcel.conversation;
         let link = conversation.map(|id| self.links.next(id)).transpose()?;
-        let Parcel { moment, fact, payloads, .. } = parcel;
+        let Parcel { moment, fact, payloads, erases, .. } = parcel;
         let fact = counted(fact, link.as_ref());
         let mono = self.mono.max(moment.mono);
         let entry = Entry { seq, at: moment.at, mono, boot: self.boot, link, fact };
@@ -133,7 +142,7 @@ impl Writer {
         if let Some(link) = &entry.link {
             self.links.extend(link, leaf);
         }
-        Ok(Staged { entry, body, leaf, payloads })
+        Ok(Staged { entry, body, leaf, payloads, erases })
     }
 
     fn insert(&mut self, staged: Vec<Staged>) -> Result<Vec<Durable>, StoreError> {
@@ -145,20 +154,37 @@ impl Writer {
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?;
         let mut entries = Vec::with_capacity(staged.len());
-        for Staged { entry, body, leaf, payloads } in staged {
+        for Staged { entry, body, leaf, payloads, erases } in staged {
             insert_entry.execute((entry.seq.0, &body, leaf.as_bytes()))?;
             for (place, packed) in payloads.iter().enumerate() {
                 let (payload, (codec, bytes)) = (&packed.payload, packed.stored());
                 let (id, commitment) = (payload_id(entry.seq, place), payload.commitment().0);
                 let (role, size) = (payload.role.word(), payload.bytes().len());
                 let media = &payload.media;
-                insert_payload.execute((id, commitment, role, media, size, codec, payload.secret(), bytes))?;
+                insert_payload.execute((
+                    id,
+                    commitment,
+                    role,
+                    media,
+                    size,
+                    codec,
+                    payload.secret(),
+                    bytes,
+                ))?;
             }
             for tile in self.frontier.push(leaf) {
                 sql.prepare_cached("INSERT INTO tile (level, position, hash) VALUES (?1, ?2, ?3)")?
                     .execute((tile.level, tile.index, tile.hash.as_bytes()))?;
             }
-            entries.push(Durable::new(entry, leaf.as_bytes().to_vec(), payloads));
+            for target in &erases {
+                let id = payload_id(target.seq, target.place);
+                sql.prepare_cached("INSERT INTO erased (id, seq) VALUES (?1, ?2)")?
+                    .execute((id, entry.seq.0))?;
+                sql.prepare_cached("DELETE FROM payload WHERE id = ?1")?.execute([id])?;
+            }
+            let erased: Vec<_> = erases.iter().map(|target| (target.seq, target.role)).collect();
+            self.must_empty |= !erased.is_empty();
+            entries.push(Durable::new(entry, leaf.as_bytes().to_vec(), payloads, erased));
         }
         Ok(entries)
     }

@@ -45,7 +45,8 @@ impl Conversations {
         (touched.last, touched.at, touched.entries) = (entry.seq.0, entry.at.0, link.cseq + 1);
         if let Fact::QuestionAsked { question, .. } = &entry.fact {
             touched.turns += 1;
-            if touched.title.is_empty() {
+            // The title is the first question's, or nobody's once that is erased.
+            if touched.turns == 1 {
                 touched.title = payloads.text(question)?.as_deref().map(title).unwrap_or_default();
             }
         }
@@ -67,7 +68,7 @@ impl Conversations {
                  VALUES (:id, :first, :last, :at, :entries, :title, :turns, :handle, :level, :categories)
                  ON CONFLICT (id) DO UPDATE SET
                    last_seq = excluded.last_seq, at = excluded.at, entries = excluded.entries,
-                   title = CASE title WHEN '' THEN excluded.title ELSE title END,
+                   title = CASE turns WHEN 0 THEN excluded.title ELSE title END,
                    turns = turns + excluded.turns, last_handle = max(last_handle, excluded.last_handle),
                    level = max(level, excluded.level), categories = categories | excluded.categories",
             )?;

@@ -5,6 +5,7 @@
 //! fault with a story is the verifier's work.
 
 mod calls;
+mod care;
 mod conversations;
 mod database;
 mod fill;
@@ -20,9 +21,7 @@ use domain::fact::Fact;
 use rusqlite::Connection;
 
 use crate::error::StoreError;
-pub(crate) use database::{
-    Mark, PROJECTIONS, Usable, is_usable, make_tables, open,
-};
+pub(crate) use database::{Mark, PROJECTIONS, Usable, is_usable, make_tables, open};
 pub(crate) use fill::{Unreadable, fill};
 pub(crate) use payloads::Payloads;
 
@@ -30,7 +29,7 @@ use calls::Calls;
 use conversations::Conversations;
 
 /// The tables that a [`Projection`] fills, each with the columns that order its rows.
-pub(crate) const TABLES: [(&str, &str); 7] = [
+pub(crate) const TABLES: [(&str, &str); 8] = [
     ("conversation", "id"),
     ("turn", "id"),
     ("call", "seq"),
@@ -38,6 +37,7 @@ pub(crate) const TABLES: [(&str, &str); 7] = [
     ("source", "name"),
     ("model", "name"),
     ("setting", "key"),
+    ("hold", "id"),
 ];
 
 /// What the entries of a group do to the tables. Much of it is kept back until [`Projection::write`], because the
@@ -93,6 +93,17 @@ impl Projection {
                 calls.ended(to, entry)?;
                 calls.named(to, entry.seq, &[*call])?;
             }
+            Fact::ReviewOpened { call } => calls.named(to, entry.seq, &[*call])?,
+            // Rows that are kept back would be written over what these change.
+            Fact::PayloadErased { .. } => {
+                self.write(to)?;
+                care::erased(to, &payloads.erased(entry.seq)?)?;
+            }
+            Fact::HoldSet { .. } => {
+                self.write(to)?;
+                care::set(to, entry)?;
+            }
+            Fact::HoldReleased { hold, .. } => care::released(to, entry, *hold)?,
             Fact::SourceChanged { source, setting, .. } => {
                 settings::changed(to, settings::Kind::Source, source, entry.seq, setting.as_ref(), payloads)?;
             }
@@ -116,13 +127,9 @@ impl Projection {
             | Fact::AnchorSent { .. }
             | Fact::AnchorRecorded { .. }
             | Fact::AnchorFailed { .. }
-            | Fact::PayloadErased { .. }
-            | Fact::HoldSet { .. }
-            | Fact::HoldReleased { .. }
             | Fact::RetentionApplied { .. }
             | Fact::ExportBegun { .. }
-            | Fact::ExportMade { .. }
-            | Fact::ReviewOpened { .. } => {}
+            | Fact::ExportMade { .. } => {}
         }
         self.conversations.touch(entry, payloads)
     }

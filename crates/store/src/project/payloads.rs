@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use domain::id::Seq;
-use domain::payload::Commitment;
+use domain::payload::{Commitment, PayloadRole};
 use rusqlite::Connection;
 
 use crate::error::StoreError;
@@ -12,17 +12,25 @@ use crate::stored;
 
 /// Where an entry's payloads are to be had.
 pub(crate) enum Payloads<'a> {
-    /// They come with the entry.
-    Fresh(&'a [Packed]),
+    /// They come with the entry, and with the payloads that the entry erased.
+    Fresh(&'a [Packed], &'a [(Seq, PayloadRole)]),
     /// They lie in this database, with the entry of this number.
     Stored(&'a Connection, Seq),
 }
 
 impl Payloads<'_> {
+    /// The payloads that the entry `seq` erased, each by its own entry and what it was to that.
+    pub(super) fn erased(&self, seq: Seq) -> Result<Vec<(Seq, PayloadRole)>, StoreError> {
+        match self {
+            Self::Fresh(_, erased) => Ok(erased.to_vec()),
+            Self::Stored(connection, _) => stored::erased_by(connection, seq),
+        }
+    }
+
     /// A payload as text; `None` if it was erased.
     pub(super) fn text(&self, commitment: &Commitment) -> Result<Option<Cow<'_, str>>, StoreError> {
         match self {
-            Self::Fresh(packed) => {
+            Self::Fresh(packed, _) => {
                 let found = packed.iter().find(|packed| packed.payload.commitment() == *commitment);
                 Ok(found.map(|packed| String::from_utf8_lossy(packed.payload.bytes())))
             }

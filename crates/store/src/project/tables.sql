@@ -82,6 +82,17 @@ CREATE TABLE call_entry (
   PRIMARY KEY (call_seq, seq)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE hold (
+  id TEXT NOT NULL PRIMARY KEY,
+  seq INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  conversation TEXT,
+  call TEXT,
+  call_seq INTEGER,
+  everything INTEGER NOT NULL,
+  released_at INTEGER
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE source (
   name TEXT NOT NULL PRIMARY KEY,
   seq INTEGER NOT NULL,

@@ -117,8 +117,12 @@ fn detail(sql: &Connection, id: CallId, max_payload: usize) -> Result<Option<Cal
         // An answer that was given with this call in view is not the call's.
         let own = found.into_iter().filter(|payload| payload.role != PayloadRole::Answer);
         all.extend(own.map(|payload| payloads::view(payload, max_payload)));
+        if entry.kind != "answer.given" {
+            all.extend(payloads::erased(sql, entry)?);
+        }
     }
-    let has_result = all.iter().any(|payload| payload.role == PayloadRole::Result);
+    let has_result =
+        all.iter().any(|payload| payload.role == PayloadRole::Result && payload.erased.is_none());
     if let Some(from) = row.from.filter(|_| !has_result) {
         let shared = shared_result(sql, from, payloads::bound(max_payload))?;
         all.extend(shared.map(|payload| payloads::view(payload, max_payload)));

@@ -188,9 +188,7 @@ fn tiles(sql: &Connection, from: u64, to: u64) -> Result<Vec<(u64, Piece)>, Stor
 }
 
 fn payload(sql: &Connection, id: u64) -> Result<Piece, StoreError> {
-    let mut statement = sql.prepare_cached(
-        "SELECT commitment, secret FROM payload WHERE id = ?1",
-    )?;
+    let mut statement = sql.prepare_cached("SELECT commitment, secret FROM payload WHERE id = ?1")?;
     let (commitment, secret) = statement.query_row([id], |row| Ok((Commitment(row.get(0)?), row.get(1)?)))?;
     let seq = Seq(id / PER_ENTRY);
     let bytes = match stored::payload(sql, seq, &commitment, u64::MAX) {

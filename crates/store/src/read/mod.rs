@@ -1,6 +1,7 @@
 //! The reading side: connections that can't write, and one snapshot for each answer.
 
 mod calls;
+mod care;
 mod check;
 mod conversations;
 mod evidence;
@@ -9,6 +10,7 @@ mod pool;
 mod proof;
 mod settings;
 mod stats;
+mod subject;
 mod trail;
 
 use std::fmt;

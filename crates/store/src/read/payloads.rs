@@ -1,8 +1,10 @@
 //! Payloads, as text for a screen and as bytes.
 
+use domain::entry::Entry;
 use domain::id::Seq;
 use domain::payload::Commitment;
-use domain::view::PayloadView;
+use domain::view::{EntryView, PayloadView};
+use rusqlite::Connection;
 
 use super::Reader;
 use crate::error::StoreError;
@@ -31,6 +33,33 @@ impl Reader {
     }
 }
 
+/// The payloads of an entry that were erased, as they are shown.
+pub(super) fn erased(sql: &Connection, entry: &EntryView) -> Result<Vec<PayloadView>, StoreError> {
+    let erased = stored::erased_of(sql, entry.seq)?;
+    if erased.is_empty() {
+        return Ok(Vec::new());
+    }
+    let body = entry.body.canonical();
+    let read = Entry::from_body(body.as_bytes());
+    let read = read.map_err(|error| StoreError::damaged(entry.seq, error.to_string()))?;
+    let named = read.fact.payloads();
+    let view = |(place, by): (usize, Seq)| {
+        let (role, commitment) = *named.get(place)?;
+        let (media, text) = (String::new(), String::new());
+        Some(PayloadView {
+            seq: entry.seq,
+            commitment,
+            role,
+            media,
+            size: 0,
+            text,
+            whole: true,
+            erased: Some(by),
+        })
+    };
+    Ok(erased.into_iter().filter_map(view).collect())
+}
+
 /// How many bytes to read for a text of at most `max`.
 pub(super) fn bound(max: usize) -> u64 {
     u64::try_from(max).unwrap_or(u64::MAX)
@@ -49,5 +78,5 @@ pub(super) fn view(stored: Stored, max: usize) -> PayloadView {
     }
     let text = String::from_utf8(bytes)
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-    PayloadView { seq, commitment, role, media, size, text, whole }
+    PayloadView { seq, commitment, role, media, size, text, whole, erased: None }
 }

@@ -11,6 +11,7 @@
 
 mod appending;
 mod batches;
+mod care;
 mod crashes;
 mod evidence;
 mod opening;

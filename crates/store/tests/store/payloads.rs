@@ -11,7 +11,8 @@ async fn put(scene: &Scene, store: &Store, bytes: &[u8]) -> (Seq, Commitment) {
     let payload = scene.payload(PayloadRole::Question, bytes);
     let commitment = payload.commitment();
     let fact = Fact::QuestionAsked { turn: TurnId::new(1, scene.fresh()), question: commitment };
-    let seqs = store.append(vec![scene.draft(Some(scene.conversation()), fact, vec![payload])]).await.unwrap();
+    let seqs =
+        store.append(vec![scene.draft(Some(scene.conversation()), fact, vec![payload])]).await.unwrap();
     (seqs[0], commitment)
 }
 

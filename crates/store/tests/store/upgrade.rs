@@ -24,7 +24,8 @@ fn as_it_was(scene: &Scene) {
     let first = fs::read_to_string(path).unwrap();
     let apart = first.find("CREATE TABLE payload (").unwrap();
     let sql = scene.raw();
-    sql.execute_batch("DETACH DATABASE projections; BEGIN; ALTER TABLE payload RENAME TO payload_since").unwrap();
+    sql.execute_batch("DETACH DATABASE projections; BEGIN; ALTER TABLE payload RENAME TO payload_since")
+        .unwrap();
     for trigger in ["is_new", "stays", "remains"] {
         sql.execute_batch(&format!("DROP TRIGGER payload_{trigger}")).unwrap();
     }
