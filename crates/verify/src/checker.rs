@@ -60,6 +60,11 @@ impl Checker {
         self.checkpoints.known(note, &self.tree, &mut self.findings);
     }
 
+    /// The key of a witness that is trusted (a C2SP verifier key): its signatures are checked. Before the first payload.
+    pub fn witness(&mut self, vkey: &str) {
+        self.proofs.witness(vkey, &mut self.findings);
+    }
+
     /// The next entry as it is stored: its number, its bytes and the leaf hash beside them.
     pub fn entry(&mut self, stored: Seq, body: &[u8], stored_leaf: &[u8]) {
         let read = Entry::from_body(body);

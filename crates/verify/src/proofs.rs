@@ -6,7 +6,7 @@
 use domain::anchor::AnchorKind;
 use domain::json::sha256;
 use domain::view::{FindingKind, Part};
-use tlog::Verifier;
+use tlog::{CosignatureVerifier, NoteError, Verifier};
 
 use crate::findings::Findings;
 use crate::payloads::Proof;
@@ -23,17 +23,30 @@ const LONGEST: usize = 1024 * 1024;
 /// The proofs so far.
 #[derive(Debug, Default)]
 pub(crate) struct Proofs {
+    witnesses: Vec<CosignatureVerifier>,
     checked: u64,
     anchored: Option<u64>,
 }
 
 impl Proofs {
+    /// Takes in the key of a witness that the asker trusts.
+    pub(crate) fn witness(&mut self, vkey: &str, findings: &mut Findings) {
+        match CosignatureVerifier::from_vkey(vkey) {
+            Ok(witness) => self.witnesses.push(witness),
+            Err(_) => {
+                let words = "a witness's verifier key to check with can't be read";
+                findings.report(Part::Anchors, FindingKind::Unsigned, None, words);
+            }
+        }
+    }
+
     /// How many were checked.
     pub(crate) fn checked(&self) -> u64 {
         self.checked
     }
 
-    /// The size of the newest checkpoint of which a proof was checked.
+    /// The size of the newest checkpoint that an anchor holds, as far as that could be checked: the word of a witness
+    /// that the asker did not name counts for nothing.
     pub(crate) fn anchored(&self) -> Option<u64> {
         self.anchored
     }
@@ -65,7 +78,12 @@ impl Proofs {
         }
         let note = String::from_utf8_lossy(bytes);
         if sha256(own_part(&note, key).as_bytes()) == *stored {
-            self.anchored = self.anchored.max(Some(size));
+            let opened = self.witnesses.iter().map(|witness| witness.open(&note)).collect::<Vec<_>>();
+            if opened.iter().any(|opened| matches!(opened, Err(error) if *error != NoteError::Unsigned)) {
+                report(FindingKind::Unsigned, "the witness's signature does not fit the checkpoint");
+            } else if proof.kind == AnchorKind::Folder || opened.iter().any(Result::is_ok) {
+                self.anchored = self.anchored.max(Some(size));
+            }
         } else if key.open(&note).is_ok_and(|checkpoint| checkpoint.size == size) {
             let words = format!("two histories are signed: the anchor holds another one of {size} entries");
             report(FindingKind::Forked, &words);

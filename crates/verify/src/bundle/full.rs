@@ -58,6 +58,11 @@ impl Full {
         names.into_iter().filter(|(_, there)| *there).map(|(name, _)| name.to_owned()).collect()
     }
 
+    /// The key of a witness that is trusted.
+    pub(super) fn witness(&mut self, vkey: &str) {
+        self.checker.witness(vkey);
+    }
+
     /// The bundle's checkpoint.
     pub(super) fn checkpoint(&mut self, note: &str) {
         self.size = stated_size(note);

@@ -32,7 +32,8 @@ use partial::Partial;
 #[derive(Debug)]
 pub struct BundleChecker {
     given: Option<String>,
-    known: Vec<String>,
+    known: Option<String>,
+    witnesses: Vec<String>,
     seen: BTreeSet<String>,
     strays: Vec<String>,
     claims: Claims,
@@ -63,7 +64,8 @@ impl BundleChecker {
     pub fn new(vkey: Option<&str>, known: Option<&str>) -> Self {
         Self {
             given: vkey.map(str::to_owned),
-            known: known.map(str::to_owned).into_iter().collect(),
+            known: known.map(str::to_owned),
+            witnesses: Vec::new(),
             seen: BTreeSet::new(),
             strays: Vec::new(),
             claims: Claims::default(),
@@ -71,6 +73,12 @@ impl BundleChecker {
             partial: Partial::default(),
             held: Held::default(),
         }
+    }
+
+    /// The key of a witness that is trusted (a C2SP verifier key): its signatures are checked. Before the first file.
+    pub fn witness(&mut self, vkey: &str) {
+        self.witnesses.push(vkey.to_owned());
+        self.full.witness(vkey);
     }
 
     /// The next file.
@@ -188,10 +196,13 @@ impl BundleChecker {
     ) -> VerifyReport {
         let count = u64::try_from(self.partial.entries.len()).unwrap_or(u64::MAX);
         self.claims.compare(manifest, key, count, self.held.count, &mut findings);
-        let asked = partial::Asked { given: self.given.as_deref(), known: &self.known };
+        let asked = partial::Asked { given: self.given.as_deref(), known: self.known.as_deref() };
         let note = self.claims.checkpoint.as_deref();
         let mut told =
             self.partial.tell(manifest.map(|manifest| manifest.scope), key, note, &asked, findings);
+        for witness in &self.witnesses {
+            told.witness(witness);
+        }
         for (stored, HeldPayload { opens, proof }) in std::mem::take(&mut self.held.payloads) {
             told.opened(stored, opens, &proof);
         }

@@ -33,7 +33,7 @@ pub(super) struct Partial {
 /// What the asker brought.
 pub(super) struct Asked<'a> {
     pub(super) given: Option<&'a str>,
-    pub(super) known: &'a [String],
+    pub(super) known: Option<&'a str>,
 }
 
 /// What the entries tell.
@@ -96,7 +96,7 @@ impl Partial {
         self.check_epochs(&entries, key, asked.given, &mut told);
         self.check_anchors(&entries, &mut told);
         self.check_earlier(&entries, &mut told);
-        for known in asked.known {
+        if let Some(known) = asked.known {
             told.compare_known(known);
         }
         for (entry, leaf) in &entries {
@@ -247,6 +247,11 @@ impl Partial {
 }
 
 impl Told {
+    /// The key of a witness that is trusted.
+    pub(super) fn witness(&mut self, vkey: &str) {
+        self.proofs.witness(vkey, &mut self.findings);
+    }
+
     /// A payload.
     pub(super) fn opened(&mut self, stored: Commitment, opens: bool, bytes: &[u8]) {
         if let Some(proof) = self.record.payloads.open(stored, opens, &mut self.findings) {

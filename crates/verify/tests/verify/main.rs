@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "a panic here is a failed test with a place")]
 
 mod batches;
+mod care;
+mod epochs;
 mod hostile;
 mod kept;
 mod story;

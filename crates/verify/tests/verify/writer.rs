@@ -29,6 +29,11 @@ pub(crate) fn signer(seed: u8) -> Signer {
     Signer::from_seed("tieout.test/ws/1".parse().unwrap(), [seed; 32])
 }
 
+/// The signer of a later epoch.
+pub(crate) fn epoch(number: u8) -> Signer {
+    Signer::from_seed(format!("tieout.test/ws/{number}").parse().unwrap(), [100 + number; 32])
+}
+
 pub(crate) fn opening() -> Fact {
     let signer = signer(1);
     let origin = signer.origin().to_string();
@@ -51,6 +56,8 @@ pub(crate) fn write(said: &[Said]) -> Trail {
 
 pub(crate) fn write_signed_by(signer: &Signer, said: &[Said]) -> Trail {
     let mut trail = Trail::default();
+    let mut next: Option<Signer> = None;
+    let mut epochs = 1;
     let mut frontier = Frontier::new();
     let mut ends: BTreeMap<ConversationId, (u64, Hash)> = BTreeMap::new();
     for said in said {
@@ -88,9 +95,14 @@ pub(crate) fn write_signed_by(signer: &Signer, said: &[Said]) -> Trail {
             hash: *tile.hash.as_bytes(),
         }));
         if said.sealed {
+            let signer = next.as_ref().unwrap_or(signer);
             let checkpoint =
                 Checkpoint { origin: signer.origin().clone(), size: frontier.size(), root: frontier.root() };
             trail.pieces.push(Stored::Checkpoint { size: frontier.size(), note: signer.sign(&checkpoint) });
+        }
+        if matches!(said.fact, Fact::EpochOpened { .. }) {
+            epochs += 1;
+            next = Some(epoch(epochs));
         }
     }
     trail
