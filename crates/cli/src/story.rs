@@ -151,7 +151,10 @@ mod tests {
     fn payload(role: PayloadRole, text: &str) -> (Commitment, PayloadView) {
         let commitment = Payload::seal([7; 32], role, "text/plain", text.into()).commitment();
         let (media, size) = ("text/plain".to_owned(), text.len() as u64);
-        (commitment, PayloadView { commitment, role, media, size, text: text.to_owned(), whole: true })
+        (
+            commitment,
+            PayloadView { seq: Seq(0), commitment, role, media, size, text: text.to_owned(), whole: true, erased: None },
+        )
     }
 
     /// The story of `call_…0` whose facts came 200 ms apart.

@@ -114,6 +114,7 @@ impl From<StoreError> for EngineError {
             | StoreError::Pragma { .. }
             | StoreError::Fatal(_)
             | StoreError::Damaged { .. }
+            | StoreError::Tables(_)
             | StoreError::Io(_)
             | StoreError::Sql(_)) => Self::TrailFatal(error.to_string()),
         }
