@@ -1,0 +1,50 @@
+//! Small things as text: instants, the record's words, names.
+
+use domain::time::Micros;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+
+/// An instant in UTC (RFC 3339) with six digits behind the second, so that texts sort as instants do. One that no
+/// calendar reaches is the nearest that it does.
+pub(crate) fn rfc3339(instant: Micros) -> String {
+    let (first, last) = (Timestamp::MIN.as_microsecond(), Timestamp::MAX.as_microsecond());
+    let instant = Timestamp::from_microsecond(instant.0.clamp(first, last)).unwrap_or(Timestamp::UNIX_EPOCH);
+    format!("{instant:.6}")
+}
+
+/// The word under which the record has a value: `timed_out`.
+pub(crate) fn word(value: impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(Value::String(word)) => word,
+        _ => String::new(),
+    }
+}
+
+/// The source and the name within it; no source for a tool that is not connected.
+pub(crate) fn source_and_tool(tool: &str) -> (Option<&str>, &str) {
+    match tool.split_once('.') {
+        Some((source, tool)) => (Some(source), tool),
+        None => (None, tool),
+    }
+}
+
+/// A JSON value as a line.
+pub(crate) fn line(value: &impl Serialize) -> String {
+    // Values of strings, numbers and names always have a text.
+    let mut line = serde_json::to_string(value).unwrap_or_default();
+    line.push('\n');
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instants_have_one_form() {
+        assert_eq!(rfc3339(Micros(0)), "1970-01-01T00:00:00.000000Z");
+        assert_eq!(rfc3339(Micros(1_764_000_000_000_001)), "2025-11-24T16:00:00.000001Z");
+        assert!(rfc3339(Micros(i64::MAX)).starts_with("9999-12-30T"));
+    }
+}
