@@ -28,6 +28,13 @@ pub enum EraseScope {
         /// Letters and digits are compared, capitals and accents are not; the words stand one after another.
         words: String,
     },
+    /// What was kept as long as these rules say.
+    Overdue {
+        /// The rules.
+        rules: Retention,
+        /// When it is.
+        now: Micros,
+    },
     /// Everything that was recorded before.
     Before {
         /// When.
@@ -131,12 +138,27 @@ pub struct HoldView {
     pub released_at: Option<Micros>,
 }
 
-/// How long payloads are kept. A rule that is narrower wins over a wider one; of equals the shorter.
+/// How long payloads are kept. A rule that names a role wins over one that does not, then one that names a higher level;
+/// of equals the shorter.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 #[serde(default, deny_unknown_fields)]
 pub struct Retention {
     /// The rules; without one that fits a payload it is kept for good.
     pub rules: Vec<RetentionRule>,
+}
+
+impl Retention {
+    /// How long a payload of this role is kept, of a call or conversation of this level; none: for good.
+    pub fn keeps(&self, role: PayloadRole, level: Level) -> Option<Span> {
+        let fits = |rule: &&RetentionRule| {
+            rule.role.is_none_or(|of| of == role) && rule.at_least.is_none_or(|least| level >= least)
+        };
+        let narrow = |rule: &RetentionRule| (rule.role.is_some(), rule.at_least);
+        let fitting: Vec<_> = self.rules.iter().filter(fits).copied().collect();
+        let narrowest = fitting.iter().map(narrow).max()?;
+        let equals = fitting.iter().filter(|rule| narrow(rule) == narrowest);
+        equals.map(|rule| rule.span()).min()
+    }
 }
 
 /// One rule.
@@ -157,5 +179,28 @@ impl RetentionRule {
     /// How long that is.
     pub fn span(self) -> Span {
         Span(u64::from(self.days) * 24 * 60 * 60 * 1_000_000)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_narrower_rule_wins_and_of_equals_the_shorter() {
+        let rule = |role, at_least, days| RetentionRule { role, at_least, days };
+        let rules = Retention {
+            rules: vec![
+                rule(None, None, 365),
+                rule(None, Some(Level::Restricted), 30),
+                rule(Some(PayloadRole::Prompt), None, 90),
+                rule(None, None, 400),
+            ],
+        };
+        let days = |role, level| rules.keeps(role, level).map(|kept| kept.0 / 86_400_000_000);
+        assert_eq!(days(PayloadRole::Result, Level::Public), Some(365));
+        assert_eq!(days(PayloadRole::Result, Level::Restricted), Some(30));
+        assert_eq!(days(PayloadRole::Prompt, Level::Restricted), Some(90));
+        assert_eq!(Retention::default().keeps(PayloadRole::Result, Level::Public), None);
     }
 }

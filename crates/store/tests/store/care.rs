@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use domain::care::{EraseScope, HoldScope};
+use domain::care::{EraseScope, HoldScope, Retention, RetentionRule};
 use domain::fact::{Fact, MOST_ERASED};
 use domain::id::{CallId, HoldId, Seq};
+use domain::label::Level;
 use domain::payload::PayloadRole;
 use domain::time::Micros;
 use rusqlite::types::ValueRef;
@@ -221,6 +222,26 @@ async fn settings_and_reasons_stay_and_what_is_under_way_too() {
     assert_eq!(never, Selection::default());
     let nobody = store.reader().erasable(calls(&[CallId::new(9, 9)]), |_, _| {}).await;
     assert!(matches!(nobody, Err(StoreError::NotFound)), "{nobody:?}");
+}
+
+#[tokio::test]
+async fn what_was_kept_as_long_as_the_rules_say_is_due() {
+    let scene = Scene::new();
+    let (store, story) = told(&scene).await;
+    let rule = |role, at_least, days| RetentionRule { role, at_least, days };
+    let after = |days: i64, rules: Vec<RetentionRule>| {
+        let now = Micros(scene.now().at.0 + days * 86_400_000_000);
+        meant(&store, EraseScope::Overdue { rules: Retention { rules }, now })
+    };
+    let prompts = vec![rule(Some(PayloadRole::Prompt), None, 10)];
+    assert_eq!(after(9, prompts.clone()).await.targets, []);
+    let due = after(11, prompts).await.targets;
+    assert!(!due.is_empty() && due.iter().all(|target| target.role == PayloadRole::Prompt), "{due:?}");
+    assert_eq!(after(10_000, Vec::new()).await.targets, []);
+    // The call by hand is less sensitive than the conversation.
+    let sensitive = after(11, vec![rule(None, Some(Level::Restricted), 10)]).await.targets;
+    let by_hand = meant(&store, calls(&[story.by_hand])).await.targets;
+    assert!(!sensitive.is_empty() && !by_hand.iter().any(|target| sensitive.contains(target)));
 }
 
 #[tokio::test]
