@@ -2,8 +2,8 @@
 //!
 //! A line is an object with `v` (1), `type` (`call`), the fields below, which are always there and `null` where there is
 //! nothing to say, and two lists: `story`, every entry that names the call, in order (`entry`, `leaf`, `at`, `type`,
-//! `body`), and `payloads`, what those entries commit to (`commitment`, `role`, `media`, `size`). A payload's content is
-//! not in it: evidence bundles carry contents, with what proves them.
+//! `body`), and `payloads`, what those entries commit to (`entry`, `commitment`, `role`, `media`, `size`, and `erased`,
+//! the entry that says so). A payload's content is not in it: evidence bundles carry contents, with what proves them.
 //!
 //! | Field | |
 //! |---|---|
@@ -42,10 +42,12 @@ pub fn call(detail: &CallDetail) -> String {
     });
     let payloads = detail.payloads.iter().map(|payload| {
         json!({
+            "entry": payload.seq,
             "commitment": payload.commitment,
             "role": payload.role,
             "media": payload.media,
             "size": payload.size,
+            "erased": payload.erased,
         })
     });
     object.extend([

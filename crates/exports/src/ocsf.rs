@@ -14,7 +14,7 @@
 //! | entry, leaf hash, checkpoint | `unmapped.record_integrity` |
 //!
 //! The record of people and machines is by id, so the actor and the source endpoint are the program and the workspace. No
-//! argument and no result is in an event.
+//! argument, no result and nothing else that a model wrote is in an event.
 
 use domain::effect::Effect;
 use domain::entry::Entry;
@@ -25,7 +25,7 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use crate::origin::{Checkpoint, Origin};
-use crate::words::{line, source_and_tool, word};
+use crate::words::{connected, line, source_and_tool, word};
 
 /// The version of the schema.
 pub const VERSION: &str = "1.8.0";
@@ -42,7 +42,7 @@ pub fn event(detail: &CallDetail, checkpoint: Checkpoint<'_>, origin: Origin<'_>
     let (activity, activity_name) = activity(row, request.as_ref());
     let (status, status_name) = status(row.outcome);
     let (severity, severity_name) = severity(row.outcome);
-    let (source, _) = source_and_tool(&row.tool);
+    let (source, _) = source_and_tool(connected(row));
     let workspace = origin.workspace.to_string();
     let mut event = object(json!({
         "activity_id": activity,
@@ -104,7 +104,7 @@ fn metadata(row: &CallRow, origin: Origin<'_>) -> Value {
 }
 
 fn api(row: &CallRow, source: Option<&str>) -> Value {
-    let mut api = object(json!({ "operation": row.tool, "request": { "uid": row.call } }));
+    let mut api = object(json!({ "operation": connected(row), "request": { "uid": row.call } }));
     api.extend(source.map(|source| ("service".to_owned(), json!({ "name": source }))));
     let mut response = Map::new();
     response.extend(row.status.map(|status| ("code".to_owned(), json!(status))));

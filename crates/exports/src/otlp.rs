@@ -24,7 +24,7 @@ use domain::view::{CallRow, EntryView, TurnView};
 use serde::Serialize;
 
 use crate::origin::Origin;
-use crate::words::{line, source_and_tool, word};
+use crate::words::{connected, line, source_and_tool, word};
 use chat::Chat;
 use span::{Attribute, CLIENT, INTERNAL, Resource, Scope, Span, span_id, trace_id};
 
@@ -127,13 +127,14 @@ fn chat_span(chat: &Chat, conversation: ConversationId) -> Span {
 /// A call that has ended; it has no trace yet.
 fn call_span(row: &CallRow) -> Option<Span> {
     let outcome = row.outcome?;
-    let (source, _) = source_and_tool(&row.tool);
+    let tool = connected(row);
+    let (source, _) = source_and_tool(tool);
     let ended = row.sent_at.map_or(row.at, |sent| after(sent, row.took_ms));
-    let name = format!("execute_tool {}", row.tool);
+    let name = format!("execute_tool {tool}");
     let mut span = Span::new(span_id(&row.call.to_string()), name, INTERNAL, row.at, ended);
     span.attributes = vec![
         Attribute::text("gen_ai.operation.name", "execute_tool"),
-        Attribute::text("gen_ai.tool.name", &row.tool),
+        Attribute::text("gen_ai.tool.name", tool),
         Attribute::text("gen_ai.tool.type", "function"),
         Attribute::text("gen_ai.tool.call.id", &row.call.to_string()),
         Attribute::text("tieout.outcome", &word(outcome)),
