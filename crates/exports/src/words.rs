@@ -8,11 +8,14 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-/// An instant in UTC (RFC 3339) with six digits behind the second, so that texts sort as instants do. One that no
-/// calendar reaches is the nearest that it does.
+/// An instant in UTC (RFC 3339) with six digits behind the second, so that texts sort as instants do. One that four
+/// digits of a year don't reach is the nearest that they do.
 pub(crate) fn rfc3339(instant: Micros) -> String {
-    let (first, last) = (Timestamp::MIN.as_microsecond(), Timestamp::MAX.as_microsecond());
-    let instant = Timestamp::from_microsecond(instant.0.clamp(first, last)).unwrap_or(Timestamp::UNIX_EPOCH);
+    /// 0001-01-01T00:00:00Z
+    const FIRST: i64 = -62_135_596_800_000_000;
+    /// 9998-12-31T23:59:59Z; the calendar's own end is some hours before that of the year after.
+    const LAST: i64 = 253_370_764_799_000_000;
+    let instant = Timestamp::from_microsecond(instant.0.clamp(FIRST, LAST)).unwrap_or(Timestamp::UNIX_EPOCH);
     format!("{instant:.6}")
 }
 
@@ -55,6 +58,7 @@ mod tests {
     fn instants_have_one_form() {
         assert_eq!(rfc3339(Micros(0)), "1970-01-01T00:00:00.000000Z");
         assert_eq!(rfc3339(Micros(1_764_000_000_000_001)), "2025-11-24T16:00:00.000001Z");
-        assert!(rfc3339(Micros(i64::MAX)).starts_with("9999-12-3"));
+        assert_eq!(rfc3339(Micros(i64::MIN)), "0001-01-01T00:00:00.000000Z");
+        assert_eq!(rfc3339(Micros(i64::MAX)), "9998-12-31T23:59:59.000000Z");
     }
 }
