@@ -102,6 +102,78 @@ export const commands = {
 	demoOpen: () => typedError<null, CommandError>(__TAURI_INVOKE("demo_open")),
 	/**  Changes one of the page's settings. */
 	settingSet: (key: string, value: Json) => typedError<null, CommandError>(__TAURI_INVOKE("setting_set", { key, value })),
+	/**  Calls that a filter finds, newest first, those before an entry. A filter with a mistake is refused. */
+	search: (text: string, before: Seq | null, limit: number) => typedError<SearchPage, CommandError>(__TAURI_INVOKE("search", { text, before, limit })),
+	/**  What is wrong with a filter, if anything is. */
+	filterCheck: (text: string) => typedError<FilterMistake | null, CommandError>(__TAURI_INVOKE("filter_check", { text })),
+	/**  What would go well at the cursor, a place in UTF-16 code units. */
+	complete: (text: string, cursor: number) => typedError<Completion[], CommandError>(__TAURI_INVOKE("complete", { text, cursor })),
+	/**  How many calls a filter finds, by what. */
+	facets: (text: string) => typedError<Facets, CommandError>(__TAURI_INVOKE("facets", { text })),
+	/**  What charts show of the calls that a filter finds. */
+	overview: (text: string) => typedError<Overview, CommandError>(__TAURI_INVOKE("overview", { text })),
+	/**  Answers, newest first, those before an entry. */
+	answers: (before: Seq | null, limit: number) => typedError<AnswerRow[], CommandError>(__TAURI_INVOKE("answers", { before, limit })),
+	/**  A turn with everything that a screen shows of it. */
+	turnView: (turn: TurnId) => typedError<TurnView, CommandError>(__TAURI_INVOKE("turn_view", { turn })),
+	/**  The filters that were saved, in their order. */
+	savedFilters: () => typedError<SavedFilter[], CommandError>(__TAURI_INVOKE("saved_filters")),
+	/**  Puts these in the place of the filters that were saved. */
+	saveFilters: (list: SavedFilter[]) => typedError<null, CommandError>(__TAURI_INVOKE("save_filters", { list })),
+	/**  Ends a verification that runs. */
+	verifyStop: () => typedError<null, CommandError>(__TAURI_INVOKE("verify_stop")),
+	/**  What the last verification found. */
+	lastVerified: () => typedError<VerifyReport | null, CommandError>(__TAURI_INVOKE("last_verified")),
+	/**  What a bundle would hold. */
+	exportPreview: (scope: BundleScope) => typedError<BundlePreview, CommandError>(__TAURI_INVOKE("export_preview", { scope })),
+	/**  Makes a bundle in the Downloads folder, encrypted to an age recipient if one is given. */
+	exportMake: (scope: BundleScope, payloads: boolean, recipient: string | null, progress: Channel<Progress>) => typedError<BundleMade, CommandError>(__TAURI_INVOKE("export_make", { scope, payloads, recipient, progress })),
+	/**  Writes the calls that a filter finds as a view: convenience, not evidence. */
+	exportView: (text: string, form: ViewForm) => typedError<BundleMade, CommandError>(__TAURI_INVOKE("export_view", { text, form })),
+	/**  Shows a file that this run has made where it lies. */
+	showInFolder: (path: string) => typedError<null, CommandError>(__TAURI_INVOKE("show_in_folder", { path })),
+	/**  What erasing would do. */
+	erasePreview: (scope: EraseInput) => typedError<ErasePreview, CommandError>(__TAURI_INVOKE("erase_preview", { scope })),
+	/**  Erases payloads, for good. */
+	erase: (scope: EraseInput, why: string) => typedError<Erased, CommandError>(__TAURI_INVOKE("erase", { scope, why })),
+	/**  Holds, the newest first. */
+	holds: () => typedError<HoldView[], CommandError>(__TAURI_INVOKE("holds")),
+	/**  Sets a hold. */
+	holdAdd: (scope: HoldScope, why: string) => typedError<HoldView, CommandError>(__TAURI_INVOKE("hold_add", { scope, why })),
+	/**  Releases a hold. */
+	holdRelease: (hold: HoldId, why: string) => typedError<null, CommandError>(__TAURI_INVOKE("hold_release", { hold, why })),
+	/**  How long payloads are kept. */
+	retention: () => typedError<Retention, CommandError>(__TAURI_INVOKE("retention")),
+	/**  Changes how long payloads are kept. Nothing is erased by that. */
+	saveRetention: (retention: Retention) => typedError<null, CommandError>(__TAURI_INVOKE("save_retention", { retention })),
+	/**  What would go if these rules were applied now. */
+	retentionPreview: (retention: Retention) => typedError<ErasePreview, CommandError>(__TAURI_INVOKE("retention_preview", { retention })),
+	/**  Applies the saved rules. */
+	retentionApply: () => typedError<Erased, CommandError>(__TAURI_INVOKE("retention_apply")),
+	/**  The anchors, by name, with what the record says of each. */
+	anchors: () => typedError<AnchorView[], CommandError>(__TAURI_INVOKE("anchors")),
+	/**  Adds an anchor, or replaces the one of that name. */
+	anchorSave: (spec: AnchorSpec) => typedError<null, CommandError>(__TAURI_INVOKE("anchor_save", { spec })),
+	/**  Removes an anchor. What it holds stays on record. */
+	anchorRemove: (name: string) => typedError<null, CommandError>(__TAURI_INVOKE("anchor_remove", { name })),
+	/**  Lets every anchor hold the newest checkpoint. */
+	anchorNow: () => typedError<AnchorView[], CommandError>(__TAURI_INVOKE("anchor_now")),
+	/**  Tries an anchor and says what happened. */
+	anchorTest: (spec: AnchorSpec) => typedError<string, CommandError>(__TAURI_INVOKE("anchor_test", { spec })),
+	/**  Opens an evidence bundle and verifies it. */
+	bundleOpen: (path: string) => typedError<BundleView, CommandError>(__TAURI_INVOKE("bundle_open", { path })),
+	/**  Everything that the open bundle holds about a call. */
+	bundleCall: (call: CallId) => typedError<CallDetail, CommandError>(__TAURI_INVOKE("bundle_call", { call })),
+	/**  Closes the bundle. */
+	bundleClose: () => typedError<null, CommandError>(__TAURI_INVOKE("bundle_close")),
+	/**  Begins to review this workspace: nothing can be asked, and payloads stay closed until they are opened on record. */
+	reviewStart: () => typedError<null, CommandError>(__TAURI_INVOKE("review_start")),
+	/**  Ends the review. */
+	reviewEnd: () => typedError<null, CommandError>(__TAURI_INVOKE("review_end")),
+	/**  Opens a call's payloads while reviewing, which is on record. */
+	reviewOpen: (call: CallId) => typedError<CallDetail, CommandError>(__TAURI_INVOKE("review_open", { call })),
+	/**  Begins a new epoch: a new key signs from here on. The new verifier key. */
+	keyRotate: () => typedError<string, CommandError>(__TAURI_INVOKE("key_rotate")),
 };
 
 /** Events */
@@ -608,6 +680,8 @@ export type FailureClass =
 export type Finding = {
 	/**  What kind. */
 	kind: FindingKind,
+	/**  In which part it was found. */
+	part: Part,
 	/**  The first entry that it concerns, if it concerns one. */
 	seq: Seq | null,
 	/**  In words. */
@@ -1022,7 +1096,9 @@ export type PayloadRole =
 /**  A person's reason. */
 "reason" | 
 /**  A setting's new value. */
-"setting";
+"setting" | 
+/**  What an anchor gave back: a cosigned checkpoint, or a time stamp. */
+"anchor";
 
 /**  A payload, as text for a screen. */
 export type PayloadView = {
@@ -1144,6 +1220,8 @@ export type Session = {
 	demo: boolean,
 	/**  There is a workspace that did not open. */
 	locked: Locked | null,
+	/**  Whether this workspace is being reviewed: nothing can be asked, and payloads stay closed. */
+	reviewing: boolean,
 	/**  The trail's state. */
 	trail: TrailState,
 	/**  The connected models; a question goes to the first unless it names another. */
@@ -1424,6 +1502,14 @@ export type VerifyReport = {
 	took_ms: number,
 	/**  What is wrong, first by place; empty if the trail is sound. */
 	findings: Finding[],
+	/**  What was looked at, part by part. */
+	parts: PartReport[],
+	/**  Payloads that were erased on record. */
+	erased: number,
+	/**  The size of the newest checkpoint that a verified anchor holds. */
+	anchored: number | null,
+	/**  The keys of the trail's epochs, oldest first. */
+	vkeys: string[],
 };
 
 /**  What a call waits for. */
@@ -1509,6 +1595,407 @@ export type WorkspaceInput = {
 	/**  What will open the file of keys, if they are to be in one. */
 	passphrase: string | null,
 };
+
+/**  A failed try. */
+export type AnchorFailure = {
+	/**  When. */
+	at: Micros,
+	/**  What happened. */
+	words: string,
+};
+
+/**  Where an anchor is. */
+export type AnchorPlace = 
+/**  A witness. */
+{ kind: "witness"; 
+/**  The submission prefix, to which `/add-checkpoint` is added. */
+url: string; 
+/**  Its verifier key (C2SP signed-note vkey, signature type 0x04). */
+vkey: string } | 
+/**  A folder. */
+{ kind: "folder"; 
+/**  Its path; it must exist. */
+path: string } | 
+/**  A time stamp authority. */
+{ kind: "timestamp"; 
+/**  Where it takes `application/timestamp-query`. */
+url: string };
+
+/**  One anchor, as configured. */
+export type AnchorSpec = {
+	/**  Its name in the workspace: 1 to 40 letters, digits, `-` and `_`. */
+	name: string,
+} & AnchorPlace;
+
+/**  One anchor with what the record says of it. */
+export type AnchorView = {
+	/**  As configured. */
+	spec: AnchorSpec,
+	/**  The last checkpoint that it holds. */
+	last: Anchored | null,
+	/**  Why the latest try failed, if it did. */
+	failure: AnchorFailure | null,
+};
+
+/**  A checkpoint that an anchor holds. */
+export type Anchored = {
+	/**  The entry that says so. */
+	seq: Seq,
+	/**  When. */
+	at: Micros,
+	/**  How many entries the checkpoint covers. */
+	size: number,
+};
+
+/**  An answer, as a row. */
+export type AnswerRow = {
+	/**  The turn. */
+	turn: TurnId,
+	/**  Its conversation. */
+	conversation: ConversationId,
+	/**  The entry of the question. */
+	seq: Seq,
+	/**  When it was asked. */
+	at: Micros,
+	/**  The beginning of the question; empty if it was erased. */
+	question: string,
+	/**  Whether there is an answer. */
+	answered: boolean,
+	/**  How many calls the turn made. */
+	calls: number,
+	/**  The sources of those calls, by name. */
+	sources: string[],
+	/**  The join of the turn's calls and answer. */
+	label: Label,
+};
+
+/**  A bundle that was made. */
+export type BundleMade = {
+	/**  Where it lies. */
+	path: string,
+	/**  Its length in bytes. */
+	size: number,
+	/**  SHA-256, hexadecimal. */
+	sha256: string,
+	/**  Entries in it. */
+	entries: number,
+	/**  Payloads in it. */
+	payloads: number,
+};
+
+/**  What a bundle would hold, before it is made. */
+export type BundlePreview = {
+	/**  Entries. */
+	entries: number,
+	/**  Calls among them. */
+	calls: number,
+	/**  Payloads that are still there. */
+	payloads: number,
+	/**  Their bytes. */
+	payload_bytes: number,
+	/**  Payloads that were erased. */
+	erased: number,
+	/**  The join of everything in it. */
+	label: Label,
+};
+
+/**  What to put into a bundle. */
+export type BundleScope = 
+/**  Every entry. */
+{ kind: "trail" } | 
+/**  One conversation. */
+{ kind: "conversation"; 
+/**  Which. */
+conversation: ConversationId } | 
+/**  One answer: its conversation as far as that answer. */
+{ kind: "answer"; 
+/**  The turn that it ended. */
+turn: TurnId };
+
+/**  A bundle that is open. */
+export type BundleView = {
+	/**  What it claims to be. */
+	manifest: Manifest,
+	/**  What verifying it found. */
+	report: VerifyReport,
+	/**  Its conversations. */
+	conversations: ConversationRow[],
+	/**  Its turns, oldest first. */
+	turns: TurnView[],
+	/**  Its calls, newest first. */
+	calls: CallRow[],
+};
+
+/**  Something that would go well at the cursor. */
+export type Completion = {
+	/**  From where, in UTF-16 code units. */
+	start: number,
+	/**  To where it replaces what is written. */
+	end: number,
+	/**  What to put there. */
+	insert: string,
+	/**  What it means, in a few words. */
+	hint: string,
+};
+
+/**  The calls of one day. */
+export type Day = {
+	/**  Its first instant, UTC. */
+	at: Micros,
+	/**  Calls by level: public, internal, confidential, restricted. */
+	by_level: [number, number, number, number],
+	/**  Of them, those that did not return. */
+	failures: number,
+};
+
+/**  Whose payloads to erase. */
+export type EraseInput = 
+/**  One call: arguments, requests, result, words. */
+{ kind: "call"; 
+/**  Which. */
+call: CallId } | 
+/**  One conversation: questions, prompts, responses, answers and everything of its calls. */
+{ kind: "conversation"; 
+/**  Which. */
+conversation: ConversationId } | 
+/**  Every payload with these words in it. */
+{ kind: "subject"; 
+/**  Letters and digits are compared, capitals and accents are not. */
+words: string } | 
+/**  Everything that was recorded before. */
+{ kind: "before"; 
+/**  When. */
+at: Micros } | 
+/**  The calls that a filter finds. */
+{ kind: "filter"; 
+/**  The filter, as a person writes it. */
+text: string };
+
+/**  What erasing would do. */
+export type ErasePreview = {
+	/**  Payloads that would go. */
+	payloads: number,
+	/**  Their bytes. */
+	bytes: number,
+	/**  How many of each role, most first. */
+	by_role: RoleCount[],
+	/**  Calls that would lose something. */
+	calls: number,
+	/**  Conversations that would lose something. */
+	conversations: number,
+	/**  Payloads that would stay, since a hold covers them. */
+	held: number,
+	/**  Payloads that are meant and were erased before. */
+	gone: number,
+	/**  Payloads that stay, since their call or turn is still under way. */
+	busy: number,
+};
+
+/**  What erasing did. */
+export type Erased = {
+	/**  Payloads that went. */
+	payloads: number,
+	/**  Their bytes. */
+	bytes: number,
+	/**  Payloads that stayed, since a hold covers them. */
+	held: number,
+	/**  The entries that say so. */
+	entries: Seq[],
+};
+
+/**  How many calls a search finds, by what. */
+export type Facets = {
+	/**  Calls that fit. */
+	total: number,
+	/**  Whether counting ended early: then every number is the least there are. */
+	at_least: boolean,
+	/**  By source, most first. */
+	by_source: Count[],
+	/**  By outcome, most first; `open` for those without. */
+	by_outcome: Count[],
+	/**  By level, highest first. */
+	by_level: Count[],
+	/**  By what policy said, most first. */
+	by_verdict: Count[],
+};
+
+/**  A mistake in what somebody wrote to search for. */
+export type FilterMistake = {
+	/**  Where it begins, in UTF-16 code units, as the page counts. */
+	start: number,
+	/**  Where it ends. */
+	end: number,
+	/**  What is wrong, and what to write instead. */
+	words: string,
+};
+
+/**  A hold. */
+export type HoldId = string;
+
+/**  What a hold covers. */
+export type HoldScope = 
+/**  Every payload. */
+{ kind: "everything" } | 
+/**  One conversation's. */
+{ kind: "conversation"; 
+/**  Which. */
+conversation: ConversationId } | 
+/**  One call's. */
+{ kind: "call"; 
+/**  Which. */
+call: CallId };
+
+/**  A hold, as it stands. */
+export type HoldView = {
+	/**  The hold. */
+	id: HoldId,
+	/**  What it covers. */
+	scope: HoldScope,
+	/**  Why; empty if that was erased. */
+	reason: string,
+	/**  The entry that set it. */
+	seq: Seq,
+	/**  When. */
+	at: Micros,
+	/**  When it ended, if it did. */
+	released_at: Micros | null,
+};
+
+/**  `manifest.json` of a bundle: what it claims to be. None of it is evidence. */
+export type Manifest = {
+	/**  1. */
+	v: number,
+	/**  What it is of. */
+	scope: BundleScope,
+	/**  The trail's key at the bundle's checkpoint (C2SP signed-note vkey). */
+	vkey: string,
+	/**  How many entries the checkpoint covers. */
+	size: number,
+	/**  How many entries are in the bundle. */
+	entries: number,
+	/**  Whether payloads were put in. */
+	payloads: boolean,
+	/**  When it was made. */
+	made_at: Micros,
+	/**  What made it. */
+	program: string,
+};
+
+/**  What a model was shown. */
+export type ModelExposure = {
+	/**  The model's name in the workspace. */
+	model: string,
+	/**  Requests to it by level of what was in them: public, internal, confidential, restricted. */
+	by_level: [number, number, number, number],
+};
+
+/**  What charts show of the calls that fit. */
+export type Overview = {
+	/**  The last days on which there was a call, oldest first, at most 90. */
+	days: Day[],
+	/**  Tools by the time that their calls took in all, most first, at most 20. */
+	tools: ToolTime[],
+	/**  Failures by class, most first. */
+	failures: Count[],
+	/**  What people said when asked: `allowed`, `refused`, `edited`. */
+	approvals: Count[],
+	/**  What each model was shown, by level: requests of the model, most first. */
+	exposure: ModelExposure[],
+};
+
+/**  A part of a verification. */
+export type Part = 
+/**  The entries and the tree over them. */
+"tree" | 
+/**  The signed checkpoints. */
+"checkpoints" | 
+/**  Checkpoints that were seen before. */
+"known" | 
+/**  What anchors hold. */
+"anchors" | 
+/**  Each call's story. */
+"story" | 
+/**  Each conversation. */
+"conversations" | 
+/**  Payloads against their commitments. */
+"payloads" | 
+/**  What screens query. */
+"projections";
+
+/**  What was looked at in a part, and what was found. */
+export type PartReport = {
+	/**  The part. */
+	part: Part,
+	/**  What was looked at: entries, checkpoints, anchors, … */
+	checked: number,
+	/**  How many findings. */
+	findings: number,
+};
+
+/**  How long payloads are kept. A rule that is narrower wins over a wider one; of equals the shorter. */
+export type Retention = {
+	/**  The rules; without one that fits a payload it is kept for good. */
+	rules: RetentionRule[],
+};
+
+/**  One rule. */
+export type RetentionRule = {
+	/**  Only payloads of this role. */
+	role?: PayloadRole | null,
+	/**  Only payloads of calls or conversations whose label is at least this. */
+	at_least?: Level | null,
+	/**  How many days they are kept. */
+	days: number,
+};
+
+/**  How many payloads of a role. */
+export type RoleCount = {
+	/**  What they are. */
+	role: PayloadRole,
+	/**  How many. */
+	count: number,
+};
+
+/**  A filter that somebody saved. */
+export type SavedFilter = {
+	/**  Its name. */
+	name: string,
+	/**  The filter, as a person writes it. */
+	text: string,
+};
+
+/**  One page of calls, newest first. */
+export type SearchPage = {
+	/**  The calls. */
+	rows: CallRow[],
+	/**  Where the next page begins; none if this is the last. */
+	next: Seq | null,
+};
+
+/**  How long a tool's calls take. */
+export type ToolTime = {
+	/**  `source.tool`. */
+	tool: string,
+	/**  Calls that were sent. */
+	calls: number,
+	/**  Of them, those that did not return. */
+	failures: number,
+	/**  The middle one of their times. */
+	p50_ms: number,
+	/**  The time that 95 of 100 stay under. */
+	p95_ms: number,
+};
+
+/**  The forms in which a view is written. */
+export type ViewForm = 
+/**  Comma-separated values. */
+"csv" | 
+/**  A JSON object on each line. */
+"jsonl" | 
+/**  Open Cybersecurity Schema Framework. */
+"ocsf" | 
+/**  OpenTelemetry. */
+"otlp";
 
 /* Tauri Specta runtime */
 export type Result<T, E> = { status: "ok"; data: T } | { status: "error"; error: E };

@@ -10,7 +10,9 @@ import { id } from './fake/ids';
 import { fakeOptions, type FakeOptions } from './fake/options';
 import { planFor } from './fake/plans';
 import type { Rules } from './fake/batch';
+import { deepen } from './fake/deep';
 import { Trail } from './fake/record';
+import { reviewHost } from './fake/review';
 import { Run } from './fake/run';
 import { checkToml, tomlOf } from './fake/toml';
 import { HostError, type Host } from './host';
@@ -22,7 +24,7 @@ const MOST_SHOWN = 8_000_000;
 export function fakeHost(options: FakeOptions = {}): Host {
   const { speed = 1, past = true, model = true, fatal = false, workspace = true } = options;
   const { locked = false, lost = false, keychain = true, reader = false, damaged = false, source = true } = options;
-  const { many = 24, writes = 1 } = options;
+  const { many = 24, writes = 1, deep = 0, anchored = false } = options;
   const trail = new Trail();
   const runs = new Map<string, Run>();
   const secrets = new Set(['crm_token', 'billing_token', 'support_key', 'people_token']);
@@ -44,6 +46,8 @@ export function fakeHost(options: FakeOptions = {}): Host {
     writes,
     name: 'Demo company',
     demo: !locked && !lost,
+    reviewing: false,
+    stopping: false,
   };
 
   const nowMicros = () => Date.now() * 1000;
@@ -77,6 +81,7 @@ export function fakeHost(options: FakeOptions = {}): Host {
 
   function fill() {
     trail.append('trail.opened', nowMicros() - 90_000_000_000, { origin: 'tieout.example/ws', program: '0.1.0' });
+    if (deep > 0) deepen(trail, deep, nowMicros() - (many + 1) * 3_700_000_000);
     const story = ['What does the support team earn on average?', 'Put a note on ticket 4711.', 'Which customers have overdue invoices?'];
     for (let back = past ? many : 0; back > 0; back -= 1) {
       const question = story[back % story.length] ?? '';
@@ -97,8 +102,18 @@ export function fakeHost(options: FakeOptions = {}): Host {
   fill();
 
   const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms / speed));
+  const { anchorsHeld, ...review } = reviewHost({
+    trail,
+    sources: () => state.sources.map(({ spec }) => spec.name),
+    pause,
+    changed,
+    damaged,
+    anchored,
+    state,
+  });
 
   return {
+    ...review,
     session: async () => ({
       version: '0.1.0',
       workspace: state.workspace
@@ -106,6 +121,7 @@ export function fakeHost(options: FakeOptions = {}): Host {
         : null,
       demo: state.workspace && state.demo,
       locked: state.locked && { why: { code: 'wrong_key', message: LOCKED[state.locked], detail: [] }, keeps: state.locked },
+      reviewing: state.reviewing,
       trail: {
         entries: trail.entries.length,
         last_verify: state.lastVerify,
@@ -169,22 +185,31 @@ export function fakeHost(options: FakeOptions = {}): Host {
         .slice(0, limit),
     conversation: async (wanted) => structuredClone(trail.conversations.get(wanted) ?? null),
     calls: async (query) => trail.calls(query),
-    call: async (wanted) => structuredClone(trail.detail(wanted)),
+    call: async (wanted) => {
+      const detail = structuredClone(trail.detail(wanted));
+      return detail && state.reviewing ? { ...detail, payloads: [] } : detail;
+    },
     payload: async (commitment) => trail.payload(commitment, MOST_SHOWN),
     prove: async (seq) => trail.prove(seq),
     entry: async (seq) => trail.entries[seq] ?? null,
     stats: async () => trail.stats(),
     verify: async (on) => {
       const total = trail.entries.length;
+      state.stopping = false;
       for (let done = 0; done < total; done += Math.ceil(total / 8)) {
         on({ done, total });
         await pause(60);
+        if (state.stopping) throw refuse('bad_input', 'The verification was stopped.');
       }
       on({ done: total, total });
-      state.lastVerify = { ...trail.report(nowMicros()), findings: damaged ? FINDINGS : [] };
+      const report = trail.report(nowMicros());
+      const anchor = Math.max(...anchorsHeld.list.map(({ last }) => last?.size ?? 0), 0);
+      state.lastVerify = { ...(damaged ? damagedReport(report) : report), anchored: anchor || null };
       changed();
       return state.lastVerify;
     },
+    verifyStop: async () => void (state.stopping = true),
+    lastVerified: async () => state.lastVerify,
 
     sourceCheck: async (toml) => checkToml(toml),
     sourceSave: async (toml) => {
@@ -342,7 +367,12 @@ const NO_KEYCHAIN =
 const NO_HARMLESS = 'none of its tools is a read that needs no arguments; try one by hand to see that it works';
 
 const FINDINGS: VerifyReport['findings'] = [
-  { kind: 'altered', seq: 17, words: 'The entry’s bytes do not hash to the leaf that the checkpoint covers.' },
-  { kind: 'unopened', seq: 17, words: 'The payload `result` does not open its commitment.' },
-  { kind: 'projection', seq: null, words: 'The table of calls says `returned` where the entries say `failed`.' },
+  { kind: 'altered', part: 'tree', seq: 17, words: 'The entry’s bytes do not hash to the leaf that the checkpoint covers.' },
+  { kind: 'unopened', part: 'payloads', seq: 17, words: 'The payload `result` does not open its commitment.' },
+  { kind: 'projection', part: 'projections', seq: null, words: 'The table of calls says `returned` where the entries say `failed`.' },
 ];
+
+function damagedReport(report: VerifyReport): VerifyReport {
+  const many = (part: string) => FINDINGS.filter((finding) => finding.part === part).length;
+  return { ...report, findings: FINDINGS, parts: report.parts.map((one) => ({ ...one, findings: many(one.part) })) };
+}

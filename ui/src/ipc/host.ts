@@ -2,11 +2,18 @@
 
 import type {
   Advice,
+  AnchorSpec,
+  AnchorView,
+  AnswerRow,
   Approval,
   ApprovalInput,
   AskInput,
   Asked,
   BatchId,
+  BundleMade,
+  BundlePreview,
+  BundleScope,
+  BundleView,
   CallDetail,
   CallId,
   CallQuery,
@@ -14,18 +21,31 @@ import type {
   Code,
   CommandError,
   Commitment,
+  Completion,
   ConversationId,
   ConversationRow,
   ConversationSettings,
   ConversationView,
   EntryView,
+  EraseInput,
+  ErasePreview,
+  Erased,
+  Facets,
+  FilterMistake,
+  HoldId,
+  HoldScope,
+  HoldView,
   ModelReport,
   ModelSpec,
+  Overview,
   PayloadView,
   Progress,
   ProofView,
+  Retention,
   RunEvent,
   RunSettings,
+  SavedFilter,
+  SearchPage,
   SecretName,
   Seq,
   Session,
@@ -36,7 +56,9 @@ import type {
   TrailChanged,
   TrailStats,
   TurnId,
+  TurnView,
   VerifyReport,
+  ViewForm,
   WorkspaceCreated,
   WorkspaceInput,
 } from './bindings';
@@ -74,7 +96,59 @@ export interface Host {
   prove(seq: Seq): Promise<ProofView>;
   entry(seq: Seq): Promise<EntryView | null>;
   stats(): Promise<TrailStats>;
+  /** Rejects if `verifyStop` ended it. */
   verify(on: (progress: Progress) => void): Promise<VerifyReport>;
+  verifyStop(): Promise<void>;
+  lastVerified(): Promise<VerifyReport | null>;
+
+  /** Calls that a filter finds, newest first, those before an entry. Rejects if the filter has a mistake. */
+  search(text: string, before: Seq | null, limit: number): Promise<SearchPage>;
+  filterCheck(text: string): Promise<FilterMistake | null>;
+  /** `cursor` and all places in what comes back count UTF-16 code units. */
+  complete(text: string, cursor: number): Promise<Completion[]>;
+  facets(text: string): Promise<Facets>;
+  overview(text: string): Promise<Overview>;
+  answers(before: Seq | null, limit: number): Promise<AnswerRow[]>;
+  turnView(turn: TurnId): Promise<TurnView>;
+  savedFilters(): Promise<SavedFilter[]>;
+  saveFilters(list: SavedFilter[]): Promise<void>;
+
+  exportPreview(scope: BundleScope): Promise<BundlePreview>;
+  /** Into the Downloads folder; encrypted if an age recipient is given. */
+  exportMake(scope: BundleScope, payloads: boolean, recipient: string | null, on: (progress: Progress) => void): Promise<BundleMade>;
+  exportView(text: string, form: ViewForm): Promise<BundleMade>;
+  /** Only of files that this run has made. */
+  showInFolder(path: string): Promise<void>;
+
+  erasePreview(scope: EraseInput): Promise<ErasePreview>;
+  /** For good: there is no way back. */
+  erase(scope: EraseInput, why: string): Promise<Erased>;
+  holds(): Promise<HoldView[]>;
+  holdAdd(scope: HoldScope, why: string): Promise<HoldView>;
+  holdRelease(hold: HoldId, why: string): Promise<void>;
+  retention(): Promise<Retention>;
+  /** Erases nothing by itself. */
+  saveRetention(retention: Retention): Promise<void>;
+  retentionPreview(retention: Retention): Promise<ErasePreview>;
+  /** Applies what is saved. */
+  retentionApply(): Promise<Erased>;
+
+  anchors(): Promise<AnchorView[]>;
+  anchorSave(spec: AnchorSpec): Promise<void>;
+  anchorRemove(name: string): Promise<void>;
+  anchorNow(): Promise<AnchorView[]>;
+  /** What happened, in words. */
+  anchorTest(spec: AnchorSpec): Promise<string>;
+
+  bundleOpen(path: string): Promise<BundleView>;
+  bundleCall(call: CallId): Promise<CallDetail>;
+  bundleClose(): Promise<void>;
+  reviewStart(): Promise<void>;
+  reviewEnd(): Promise<void>;
+  /** Opens a call's payloads while reviewing, which is on record. */
+  reviewOpen(call: CallId): Promise<CallDetail>;
+  /** The new verifier key. */
+  keyRotate(): Promise<string>;
 
   sourceCheck(toml: string): Promise<SourceCheck>;
   sourceSave(toml: string): Promise<void>;

@@ -2,9 +2,11 @@ import { createContext } from 'svelte';
 
 import type { Host } from '../ipc/host';
 import { Actions } from './actions.svelte';
+import { Anchoring } from './anchoring.svelte';
 import { Beginning } from './beginning.svelte';
 import { Conversations } from './conversations.svelte';
 import { Look } from './look.svelte';
+import { Reading } from './reading.svelte';
 import { Router } from './router.svelte';
 import { SessionState } from './session.svelte';
 
@@ -14,6 +16,8 @@ export class App {
   readonly session: SessionState;
   readonly conversations: Conversations;
   readonly beginning: Beginning;
+  readonly anchoring: Anchoring;
+  readonly reading: Reading;
   readonly router = new Router();
   readonly actions = new Actions();
   readonly look = new Look();
@@ -24,6 +28,8 @@ export class App {
     this.host = host;
     this.session = new SessionState(host);
     this.conversations = new Conversations(host);
+    this.anchoring = new Anchoring(host);
+    this.reading = new Reading(host);
     this.beginning = new Beginning(host, async () => {
       await Promise.all([this.session.load(), this.conversations.load()]);
       // What was open belongs to the workspace before.

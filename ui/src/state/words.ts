@@ -68,6 +68,7 @@ const ROLES: Record<PayloadRole, string> = {
   shown: 'Shown for approval',
   reason: 'Reason',
   setting: 'Setting',
+  anchor: 'Anchor’s reply',
 };
 
 export const outcomeWord = (outcome: Outcome): string => OUTCOMES[outcome];

@@ -27,6 +27,10 @@ export interface FakeOptions {
   source?: boolean;
   /** How many conversations the past holds. */
   many?: number;
+  /** How many calls a long past before that holds. */
+  deep?: number;
+  /** An anchor is set up, and holds a checkpoint. */
+  anchored?: boolean;
   /** Offers a question whose batch is held. */
   hold?: boolean;
   /** Offers a question whose calls wait for every reason there is. */
@@ -57,6 +61,8 @@ export function fakeOptions(search: string): FakeOptions {
     damaged: flag('damaged', false),
     source: flag('source', true),
     many: Number(given.get('many') ?? 24),
+    deep: Number(given.get('deep') ?? 0),
+    anchored: flag('anchored', false),
     hold: flag('hold', false),
     waits: flag('waits', false),
     retry: flag('retry', false),

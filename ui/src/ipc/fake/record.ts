@@ -11,6 +11,7 @@ import type {
   Count,
   EntryView,
   Health,
+  Part,
   PayloadRole,
   PayloadView,
   ProofView,
@@ -26,7 +27,33 @@ export class Trail {
   conversations = new Map<ConversationId, ConversationView>();
   #rows: CallRow[] = [];
   #payloads = new Map<Commitment, PayloadView>();
+  /** What was erased, by the entry that says so. */
+  erased = new Map<Commitment, number>();
   onchange: () => void = () => {};
+
+  /** In the order in which they were asked for. */
+  get rows(): readonly CallRow[] {
+    return this.#rows;
+  }
+
+  get payloads(): ReadonlyMap<Commitment, PayloadView> {
+    return this.#payloads;
+  }
+
+  /** What an entry commits to, whether or not it is still there. */
+  sealedBy({ body }: EntryView): Commitment[] {
+    return Object.values(body as Record<string, unknown>).filter(
+      (value): value is Commitment => typeof value === 'string' && (this.#payloads.has(value) || this.erased.has(value)),
+    );
+  }
+
+  /** Takes payloads away, once the entry that names them is there. */
+  erase(commitments: readonly Commitment[], seq: number) {
+    for (const commitment of commitments) {
+      this.#payloads.delete(commitment);
+      this.erased.set(commitment, seq);
+    }
+  }
 
   /** Records what happened and gives its place. */
   append(type: string, at: number, fact: Record<string, unknown>): number {
@@ -77,10 +104,11 @@ export class Trail {
   detail(call: CallId): CallDetail | null {
     const row = this.row(call);
     if (!row) return null;
-    const entries = this.entries.filter(({ body }) => (body as { call?: string }).call === call);
-    const payloads = entries
-      .flatMap(({ body }) => Object.values(body as Record<string, unknown>))
-      .flatMap((value) => (typeof value === 'string' ? (this.payload(value, CUT) ?? []) : []));
+    const own = this.entries.filter(({ body }) => (body as { call?: string }).call === call);
+    const sealed = own.flatMap((entry) => this.sealedBy(entry));
+    const erasing = new Set(sealed.flatMap((commitment) => this.erased.get(commitment) ?? []));
+    const entries = [...own, ...[...erasing].flatMap((seq) => this.entries[seq] ?? [])];
+    const payloads = sealed.flatMap((commitment) => this.payload(commitment, CUT) ?? []);
     return { row: { ...row }, entries, payloads };
   }
 
@@ -138,6 +166,25 @@ export class Trail {
       root: btoa(digest(`root ${entries}`).slice(0, 32)),
       took_ms: 38,
       findings: [],
+      parts: this.#parts(),
+      erased: this.erased.size,
+      anchored: null,
+      vkeys: [`tieout.example/ws+8a3f01c2+${btoa(digest('vkey').slice(0, 32))}`],
     };
+  }
+
+  #parts(): VerifyReport['parts'] {
+    const { entries, checkpoints, calls } = this.stats();
+    const checked: [Part, number][] = [
+      ['tree', entries],
+      ['checkpoints', checkpoints],
+      ['known', 1],
+      ['anchors', 0],
+      ['story', calls],
+      ['conversations', this.conversations.size],
+      ['payloads', this.#payloads.size],
+      ['projections', calls],
+    ];
+    return checked.map(([part, checked]) => ({ part, checked, findings: 0 }));
   }
 }

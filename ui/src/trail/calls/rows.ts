@@ -1,6 +1,6 @@
 // The rows of the table: keeping them up to date, and the words of their cells.
 
-import type { CallId, CallRow, ConversationId, ConversationRow, Micros } from '../ipc/host';
+import type { CallId, CallRow, ConversationId, ConversationRow, Micros } from '../../ipc/host';
 
 /** The rows, each as it was read last. Their order and number stay. */
 export function merged(rows: readonly CallRow[], read: readonly CallRow[]): readonly CallRow[] {
@@ -12,9 +12,21 @@ export function merged(rows: readonly CallRow[], read: readonly CallRow[]): read
   return changed ? rows.map((row) => latest.get(row.call) ?? row) : rows;
 }
 
-/** Those of the rows that were asked for after the entry. */
-export function newer(rows: readonly CallRow[], top: number): readonly CallRow[] {
-  return rows.filter(({ seq }) => seq > top);
+/** A row's place and its entry. */
+export interface Point {
+  readonly index: number;
+  readonly seq: number;
+}
+
+/** The entry that would stand at a place if entries were evenly spread between the two known places around it. */
+export function between(points: readonly Point[], index: number): number {
+  const sorted = points.toSorted((a, b) => a.index - b.index);
+  const below = sorted.find((point) => point.index >= index) ?? sorted.at(-1);
+  const above = sorted.findLast((point) => point.index <= index) ?? sorted[0];
+  if (!above || !below) return 0;
+  if (below.index === above.index) return above.seq;
+  const share = (index - above.index) / (below.index - above.index);
+  return Math.max(0, Math.round(above.seq + (below.seq - above.seq) * share));
 }
 
 function same(a: CallRow, b: CallRow): boolean {

@@ -1,0 +1,170 @@
+// The fake's side of the trail's screens: search, care, anchors, evidence, review. One part of the host.
+
+import type { Progress, SavedFilter } from '../bindings';
+import { HostError, type Host } from '../host';
+import { Care } from './care';
+import { completions, mistakeIn, type Marks } from './filter';
+import { Anchors, Evidence } from './outside';
+import type { Trail } from './record';
+import { Search } from './search';
+
+export interface Reviewed {
+  trail: Trail;
+  sources: () => readonly string[];
+  pause: (ms: number) => Promise<void>;
+  changed: () => void;
+  damaged: boolean;
+  /** Whether an anchor is set up already. */
+  anchored: boolean;
+  state: { reviewing: boolean };
+}
+
+type Methods =
+  | 'search' | 'filterCheck' | 'complete' | 'facets' | 'overview' | 'answers' | 'turnView' | 'savedFilters' | 'saveFilters'
+  | 'exportPreview' | 'exportMake' | 'exportView' | 'showInFolder'
+  | 'erasePreview' | 'erase' | 'holds' | 'holdAdd' | 'holdRelease'
+  | 'retention' | 'saveRetention' | 'retentionPreview' | 'retentionApply'
+  | 'anchors' | 'anchorSave' | 'anchorRemove' | 'anchorNow' | 'anchorTest'
+  | 'bundleOpen' | 'bundleCall' | 'bundleClose' | 'reviewStart' | 'reviewEnd' | 'reviewOpen' | 'keyRotate';
+
+export function reviewHost({ trail, sources, pause, changed, damaged, anchored, state }: Reviewed): Pick<Host, Methods> & { anchorsHeld: Anchors } {
+  const care: Care = new Care(trail, () => search);
+  const marks: Marks = { sources: [], erased: (row) => erasedIn(trail, row.call), held: (row) => care.held(row) };
+  const search = new Search(trail, marks);
+  const evidence = new Evidence(trail);
+  const anchors = new Anchors(trail);
+  let saved: SavedFilter[] = [{ name: 'Failures this week', text: 'outcome:failed,timed_out since:7d' }];
+  if (anchored) {
+    anchors.save({ name: 'witness-a', kind: 'witness', url: 'https://witness.example/tieout', vkey: 'witness.example+8a3f01c2+BJk0Qq' });
+    anchors.now();
+  }
+  let epoch = 1;
+
+  const refuse = (code: HostError['code'], message: string, ...detail: string[]) => new HostError({ code, message, detail });
+  const read = (text: string) => {
+    const mistake = mistakeIn(text);
+    if (mistake) throw refuse('bad_input', 'The filter has a mistake.', mistake.words);
+  };
+  const steps = async (on: (progress: Progress) => void, total: number) => {
+    for (let done = 0; done < total; done += Math.max(1, Math.ceil(total / 6))) {
+      on({ done, total });
+      await pause(90);
+    }
+    on({ done: total, total });
+  };
+
+  return {
+    anchorsHeld: anchors,
+
+    search: async (text, before, limit) => {
+      read(text);
+      return search.page(text, before, limit);
+    },
+    filterCheck: async (text) => mistakeIn(text),
+    complete: async (text, cursor) => completions(text, cursor, sources()),
+    facets: async (text) => {
+      read(text);
+      return search.facets(text);
+    },
+    overview: async (text) => {
+      read(text);
+      return search.overview(text);
+    },
+    answers: async (before, limit) => search.answers(before, limit),
+    turnView: async (turn) => {
+      const found = [...trail.conversations.values()].flatMap(({ turns }) => turns).find(({ id }) => id === turn);
+      if (!found) throw refuse('not_found', 'That answer is not on record.');
+      return structuredClone(found);
+    },
+    savedFilters: async () => structuredClone(saved),
+    saveFilters: async (list) => void (saved = structuredClone(list)),
+
+    exportPreview: async (scope) => evidence.preview(scope),
+    exportMake: async (scope, payloads, recipient, on) => {
+      await steps(on, evidence.preview(scope).entries);
+      return evidence.make(scope, payloads, recipient);
+    },
+    exportView: async (text, form) => {
+      read(text);
+      await pause(200);
+      return evidence.view(search.found(text).length, form);
+    },
+    showInFolder: async (path) => {
+      if (!evidence.made.has(path)) throw refuse('not_found', 'This run has not made that file.');
+      document.documentElement.dataset.shown = path;
+    },
+
+    erasePreview: async (scope) => {
+      await pause(60);
+      if (scope.kind === 'filter') read(scope.text);
+      return care.preview(scope);
+    },
+    erase: async (scope, why) => {
+      await pause(400);
+      return care.erase(scope, why);
+    },
+    holds: async () => structuredClone(care.holds),
+    holdAdd: async (scope, why) => care.add(scope, why),
+    holdRelease: async (hold, why) => care.release(hold, why),
+    retention: async () => structuredClone(care.retention),
+    saveRetention: async (retention) => void (care.retention = structuredClone(retention)),
+    retentionPreview: async (retention) => care.retentionPreview(retention),
+    retentionApply: async () => care.retentionApply(),
+
+    anchors: async () => structuredClone(anchors.list),
+    anchorSave: async (spec) => {
+      anchors.save(structuredClone(spec));
+      changed();
+    },
+    anchorRemove: async (name) => {
+      anchors.list = anchors.list.filter(({ spec }) => spec.name !== name);
+      changed();
+    },
+    anchorNow: async () => {
+      await pause(300);
+      const list = anchors.now();
+      changed();
+      return structuredClone(list);
+    },
+    anchorTest: async (spec) => {
+      await pause(300);
+      return anchors.test(spec);
+    },
+
+    bundleOpen: async (path) => {
+      await pause(300);
+      if (!/\.tieout$/.test(path)) throw refuse('bad_input', `\`${path}\` is no evidence bundle.`, 'A bundle’s name ends in `.tieout`; one that ends in `.age` must be decrypted first.');
+      return evidence.bundle(damaged);
+    },
+    bundleCall: async (call) => {
+      const detail = trail.detail(call);
+      if (!detail) throw refuse('not_found', 'The bundle does not hold that call.');
+      return structuredClone(detail);
+    },
+    bundleClose: async () => {},
+    reviewStart: async () => {
+      state.reviewing = true;
+      changed();
+    },
+    reviewEnd: async () => {
+      state.reviewing = false;
+      changed();
+    },
+    reviewOpen: async (call) => {
+      const detail = trail.detail(call);
+      if (!detail) throw refuse('not_found', 'That call is not on record.');
+      trail.append('review.opened', Date.now() * 1000, { opened: call });
+      return structuredClone(detail);
+    },
+    keyRotate: async () => {
+      epoch += 1;
+      trail.append('epoch.opened', Date.now() * 1000, { origin: `tieout.example/ws/${epoch}` });
+      return `tieout.example/ws/${epoch}+1f0c22aa+AQ`;
+    },
+  };
+}
+
+function erasedIn(trail: Trail, call: string): boolean {
+  if (trail.erased.size === 0) return false;
+  return trail.entries.some((entry) => (entry.body as { call?: string }).call === call && trail.sealedBy(entry).some((one) => trail.erased.has(one)));
+}
