@@ -1,0 +1,50 @@
+//! How showing a checkpoint can fail.
+
+/// Why an anchor did not take a checkpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// The witness cosigned this size last, and not the one that the request began at: ask again, with a consistency
+    /// proof from there. A witness that knows nothing of this trail holds 0.
+    Stale {
+        /// The size that it holds; at most the checkpoint's.
+        held: u64,
+        /// What happened.
+        words: String,
+    },
+    /// The anchor holds a later checkpoint than the trail has: the trail was rolled back, by whoever restored an old copy
+    /// of it or cut its end off. A person must hear of it.
+    RolledBack {
+        /// The size that the anchor holds.
+        held: u64,
+        /// What happened and what to do.
+        words: String,
+    },
+    /// The anchor holds a checkpoint that the trail does not continue: its history was changed, or two copies of it went
+    /// on apart. A person must hear of it.
+    Forked {
+        /// What happened and what to do.
+        words: String,
+    },
+    /// Anything else: it may pass by itself or be for a person to set right, and says nothing about the trail.
+    Failed {
+        /// What happened and what to do.
+        words: String,
+    },
+}
+
+impl Refused {
+    /// What happened and what to do.
+    #[must_use]
+    pub fn words(&self) -> &str {
+        match self {
+            Self::Stale { words, .. }
+            | Self::RolledBack { words, .. }
+            | Self::Forked { words }
+            | Self::Failed { words } => words,
+        }
+    }
+
+    pub(crate) fn failed(words: impl Into<String>) -> Self {
+        Self::Failed { words: words.into() }
+    }
+}
