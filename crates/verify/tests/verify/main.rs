@@ -4,8 +4,10 @@
 #![allow(clippy::unwrap_used, reason = "a panic here is a failed test with a place")]
 
 mod batches;
+mod bundles;
 mod care;
 mod epochs;
+mod files;
 mod hostile;
 mod kept;
 mod story;
