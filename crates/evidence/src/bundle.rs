@@ -8,17 +8,18 @@ use domain::id::Seq;
 use domain::payload::Commitment;
 
 use crate::error::EvidenceError;
-use crate::name::Name;
+use crate::files::PackedFiles;
+use crate::limits::LARGEST_HEAD;
+use crate::name::{About, Half, Name};
 use crate::pieces::Pieces;
 use crate::unpacking::Unpacking;
 
-/// The longest manifest, verifier key and checkpoint that are read.
-const LONGEST_HEAD: u64 = 128 << 10;
 /// How much of a foreign name is repeated.
 const LONGEST_STRAY: usize = 200;
 
 /// A bundle that was opened: a zip that says one thing, with a manifest, a key and a checkpoint. What it holds is not
-/// proved by that; feed its [`pieces`](Self::pieces) to a verifier.
+/// proved by that; feed its [`files`](Self::files) to a verifier. To read what it tells, take its
+/// [`pieces`](Self::pieces).
 pub struct Bundle<R: Read + Seek> {
     zip: Unpacking<R>,
     manifest: Manifest,
@@ -40,8 +41,7 @@ pub(crate) struct Files {
     pub(crate) tiles: BTreeMap<(u8, u64), (u64, usize)>,
     pub(crate) entries: BTreeMap<Seq, usize>,
     pub(crate) proofs: BTreeMap<Seq, usize>,
-    pub(crate) anchors: BTreeMap<Seq, usize>,
-    pub(crate) consistency: BTreeMap<Seq, usize>,
+    pub(crate) earlier: BTreeMap<(Seq, About, Half), usize>,
     pub(crate) payloads: BTreeMap<Commitment, usize>,
     /// What is no part of the bundle, or is so twice.
     pub(crate) strays: Vec<(String, &'static str)>,
@@ -85,10 +85,18 @@ impl<R: Read + Seek> Bundle<R> {
         &self.checkpoint
     }
 
+    /// Every file by its name, for a verifier that looks at names itself (`verify::BundleChecker`), in the order in which
+    /// it wants them: manifest, key, list of what was erased, checkpoint, checkpoints, entry bundles, tiles, entries with
+    /// proofs, anchors and epochs, payloads; then what is convenience and what is no part of a bundle, both without their
+    /// bytes; then again each name that stands in the zip more than once.
+    pub fn files(&mut self) -> PackedFiles<'_, R> {
+        PackedFiles::new(&mut self.zip)
+    }
+
     /// Everything in it but what is convenience (reports, views, the verifier), in this order:
     ///
     /// 1. the entries, ascending. Each is followed by its [`Piece::Proof`](crate::Piece::Proof), the checkpoint and
-    ///    consistency proof of an anchor that it records, its payloads in the order in which it names them (with bytes,
+    ///    consistency proof of the anchor or the epoch that it tells of, its payloads in the order in which it names them (with bytes,
     ///    or as erased), and the [`Piece::Checkpoint`](crate::Piece::Checkpoint)s over as many entries as there were
     ///    by then; the tile of each 256 leaf hashes comes after its last entry;
     /// 2. tiles of level 1 and above, by level;
@@ -111,8 +119,7 @@ impl Files {
             BundleScope::Trail => Self {
                 entries: BTreeMap::new(),
                 proofs: BTreeMap::new(),
-                anchors: BTreeMap::new(),
-                consistency: BTreeMap::new(),
+                earlier: BTreeMap::new(),
                 ..std::mem::take(self)
             },
             BundleScope::Conversation { .. } | BundleScope::Answer { .. } => Self {
@@ -152,8 +159,7 @@ impl Files {
             }
             Name::Entry(seq) => drop(self.entries.insert(seq, number)),
             Name::Proof(seq) => drop(self.proofs.insert(seq, number)),
-            Name::AnchorCheckpoint(seq) => drop(self.anchors.insert(seq, number)),
-            Name::AnchorConsistency(seq) => drop(self.consistency.insert(seq, number)),
+            Name::Earlier(about, seq, half) => drop(self.earlier.insert((seq, about, half), number)),
             Name::Payload(commitment) => drop(self.payloads.insert(commitment, number)),
             Name::Verifier | Name::HowTo | Name::Answer | Name::AnswerOf(_) | Name::View(_) => {}
         }
@@ -166,7 +172,7 @@ fn head<R: Read + Seek>(
     name: Name,
 ) -> Result<String, EvidenceError> {
     let missing = || EvidenceError::no_bundle(format!("`{name}` is missing"));
-    let unpacked = zip.file(number.ok_or_else(missing)?, LONGEST_HEAD)?;
+    let unpacked = zip.file(number.ok_or_else(missing)?, LARGEST_HEAD)?;
     let bytes = unpacked.map_err(|why| EvidenceError::no_bundle(format!("`{name}` {why}")))?;
     String::from_utf8(bytes).map_err(|_| EvidenceError::no_bundle(format!("`{name}` is not UTF-8")))
 }

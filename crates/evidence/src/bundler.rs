@@ -1,7 +1,6 @@
 //! Making a bundle, piece by piece.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::io::{self, Seek, Write};
 
 use domain::bundle::{BundleScope, Manifest};
@@ -10,10 +9,13 @@ use domain::payload::Commitment;
 use tlog::{Hash, TlogProof};
 
 use crate::error::EvidenceError;
-use crate::name::{Name, View};
-use crate::packing::{LARGEST, Packing};
-use crate::tiles::{LONGEST_BODY, Tiles};
+use crate::limits::{LARGEST, LONGEST_BODY};
+use crate::name::{About, Half, Name, View};
+use crate::packing::Packing;
+use crate::tiles::Tiles;
 
+/// The verifier that lies in each bundle, for those who have no program of ours.
+const VERIFIER: &[u8] = include_bytes!("../../../docs/verify.py");
 /// How to check a bundle.
 const HOW_TO: &[u8] = include_bytes!("../files/VERIFY.txt");
 
@@ -43,8 +45,8 @@ pub struct Summary {
 }
 
 /// Writes a bundle. The manifest says what kind it is, and so what may be put in: a trail's takes
-/// [`entry`](Self::entry) and [`checkpoint`](Self::checkpoint), the others take [`proved`](Self::proved) and
-/// [`anchor`](Self::anchor). The same calls in the same order give the same bytes.
+/// [`entry`](Self::entry) and [`checkpoint`](Self::checkpoint), the others take [`proved`](Self::proved),
+/// [`anchor`](Self::anchor) and [`epoch`](Self::epoch). The same calls in the same order give the same bytes.
 ///
 /// It keeps one entry bundle and a few tiles, the names of the files, and 32 bytes for each payload; all else goes out
 /// as it comes in. It does not judge what it is given: a trail that does not hold gives a bundle that does not hold,
@@ -86,6 +88,7 @@ impl<W: Write + Seek> Bundler<W> {
         packing.put(Name::Key, format!("{vkey}\n").as_bytes())?;
         packing.put(Name::Checkpoint, checkpoint.as_bytes())?;
         packing.put(Name::HowTo, HOW_TO)?;
+        packing.put(Name::Verifier, VERIFIER)?;
         Ok(Self {
             packing,
             scope: manifest.scope,
@@ -109,8 +112,7 @@ impl<W: Write + Seek> Bundler<W> {
     /// bytes.
     pub fn entry(&mut self, seq: Seq, body: &[u8], leaf: Hash) -> Result<(), EvidenceError> {
         self.take_place(Name::Entry(seq), self.is_trail() && seq.0 == self.tiles.size())?;
-        let too_large =
-            EvidenceError::TooLarge { name: Name::Entry(seq).to_string(), most: LONGEST_BODY as u64 };
+        let too_large = EvidenceError::TooLarge { name: Name::Entry(seq).to_string(), most: LONGEST_BODY };
         for (name, bytes) in self.tiles.push(body, leaf).ok_or(too_large)? {
             self.packing.put(name, &bytes)?;
         }
@@ -154,16 +156,16 @@ impl<W: Write + Seek> Bundler<W> {
     /// # Errors
     /// [`EvidenceError::Misplaced`] if it came before.
     pub fn anchor(&mut self, seq: Seq, note: &str, consistency: &[Hash]) -> Result<(), EvidenceError> {
-        let name = Name::AnchorCheckpoint(seq);
-        let is_new = self.once.insert(name);
-        self.take_place(name, !self.is_trail() && is_new)?;
-        self.packing.put(name, note.as_bytes())?;
-        let mut lines = String::new();
-        for hash in consistency {
-            // Writing to a string does not fail.
-            let _ok = writeln!(lines, "{hash}");
-        }
-        self.packing.put(Name::AnchorConsistency(seq), lines.as_bytes())
+        self.earlier(About::Anchor, seq, note, consistency)
+    }
+
+    /// What belongs to an `epoch.opened` in a conversation's or an answer's bundle: the signed note that the key before
+    /// it signed last, which covers that entry, and the proof that the bundle's checkpoint continues it.
+    ///
+    /// # Errors
+    /// [`EvidenceError::Misplaced`] if it came before.
+    pub fn epoch(&mut self, seq: Seq, note: &str, consistency: &[Hash]) -> Result<(), EvidenceError> {
+        self.earlier(About::Epoch, seq, note, consistency)
     }
 
     /// A payload that an entry of the bundle commits to. One that came before is passed over, since several entries
@@ -202,8 +204,8 @@ impl<W: Write + Seek> Bundler<W> {
             BundleScope::Answer { turn: only } => (Name::Answer, only == turn),
             _ => (Name::AnswerOf(turn), true),
         };
-        let is_new = self.once.insert(name);
-        self.take_place(name, name.belongs_to(self.scope) && fits && is_new)?;
+        self.take_place(name, name.belongs_to(self.scope) && fits)?;
+        self.take_once(name)?;
         self.packing.put(name, html.as_bytes())
     }
 
@@ -217,8 +219,8 @@ impl<W: Write + Seek> Bundler<W> {
         rows: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), EvidenceError> {
         let name = Name::View(view);
-        let is_new = self.once.insert(name);
-        self.take_place(name, is_new)?;
+        self.take_place(name, true)?;
+        self.take_once(name)?;
         self.packing.begin(name)?;
         Ok(rows(&mut self.packing)?)
     }
@@ -245,8 +247,30 @@ impl<W: Write + Seek> Bundler<W> {
         Ok(Summary { entries: self.entries, payloads: self.opened.len() as u64, bytes })
     }
 
+    fn earlier(
+        &mut self,
+        about: About,
+        seq: Seq,
+        note: &str,
+        consistency: &[Hash],
+    ) -> Result<(), EvidenceError> {
+        let name = Name::Earlier(about, seq, Half::Checkpoint);
+        self.take_place(name, !self.is_trail())?;
+        self.take_once(name)?;
+        self.packing.put(name, note.as_bytes())?;
+        self.packing.begin(Name::Earlier(about, seq, Half::Consistency))?;
+        for hash in consistency {
+            writeln!(self.packing, "{hash}")?;
+        }
+        Ok(())
+    }
+
     fn is_trail(&self) -> bool {
         matches!(self.scope, BundleScope::Trail)
+    }
+
+    fn take_once(&mut self, name: Name) -> Result<(), EvidenceError> {
+        if self.once.insert(name) { Ok(()) } else { Err(misplaced(name)) }
     }
 
     fn take_place(&mut self, name: Name, fits: bool) -> Result<(), EvidenceError> {

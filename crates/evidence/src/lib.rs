@@ -10,6 +10,8 @@
 mod bundle;
 mod bundler;
 mod error;
+mod files;
+mod limits;
 mod list;
 mod name;
 mod notes;
@@ -24,6 +26,7 @@ pub mod views;
 pub use bundle::Bundle;
 pub use bundler::{Bundler, Content, Summary};
 pub use error::EvidenceError;
+pub use files::PackedFiles;
 pub use name::View;
 pub use pieces::{Piece, Pieces};
 pub use report::{Report, ReportedAnchor, report};

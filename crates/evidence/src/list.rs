@@ -6,7 +6,7 @@ use domain::payload::Commitment;
 use tlog::Hash;
 
 /// What `erased.txt` says: commitments, ascending, each once.
-pub(crate) fn commitments(text: &[u8]) -> Option<BTreeSet<Commitment>> {
+pub(crate) fn commitments(text: &str) -> Option<BTreeSet<Commitment>> {
     let mut commitments = BTreeSet::new();
     for line in lines(text)? {
         let commitment = Commitment::try_from(line.to_owned()).ok()?;
@@ -19,13 +19,12 @@ pub(crate) fn commitments(text: &[u8]) -> Option<BTreeSet<Commitment>> {
 }
 
 /// The hashes of a consistency proof, in Base64.
-pub(crate) fn hashes(text: &[u8]) -> Option<Vec<Hash>> {
+pub(crate) fn hashes(text: &str) -> Option<Vec<Hash>> {
     lines(text)?.map(|line| Hash::from_base64(line).ok()).collect()
 }
 
 /// Lines that each end in a newline.
-fn lines(text: &[u8]) -> Option<impl Iterator<Item = &str>> {
-    let text = std::str::from_utf8(text).ok()?;
+fn lines(text: &str) -> Option<impl Iterator<Item = &str>> {
     let ended = text.is_empty() || text.ends_with('\n');
     ended.then(|| text.split_terminator('\n'))
 }

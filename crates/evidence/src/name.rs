@@ -10,6 +10,9 @@ use domain::payload::Commitment;
 /// How many hashes a tile is wide, and how many entries an entry bundle holds.
 pub(crate) const WIDTH: u64 = 256;
 
+/// How many levels of tiles a tree of 2^64 leaves has.
+const LEVELS: u8 = 8;
+
 /// A table for people who open the bundle without a program: convenience, not evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum View {
@@ -19,35 +22,50 @@ pub enum View {
     Entries,
 }
 
-/// A file of a bundle.
+/// A file of a bundle. Their order is the one in which a verifier wants them: first what says what the bundle is, then
+/// the entries, then what is checked against them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Name {
     Manifest,
     Key,
-    Checkpoint,
     Erased,
-    Verifier,
-    HowTo,
-    Answer,
-    AnswerOf(TurnId),
-    View(View),
-    Payload(Commitment),
+    Checkpoint,
     Checkpoints,
+    /// The bodies of the entries whose leaf hashes are in tile `index` of level 0.
+    Entries {
+        index: u64,
+        width: u64,
+    },
     /// Tile `index` of a level, with as many hashes as `width`, at most [`WIDTH`].
     Tile {
         level: u8,
         index: u64,
         width: u64,
     },
-    /// The bodies of the entries whose leaf hashes are in tile `index` of level 0.
-    Entries {
-        index: u64,
-        width: u64,
-    },
     Entry(Seq),
     Proof(Seq),
-    AnchorCheckpoint(Seq),
-    AnchorConsistency(Seq),
+    /// What an entry is about: a checkpoint that an anchor holds, or the last that a key signed.
+    Earlier(About, Seq, Half),
+    Payload(Commitment),
+    Verifier,
+    HowTo,
+    Answer,
+    AnswerOf(TurnId),
+    View(View),
+}
+
+/// Why an earlier checkpoint is in a bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum About {
+    Anchor,
+    Epoch,
+}
+
+/// The two files of an earlier checkpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Half {
+    Checkpoint,
+    Consistency,
 }
 
 impl Name {
@@ -65,9 +83,7 @@ impl Name {
             Self::Checkpoints | Self::Tile { .. } | Self::Entries { .. } => {
                 matches!(scope, BundleScope::Trail)
             }
-            Self::Entry(_) | Self::Proof(_) | Self::AnchorCheckpoint(_) | Self::AnchorConsistency(_) => {
-                !matches!(scope, BundleScope::Trail)
-            }
+            Self::Entry(_) | Self::Proof(_) | Self::Earlier(..) => !matches!(scope, BundleScope::Trail),
             Self::Answer => matches!(scope, BundleScope::Answer { .. }),
             Self::AnswerOf(_) => matches!(scope, BundleScope::Conversation { .. }),
             _ => true,
@@ -98,16 +114,19 @@ impl Name {
             "answers" => rest.strip_suffix(".html")?.parse().ok().map(Self::AnswerOf),
             "entries" => seq(rest, ".json").map(Self::Entry),
             "proofs" => seq(rest, ".tlog-proof").map(Self::Proof),
-            "anchors" => seq(rest, ".checkpoint")
-                .map(Self::AnchorCheckpoint)
-                .or_else(|| seq(rest, ".consistency").map(Self::AnchorConsistency)),
+            "anchors" | "epochs" => {
+                let about = if folder == "anchors" { About::Anchor } else { About::Epoch };
+                let checkpoint = seq(rest, ".checkpoint").map(|seq| (seq, Half::Checkpoint));
+                let half = checkpoint.or_else(|| Some((seq(rest, ".consistency")?, Half::Consistency)));
+                half.map(|(seq, half)| Self::Earlier(about, seq, half))
+            }
             "tile" => {
                 let (level, place) = rest.split_once('/')?;
                 let (index, width) = place_of(place)?;
                 if level == "entries" {
                     return Some(Self::Entries { index, width });
                 }
-                let level = level.parse().ok().filter(|level| *level < 64)?;
+                let level = level.parse().ok().filter(|level| *level < LEVELS)?;
                 Some(Self::Tile { level, index, width })
             }
             _ => None,
@@ -134,8 +153,17 @@ impl fmt::Display for Name {
             Self::Entries { index, width } => write!(out, "tile/entries/{}", Place(*index, *width)),
             Self::Entry(seq) => write!(out, "entries/{seq}.json"),
             Self::Proof(seq) => write!(out, "proofs/{seq}.tlog-proof"),
-            Self::AnchorCheckpoint(seq) => write!(out, "anchors/{seq}.checkpoint"),
-            Self::AnchorConsistency(seq) => write!(out, "anchors/{seq}.consistency"),
+            Self::Earlier(about, seq, half) => {
+                let folder = match about {
+                    About::Anchor => "anchors",
+                    About::Epoch => "epochs",
+                };
+                let ending = match half {
+                    Half::Checkpoint => "checkpoint",
+                    Half::Consistency => "consistency",
+                };
+                write!(out, "{folder}/{seq}.{ending}")
+            }
         }
     }
 }
@@ -192,7 +220,8 @@ mod tests {
             Name::Tile { level: 0, index: u64::MAX, width: 256 },
             Name::Entries { index: 1_000, width: 256 },
             Name::Entry(Seq(0)),
-            Name::AnchorConsistency(Seq(12)),
+            Name::Earlier(About::Anchor, Seq(12), Half::Consistency),
+            Name::Earlier(About::Epoch, Seq(0), Half::Checkpoint),
         ] {
             assert_eq!(Name::parse(name.to_string().as_bytes()), Some(name));
         }
@@ -210,7 +239,7 @@ mod tests {
             "entries\\1.json",
             "payloads/abc",
             "tile/00/000",
-            "tile/64/000",
+            "tile/8/000",
             "tile/0/0",
             "tile/0/0000",
             "tile/0/001/000",

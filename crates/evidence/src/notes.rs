@@ -5,9 +5,9 @@ use std::io::{Read, Seek};
 use crate::error::EvidenceError;
 use crate::unpacking::Unpacking;
 
-/// How much of the file is in memory at a time. A compressed file can't be entered in the middle, so each part costs
+/// How much of the file is read at a time. A compressed file can't be entered in the middle, so each part costs
 /// unpacking what lies before it again.
-const PART: u64 = 32 << 20;
+const STEP: u64 = 32 << 20;
 /// The longest note that anybody reads, see `tlog`.
 const LONGEST: usize = 128 << 10;
 /// How each signature line begins.
@@ -17,6 +17,7 @@ const SIGNATURE: &[u8] = "\u{2014} ".as_bytes();
 pub(crate) struct Notes {
     /// The file's number; none once it is through.
     number: Option<usize>,
+    step: u64,
     part: Vec<u8>,
     /// Where in `part` the next note begins.
     at: usize,
@@ -29,7 +30,11 @@ pub(crate) struct Notes {
 
 impl Notes {
     pub(crate) fn new(number: Option<usize>) -> Self {
-        Self { number, part: Vec::new(), at: 0, next_part: 0, whole: false, damage: None }
+        Self::in_steps(number, STEP)
+    }
+
+    fn in_steps(number: Option<usize>, step: u64) -> Self {
+        Self { number, step, part: Vec::new(), at: 0, next_part: 0, whole: false, damage: None }
     }
 
     /// The size that the next note names: `None` if nothing is left, 0 for what names none and so waits for nothing.
@@ -72,20 +77,19 @@ impl Notes {
     /// Sees to it that a whole note is in memory, if there is one.
     fn fill<R: Read + Seek>(&mut self, zip: &mut Unpacking<R>) -> Result<(), EvidenceError> {
         let Some(number) = self.number else { return Ok(()) };
-        if self.whole || self.part.len() - self.at > LONGEST {
-            return Ok(());
-        }
-        match zip.part(number, self.next_part, PART)? {
-            Err(why) => {
-                self.damage = Some(why);
-                self.whole = true;
-            }
-            Ok(more) => {
-                self.whole = (more.len() as u64) < PART;
-                self.next_part += more.len() as u64;
-                self.part.drain(..self.at);
-                self.at = 0;
-                self.part.extend(more);
+        while !self.whole && self.part.len() - self.at <= LONGEST {
+            match zip.part(number, self.next_part, self.step)? {
+                Err(why) => {
+                    self.damage = Some(why);
+                    self.whole = true;
+                }
+                Ok(more) => {
+                    self.whole = (more.len() as u64) < self.step;
+                    self.next_part += more.len() as u64;
+                    self.part.drain(..self.at);
+                    self.at = 0;
+                    self.part.extend(more);
+                }
             }
         }
         Ok(())
@@ -107,4 +111,60 @@ fn note(bytes: &[u8]) -> Option<&str> {
 /// Its second line, as a number.
 fn size_of(note: &str) -> Option<u64> {
     note.split('\n').nth(1)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+    use crate::name::Name;
+    use crate::packing::Packing;
+
+    fn note(size: u64) -> String {
+        format!("tieout.example/1\n{size}\nroot\n\n\u{2014} tieout.example/1 c2ln\n\u{2014} witness d2l0\n")
+    }
+
+    fn taken_out(text: &str, step: u64) -> Vec<Result<String, &'static str>> {
+        let mut file = Cursor::new(Vec::new());
+        let mut packing = Packing::new(&mut file);
+        packing.put(Name::Checkpoints, text.as_bytes()).unwrap();
+        packing.finish().unwrap();
+        let mut zip = Unpacking::open(file).unwrap();
+        let mut notes = Notes::in_steps(Some(0), step);
+        std::iter::from_fn(|| {
+            let size = notes.size(&mut zip).unwrap();
+            let next = notes.next(&mut zip).unwrap();
+            assert_eq!(size.is_some(), next.is_some());
+            if let Some(Ok(note)) = &next {
+                assert_eq!(size, size_of(note));
+            }
+            next
+        })
+        .collect()
+    }
+
+    #[test]
+    fn notes_come_out_one_by_one_in_whatever_steps_they_are_read() {
+        let notes: Vec<_> = (1..2_000).map(note).collect();
+        let text = notes.concat();
+        let expected: Vec<_> = notes.into_iter().map(Ok).collect();
+        for step in [60_000, 200_000, STEP] {
+            assert_eq!(taken_out(&text, step), expected);
+        }
+        assert_eq!(taken_out("", STEP), []);
+    }
+
+    #[test]
+    fn what_is_no_note_ends_the_file() {
+        let wrong = Err("is not signed notes one after another");
+        let second = note(2);
+        for tail in ["x", "\n\n", "a\n1\nb\n\n", &second[..second.len() - 1]] {
+            assert_eq!(
+                taken_out(&format!("{}{tail}", note(1)), STEP),
+                [Ok(note(1)), wrong.clone()],
+                "{tail:?}"
+            );
+        }
+    }
 }

@@ -6,10 +6,8 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, System, ZipWriter};
 
 use crate::error::EvidenceError;
+use crate::limits::LARGEST;
 use crate::name::Name;
-
-/// The largest file that a bundle may hold, unpacked.
-pub(crate) const LARGEST: u64 = 1 << 30;
 
 /// A zip that is being written. It remembers each file's name until the end, where the directory is written.
 pub(crate) struct Packing<W: Write + Seek> {

@@ -11,19 +11,12 @@ use tlog::Hash;
 
 use crate::bundle::Files;
 use crate::error::EvidenceError;
+use crate::limits::{LARGEST, LARGEST_ENTRY_BUNDLE, LARGEST_LIST, LARGEST_PROOF, LONGEST_BODY};
 use crate::list;
-use crate::name::{Name, WIDTH};
+use crate::name::{About, Half, Name, WIDTH};
 use crate::notes::Notes;
-use crate::packing::LARGEST;
-use crate::tiles::LONGEST_BODY;
 use crate::unpacking::Unpacking;
 
-/// The most that 256 bodies with their lengths take.
-const LARGEST_ENTRY_BUNDLE: u64 = WIDTH * (LONGEST_BODY as u64 + 2);
-/// The most that a proof takes: a path of 64 hashes and a note.
-const LARGEST_PROOF: u64 = 160 << 10;
-/// The most that a list of erased commitments takes: a million of them.
-const LARGEST_LIST: u64 = 65 << 20;
 /// How many bytes a payload's salt has.
 const SALT: usize = 32;
 
@@ -65,9 +58,16 @@ pub enum Piece {
         /// The note.
         note: String,
     },
-    /// The proof that the bundle's checkpoint continues an anchor's.
+    /// The signed note that the key before an epoch signed last.
+    EpochCheckpoint {
+        /// The entry that opens the epoch, by the file's name.
+        seq: Seq,
+        /// The note.
+        note: String,
+    },
+    /// The proof that the bundle's checkpoint continues an anchor's or an epoch's.
     Consistency {
-        /// The entry that says what the anchor holds, by the file's name.
+        /// The entry that tells of it, by the file's name.
         seq: Seq,
         /// Empty if they are of one size.
         hashes: Vec<Hash>,
@@ -178,7 +178,7 @@ impl<'a, R: Read + Seek> Pieces<'a, R> {
             self.ready.push_back(Piece::Missing { name: Name::Erased.to_string() });
             return Ok(());
         };
-        match self.zip.file(number, LARGEST_LIST)? {
+        match self.text(number, LARGEST_LIST)? {
             Ok(text) => match list::commitments(&text) {
                 Some(erased) => self.erased = erased,
                 None => self.stray(Name::Erased, "is not commitments, ascending, one a line"),
@@ -225,7 +225,7 @@ impl<'a, R: Read + Seek> Pieces<'a, R> {
     /// The next entry of a bundle of a conversation or an answer.
     fn next_proved(&mut self) -> Result<bool, EvidenceError> {
         let Some((seq, number)) = self.files.entries.pop_first() else { return Ok(false) };
-        match self.zip.file(number, LONGEST_BODY as u64)? {
+        match self.zip.file(number, LONGEST_BODY)? {
             Ok(body) => self.entry(seq, body)?,
             Err(why) => self.stray(Name::Entry(seq), why),
         }
@@ -237,7 +237,7 @@ impl<'a, R: Read + Seek> Pieces<'a, R> {
         let commitments = Entry::from_body(&body).map(|entry| entry.fact.commitments()).unwrap_or_default();
         self.ready.push_back(Piece::Entry { seq, body });
         self.proof(seq)?;
-        self.anchor(seq)?;
+        self.earlier(seq)?;
         for commitment in commitments {
             self.payload(commitment)?;
             if self.erased.remove(&commitment) {
@@ -256,18 +256,23 @@ impl<'a, R: Read + Seek> Pieces<'a, R> {
         Ok(())
     }
 
-    fn anchor(&mut self, seq: Seq) -> Result<(), EvidenceError> {
-        if let Some(number) = self.files.anchors.remove(&seq) {
-            match self.text(number, LARGEST_PROOF)? {
-                Ok(note) => self.ready.push_back(Piece::AnchorCheckpoint { seq, note }),
-                Err(why) => self.stray(Name::AnchorCheckpoint(seq), why),
-            }
-        }
-        if let Some(number) = self.files.consistency.remove(&seq) {
-            let hashes = self.zip.file(number, LARGEST_PROOF)?;
-            match hashes.and_then(|text| list::hashes(&text).ok_or("is not hashes in Base64, one a line")) {
-                Ok(hashes) => self.ready.push_back(Piece::Consistency { seq, hashes }),
-                Err(why) => self.stray(Name::AnchorConsistency(seq), why),
+    /// The checkpoints that the entry is about, each with its proof.
+    fn earlier(&mut self, seq: Seq) -> Result<(), EvidenceError> {
+        for about in [About::Anchor, About::Epoch] {
+            for half in [Half::Checkpoint, Half::Consistency] {
+                let Some(number) = self.files.earlier.remove(&(seq, about, half)) else { continue };
+                let text = self.text(number, LARGEST_PROOF)?;
+                let piece = text.and_then(|text| match (half, about) {
+                    (Half::Checkpoint, About::Anchor) => Ok(Piece::AnchorCheckpoint { seq, note: text }),
+                    (Half::Checkpoint, About::Epoch) => Ok(Piece::EpochCheckpoint { seq, note: text }),
+                    (Half::Consistency, _) => list::hashes(&text)
+                        .map(|hashes| Piece::Consistency { seq, hashes })
+                        .ok_or("is not hashes in Base64, one a line"),
+                });
+                match piece {
+                    Ok(piece) => self.ready.push_back(piece),
+                    Err(why) => self.stray(Name::Earlier(about, seq, half), why),
+                }
             }
         }
         Ok(())
@@ -317,8 +322,8 @@ impl<'a, R: Read + Seek> Pieces<'a, R> {
         let files = &self.files;
         if let Some(seq) = files.proofs.keys().next().copied() {
             self.proof(seq)?;
-        } else if let Some(seq) = files.anchors.keys().chain(files.consistency.keys()).next().copied() {
-            self.anchor(seq)?;
+        } else if let Some((seq, ..)) = files.earlier.keys().next().copied() {
+            self.earlier(seq)?;
         } else if let Some(commitment) = files.payloads.keys().next().copied() {
             self.payload(commitment)?;
         } else if self.notes.size(self.zip)?.is_some() {

@@ -7,9 +7,6 @@ use tlog::{Frontier, Hash};
 
 use crate::name::{Name, WIDTH};
 
-/// The longest body that the format holds.
-pub(crate) const LONGEST_BODY: usize = u16::MAX as usize;
-
 /// A file, ready to be written.
 pub(crate) type TileFile = (Name, Vec<u8>);
 

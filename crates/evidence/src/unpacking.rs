@@ -39,28 +39,31 @@ pub(crate) type Unpacked = Result<Vec<u8>, &'static str>;
 
 impl<R: Read + Seek> Unpacking<R> {
     pub(crate) fn open(mut reader: R) -> Result<Self, EvidenceError> {
-        let files = stated_files(&mut reader)?;
-        if files > MOST_FILES {
-            let why = format!("it holds {files} files, and a bundle at most {MOST_FILES}");
-            return Err(EvidenceError::no_bundle(why));
-        }
+        let directory = Directory::find(&mut reader)?;
         let config = Config { archive_offset: ArchiveOffset::Known(0) };
         let mut zip = ZipArchive::with_config(config, reader).map_err(EvidenceError::opening)?;
         let mut twice = Vec::new();
         if zip.has_duplicate_names() {
-            let start = zip.central_directory_start();
             let mut reader = zip.into_inner();
-            twice = repeated(&mut reader, start, files)?;
+            twice = repeated(&mut reader, &directory)?;
             zip = ZipArchive::with_config(config, reader).map_err(EvidenceError::opening)?;
-        } else if zip.len() as u64 != files {
-            return Err(EvidenceError::no_bundle("its directory does not end where the file ends"));
+        } else if zip.len() as u64 != directory.files {
+            return Err(EvidenceError::no_bundle("its directory holds another number of files than it says"));
+        }
+        let mut starts =
+            (0..zip.len()).filter_map(|number| Some(zip.by_index_data(number).ok()?.header_start()));
+        if zip.central_directory_start() != directory.start || !starts.any(|start| start == 0) {
+            return Err(EvidenceError::no_bundle("something stands before its first file"));
         }
         if zip.decompressed_size().is_none_or(|size| size > MOST_UNPACKED) {
             return Err(EvidenceError::no_bundle(format!(
                 "it unpacks to more than {MOST_UNPACKED} bytes, or does not say to how many"
             )));
         }
-        zip.validate_header_consistency().map_err(EvidenceError::opening)?;
+        // With two files of one name the library would refuse everything; such a bundle is refused by its strays.
+        if twice.is_empty() {
+            zip.validate_header_consistency().map_err(EvidenceError::opening)?;
+        }
         if zip.has_overlapping_entries().map_err(EvidenceError::opening)? {
             return Err(EvidenceError::no_bundle("files in it share bytes"));
         }
@@ -70,6 +73,18 @@ impl<R: Read + Seek> Unpacking<R> {
     /// The names of the files; a file's number is its place here.
     pub(crate) fn names(&self) -> impl Iterator<Item = &[u8]> {
         self.zip.file_names_raw()
+    }
+
+    /// The number of the file with this name.
+    pub(crate) fn number_of(&self, name: &[u8]) -> Option<usize> {
+        self.zip.index_for_name_raw(name)
+    }
+
+    /// A file's name, with what is not UTF-8 replaced.
+    pub(crate) fn name(&self, number: usize) -> String {
+        let name =
+            self.zip.by_index_data(number).map(|file| String::from_utf8_lossy(file.name_raw()).into_owned());
+        name.unwrap_or_default()
     }
 
     /// Names that stand in the directory more than once; of their files the last counts.
@@ -88,7 +103,7 @@ impl<R: Read + Seek> Unpacking<R> {
 
     /// At most `most` bytes of a file, after those that are skipped. Skipping unpacks them again.
     pub(crate) fn part(&mut self, number: usize, skip: u64, most: u64) -> Result<Unpacked, EvidenceError> {
-        let options = ZipReadOptions::new().enforce_header_consistency(true);
+        let options = ZipReadOptions::new().enforce_header_consistency(self.twice.is_empty());
         let Ok(mut file) = self.zip.by_index_with_options(number, options) else {
             return Ok(Err("can't be unpacked"));
         };
@@ -110,44 +125,65 @@ impl<R: Read + Seek> Unpacking<R> {
     }
 }
 
-/// How many files the zip's end says that it has. The end must be the end of the file: a comment, which we never write,
-/// could hold another end.
-fn stated_files(reader: &mut (impl Read + Seek)) -> Result<u64, EvidenceError> {
-    let length = reader.seek(SeekFrom::End(0))?;
-    if read_at::<21>(reader, Some(0))?.is_some_and(|begin| begin == *AGE) {
-        return Err(EvidenceError::Sealed);
+/// What the zip's end says of its directory.
+struct Directory {
+    files: u64,
+    start: u64,
+}
+
+impl Directory {
+    /// The end must be the end of the file, since a comment, which we never write, could hold another end; and the
+    /// directory must end where it begins, or another directory could be meant.
+    fn find(reader: &mut (impl Read + Seek)) -> Result<Self, EvidenceError> {
+        if read_at::<21>(reader, Some(0))?.is_some_and(|begin| begin == *AGE) {
+            return Err(EvidenceError::Sealed);
+        }
+        let at = reader.seek(SeekFrom::End(0))?.checked_sub(22);
+        let end = read_at::<22>(reader, at)?.filter(|end| end.starts_with(END) && end.ends_with(&[0, 0]));
+        let (Some(at), Some(end)) = (at, end) else {
+            return Err(EvidenceError::no_bundle("it is no zip, or is cut off"));
+        };
+        let mut ends_at = at;
+        let (mut files, mut size, mut start) =
+            (number_at::<2>(&end, 10), number_at::<4>(&end, 12), number_at::<4>(&end, 16));
+        if files == 0xffff || size == 0xffff_ffff || start == 0xffff_ffff {
+            let locator = read_at::<20>(reader, at.checked_sub(20))?;
+            if let Some(locator) = locator.filter(|locator| locator.starts_with(LOCATOR)) {
+                ends_at = number_at::<8>(&locator, 8);
+                let large = read_at::<56>(reader, Some(ends_at))?;
+                let large = large.filter(|large| large.starts_with(LARGE_END));
+                let Some(large) = large.filter(|_| ends_at.checked_add(56 + 20) == Some(at)) else {
+                    return Err(EvidenceError::no_bundle("its directory can't be found"));
+                };
+                (files, size, start) =
+                    (number_at::<8>(&large, 32), number_at::<8>(&large, 40), number_at::<8>(&large, 48));
+            }
+        }
+        if files > MOST_FILES {
+            let why = format!("it holds {files} files, and a bundle at most {MOST_FILES}");
+            return Err(EvidenceError::no_bundle(why));
+        }
+        if start.checked_add(size) != Some(ends_at) {
+            return Err(EvidenceError::no_bundle("its directory does not end where the file ends"));
+        }
+        Ok(Self { files, start })
     }
-    let end = read_at::<22>(reader, length.checked_sub(22))?;
-    let Some(end) = end.filter(|end| end.starts_with(END) && end.ends_with(&[0, 0])) else {
-        return Err(EvidenceError::no_bundle("it is no zip, or is cut off"));
-    };
-    let few = u16::from_le_bytes([end[10], end[11]]);
-    if few != u16::MAX {
-        return Ok(few.into());
-    }
-    let locator = read_at::<20>(reader, length.checked_sub(22 + 20))?;
-    let Some(locator) = locator.filter(|locator| locator.starts_with(LOCATOR)) else {
-        return Ok(few.into());
-    };
-    let large = read_at::<56>(reader, Some(number_at(&locator, 8)))?;
-    let Some(large) = large.filter(|large| large.starts_with(LARGE_END)) else {
-        return Err(EvidenceError::no_bundle("its directory can't be found"));
-    };
-    Ok(number_at(&large, 32))
 }
 
 /// The names that the directory has more than once, sorted.
-fn repeated(reader: &mut (impl Read + Seek), start: u64, files: u64) -> Result<Vec<Vec<u8>>, EvidenceError> {
-    reader.seek(SeekFrom::Start(start))?;
+fn repeated(reader: &mut (impl Read + Seek), directory: &Directory) -> Result<Vec<Vec<u8>>, EvidenceError> {
+    reader.seek(SeekFrom::Start(directory.start))?;
     let mut reader = BufReader::new(reader);
     let (mut seen, mut repeated) = (HashSet::new(), HashSet::new());
-    for _ in 0..files {
+    for _ in 0..directory.files {
         let mut header = [0; HEADER];
         reader.read_exact(&mut header)?;
-        let length = |at: usize| u64::from(u16::from_le_bytes([header[at], header[at + 1]]));
         let mut name = Vec::new();
-        (&mut reader).take(length(28)).read_to_end(&mut name)?;
-        io::copy(&mut (&mut reader).take(length(30) + length(32)), &mut io::sink())?;
+        (&mut reader).take(number_at::<2>(&header, 28)).read_to_end(&mut name)?;
+        io::copy(
+            &mut (&mut reader).take(number_at::<2>(&header, 30) + number_at::<2>(&header, 32)),
+            &mut io::sink(),
+        )?;
         if !seen.insert(name.clone()) {
             repeated.insert(name);
         }
@@ -171,6 +207,11 @@ fn read_at<const N: usize>(
     }
 }
 
-fn number_at(bytes: &[u8], at: usize) -> u64 {
-    bytes.get(at..at + 8).and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_le_bytes)
+/// A number of `N` bytes, little-endian.
+fn number_at<const N: usize>(bytes: &[u8], at: usize) -> u64 {
+    let mut number = [0; 8];
+    if let (Some(to), Some(from)) = (number.get_mut(..N), bytes.get(at..at + N)) {
+        to.copy_from_slice(from);
+    }
+    u64::from_le_bytes(number)
 }

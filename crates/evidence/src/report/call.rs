@@ -35,7 +35,7 @@ pub(super) fn call(html: &mut Html, report: &Report, detail: &CallDetail) {
 }
 
 /// A tool that is not connected has the name that the model made up, which is a part of its message.
-fn tool(report: &Report, row: &CallRow) -> String {
+pub(super) fn tool(report: &Report, row: &CallRow) -> String {
     let known = row.tool.parse::<ToolId>().is_ok();
     if known || report.manifest.payloads {
         row.tool.clone()
@@ -136,7 +136,11 @@ fn ending(html: &mut Html, report: &Report, detail: &CallDetail, facts: &[Fact])
             html.term("In words", |html| prose(html, report, *why, &detail.payloads));
         }
         html.term("Result", |html| {
-            html.value(words::count(*size, "byte", "bytes"));
+            if result.is_some() || from.is_some() {
+                html.value(words::count(*size, "byte", "bytes"));
+            } else {
+                html.raw("none");
+            }
             if let Some(whole) = cut_from {
                 html.raw(", cut from ").value(words::number(*whole));
             }
@@ -145,7 +149,7 @@ fn ending(html: &mut Html, report: &Report, detail: &CallDetail, facts: &[Fact])
             }
             if let Some(result) = result {
                 html.raw("<br>commitment <code>").value(result).raw("</code>");
-                match report.content(*result, &[]) {
+                match report.content(*result, &detail.payloads) {
                     Content::Erased => note(html, ERASED),
                     Content::Withheld => note(html, WITHHELD),
                     Content::Text(_) | Content::Missing => {}

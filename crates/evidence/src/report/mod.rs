@@ -38,7 +38,7 @@ pub struct Report {
     pub calls: Vec<CallDetail>,
     /// The turn's entries that belong to no call, ascending: question, requests to the model, batches, answer.
     pub entries: Vec<EntryView>,
-    /// Payloads of all these entries that were erased on record.
+    /// Payloads of all these entries that were erased on record; those whose view says so need not be here again.
     pub erased: BTreeSet<Commitment>,
     /// Which checkpoints are held elsewhere, newest first.
     pub anchors: Vec<ReportedAnchor>,

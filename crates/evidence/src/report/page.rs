@@ -171,7 +171,7 @@ fn cited(html: &mut Html, report: &Report, answer: &Answer) {
               its claim, to be compared with that call's result.");
     if answer.unknown_citations > 0 {
         let marks = words::count(answer.unknown_citations.into(), "mark", "marks");
-        html.raw(" ").value(marks).raw(" named no result that it had, and were taken out.");
+        html.raw(" Taken out since it named no result: ").value(marks).raw(".");
     }
     html.raw("</p>");
 }
@@ -187,7 +187,7 @@ fn drawn_on(html: &mut Html, report: &Report) {
     html.raw("<table>\n<thead><tr><th>Call<th>Tool<th>Shown to the model<th>Outcome<th>Label</tr></thead>\n<tbody>\n");
     for exposed in &answer.exposure {
         let known = report.calls.iter().find(|call| call.row.call == exposed.call).map(|call| &call.row);
-        html.raw("<tr><td>");
+        html.raw("<tr><td class=\"figure\">");
         match known {
             Some(_) => {
                 html.raw("<a href=\"#").value(exposed.handle).raw("\">").value(exposed.handle).raw("</a>");
@@ -198,10 +198,10 @@ fn drawn_on(html: &mut Html, report: &Report) {
         }
         html.raw("<td class=\"tool\">");
         if let Some(row) = known {
-            html.text(&row.tool);
+            html.text(&call::tool(report, row));
         }
         html.raw("<td>").value(words::exposure(exposed.mode));
-        html.raw(if exposed.earlier { ", from an earlier turn" } else { "" }).raw("<td>");
+        html.raw(if exposed.earlier { ", from an earlier turn" } else { "" }).raw("<td class=\"word\">");
         if let Some(row) = known {
             html.raw(words::outcome(row.outcome)).raw("<td>");
             label(html, &row.label);

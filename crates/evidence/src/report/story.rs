@@ -31,13 +31,13 @@ pub(super) enum Content<'a> {
 impl Report {
     /// What there is of a call's payload.
     pub(super) fn content<'a>(&self, commitment: Commitment, payloads: &'a [PayloadView]) -> Content<'a> {
-        if self.erased.contains(&commitment) {
+        let found = payloads.iter().find(|payload| payload.commitment == commitment);
+        if self.erased.contains(&commitment) || found.is_some_and(|payload| payload.erased.is_some()) {
             return Content::Erased;
         }
         if !self.manifest.payloads {
             return Content::Withheld;
         }
-        let found = payloads.iter().find(|payload| payload.commitment == commitment);
         found.map_or(Content::Missing, Content::Text)
     }
 
