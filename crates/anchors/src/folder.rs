@@ -8,10 +8,9 @@ use std::path::{Path, PathBuf};
 use tempfile::{Builder, NamedTempFile};
 use tlog::Checkpoint;
 
-use crate::note::{Held, NOTE, Note, Unproven};
-use crate::refused::Refused;
-use crate::spec::short;
-use crate::witness::KEEP;
+use crate::address::short;
+use crate::note::{Held, NOTE, Note, Unproven, unproven};
+use crate::refused::{KEEP, Refused};
 
 /// How a checkpoint's file ends.
 const ENDING: &str = ".checkpoint";
@@ -97,7 +96,7 @@ pub fn check(proof: &[u8], note: &Note) -> Result<(), Unproven> {
     if proof == note.as_str().as_bytes() {
         return Ok(());
     }
-    Err(Unproven(format!("the file is not the checkpoint of {} entries", note.size())))
+    Err(unproven(format!("the file is not the checkpoint of {} entries", note.size())))
 }
 
 /// The checkpoints of one origin.
@@ -181,8 +180,13 @@ impl Shelf {
 
     /// The checkpoint in this file, if the trail's key signed it.
     fn opened(&self, name: &str, note: &Note) -> Result<Option<Checkpoint>, Refused> {
-        let file = match File::open(self.path.join(name)) {
-            Ok(file) => file,
+        let path = self.path.join(name);
+        let file = match fs::metadata(&path) {
+            Ok(found) if found.is_file() => {
+                File::open(&path).map_err(|error| self.failed("be read", &error))?
+            }
+            // Nobody who reads a pipe knows for how long.
+            Ok(_) => return Ok(None),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(self.failed("be read", &error)),
         };

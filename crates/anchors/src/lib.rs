@@ -11,6 +11,7 @@
 //! [`DurableIntent`](domain::intent::DurableIntent) and goes through the door out, once: when to send, and whether again,
 //! is for the engine to decide.
 
+mod address;
 mod asked;
 mod folder;
 mod note;

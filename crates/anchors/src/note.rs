@@ -61,3 +61,8 @@ pub(crate) const NOTE: &str = "text/x-tlog-checkpoint";
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Unproven(pub(crate) String);
+
+/// A proof does not show what it should.
+pub(crate) fn unproven(words: impl Into<String>) -> Unproven {
+    Unproven(words.into())
+}

@@ -11,8 +11,9 @@ pub enum Refused {
         /// What happened.
         words: String,
     },
-    /// The anchor holds a later checkpoint than the trail has: the trail was rolled back, by whoever restored an old copy
-    /// of it or cut its end off. A person must hear of it.
+    /// The anchor holds a later checkpoint than the one that it was shown. If that was the trail's newest, the trail was
+    /// rolled back, by whoever restored an old copy of it or cut its end off, and a person must hear of it. So an anchor
+    /// is shown the newest checkpoint, and one at a time: one that is overtaken by its successor raises a false alarm.
     RolledBack {
         /// The size that the anchor holds.
         held: u64,
@@ -31,6 +32,10 @@ pub enum Refused {
         words: String,
     },
 }
+
+/// What a person does who learns that the history is not what others hold.
+pub(crate) const KEEP: &str =
+    "Keep everything as it is, and compare it with the checkpoints and backups that are held elsewhere";
 
 impl Refused {
     /// What happened and what to do.

@@ -1,9 +1,8 @@
 //! An anchor's settings, looked at before they are used.
 
 use domain::anchor::{AnchorPlace, AnchorSpec};
-use egress::Outbound;
-use url::{Host, Url};
 
+use crate::address::short;
 use crate::folder::Folder;
 use crate::timestamp::Authority;
 use crate::witness::Witness;
@@ -29,48 +28,4 @@ pub fn check_spec(spec: &AnchorSpec) -> Vec<String> {
     };
     mistakes.extend(place.into_iter().flatten());
     mistakes
-}
-
-/// The address in the field `url`, or what is wrong with it.
-pub(crate) fn address(text: &str) -> Result<Url, String> {
-    let wrong = |what: &str, fix: &str| Err(format!("url = {:?}: {what}; {fix}", short(text)));
-    let Ok(url) = Url::parse(text) else {
-        return wrong("not an address", "write it whole, such as https://witness.example/path");
-    };
-    let loopback = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    if !(url.scheme() == "https" || (url.scheme() == "http" && loopback)) {
-        return wrong(
-            "others on the way could answer in its place",
-            "write an https:// address; http:// is for this machine alone",
-        );
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return wrong("it has a `?` or a `#`", "write the address up to there");
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(
-            "url: it holds a user name or password, which would stand in the record; write the address \
-                    without them"
-                .to_owned(),
-        );
-    }
-    Ok(url)
-}
-
-/// A request to an anchor, or why none can be made.
-pub(crate) fn sendable(request: &Outbound) -> Result<(), String> {
-    request.check().map_err(|error| format!("url: {}", error.words()))
-}
-
-/// A value as a mistake shows it.
-pub(crate) fn short(text: &str) -> String {
-    match text.char_indices().nth(80) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }

@@ -9,10 +9,10 @@ use egress::{Door, Outbound};
 use tlog::{CosignatureVerifier, Cosigned, Hash, NoteError};
 use url::Url;
 
+use crate::address::{address, short};
 use crate::asked::{Answer, asked, host, request};
-use crate::note::{Held, NOTE, Note, Unproven};
-use crate::refused::Refused;
-use crate::spec::{address, sendable, short};
+use crate::note::{Held, NOTE, Note, Unproven, unproven};
+use crate::refused::{KEEP, Refused};
 
 /// What a 409 says it is, if it comes from a witness.
 const SIZE: &str = "text/x.tlog.size";
@@ -31,10 +31,9 @@ impl Witness {
     /// # Errors
     /// Every mistake in them, in words that name the field, its value and what to write.
     pub fn new(url: &str, vkey: &str) -> Result<Self, Vec<String>> {
-        let url = address(url).and_then(|mut url| {
+        let url = address(url).map(|mut url| {
             url.set_path(&format!("{}/add-checkpoint", url.path().trim_end_matches('/')));
-            sendable(&Outbound::new(domain::effect::Method::Post, url.clone()))?;
-            Ok(url)
+            url
         });
         let key = key(vkey).map_err(|Unproven(words)| words);
         match (url, key) {
@@ -68,7 +67,8 @@ impl Witness {
         }
         let words = match answer.status {
             200 => return self.cosigned(note, answer),
-            422 => {
+            // From nothing, every trail goes on: whoever says 422 to that is no witness.
+            422 if old > 0 => {
                 return Err(Refused::Forked {
                     words: format!(
                         "the witness {name} finds that the trail's {} entries do not continue the {old} that it \
@@ -158,15 +158,10 @@ impl Witness {
     }
 }
 
-/// What a person does who learns that the history is not what others hold.
-pub(crate) const KEEP: &str =
-    "Keep everything as it is, and compare it with the checkpoints and backups that are held elsewhere";
-
 /// Checks a proof of a witness: that it is this checkpoint, cosigned by this key; and when that was.
 pub fn check(vkey: &str, proof: &[u8], note: &Note) -> Result<Micros, Unproven> {
     let key = key(vkey)?;
-    let unproven = |words: String| Unproven(words);
-    let text = std::str::from_utf8(proof).map_err(|_| unproven("the proof is no note".to_owned()))?;
+    let text = std::str::from_utf8(proof).map_err(|_| unproven("the proof is no note"))?;
     let cosigned = key.open(text).map_err(|error| unproven(format!("by {}: {error}", key.name())))?;
     if cosigned.checkpoint != *note.checkpoint() {
         return Err(unproven(format!("{} cosigned another checkpoint", key.name())));
@@ -176,7 +171,7 @@ pub fn check(vkey: &str, proof: &[u8], note: &Note) -> Result<Micros, Unproven> 
 
 fn key(vkey: &str) -> Result<CosignatureVerifier, Unproven> {
     CosignatureVerifier::from_vkey(vkey).map_err(|_| {
-        Unproven(format!(
+        unproven(format!(
             "vkey = {:?}: not the verifier key of a witness that signs with Ed25519 (type 4); write it as its operator \
              publishes it, name+key id+key, where the key begins with B",
             short(vkey)

@@ -16,10 +16,10 @@ use egress::{Door, Outbound};
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
+use crate::address::address;
 use crate::asked::{Answer, asked, host, request};
 use crate::note::{Held, Note, Unproven};
 use crate::refused::Refused;
-use crate::spec::{address, sendable};
 
 use asn1::{AlgorithmIdentifier, MessageImprint, TimeStampReq};
 use token::Expected;
@@ -41,10 +41,7 @@ impl Authority {
     /// # Errors
     /// What is wrong with the address, naming the field, its value and what to write.
     pub fn new(url: &str) -> Result<Self, Vec<String>> {
-        let url = address(url).map_err(|mistake| vec![mistake])?;
-        sendable(&Outbound::new(domain::effect::Method::Post, url.clone()))
-            .map_err(|mistake| vec![mistake])?;
-        Ok(Self { url })
+        Ok(Self { url: address(url).map_err(|mistake| vec![mistake])? })
     }
 
     /// The request for a time stamp over SHA-256 of the note's bytes, with the authority's certificate in it. `nonce` is

@@ -10,8 +10,7 @@ use super::asn1::{
     Attribute, CONTENT_TYPE, MESSAGE_DIGEST, RawSet, SHA_256, SHA_384, SHA_512, SignedData, SignerInfo,
     TST_INFO,
 };
-use super::token::{shown, unproven};
-use crate::note::Unproven;
+use crate::note::{Unproven, unproven};
 
 /// Checks that the one signer of this data signed `content`, by the key of a certificate that lies in the token. Nothing
 /// is said of whose certificate that is.
@@ -22,7 +21,8 @@ pub(super) fn checked(data: &SignedData<'_>, content: &[u8]) -> Result<(), Unpro
     };
     let malformed = |_| unproven("the time stamp's signature can't be read");
     let signer = SignerInfo::from_der(signer).map_err(malformed)?;
-    let digest = digest(signer.digest.oid, content).ok_or_else(|| Unproven(shown(signer.digest.oid)))?;
+    let digest =
+        digest(signer.digest.oid, content).ok_or_else(|| unproven(not_checked(signer.digest.oid)))?;
     let stated = attribute(signer.attributes, MESSAGE_DIGEST).and_then(octets);
     let kind =
         attribute(signer.attributes, CONTENT_TYPE).and_then(|value| ObjectIdentifier::from_der(value).ok());
@@ -31,7 +31,7 @@ pub(super) fn checked(data: &SignedData<'_>, content: &[u8]) -> Result<(), Unpro
     }
     let algorithms = algorithms(signer.algorithm.oid, signer.digest.oid);
     if algorithms.is_empty() {
-        return Err(Unproven(shown(signer.algorithm.oid)));
+        return Err(unproven(not_checked(signer.algorithm.oid)));
     }
     let message = signer.attributes.to_der().map_err(malformed)?;
     let certificates = data.certificates.ok_or_else(|| unproven("the time stamp holds no certificate"))?;
@@ -45,6 +45,10 @@ pub(super) fn checked(data: &SignedData<'_>, content: &[u8]) -> Result<(), Unpro
         })
     });
     if signed { Ok(()) } else { Err(unproven("no certificate in the time stamp fits its signature")) }
+}
+
+fn not_checked(algorithm: ObjectIdentifier) -> String {
+    format!("the algorithm {algorithm} is none that is checked here: another authority may serve")
 }
 
 /// The one value of this attribute.

@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use der::asn1::ObjectIdentifier;
 use der::{DateTime, Decode as _};
 use domain::time::Micros;
 
 use super::asn1::{SHA_256, SIGNED_DATA, StatusInfo, TST_INFO, TimeStampResp, TstInfo};
 use super::signature;
 use crate::asked::{MAX_BYTES, printable};
-use crate::note::Unproven;
+use crate::note::{Unproven, unproven};
 
 /// What a time stamp must be about.
 pub(super) struct Expected {
@@ -50,10 +49,6 @@ pub(super) fn checked(response: &[u8], expected: &Expected) -> Result<Micros, Un
     Ok(at)
 }
 
-pub(super) fn unproven(words: &str) -> Unproven {
-    Unproven(words.to_owned())
-}
-
 /// Why the authority gave none.
 fn refusal(status: &StatusInfo<'_>) -> Unproven {
     let mut words =
@@ -67,7 +62,7 @@ fn refusal(status: &StatusInfo<'_>) -> Unproven {
     if words.is_empty() {
         words = "it gives no reason".to_owned();
     }
-    Unproven(format!("the authority gave no time stamp (status {}): {}", status.status, printable(&words)))
+    unproven(format!("the authority gave no time stamp (status {}): {}", status.status, printable(&words)))
 }
 
 /// PKIFailureInfo, by bit.
@@ -96,11 +91,6 @@ fn time(text: &[u8]) -> Option<Micros> {
     let micros: u64 = format!("{fraction:0<6}").get(..6)?.parse().ok()?;
     let since = time.unix_duration() + Duration::from_micros(micros);
     i64::try_from(since.as_micros()).ok().map(Micros)
-}
-
-/// As words show an algorithm that we don't know.
-pub(super) fn shown(oid: ObjectIdentifier) -> String {
-    format!("the algorithm {oid} is none that is checked here: another authority may serve")
 }
 
 #[cfg(test)]
