@@ -113,7 +113,12 @@ function counts(rows: readonly CallRow[], key: (row: CallRow) => string): Count[
 
 function times(rows: readonly CallRow[]): ToolTime[] {
   const by = new Map<string, CallRow[]>();
-  for (const row of rows) if (row.sent_at !== null) by.set(row.tool, [...(by.get(row.tool) ?? []).slice(-2000), row]);
+  for (const row of rows) {
+    if (row.sent_at === null) continue;
+    const calls = by.get(row.tool);
+    if (calls) calls.push(row);
+    else by.set(row.tool, [row]);
+  }
   return [...by]
     .map(([tool, calls]) => {
       const sorted = calls.map(({ took_ms }) => took_ms).sort((a, b) => a - b);
