@@ -173,9 +173,9 @@ describe('anchors', () => {
     await add.getByText('No connection: the name could not be found.').waitFor();
     await add.getByRole('textbox', { name: 'Address' }).fill('https://witness.example/log');
     await add.getByRole('button', { name: 'Add', exact: true }).click();
-    await page.getByText('Not anchored yet').waitFor();
+    await page.getByText('Not anchored yet', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Anchor now' }).click();
-    await page.getByText('Anchored just now').waitFor();
+    await page.getByText('Anchored just now', { exact: true }).waitFor();
     await page.getByRole('link', { name: 'anchored just now' }).waitFor();
     await page.getByRole('button', { name: 'Remove witness-a' }).click();
     await page.getByText('No anchor holds this trail').waitFor();

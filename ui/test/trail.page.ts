@@ -38,7 +38,7 @@ describe('the trail', () => {
   it('goes through 100,000 calls from the keyboard, and holds few rows at a time', async () => {
     const opened = await pages.open('?past=0&deep=100000#/trail');
     const { page, wrong } = opened;
-    await page.getByText('100,000 calls').waitFor();
+    await page.getByText('100,000 calls', { exact: true }).waitFor();
     const rows = grid(opened).getByRole('row');
     const active = (index: number) => page.locator(`.call.active[aria-rowindex="${index + 2}"][data-call]`).waitFor();
     await grid(opened).focus();
@@ -67,7 +67,7 @@ describe('the trail', () => {
   it('is filtered as one writes, with completion, and says what is wrong and where', async () => {
     const opened = await pages.open('?past=1#/trail');
     const { page, wrong } = opened;
-    await page.getByText('192 calls').waitFor();
+    await page.getByText('192 calls', { exact: true }).waitFor();
     const field = filter(opened);
     const list = page.getByRole('listbox', { name: 'What would go well here' });
     await page.keyboard.press('/');
@@ -95,7 +95,7 @@ describe('the trail', () => {
     await field.fill('no such thing');
     await page.getByText('No call is like that').waitFor();
     await page.getByRole('button', { name: 'Show all calls' }).click();
-    await page.getByText('192 calls').waitFor();
+    await page.getByText('192 calls', { exact: true }).waitFor();
     expect(await field.inputValue()).toBe('');
     expect(wrong).toEqual([]);
   });
@@ -105,7 +105,7 @@ describe('the trail', () => {
     const { page, wrong } = opened;
     const facet = page.getByRole('group', { name: 'Source' }).getByRole('button', { name: /^billing 56/ });
     await facet.click();
-    await page.getByText('56 calls').waitFor();
+    await page.getByText('56 calls', { exact: true }).waitFor();
     expect(await filter(opened).inputValue()).toBe('source:billing');
     await page.getByRole('button', { name: 'Any time' }).click();
     await page.getByRole('button', { name: '24 hours' }).click();
@@ -116,6 +116,7 @@ describe('the trail', () => {
     await page.getByRole('button', { name: 'Delete Invoices today' }).click();
     await page.getByText('The filter “Invoices today” is deleted.').waitFor();
     await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: 'Saved' }).click();
     await page.getByRole('button', { name: 'Rename Invoices today' }).waitFor();
     expect(wrong).toEqual([]);
   });
@@ -230,22 +231,24 @@ it.each([{ dark: false }, { dark: true }])('axe finds nothing in the trail, dark
   expect(await axe(page)).toEqual([]);
   await page.getByRole('button', { name: 'Any time' }).click();
   expect(await axe(page)).toEqual([]);
-  for (const view of ['answers', 'overview']) {
-    const shown = await pages.open(`?past=1#/trail/${view}`, look);
-    if (view === 'answers') await shown.page.getByRole('option').nth(1).click();
-    await shown.page.getByRole('heading', { name: view === 'answers' ? 'Drew on' : 'Slowest tools' }).waitFor();
-    expect(await axe(shown.page)).toEqual([]);
-  }
+  await page.keyboard.press('Escape');
+  await page.getByRole('radio', { name: 'Answers' }).check();
+  await page.getByRole('option').nth(1).click();
+  await page.getByRole('heading', { name: 'Drew on' }).waitFor();
+  expect(await axe(page)).toEqual([]);
+  await page.getByRole('radio', { name: 'Overview' }).check();
+  await page.getByRole('heading', { name: 'Slowest tools' }).waitFor();
+  expect(await axe(page)).toEqual([]);
   const empty = await pages.open('?past=0#/trail', look);
   await empty.page.getByText('No calls yet').waitFor();
   expect(await axe(empty.page)).toEqual([]);
 });
 
 it.each([{ width: 1000 }, { width: 700 }])('nothing of the trail runs out of the window at $width', async ({ width }) => {
-  for (const view of ['', '/answers', '/overview', '/care', '/anchors']) {
-    const { page } = await pages.open(`?past=1&anchored=1#/trail${view}`, { width });
-    await page.getByRole('heading', { name: 'Trail' }).waitFor();
-    await page.waitForTimeout(150);
+  const { page } = await pages.open('?past=1&anchored=1#/trail', { width });
+  for (const view of ['Calls', 'Answers', 'Overview', 'Care', 'Anchors']) {
+    await page.getByRole('radio', { name: view }).check();
+    await page.getByText('Reading the record…').first().waitFor({ state: 'detached' });
     const over = await page.evaluate(() => {
       const main = document.querySelector('main');
       return [document.documentElement, main].map((element) => (element ? element.scrollWidth - element.clientWidth : 0));
