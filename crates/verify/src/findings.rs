@@ -55,6 +55,11 @@ impl Findings {
         self.kinds.keys().any(|(of, _)| *of == part)
     }
 
+    /// Whether anything of a kind is wrong in a part.
+    pub(crate) fn any_of(&self, part: Part, kind: FindingKind) -> bool {
+        self.kinds.contains_key(&(part, kind))
+    }
+
     /// Forgets what is wrong in the parts that are not kept.
     pub(crate) fn retain(&mut self, kept: impl Fn(Part) -> bool) {
         self.told.retain(|finding| kept(finding.part));

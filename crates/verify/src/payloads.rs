@@ -65,6 +65,11 @@ impl Payloads {
         self.awaited.contains_key(commitment)
     }
 
+    /// Whether the payload came.
+    pub(crate) fn has_come(&self, commitment: &Commitment) -> bool {
+        self.came.contains(&beginning(commitment))
+    }
+
     /// Takes in what an entry commits to, erases or holds. No two entries hold the same commitment, since each payload
     /// is under a secret of its own.
     pub(crate) fn tell(&mut self, fact: &Fact, conversation: Option<ConversationId>, here: &mut Here<'_>) {

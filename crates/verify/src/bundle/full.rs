@@ -115,6 +115,11 @@ impl Full {
         self.checker.record.payloads.awaits(stored)
     }
 
+    /// Whether the payload came.
+    pub(super) fn has_come(&self, stored: &Commitment) -> bool {
+        self.checker.record.payloads.has_come(stored)
+    }
+
     /// A payload.
     pub(super) fn opened(&mut self, stored: Commitment, opens: bool, bytes: &[u8]) {
         self.checker.opened(stored, opens, bytes);

@@ -145,6 +145,9 @@ impl BundleChecker {
     }
 
     fn payload(&mut self, stored: Commitment, file: &[u8]) {
+        if self.full.has_come(&stored) || self.held.payloads.contains_key(&stored) {
+            return self.strays.push(format!("payloads/{stored}, a second time,"));
+        }
         self.held.count += 1;
         let (opens, bytes) = match file.split_first_chunk::<32>() {
             Some((salt, bytes)) => (commitment(salt, bytes) == stored, bytes),
@@ -154,9 +157,7 @@ impl BundleChecker {
             self.full.opened(stored, opens, bytes);
         } else {
             let proof = if may_be_proof(bytes) { bytes.to_vec() } else { Vec::new() };
-            if self.held.payloads.insert(stored, HeldPayload { opens, proof }).is_some() {
-                self.strays.push(format!("payloads/{stored}, a second time,"));
-            }
+            self.held.payloads.insert(stored, HeldPayload { opens, proof });
         }
     }
 
@@ -216,10 +217,13 @@ impl BundleChecker {
 }
 
 /// What entries tell is worth nothing while they may not be those that were signed: what would be found in the other
-/// parts only repeats, in other words, what is wrong with the tree.
+/// parts only repeats, in other words, what is wrong with the tree. So it is with the story of a conversation of which
+/// entries are left out.
 fn keep_what_is_known(findings: &mut Findings) {
     if findings.any_in(Part::Tree) || findings.any_in(Part::Checkpoints) {
         findings.retain(|part| matches!(part, Part::Tree | Part::Checkpoints | Part::Known));
+    } else if findings.any_of(Part::Conversations, FindingKind::Gap) {
+        findings.retain(|part| part != Part::Story);
     }
 }
 

@@ -51,8 +51,11 @@ fn a_kept_checkpoint_is_compared_as_far_as_the_bundle_shows() {
     let (source, files) = bundles();
     for (place, files) in files.iter().enumerate() {
         let size = 4;
-        let kinds: Vec<_> =
-            check(files, None, Some(source.note(size))).findings.into_iter().map(|f| (f.part, f.kind)).collect();
+        let kinds: Vec<_> = check(files, None, Some(source.note(size)))
+            .findings
+            .into_iter()
+            .map(|f| (f.part, f.kind))
+            .collect();
         let expected = if place == 0 { vec![] } else { vec![(Part::Known, FindingKind::Missing)] };
         assert_eq!(kinds, expected);
     }

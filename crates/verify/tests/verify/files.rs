@@ -21,7 +21,11 @@ pub(crate) type Files = Vec<(String, Vec<u8>)>;
 /// The story of the tests with everything that only bundles and whole trails have: a second epoch, anchors, erasing,
 /// holds, an export of the first conversation.
 pub(crate) fn tell_for_bundles() -> Telling {
-    let mut telling = tell_everything();
+    go_on(tell_everything())
+}
+
+/// A story with all of that after it.
+pub(crate) fn go_on(mut telling: Telling) -> Telling {
     let note = write(&telling.said).notes().last().unwrap().1.clone();
     let size = telling.said.len() as u64;
     anchor(&mut telling, "share", AnchorKind::Folder, size, note.clone().into_bytes());
@@ -61,12 +65,8 @@ pub(crate) fn tell_for_bundles() -> Telling {
     let imprint = b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20";
     let stamp = [b"\x30\x82".as_slice(), imprint, &domain::json::sha256(note.as_bytes())].concat();
     anchor(&mut telling, "clock", AnchorKind::Timestamp, size, stamp);
-    let fact = Fact::ExportBegun {
-        kind: BundleKind::Conversation,
-        turn: None,
-        payloads: true,
-        encrypted: false,
-    };
+    let fact =
+        Fact::ExportBegun { kind: BundleKind::Conversation, turn: None, payloads: true, encrypted: false };
     telling.say(Some(conversation(1)), fact, Vec::new());
     let setting = seal(PayloadRole::Setting, "another model");
     let fact = Fact::ModelChanged {
@@ -80,8 +80,7 @@ pub(crate) fn tell_for_bundles() -> Telling {
 
 fn anchor(telling: &mut Telling, name: &str, kind: AnchorKind, size: u64, proof: Vec<u8>) {
     let proof = Payload::seal([6; 32], PayloadRole::Anchor, "application/octet-stream", proof);
-    let fact =
-        Fact::AnchorRecorded { anchor: name.to_owned(), kind, size, proof: proof.commitment() };
+    let fact = Fact::AnchorRecorded { anchor: name.to_owned(), kind, size, proof: proof.commitment() };
     telling.say(None, fact, vec![proof]);
 }
 
@@ -142,7 +141,10 @@ impl Source {
     /// A bundle of the whole trail.
     pub(crate) fn full(&self) -> Files {
         let mut files = self.common(BundleScope::Trail, self.bodies.len(), &self.erased);
-        files.push(("checkpoints.txt".to_owned(), self.notes.values().map(String::as_str).collect::<String>().into()));
+        files.push((
+            "checkpoints.txt".to_owned(),
+            self.notes.values().map(String::as_str).collect::<String>().into(),
+        ));
         for (index, bodies) in self.bodies.chunks(256).enumerate() {
             let length = |body: &Vec<u8>| u16::try_from(body.len()).unwrap().to_be_bytes();
             let tile: Vec<u8> =
@@ -162,9 +164,11 @@ impl Source {
     /// A bundle of a conversation or an answer: the entries with these numbers.
     pub(crate) fn partial(&self, scope: BundleScope) -> Files {
         let seqs = self.chosen(scope);
-        let commits = |seq: &u64| self.entries[usize::try_from(*seq).unwrap()].as_ref().unwrap().fact.commitments();
+        let commits =
+            |seq: &u64| self.entries[usize::try_from(*seq).unwrap()].as_ref().unwrap().fact.commitments();
         let commitments: Vec<Commitment> = seqs.iter().flat_map(commits).collect();
-        let erased: Vec<_> = self.erased.iter().filter(|erased| commitments.contains(erased)).copied().collect();
+        let erased: Vec<_> =
+            self.erased.iter().filter(|erased| commitments.contains(erased)).copied().collect();
         let mut files = self.common(scope, seqs.len(), &erased);
         let (size, note) = self.notes.last_key_value().unwrap();
         for seq in &seqs {
@@ -172,7 +176,8 @@ impl Source {
             let proof = TlogProof::new(*seq, path, note.clone()).to_string().into_bytes();
             files.push((format!("entries/{seq}.json"), self.bodies[usize::try_from(*seq).unwrap()].clone()));
             files.push((format!("proofs/{seq}.tlog-proof"), proof));
-            let (folder, earlier) = match &self.entries[usize::try_from(*seq).unwrap()].as_ref().unwrap().fact {
+            let (folder, earlier) = match &self.entries[usize::try_from(*seq).unwrap()].as_ref().unwrap().fact
+            {
                 Fact::AnchorRecorded { size, .. } => ("anchors", *size),
                 Fact::EpochOpened { .. } => ("epochs", seq + 1),
                 _ => continue,
@@ -227,7 +232,8 @@ impl Source {
         let entries = || self.entries.iter().flatten();
         let (conversation, last) = match scope {
             BundleScope::Answer { turn } => {
-                let ends = |entry: &&Entry| matches!(entry.fact, Fact::AnswerGiven { turn: of, .. } if of == turn);
+                let ends =
+                    |entry: &&Entry| matches!(entry.fact, Fact::AnswerGiven { turn: of, .. } if of == turn);
                 let end = entries().find(ends).unwrap();
                 (of(end), end.seq)
             }
@@ -262,7 +268,11 @@ fn tile_name(level: &str, index: usize, width: usize) -> String {
 }
 
 /// What the checker finds in these files.
-pub(crate) fn check(files: &[(String, Vec<u8>)], vkey: Option<&str>, known: Option<&str>) -> domain::view::VerifyReport {
+pub(crate) fn check(
+    files: &[(String, Vec<u8>)],
+    vkey: Option<&str>,
+    known: Option<&str>,
+) -> domain::view::VerifyReport {
     let mut checker = BundleChecker::new(vkey, known);
     for (name, bytes) in files {
         checker.file(name, bytes.clone());

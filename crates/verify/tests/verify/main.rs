@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic here is a failed test with a place")]
 
+mod agreement;
 mod batches;
 mod bundles;
 mod care;
@@ -10,6 +11,7 @@ mod epochs;
 mod files;
 mod hostile;
 mod kept;
+mod mutations;
 mod story;
 mod tampered;
 mod trail;
