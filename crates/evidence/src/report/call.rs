@@ -110,7 +110,13 @@ fn sending(html: &mut Html, row: &CallRow, facts: &[Fact]) {
     for fact in facts {
         if let Fact::CallSent { attempt, method, endpoint, .. } = fact {
             html.term("Request", |html| {
-                html.value(attempt).raw(". <code>").text(method).raw(" ").text(endpoint).raw("</code>");
+                html.raw("attempt ")
+                    .value(attempt)
+                    .raw(": <code>")
+                    .text(method)
+                    .raw(" ")
+                    .text(endpoint)
+                    .raw("</code>");
             });
         }
     }

@@ -253,7 +253,7 @@ fn proofs(html: &mut Html, report: &Report) {
     }
     html.raw("<h3>How to verify</h3>\n<ol class=\"how\">\n");
     html.raw("<li>Get the trail key by a way that you trust, and compare it with the one at the head of this page.</li>\n");
-    html.raw("<li>Run <code>python3 verify.py FILE.tieout</code> (standard library only), or <code>tieout verify FILE.tieout</code>.</li>\n");
+    html.raw("<li>Run <code>python3 verify.py FILE.tieout --vkey KEY</code> (standard library only), or <code>tieout verify FILE.tieout</code>.</li>\n");
     html.raw("<li>This page is a convenience: what counts are the entries, proofs and payloads beside it in the bundle. \
               VERIFY.txt there says how to check them by hand.</li>\n</ol>\n</section>\n");
 }

@@ -20,10 +20,10 @@ pub(super) fn moment(at: Micros) -> String {
         .map_or_else(|_| at.0.to_string(), |at| at.strftime("%-d %B %Y, %H:%M:%S UTC").to_string())
 }
 
-/// As in a row: `16:00:00.000`.
+/// As in a row: `2025-11-24 16:00:00.000`.
 pub(super) fn clock(at: Micros) -> String {
     Timestamp::from_microsecond(at.0)
-        .map_or_else(|_| at.0.to_string(), |at| at.strftime("%H:%M:%S.%3f").to_string())
+        .map_or_else(|_| at.0.to_string(), |at| at.strftime("%Y-%m-%d %H:%M:%S.%3f").to_string())
 }
 
 /// `840 ms`, `2.4 s`, `3 min 5 s`.

@@ -56,7 +56,7 @@ fn tiles_are_those_of_the_specification() {
                     found.0.push(body);
                 }
                 Piece::Tile { level, index, hashes } => {
-                    assert_eq!(hashes.is_empty(), false);
+                    assert!(!hashes.is_empty());
                     found.1.insert((level, index), hashes);
                 }
                 other => panic!("{other:?}"),

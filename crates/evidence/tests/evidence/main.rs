@@ -1,5 +1,12 @@
 //! Bundles as strangers make and read them.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test's own tools may stop the test"
+)]
+
 mod full;
 mod hostile;
 mod partial;
