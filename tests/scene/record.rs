@@ -132,7 +132,7 @@ fn sorted(requests: &[Request]) -> Vec<Request> {
 
 /// The trail verifies.
 pub(crate) async fn verified(engine: &Engine) {
-    let report = engine.verify(|_, _| {}).await.unwrap();
+    let report = engine.verify(|_, _| std::ops::ControlFlow::Continue(())).await.unwrap().unwrap();
     assert!(report.findings.is_empty(), "{:#?}", report.findings);
     assert_eq!(report.entries, engine.size().await.unwrap());
 }

@@ -194,6 +194,7 @@ impl Engine {
             turns: Turns::default(),
             gate: Gate::new(RunSettings::default().in_flight),
             pausing: tokio::sync::Mutex::default(),
+            caring: tokio::sync::Mutex::default(),
             backlog: Backlog::new(),
             catalogue: Catalogue::default(),
             kept: Kept::default(),

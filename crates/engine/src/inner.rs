@@ -34,6 +34,8 @@ pub(crate) struct Inner {
     pub(crate) gate: Gate,
     /// Whoever changes which sources are paused.
     pub(crate) pausing: tokio::sync::Mutex<()>,
+    /// Whoever erases, holds or releases.
+    pub(crate) caring: tokio::sync::Mutex<()>,
     /// Results on their way from the network to the record.
     pub(crate) backlog: Backlog,
     pub(crate) catalogue: Catalogue,

@@ -9,6 +9,7 @@ mod adopt;
 mod backlog;
 mod batches;
 mod by_hand;
+mod care;
 mod catalogue;
 mod clock;
 mod engine;
@@ -28,6 +29,7 @@ mod turns;
 mod workspace;
 
 pub use adopt::Adopted;
+pub use care::EraseInput;
 pub use engine::{About, Engine};
 pub use error::{Code, EngineError};
 pub use holder::Holder;

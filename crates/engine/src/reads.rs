@@ -1,5 +1,7 @@
 //! What screens and the command line read of the record, and its verification.
 
+use std::ops::ControlFlow;
+
 use domain::id::{CallId, ConversationId, Seq};
 use domain::payload::Commitment;
 use domain::time::Span;
@@ -102,19 +104,19 @@ impl Engine {
 
     /// Checks the whole trail with the checker that a stranger runs (`verify`): tree, checkpoints, payloads, the order
     /// of what happened; and that what screens query is what the entries say. `progress` hears how many entries of how
-    /// many were looked at.
+    /// many were looked at, and can stop it; then there is no report.
     ///
     /// # Errors
     /// If the trail can't be read. Findings are no error: they stand in the report.
     pub async fn verify(
         &self,
-        mut progress: impl FnMut(u64, u64) + Send + 'static,
-    ) -> Result<VerifyReport, EngineError> {
+        mut progress: impl FnMut(u64, u64) -> ControlFlow<()> + Send + 'static,
+    ) -> Result<Option<VerifyReport>, EngineError> {
         let began = std::time::Instant::now();
         let (reader, clock, vkey) =
             (self.inner.reader.clone(), self.inner.clock.clone(), self.inner.vkey.clone());
         // The evidence blocks on the database, so it is read where blocking is allowed.
-        let checked = tokio::task::spawn_blocking(move || -> Result<VerifyReport, StoreError> {
+        let checked = tokio::task::spawn_blocking(move || -> Result<Option<VerifyReport>, StoreError> {
             let evidence = reader.evidence()?;
             let total = evidence.entries();
             let mut checker = verify::Checker::new(Some(&vkey));
@@ -122,8 +124,8 @@ impl Engine {
                 match piece? {
                     Piece::Entry { seq, body, leaf } => {
                         checker.entry(seq, &body, &leaf);
-                        if seq.0.is_multiple_of(512) {
-                            progress(seq.0, total);
+                        if seq.0.is_multiple_of(512) && progress(seq.0, total).is_break() {
+                            return Ok(None);
                         }
                     }
                     Piece::Payload { commitment, secret, bytes, .. } => {
@@ -133,12 +135,17 @@ impl Engine {
                     Piece::Checkpoint { size, note } => checker.checkpoint(size, &note),
                 }
             }
-            progress(total, total);
-            Ok(checker.finish(clock.now().at))
+            if progress(total, total).is_break() {
+                return Ok(None);
+            }
+            Ok(Some(checker.finish(clock.now().at)))
         });
-        let mut report = checked.await.map_err(|_| {
+        let checked = checked.await.map_err(|_| {
             EngineError::Internal("the verifier itself failed, which is our fault".to_owned())
         })??;
+        let Some(mut report) = checked else {
+            return Ok(None);
+        };
         let projections = self.inner.reader.check_projections().await?;
         report.parts.push(PartReport {
             part: Part::Projections,
@@ -148,7 +155,7 @@ impl Engine {
         report.findings.extend(projections);
         report.took_ms = Span::from(began.elapsed()).ms();
         *lock(&self.inner.last_verified) = Some(report.clone());
-        Ok(report)
+        Ok(Some(report))
     }
 
     /// What the last verification of this run found.

@@ -5,24 +5,11 @@ use domain::care::ErasePreview;
 use domain::entry::Draft;
 use domain::fact::Fact;
 use domain::id::Seq;
-use domain::payload::{Commitment, PayloadRole};
 
 use crate::error::StoreError;
 use crate::packed;
 use crate::store::Store;
-
-/// A payload that can be erased: where it is, and what its entry says of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Target {
-    /// The entry that commits to it.
-    pub seq: Seq,
-    /// Its place among that entry's payloads.
-    pub place: usize,
-    /// What it is to that entry.
-    pub role: PayloadRole,
-    /// What the entry holds.
-    pub commitment: Commitment,
-}
+use crate::target::Target;
 
 /// What a scope means at this moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,6 +55,9 @@ impl Store {
         let seqs = self.hand_in(parcels).await?;
         // The tables' own log is emptied before they count as filled.
         self.reader().run(|_| Ok(())).await?;
+        if !self.reader().words_are_gone().await? {
+            tracing::warn!("words of what was erased leave their index later");
+        }
         self.empty_log().await?;
         Ok(seqs)
     }

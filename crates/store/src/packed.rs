@@ -12,7 +12,7 @@ use domain::payload::Payload;
 use domain::time::Moment;
 use zstd::bulk::Compressor;
 
-use crate::care::Target;
+use crate::target::Target;
 use crate::error::StoreError;
 
 /// Below this many bytes compression saves less than it costs.

@@ -8,14 +8,14 @@ use domain::id::{BootId, Seq};
 use rusqlite::Connection;
 use tlog::{Checkpoint, Frontier, Hash, Signer, leaf_hash};
 
-use crate::care::Target;
+use crate::target::Target;
 use crate::error::StoreError;
 use crate::links::Links;
 use crate::lock::WriterLock;
 use crate::log::Log;
 use crate::packed::{Packed, Parcel};
 use crate::projector::Durable;
-use crate::stored::{PER_ENTRY, payload_id};
+use crate::stored::{Erased, PER_ENTRY, payload_id};
 
 /// The only read-write connection, and what it needs to continue the trail.
 #[derive(Debug)]
@@ -182,7 +182,8 @@ impl Writer {
                     .execute((id, entry.seq.0))?;
                 sql.prepare_cached("DELETE FROM payload WHERE id = ?1")?.execute([id])?;
             }
-            let erased: Vec<_> = erases.iter().map(|target| (target.seq, target.role)).collect();
+            let erased = erases.iter().map(|target| Erased::of(sql, target.seq, target.role));
+            let erased = erased.collect::<Result<Vec<_>, _>>()?;
             self.must_empty |= !erased.is_empty();
             entries.push(Durable::new(entry, leaf.as_bytes().to_vec(), payloads, erased));
         }

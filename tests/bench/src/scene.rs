@@ -79,7 +79,7 @@ impl Scene {
 
     /// Closes the workspace, whose trail must verify: a figure of a run that recorded something wrong is worth nothing.
     pub(crate) async fn close(self) -> Outcome<()> {
-        let report = self.engine.verify(|_, _| {}).await?;
+        let report = self.engine.verify(|_, _| std::ops::ControlFlow::Continue(())).await?;
         self.engine.shutdown().await;
         match report.findings.first() {
             None => Ok(()),

@@ -1,6 +1,7 @@
 //! `tieout trail`
 
 use std::io::IsTerminal;
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use domain::id::{CallId, ConversationId, Seq};
@@ -42,8 +43,10 @@ pub(crate) async fn verify(engine: &Engine, output: &Output) -> Result<VerifyRep
                 last = Instant::now();
                 eprint!("\rverifying {} of {} entries …\x1b[K", thousands(done), thousands(total));
             }
+            ControlFlow::Continue(())
         })
-        .await?;
+        .await?
+        .ok_or_else(|| EngineError::Internal("the verification ended without a report".to_owned()))?;
     if watched {
         eprint!("\r\x1b[K");
     }

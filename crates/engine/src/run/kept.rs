@@ -88,6 +88,11 @@ impl Kept {
         }
     }
 
+    /// Payloads were erased: whatever is kept may hold what is gone.
+    pub(crate) fn forget_all(&self) {
+        lock(&self.all).by_conversation.clear();
+    }
+
     /// Whether that was so at some time since then.
     pub(crate) fn changed_since(&self, source: &SourceName, then: Instant) -> bool {
         lock(&self.all).changed_since(source, then)

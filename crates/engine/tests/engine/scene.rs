@@ -120,7 +120,7 @@ impl Scene {
     }
 
     pub(crate) async fn close(self) {
-        let report = self.engine.verify(|_, _| {}).await.unwrap();
+        let report = self.engine.verify(|_, _| std::ops::ControlFlow::Continue(())).await.unwrap().unwrap();
         assert_eq!(report.findings, []);
         self.engine.shutdown().await;
         self.rehearsal.stop().await;
