@@ -193,6 +193,18 @@ impl Source {
         files
     }
 
+    /// The proof that an entry is in the tree of so many.
+    pub(crate) fn inclusion(&self, index: u64, size: u64) -> Vec<String> {
+        let path = inclusion_proof(size, index, &mut |range| self.read(range)).unwrap();
+        path.iter().map(Hash::to_string).collect()
+    }
+
+    /// The proof that a tree begins with an earlier one.
+    pub(crate) fn consistency(&self, old: u64, new: u64) -> Vec<String> {
+        let path = consistency_proof(old, new, &mut |range| self.read(range)).unwrap();
+        path.iter().map(Hash::to_string).collect()
+    }
+
     /// The key that signed last.
     pub(crate) fn vkey(&self) -> &str {
         &self.vkey

@@ -9,6 +9,7 @@ mod bundles;
 mod care;
 mod epochs;
 mod files;
+mod fixtures;
 mod hostile;
 mod kept;
 mod mutations;
