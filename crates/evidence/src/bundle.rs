@@ -1,21 +1,16 @@
 //! Opening a bundle.
 
-use std::collections::BTreeMap;
 use std::io::{Read, Seek};
 
-use domain::bundle::{BundleScope, Manifest};
-use domain::id::Seq;
-use domain::payload::Commitment;
+use domain::bundle::Manifest;
 
+use crate::contents::Contents;
 use crate::error::EvidenceError;
 use crate::files::PackedFiles;
 use crate::limits::LARGEST_HEAD;
-use crate::name::{About, Half, Name};
+use crate::name::Name;
 use crate::pieces::Pieces;
 use crate::unpacking::Unpacking;
-
-/// How much of a foreign name is repeated.
-const LONGEST_STRAY: usize = 200;
 
 /// A bundle that was opened: a zip that says one thing, with a manifest, a key and a checkpoint. What it holds is not
 /// proved by that; feed its [`files`](Self::files) to a verifier. To read what it tells, take its
@@ -25,26 +20,7 @@ pub struct Bundle<R: Read + Seek> {
     manifest: Manifest,
     vkey: String,
     checkpoint: String,
-    files: Files,
-}
-
-/// Which file holds what, by number.
-#[derive(Clone, Default)]
-pub(crate) struct Files {
-    pub(crate) manifest: Option<usize>,
-    pub(crate) key: Option<usize>,
-    pub(crate) checkpoint: Option<usize>,
-    pub(crate) erased: Option<usize>,
-    pub(crate) checkpoints: Option<usize>,
-    /// By index; with the width that the name says.
-    pub(crate) bundles: BTreeMap<u64, (u64, usize)>,
-    pub(crate) tiles: BTreeMap<(u8, u64), (u64, usize)>,
-    pub(crate) entries: BTreeMap<Seq, usize>,
-    pub(crate) proofs: BTreeMap<Seq, usize>,
-    pub(crate) earlier: BTreeMap<(Seq, About, Half), usize>,
-    pub(crate) payloads: BTreeMap<Commitment, usize>,
-    /// What is no part of the bundle, or is so twice.
-    pub(crate) strays: Vec<(String, &'static str)>,
+    contents: Contents,
 }
 
 impl<R: Read + Seek> Bundle<R> {
@@ -55,19 +31,19 @@ impl<R: Read + Seek> Bundle<R> {
     /// two programs could read in two ways, or that lacks one of the three; [`EvidenceError::Io`].
     pub fn open(reader: R) -> Result<Self, EvidenceError> {
         let mut zip = Unpacking::open(reader)?;
-        let mut files = Files::default();
+        let mut contents = Contents::default();
         for (number, name) in zip.names().enumerate() {
-            files.sort_in(number, name);
+            contents.sort_in(number, name);
         }
-        let manifest = head(&mut zip, files.manifest, Name::Manifest)?;
+        let manifest = head(&mut zip, contents.manifest, Name::Manifest)?;
         let manifest = read_manifest(&manifest)?;
-        let vkey = head(&mut zip, files.key, Name::Key)?;
+        let vkey = head(&mut zip, contents.key, Name::Key)?;
         let vkey = vkey.strip_suffix('\n').filter(|line| !line.contains('\n'));
         let vkey = vkey.ok_or_else(|| EvidenceError::no_bundle("`key.vkey` is not one line"))?.to_owned();
-        let checkpoint = head(&mut zip, files.checkpoint, Name::Checkpoint)?;
-        files.keep_to(manifest.scope, zip.names());
-        files.strays.extend(zip.twice().iter().map(|name| (shown(name), "stands in the zip more than once")));
-        Ok(Self { zip, manifest, vkey, checkpoint, files })
+        let checkpoint = head(&mut zip, contents.checkpoint, Name::Checkpoint)?;
+        contents.keep_to(manifest.scope, zip.names());
+        contents.repeated(zip.twice());
+        Ok(Self { zip, manifest, vkey, checkpoint, contents })
     }
 
     /// What the bundle claims to be.
@@ -105,64 +81,7 @@ impl<R: Read + Seek> Bundle<R> {
     ///
     /// A piece is in memory only while its caller has it. Each call begins anew.
     pub fn pieces(&mut self) -> Pieces<'_, R> {
-        Pieces::new(&mut self.zip, self.files.clone(), self.manifest.scope)
-    }
-}
-
-impl Files {
-    /// Takes out what a bundle of this scope does not have.
-    fn keep_to<'a>(&mut self, scope: BundleScope, names: impl Iterator<Item = &'a [u8]>) {
-        let foreign = names.filter(|name| Name::parse(name).is_some_and(|name| !name.belongs_to(scope)));
-        self.strays.extend(foreign.map(|name| (shown(name), "is no part of a bundle of this kind")));
-        let strays = std::mem::take(&mut self.strays);
-        *self = match scope {
-            BundleScope::Trail => Self {
-                entries: BTreeMap::new(),
-                proofs: BTreeMap::new(),
-                earlier: BTreeMap::new(),
-                ..std::mem::take(self)
-            },
-            BundleScope::Conversation { .. } | BundleScope::Answer { .. } => Self {
-                checkpoints: None,
-                bundles: BTreeMap::new(),
-                tiles: BTreeMap::new(),
-                ..std::mem::take(self)
-            },
-        };
-        self.strays = strays;
-    }
-
-    fn sort_in(&mut self, number: usize, text: &[u8]) {
-        let Some(name) = Name::parse(text) else {
-            return self.strays.push((shown(text), "is no part of a bundle"));
-        };
-        match name {
-            Name::Manifest => self.manifest = Some(number),
-            Name::Key => self.key = Some(number),
-            Name::Checkpoint => self.checkpoint = Some(number),
-            Name::Erased => self.erased = Some(number),
-            Name::Checkpoints => self.checkpoints = Some(number),
-            Name::Entries { index, width } => {
-                // Of a full and a partial one, or of two partial ones, the widest counts, as in tlog-tiles.
-                let known = self.bundles.entry(index).or_insert((width, number));
-                if *known != (width, number) {
-                    *known = (*known).max((width, number));
-                    self.strays.push((shown(text), "stands beside another of the same place"));
-                }
-            }
-            Name::Tile { level, index, width } => {
-                let known = self.tiles.entry((level, index)).or_insert((width, number));
-                if *known != (width, number) {
-                    *known = (*known).max((width, number));
-                    self.strays.push((shown(text), "stands beside another of the same place"));
-                }
-            }
-            Name::Entry(seq) => drop(self.entries.insert(seq, number)),
-            Name::Proof(seq) => drop(self.proofs.insert(seq, number)),
-            Name::Earlier(about, seq, half) => drop(self.earlier.insert((seq, about, half), number)),
-            Name::Payload(commitment) => drop(self.payloads.insert(commitment, number)),
-            Name::Verifier | Name::HowTo | Name::Answer | Name::AnswerOf(_) | Name::View(_) => {}
-        }
+        Pieces::new(&mut self.zip, self.contents.clone(), self.manifest.scope)
     }
 }
 
@@ -188,10 +107,4 @@ fn read_manifest(text: &str) -> Result<Manifest, EvidenceError> {
         return Err(EvidenceError::no_bundle("`manifest.json` is not in canonical form (RFC 8785)"));
     }
     Ok(manifest)
-}
-
-/// A foreign name, for a person to read: whatever is not plain is spelt out, and it ends somewhere.
-fn shown(name: &[u8]) -> String {
-    let shown = name.escape_ascii().to_string();
-    if shown.len() > LONGEST_STRAY { format!("{}…", &shown[..LONGEST_STRAY]) } else { shown }
 }

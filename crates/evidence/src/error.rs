@@ -26,6 +26,12 @@ pub enum EvidenceError {
         /// The limit.
         most: u64,
     },
+    /// There are more files than a bundle may hold: leave the payloads out, or bundle conversations one by one.
+    #[error("a bundle holds at most {most} files; leave the payloads out, or export less at a time")]
+    TooMany {
+        /// The limit.
+        most: u64,
+    },
     /// Whoever makes the bundle put something in twice, out of order, or into a bundle of another kind.
     #[error(
         "`{name}` has no place here in this bundle: it came twice, out of order, or belongs to another kind"

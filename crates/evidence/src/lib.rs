@@ -9,6 +9,7 @@
 
 mod bundle;
 mod bundler;
+mod contents;
 mod error;
 mod files;
 mod limits;
@@ -16,6 +17,7 @@ mod list;
 mod name;
 mod notes;
 mod packing;
+mod piece;
 mod pieces;
 mod report;
 mod sealed;
@@ -28,6 +30,7 @@ pub use bundler::{Bundler, Content, Summary};
 pub use error::EvidenceError;
 pub use files::PackedFiles;
 pub use name::View;
-pub use pieces::{Piece, Pieces};
+pub use piece::Piece;
+pub use pieces::Pieces;
 pub use report::{Report, ReportedAnchor, report};
 pub use sealed::{seal, unseal};

@@ -2,6 +2,8 @@
 
 use crate::name::{Name, WIDTH};
 
+/// The most files in a bundle. A reader keeps the directory in memory, some 400 bytes for each.
+pub(crate) const MOST_FILES: u64 = 4_000_000;
 /// The largest file of all: a payload, or all checkpoints.
 pub(crate) const LARGEST: u64 = 1 << 30;
 /// The longest body that an entry bundle can hold.

@@ -6,19 +6,20 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, System, ZipWriter};
 
 use crate::error::EvidenceError;
-use crate::limits::LARGEST;
+use crate::limits::{LARGEST, MOST_FILES};
 use crate::name::Name;
 
 /// A zip that is being written. It remembers each file's name until the end, where the directory is written.
 pub(crate) struct Packing<W: Write + Seek> {
     zip: ZipWriter<W>,
+    files: u64,
     /// The file that is open, and how many bytes were written to it.
     open: Option<(Name, u64)>,
 }
 
 impl<W: Write + Seek> Packing<W> {
     pub(crate) fn new(out: W) -> Self {
-        Self { zip: ZipWriter::new(out), open: None }
+        Self { zip: ZipWriter::new(out), files: 0, open: None }
     }
 
     /// Writes a whole file.
@@ -29,6 +30,10 @@ impl<W: Write + Seek> Packing<W> {
 
     /// Begins a file; the one before it ends.
     pub(crate) fn begin(&mut self, name: Name) -> Result<(), EvidenceError> {
+        if self.files == MOST_FILES {
+            return Err(EvidenceError::TooMany { most: MOST_FILES });
+        }
+        self.files += 1;
         self.zip.start_file(name, options(name)).map_err(EvidenceError::packing)?;
         self.open = Some((name, 0));
         Ok(())

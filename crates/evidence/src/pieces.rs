@@ -9,99 +9,20 @@ use domain::id::Seq;
 use domain::payload::Commitment;
 use tlog::Hash;
 
-use crate::bundle::Files;
+use crate::contents::Contents;
 use crate::error::EvidenceError;
 use crate::limits::{LARGEST, LARGEST_ENTRY_BUNDLE, LARGEST_LIST, LARGEST_PROOF, LONGEST_BODY};
 use crate::list;
 use crate::name::{About, Half, Name, WIDTH};
 use crate::notes::Notes;
+use crate::piece::{Piece, SALT};
 use crate::unpacking::Unpacking;
-
-/// How many bytes a payload's salt has.
-const SALT: usize = 32;
-
-/// Something that a bundle holds. All of it is as it came, and none of it is checked but for its form.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Piece {
-    /// An entry.
-    Entry {
-        /// Where it stands: by its file's name, or by its place in the entry bundles.
-        seq: Seq,
-        /// The bytes that are hashed.
-        body: Vec<u8>,
-    },
-    /// The proof that an entry is in the tree.
-    Proof {
-        /// The entry, by the file's name.
-        seq: Seq,
-        /// A C2SP tlog-proof.
-        text: String,
-    },
-    /// A tile: consecutive hashes of one level, from `index` × 256 on.
-    Tile {
-        /// 0 for leaf hashes.
-        level: u8,
-        /// Its place in its level.
-        index: u64,
-        /// As many as its name says; 256 if it is full.
-        hashes: Vec<Hash>,
-    },
-    /// A signed checkpoint of the trail.
-    Checkpoint {
-        /// The note.
-        note: String,
-    },
-    /// The signed note that an anchor holds.
-    AnchorCheckpoint {
-        /// The entry that says so, by the file's name.
-        seq: Seq,
-        /// The note.
-        note: String,
-    },
-    /// The signed note that the key before an epoch signed last.
-    EpochCheckpoint {
-        /// The entry that opens the epoch, by the file's name.
-        seq: Seq,
-        /// The note.
-        note: String,
-    },
-    /// The proof that the bundle's checkpoint continues an anchor's or an epoch's.
-    Consistency {
-        /// The entry that tells of it, by the file's name.
-        seq: Seq,
-        /// Empty if they are of one size.
-        hashes: Vec<Hash>,
-    },
-    /// A payload.
-    Payload {
-        /// What it should open, by the file's name.
-        commitment: Commitment,
-        /// The salt.
-        salt: [u8; SALT],
-        /// The bytes.
-        bytes: Vec<u8>,
-    },
-    /// A payload that is said to have been erased.
-    Erased(Commitment),
-    /// A file that every bundle of the kind has and this one hasn't: a finding, `missing`.
-    Missing {
-        /// Its name.
-        name: String,
-    },
-    /// A file that is no part of the bundle, is there twice, or can't be read: a finding, `altered`.
-    Stray {
-        /// Its name, made safe to show.
-        name: String,
-        /// What is wrong, to stand behind the name: "is no part of a bundle".
-        why: &'static str,
-    },
-}
 
 /// The pieces of a bundle; see [`Bundle::pieces`](crate::Bundle::pieces) for their order. The one error that it gives
 /// is that the file can't be read any more ([`EvidenceError::Io`]), and that is the last it gives.
 pub struct Pieces<'a, R: Read + Seek> {
     zip: &'a mut Unpacking<R>,
-    files: Files,
+    contents: Contents,
     scope: BundleScope,
     erased: BTreeSet<Commitment>,
     notes: Notes,
@@ -124,13 +45,13 @@ enum Stage {
 }
 
 impl<'a, R: Read + Seek> Pieces<'a, R> {
-    pub(crate) fn new(zip: &'a mut Unpacking<R>, mut files: Files, scope: BundleScope) -> Self {
+    pub(crate) fn new(zip: &'a mut Unpacking<R>, mut contents: Contents, scope: BundleScope) -> Self {
         // They are taken from the end.
-        files.strays.reverse();
+        contents.strays.reverse();
         Self {
-            notes: Notes::new(files.checkpoints),
+            notes: Notes::new(contents.checkpoints),
             zip,
-            files,
+            contents,
             scope,
             erased: BTreeSet::new(),
             ready: VecDeque::new(),
@@ -145,7 +66,7 @@ impl<'a, R: Read + Seek> Pieces<'a, R> {
         match self.stage {
             Stage::Begin => {
                 self.read_erased()?;
-                if self.scope == BundleScope::Trail && self.files.checkpoints.is_none() {
+                if self.scope == BundleScope::Trail && self.contents.checkpoints.is_none() {
                     self.ready.push_back(Piece::Missing { name: Name::Checkpoints.to_string() });
                 }
                 self.stage = Stage::Entries;
@@ -159,7 +80,7 @@ impl<'a, R: Read + Seek> Pieces<'a, R> {
                     self.stage = Stage::Tiles;
                 }
             }
-            Stage::Tiles => match self.files.tiles.keys().next().copied() {
+            Stage::Tiles => match self.contents.tiles.keys().next().copied() {
                 Some((level, index)) => self.tile(level, index)?,
                 None => self.stage = Stage::Rest,
             },
@@ -174,7 +95,7 @@ impl<'a, R: Read + Seek> Pieces<'a, R> {
     }
 
     fn read_erased(&mut self) -> Result<(), EvidenceError> {
-        let Some(number) = self.files.erased else {
+        let Some(number) = self.contents.erased else {
             self.ready.push_back(Piece::Missing { name: Name::Erased.to_string() });
             return Ok(());
         };
@@ -203,7 +124,7 @@ impl<'a, R: Read + Seek> Pieces<'a, R> {
             }
             return Ok(true);
         }
-        let Some((index, (width, number))) = self.files.bundles.pop_first() else { return Ok(false) };
+        let Some((index, (width, number))) = self.contents.bundles.pop_first() else { return Ok(false) };
         let name = Name::Entries { index, width };
         let Some(first) = index.checked_mul(WIDTH) else {
             self.stray(name, "is beyond any trail");
@@ -224,7 +145,7 @@ impl<'a, R: Read + Seek> Pieces<'a, R> {
 
     /// The next entry of a bundle of a conversation or an answer.
     fn next_proved(&mut self) -> Result<bool, EvidenceError> {
-        let Some((seq, number)) = self.files.entries.pop_first() else { return Ok(false) };
+        let Some((seq, number)) = self.contents.entries.pop_first() else { return Ok(false) };
         match self.zip.file(number, LONGEST_BODY)? {
             Ok(body) => self.entry(seq, body)?,
             Err(why) => self.stray(Name::Entry(seq), why),
@@ -248,7 +169,7 @@ impl<'a, R: Read + Seek> Pieces<'a, R> {
     }
 
     fn proof(&mut self, seq: Seq) -> Result<(), EvidenceError> {
-        let Some(number) = self.files.proofs.remove(&seq) else { return Ok(()) };
+        let Some(number) = self.contents.proofs.remove(&seq) else { return Ok(()) };
         match self.text(number, LARGEST_PROOF)? {
             Ok(text) => self.ready.push_back(Piece::Proof { seq, text }),
             Err(why) => self.stray(Name::Proof(seq), why),
@@ -260,7 +181,7 @@ impl<'a, R: Read + Seek> Pieces<'a, R> {
     fn earlier(&mut self, seq: Seq) -> Result<(), EvidenceError> {
         for about in [About::Anchor, About::Epoch] {
             for half in [Half::Checkpoint, Half::Consistency] {
-                let Some(number) = self.files.earlier.remove(&(seq, about, half)) else { continue };
+                let Some(number) = self.contents.earlier.remove(&(seq, about, half)) else { continue };
                 let text = self.text(number, LARGEST_PROOF)?;
                 let piece = text.and_then(|text| match (half, about) {
                     (Half::Checkpoint, About::Anchor) => Ok(Piece::AnchorCheckpoint { seq, note: text }),
@@ -279,7 +200,7 @@ impl<'a, R: Read + Seek> Pieces<'a, R> {
     }
 
     fn payload(&mut self, commitment: Commitment) -> Result<(), EvidenceError> {
-        let Some(number) = self.files.payloads.remove(&commitment) else { return Ok(()) };
+        let Some(number) = self.contents.payloads.remove(&commitment) else { return Ok(()) };
         match self.zip.file(number, LARGEST)? {
             Ok(mut bytes) => match bytes.first_chunk::<SALT>().copied() {
                 Some(salt) => {
@@ -294,7 +215,7 @@ impl<'a, R: Read + Seek> Pieces<'a, R> {
     }
 
     fn tile(&mut self, level: u8, index: u64) -> Result<(), EvidenceError> {
-        let Some((width, number)) = self.files.tiles.remove(&(level, index)) else { return Ok(()) };
+        let Some((width, number)) = self.contents.tiles.remove(&(level, index)) else { return Ok(()) };
         let name = Name::Tile { level, index, width };
         match self.zip.file(number, width * Hash::LEN as u64)? {
             Ok(bytes) if bytes.len() as u64 == width * Hash::LEN as u64 => {
@@ -319,18 +240,18 @@ impl<'a, R: Read + Seek> Pieces<'a, R> {
 
     /// What no entry asked for: one thing at a time, false when there is none left.
     fn next_of_rest(&mut self) -> Result<bool, EvidenceError> {
-        let files = &self.files;
-        if let Some(seq) = files.proofs.keys().next().copied() {
+        let contents = &self.contents;
+        if let Some(seq) = contents.proofs.keys().next().copied() {
             self.proof(seq)?;
-        } else if let Some((seq, ..)) = files.earlier.keys().next().copied() {
+        } else if let Some((seq, ..)) = contents.earlier.keys().next().copied() {
             self.earlier(seq)?;
-        } else if let Some(commitment) = files.payloads.keys().next().copied() {
+        } else if let Some(commitment) = contents.payloads.keys().next().copied() {
             self.payload(commitment)?;
         } else if self.notes.size(self.zip)?.is_some() {
             self.checkpoint()?;
         } else if let Some(commitment) = self.erased.pop_first() {
             self.ready.push_back(Piece::Erased(commitment));
-        } else if let Some((name, why)) = self.files.strays.pop() {
+        } else if let Some((name, why)) = self.contents.strays.pop() {
             self.ready.push_back(Piece::Stray { name, why });
         } else {
             return Ok(false);

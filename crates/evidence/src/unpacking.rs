@@ -11,9 +11,8 @@ use zip::read::{ArchiveOffset, Config};
 use zip::{CompressionMethod, ZipArchive, ZipReadOptions};
 
 use crate::error::{EvidenceError, is_ours};
+use crate::limits::MOST_FILES;
 
-/// The most files in a bundle. The directory is kept in memory, some 400 bytes for each.
-pub(crate) const MOST_FILES: u64 = 4_000_000;
 /// The most bytes that a bundle may unpack to: a bound on the time that a small hostile file can cost.
 const MOST_UNPACKED: u128 = 1 << 38;
 /// How an age file begins.

@@ -6,9 +6,10 @@ use domain::tool::ToolId;
 use domain::view::{CallDetail, CallRow, PayloadView};
 
 use super::html::Html;
-use super::page::{entries, label, note};
+use super::parts::{entries, label, note};
+use super::record::Report;
 use super::story::{Content, ERASED, MISSING, WITHHELD, fact};
-use super::{Report, indent, words};
+use super::{indent, words};
 
 /// How many characters of a text are shown; the bundle has the rest.
 const SHOWN: usize = 6_000;

@@ -5,7 +5,7 @@ use domain::payload::Commitment;
 use domain::view::{EntryView, PayloadView};
 use serde_json::Value;
 
-use super::Report;
+use super::record::Report;
 
 /// What stands around the fact in an entry's body.
 const ENVELOPE: [&str; 8] = ["v", "seq", "at", "mono", "boot", "conversation", "cseq", "cprev"];
