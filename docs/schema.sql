@@ -169,9 +169,66 @@ CREATE TABLE call (
 ) STRICT;
 CREATE INDEX call_by_conversation ON call (conversation, seq);
 CREATE INDEX call_by_turn ON call (turn, seq);
+CREATE INDEX call_by_batch ON call (batch, seq) WHERE batch IS NOT NULL;
 CREATE INDEX call_by_source ON call (source, seq);
-CREATE INDEX call_by_outcome ON call (outcome, seq);
+CREATE INDEX call_open ON call (seq) WHERE outcome IS NULL;
 CREATE INDEX call_by_retried ON call (retry_of, seq) WHERE retry_of IS NOT NULL;
+
+-- The tools that were ever called, by the number that blocks have for them.
+CREATE TABLE tool (
+  id INTEGER PRIMARY KEY,                          -- from 0, in the order of their first calls
+  name TEXT NOT NULL UNIQUE,                       -- `source.tool`; empty for those that are not connected
+  source TEXT NOT NULL                             -- the source's name; empty without one
+) STRICT;
+
+-- What a search looks through: 512 calls one after another, in the order of the trail, and what all or none of them are,
+-- so that a block is read only if one of its calls may fit. A trait is a bit of a number: each effect, level, verdict,
+-- outcome (and having none), class of failure, hundred of a status, mark and category has one (`sieve/traits.rs`).
+CREATE TABLE block (
+  first INTEGER PRIMARY KEY,                       -- its first call, by its call.requested
+  last INTEGER NOT NULL,                           -- its last call
+  some INTEGER NOT NULL,                           -- traits of one of its calls at least
+  every INTEGER NOT NULL,                          -- traits of each of its calls
+  tools INTEGER NOT NULL,                          -- bit `tool.id % 63` for each tool that was called
+  at_from INTEGER NOT NULL,                        -- when the earliest was asked for
+  at_to INTEGER NOT NULL,                          -- when the latest was asked for
+  took_from INTEGER NOT NULL,                      -- the shortest `took`
+  took_to INTEGER NOT NULL,                        -- the longest `took`
+  size_from INTEGER NOT NULL,                      -- the smallest `size`
+  size_to INTEGER NOT NULL                         -- the largest `size`
+) STRICT;
+
+-- The calls of a block, little-endian numbers one after another.
+CREATE TABLE block_calls (
+  first INTEGER PRIMARY KEY,                       -- the block
+  kinds BLOB NOT NULL,                             -- of each call: seq (8 bytes), traits (8), tool (4)
+  measures BLOB NOT NULL                           -- of each call: at (8), took (8), size (8), attempts (2), status (2; 0: none)
+) STRICT;
+
+-- The calls whose words are still to be put into the index; done when it is quiet, and before a search for words.
+CREATE TABLE lacking_words (
+  call_seq INTEGER PRIMARY KEY                     -- the call, by its call.requested
+) STRICT;
+
+-- What was put into the index for a call: FTS5 can take out only what it is told again.
+CREATE TABLE text (
+  call_seq INTEGER PRIMARY KEY,                    -- the call, by its call.requested
+  packed BLOB NOT NULL                             -- the four columns of `words`, a line each, compressed with zstd
+) STRICT;
+
+-- The words of calls (FTS5, which keeps its index in four tables of its own; it keeps no text). Of JSON the strings,
+-- names and numbers, at most 64 kB of text of each payload. Its rows go by the call's seq. `secure-delete` is set.
+CREATE VIRTUAL TABLE words USING fts5(tool, arguments, result, ending, content='', columnsize=0,
+  tokenize='unicode61 remove_diacritics 2');
+
+-- Requests to models: what each was shown.
+CREATE TABLE request (
+  seq INTEGER PRIMARY KEY,                         -- its model.called
+  turn TEXT,                                       -- the turn that it serves; NULL for a test by hand
+  model TEXT NOT NULL,                             -- the model's name in the workspace
+  level INTEGER NOT NULL                           -- of the join of what is in it
+) STRICT;
+CREATE INDEX request_by_turn ON request (turn);
 
 -- Which entries name a call: its story, and the answers that were given with it in view.
 CREATE TABLE call_entry (

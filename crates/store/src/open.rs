@@ -111,7 +111,8 @@ async fn start(
             Wanted::Old => stored_frontier(&connection, &signer, &dir)?,
         };
         let projections = project::open(&dir, &database, &connection)?;
-        let projector = Projector::start(projections, frontier.size())?;
+        let truth = pragma::reading(&dir.join(DATABASE), &database)?;
+        let projector = Projector::start(projections, truth, frontier.size())?;
         let log = Log::watch(&mut connection)?;
         let reader = Reader::beside(dir, database, projector.progress());
         let links = Links::new(reader.clone());

@@ -12,8 +12,8 @@ use domain::payload::Payload;
 use domain::time::Moment;
 use zstd::bulk::Compressor;
 
-use crate::target::Target;
 use crate::error::StoreError;
+use crate::target::Target;
 
 /// Below this many bytes compression saves less than it costs.
 const WORTH_COMPRESSING: usize = 512;

@@ -8,19 +8,22 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use domain::entry::Entry;
-use domain::id::Seq;
 use domain::payload::PayloadRole;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::StoreError;
 use crate::packed::Packed;
 use crate::project::{Mark, Payloads, Projection};
+use crate::stored::Erased;
+use crate::words;
 
 /// How long entries are gathered before their rows are written, if nobody waits for them: the entries of a batch
 /// change the same rows again and again.
 const GATHER: Duration = Duration::from_millis(25);
 /// Entries after which they are written all the same.
 const MOST: usize = 4096;
+/// How long nothing must have come before words are put into their index, if nobody asks for them.
+const QUIET: Duration = Duration::from_millis(300);
 /// How long a reader waits. Past that something is very wrong, and it is told so.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -30,16 +33,11 @@ pub(crate) struct Durable {
     pub(crate) leaf: Vec<u8>,
     payloads: Vec<Packed>,
     /// What it erased.
-    erased: Vec<(Seq, PayloadRole)>,
+    erased: Vec<Erased>,
 }
 
 impl Durable {
-    pub(crate) fn new(
-        entry: Entry,
-        leaf: Vec<u8>,
-        mut payloads: Vec<Packed>,
-        erased: Vec<(Seq, PayloadRole)>,
-    ) -> Self {
+    pub(crate) fn new(entry: Entry, leaf: Vec<u8>, mut payloads: Vec<Packed>, erased: Vec<Erased>) -> Self {
         // Results and requests may be large, and no row is filled from them.
         payloads.retain(|packed| {
             matches!(
@@ -54,6 +52,8 @@ impl Durable {
 enum Work {
     Entries(Vec<Durable>),
     Hurry,
+    /// Somebody searches for words.
+    Words,
     End,
 }
 
@@ -79,11 +79,17 @@ struct State {
     broken: Option<String>,
     /// Whether somebody waits, and the thread knows.
     hurried: bool,
+    /// The first so many entries have their words in the index.
+    worded: u64,
+    /// Whether somebody waits for words, and the thread knows.
+    words_hurried: bool,
+    /// Whether words can't be written.
+    wordless: bool,
 }
 
 impl Projector {
-    /// Starts the thread over tables that are filled up to the first `entries` entries.
-    pub(crate) fn start(sql: Connection, entries: u64) -> Result<Self, StoreError> {
+    /// Starts the thread over tables that are filled up to the first `entries` entries. It reads payloads from `truth`.
+    pub(crate) fn start(sql: Connection, truth: Connection, entries: u64) -> Result<Self, StoreError> {
         let (inbox, work) = mpsc::channel();
         let state = State { durable: entries, projected: entries, ..State::default() };
         let progress = Arc::new(Progress {
@@ -92,8 +98,9 @@ impl Projector {
             inbox: Mutex::new(inbox.clone()),
         });
         let told = Arc::clone(&progress);
-        let thread =
-            thread::Builder::new().name("trail tables".to_owned()).spawn(move || serve(sql, &work, &told))?;
+        let thread = thread::Builder::new()
+            .name("trail tables".to_owned())
+            .spawn(move || Tables::new(sql, truth, entries).serve(&work, &told))?;
         Ok(Self { inbox, progress, thread: Some(thread) })
     }
 
@@ -149,6 +156,33 @@ impl Progress {
         Ok(())
     }
 
+    /// Waits until every entry that is durable now has its words in the index; false if that did not happen within
+    /// `patience`. Blocks.
+    pub(crate) fn wait_for_words(&self, patience: Duration) -> bool {
+        let mut state = self.state();
+        let wanted = state.durable;
+        let give_up = Instant::now() + patience;
+        while state.worded < wanted {
+            let left = give_up.saturating_duration_since(Instant::now());
+            if state.wordless || state.broken.is_some() || left.is_zero() {
+                return false;
+            }
+            if !std::mem::replace(&mut state.words_hurried, true) {
+                drop(self.inbox.lock().unwrap_or_else(PoisonError::into_inner).send(Work::Words));
+            }
+            let waited = self.changed.wait_timeout(state, left);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        true
+    }
+
+    fn worded(&self, entries: u64, done: bool) {
+        let mut state = self.state();
+        state.words_hurried = false;
+        (state.worded, state.wordless) = (if done { entries } else { state.worded }, !done);
+        self.changed.notify_all();
+    }
+
     fn projected(&self, entries: u64) {
         let mut state = self.state();
         (state.projected, state.hurried) = (entries, false);
@@ -165,32 +199,131 @@ impl Progress {
     }
 }
 
-fn serve(mut sql: Connection, work: &mpsc::Receiver<Work>, progress: &Progress) {
-    let mut projection = Projection::default();
-    let mut open = true;
-    while open {
-        let mut entries = Vec::new();
-        open = gather(work, &mut entries);
-        let Some(last) = entries.last() else {
-            continue;
-        };
-        let mark = Mark { entries: last.entry.seq.0 + 1, leaf: last.leaf.clone() };
-        if let Err(error) = write(&mut sql, &mut projection, &entries, &mark) {
-            tracing::error!(%error, "the tables that screens query can't be written");
-            progress.broke(error.to_string());
-            return;
+/// What the thread has.
+struct Tables {
+    sql: Connection,
+    truth: Connection,
+    projection: Projection,
+    /// How many entries they have.
+    entries: u64,
+    words: Words,
+    /// Whether the log may have words that were erased. Before the first time nobody knows.
+    must_empty: bool,
+}
+
+/// What is to be done about words.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Words {
+    /// Nothing: all are in the index, or it can't be written.
+    Rest,
+    /// When it is quiet.
+    Later,
+    /// Until something else comes.
+    Idle,
+    /// At once: somebody waits.
+    Now,
+}
+
+/// Why the thread was woken.
+enum Woken {
+    /// There are entries to write, or somebody waits for those that there are.
+    Rows,
+    Words,
+    /// Nothing has come for a while.
+    Quiet,
+    End,
+}
+
+impl Tables {
+    fn new(sql: Connection, truth: Connection, entries: u64) -> Self {
+        let projection = Projection::default();
+        Self { sql, truth, projection, entries, words: Words::Later, must_empty: true }
+    }
+
+    fn serve(mut self, work: &mpsc::Receiver<Work>, progress: &Progress) {
+        loop {
+            let mut entries = Vec::new();
+            let woken = gather(work, self.patience(), &mut entries);
+            if let Some(last) = entries.last() {
+                let mark = Mark { entries: last.entry.seq.0 + 1, leaf: last.leaf.clone() };
+                if let Err(error) = self.write(&entries, &mark) {
+                    tracing::error!(%error, "the tables that screens query can't be written");
+                    progress.broke(error.to_string());
+                    return;
+                }
+                progress.projected(mark.entries);
+            }
+            self.words = match (woken, self.words) {
+                (Woken::End, _) => return,
+                (Woken::Words, _) | (_, Words::Now) => Words::Now,
+                (Woken::Quiet, Words::Later | Words::Idle) => Words::Idle,
+                (Woken::Rows, Words::Idle) => Words::Later,
+                (_, words) => words,
+            };
+            if matches!(self.words, Words::Idle | Words::Now) {
+                self.put_words(progress);
+            }
         }
-        progress.projected(mark.entries);
+    }
+
+    /// How long to wait for work; `None`: as long as it takes.
+    fn patience(&self) -> Option<Duration> {
+        match self.words {
+            Words::Rest => None,
+            Words::Later => Some(QUIET),
+            Words::Idle | Words::Now => Some(Duration::ZERO),
+        }
+    }
+
+    fn write(&mut self, entries: &[Durable], mark: &Mark) -> Result<(), StoreError> {
+        let transaction = self.sql.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for Durable { entry, payloads, erased, .. } in entries {
+            self.projection.take(&transaction, entry, &Payloads::Fresh(payloads, erased))?;
+        }
+        self.projection.write(&transaction)?;
+        mark.note(&transaction)?;
+        transaction.commit()?;
+        self.entries = mark.entries;
+        if self.words == Words::Rest {
+            self.words = Words::Later;
+        }
+        if entries.iter().any(|entry| !entry.erased.is_empty()) {
+            // What was erased must be in no file, and the log still has the rows as they were. Readers are waited for.
+            self.must_empty = true;
+            self.sql.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        }
+        Ok(())
+    }
+
+    /// Some of the words that are lacking. Rows come first: words that can't be written stop nobody else.
+    fn put_words(&mut self, progress: &Progress) {
+        match words::portion(&mut self.sql, &self.truth) {
+            Ok(true) => return,
+            Ok(false) if std::mem::take(&mut self.must_empty) => {
+                let emptied =
+                    self.sql.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i32>(0));
+                // A reader that is in the middle of an answer keeps the log; then the next time does it.
+                self.must_empty = !matches!(emptied, Ok(0));
+                progress.worded(self.entries, true);
+            }
+            Ok(false) => progress.worded(self.entries, true),
+            Err(error) => {
+                tracing::error!(%error, "the words that are searched can't be written");
+                progress.worded(self.entries, false);
+            }
+        }
+        self.words = Words::Rest;
     }
 }
 
-/// Takes in what has come until it is time to write it; whether more may come.
-fn gather(work: &mpsc::Receiver<Work>, entries: &mut Vec<Durable>) -> bool {
+/// Takes in what has come until it is time to write it.
+fn gather(work: &mpsc::Receiver<Work>, patience: Option<Duration>, entries: &mut Vec<Durable>) -> Woken {
     let mut until: Option<Instant> = None;
     while entries.len() < MOST {
-        let next = match until {
-            None => work.recv().map_err(|_| RecvTimeoutError::Disconnected),
-            Some(until) => work.recv_timeout(until.saturating_duration_since(Instant::now())),
+        let next = match (until, patience) {
+            (Some(until), _) => work.recv_timeout(until.saturating_duration_since(Instant::now())),
+            (None, Some(patience)) => work.recv_timeout(patience),
+            (None, None) => work.recv().map_err(|_| RecvTimeoutError::Disconnected),
         };
         match next {
             Ok(Work::Entries(more)) => {
@@ -198,31 +331,14 @@ fn gather(work: &mpsc::Receiver<Work>, entries: &mut Vec<Durable>) -> bool {
                 until.get_or_insert_with(|| Instant::now() + GATHER);
             }
             // What was durable when somebody asked came before their asking.
-            Ok(Work::Hurry) | Err(RecvTimeoutError::Timeout) => return true,
-            Ok(Work::End) | Err(RecvTimeoutError::Disconnected) => return false,
+            Ok(Work::Hurry) => return Woken::Rows,
+            Ok(Work::Words) => return Woken::Words,
+            Err(RecvTimeoutError::Timeout) if entries.is_empty() => return Woken::Quiet,
+            Err(RecvTimeoutError::Timeout) => return Woken::Rows,
+            Ok(Work::End) | Err(RecvTimeoutError::Disconnected) => return Woken::End,
         }
     }
-    true
-}
-
-fn write(
-    sql: &mut Connection,
-    projection: &mut Projection,
-    entries: &[Durable],
-    mark: &Mark,
-) -> Result<(), StoreError> {
-    let transaction = sql.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    for Durable { entry, payloads, erased, .. } in entries {
-        projection.take(&transaction, entry, &Payloads::Fresh(payloads, erased))?;
-    }
-    projection.write(&transaction)?;
-    mark.note(&transaction)?;
-    transaction.commit()?;
-    if entries.iter().any(|entry| !entry.erased.is_empty()) {
-        // What was erased must be in no file, and the log still has the rows as they were. Readers are waited for.
-        sql.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-    }
-    Ok(())
+    Woken::Rows
 }
 
 impl std::fmt::Debug for Projector {

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use domain::entry::Entry;
-use domain::id::Seq;
+use domain::id::{CallId, Seq};
 use domain::payload::{Commitment, PayloadRole};
 use rusqlite::{Connection, Row};
 
@@ -59,8 +59,36 @@ pub(crate) fn payloads_of(connection: &Connection, seq: Seq, most: u64) -> Resul
     crate::columns::rows(&mut statement, bounds, |row| opened(row, most))
 }
 
-/// The payloads that the entry `seq` says are erased, each by its own entry and what it was to that.
-pub(crate) fn erased_by(connection: &Connection, seq: Seq) -> Result<Vec<(Seq, PayloadRole)>, StoreError> {
+/// A payload that is gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Erased {
+    /// The entry that commits to it.
+    pub(crate) seq: Seq,
+    /// What it was to that entry.
+    pub(crate) role: PayloadRole,
+    /// Whose it was, if it was of calls.
+    pub(crate) calls: Vec<CallId>,
+}
+
+impl Erased {
+    /// That payload of the entry `seq`.
+    pub(crate) fn of(connection: &Connection, seq: Seq, role: PayloadRole) -> Result<Self, StoreError> {
+        let mut statement = connection.prepare_cached("SELECT body FROM entry WHERE seq = ?1")?;
+        let body: Vec<u8> = statement.query_row([seq.0], |row| row.get(0))?;
+        let entry = Entry::from_body(&body).map_err(|error| StoreError::damaged(seq, error.to_string()))?;
+        Ok(Self::from_entry(&entry, role))
+    }
+
+    fn from_entry(entry: &Entry, role: PayloadRole) -> Self {
+        // An answer names the calls that it was given with; it is its conversation's.
+        let is_answer = role == PayloadRole::Answer;
+        let calls = if is_answer { Vec::new() } else { entry.fact.calls().to_vec() };
+        Self { seq: entry.seq, role, calls }
+    }
+}
+
+/// The payloads that the entry `seq` says are erased.
+pub(crate) fn erased_by(connection: &Connection, seq: Seq) -> Result<Vec<Erased>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT erased.id, entry.body FROM erased JOIN entry ON entry.seq = erased.id / 256 WHERE erased.seq = ?1",
     )?;
@@ -69,7 +97,7 @@ pub(crate) fn erased_by(connection: &Connection, seq: Seq) -> Result<Vec<(Seq, P
         let (of, place) = (Seq(id / PER_ENTRY), usize::try_from(id % PER_ENTRY).unwrap_or(usize::MAX));
         let body = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
         let entry = Entry::from_body(body).map_err(|error| StoreError::damaged(of, error.to_string()))?;
-        Ok(entry.fact.payloads().get(place).map(|(role, _)| (of, *role)))
+        Ok(entry.fact.payloads().get(place).map(|(role, _)| Erased::from_entry(&entry, *role)))
     })?;
     Ok(erased.into_iter().flatten().collect())
 }
@@ -82,6 +110,14 @@ pub(crate) fn erased_of(connection: &Connection, seq: Seq) -> Result<Vec<(usize,
         let id: u64 = row.get(0)?;
         Ok((usize::try_from(id % PER_ENTRY).unwrap_or(usize::MAX), Seq(row.get(1)?)))
     })
+}
+
+/// Whether the entry `seq` has arguments among its payloads, or had: what was erased counts as long as it is on record.
+pub(crate) fn has_arguments(connection: &Connection, seq: Seq) -> Result<bool, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT body FROM entry WHERE seq = ?1")?;
+    let body: Vec<u8> = statement.query_row([seq.0], |row| row.get(0))?;
+    let entry = Entry::from_body(&body).map_err(|error| StoreError::damaged(seq, error.to_string()))?;
+    Ok(entry.fact.payloads().iter().any(|(role, _)| *role == PayloadRole::Arguments))
 }
 
 /// The bounds of an entry's payloads. Numbers that people write may be past every id, and then bound nothing.

@@ -8,7 +8,6 @@ use domain::id::{BootId, Seq};
 use rusqlite::Connection;
 use tlog::{Checkpoint, Frontier, Hash, Signer, leaf_hash};
 
-use crate::target::Target;
 use crate::error::StoreError;
 use crate::links::Links;
 use crate::lock::WriterLock;
@@ -16,6 +15,7 @@ use crate::log::Log;
 use crate::packed::{Packed, Parcel};
 use crate::projector::Durable;
 use crate::stored::{Erased, PER_ENTRY, payload_id};
+use crate::target::Target;
 
 /// The only read-write connection, and what it needs to continue the trail.
 #[derive(Debug)]

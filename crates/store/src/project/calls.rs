@@ -14,6 +14,8 @@ use rusqlite::Connection;
 use super::rows::{Asked, State, place};
 use crate::columns::{categories, level, word};
 use crate::error::StoreError;
+use crate::sieve::{Blocks, Flag, Measures, Record, Traits};
+use crate::words;
 
 /// How many calls' places are remembered before all are forgotten; each is read again when it is needed.
 const REMEMBERED: usize = 8192;
@@ -24,6 +26,7 @@ pub(super) struct Calls {
     /// By their places.
     changed: BTreeMap<u64, Row>,
     places: HashMap<CallId, u64>,
+    blocks: Blocks,
 }
 
 struct Row {
@@ -37,14 +40,28 @@ impl Calls {
     pub(super) fn write(&mut self, to: &Connection) -> Result<(), StoreError> {
         for (seq, Row { asked, state }) in std::mem::take(&mut self.changed) {
             match asked {
-                Some(asked) => state.insert(to, seq, &asked)?,
-                None => state.update(to, seq)?,
+                Some(asked) => {
+                    state.insert(to, seq, &asked)?;
+                    let tool = self.blocks.tool(to, &asked.tool, asked.source())?;
+                    let traits = asked.traits()?.with(state.traits()?);
+                    let measures = Measures { at: asked.at, ..state.measures() };
+                    self.blocks.add(to, Record { seq, traits, tool, measures })?;
+                }
+                None => {
+                    state.update(to, seq)?;
+                    let (traits, measures) = (state.traits()?, state.measures());
+                    self.blocks.change(to, seq, |record| {
+                        record.traits = record.traits.changed(traits);
+                        record.measures = Measures { at: record.measures.at, ..measures };
+                    })?;
+                }
             }
+            words::lacking(to, seq)?;
         }
         if self.places.len() > REMEMBERED {
             self.places.clear();
         }
-        Ok(())
+        self.blocks.write(to)
     }
 
     pub(super) fn requested(
@@ -158,6 +175,16 @@ impl Calls {
             state.level = state.level.max(level(label));
             state.categories |= categories(label);
         })
+    }
+
+    /// Something of it is gone. What is kept back is written before.
+    pub(super) fn erased(&mut self, to: &Connection, call: CallId) -> Result<(), StoreError> {
+        let Some(seq) = self.place(to, call)? else {
+            return Ok(());
+        };
+        self.blocks
+            .change(to, seq, |record| record.traits = record.traits.with(Traits::flag(Flag::Erased)))?;
+        words::lacking(to, seq)
     }
 
     /// Notes that the entry `seq` names these calls.

@@ -2,12 +2,13 @@
 
 use domain::entry::Entry;
 use domain::fact::Fact;
-use domain::id::{HoldId, Seq};
+use domain::id::HoldId;
 use domain::payload::PayloadRole;
 use rusqlite::Connection;
 
 use super::rows::place;
 use crate::error::StoreError;
+use crate::stored::Erased;
 
 pub(super) fn set(to: &Connection, entry: &Entry) -> Result<(), StoreError> {
     let Fact::HoldSet { hold, of, call, .. } = &entry.fact else {
@@ -39,19 +40,17 @@ pub(super) fn released(to: &Connection, entry: &Entry, hold: HoldId) -> Result<(
     Ok(())
 }
 
-/// Takes the words of erased payloads out of the rows that were filled from them. Each is given by its entry and by
-/// what it is to that.
-pub(super) fn erased(to: &Connection, payloads: &[(Seq, PayloadRole)]) -> Result<(), StoreError> {
-    for (seq, role) in payloads {
+/// Takes the words of erased payloads out of the rows that were filled from them.
+pub(super) fn erased(to: &Connection, payloads: &[Erased]) -> Result<(), StoreError> {
+    for Erased { seq, role, calls } in payloads {
         match role {
             PayloadRole::Arguments => {
                 to.prepare_cached("UPDATE call SET telling = '' WHERE seq = ?1 AND NOT edited")?
                     .execute([seq.0])?;
-                to.prepare_cached(
-                    "UPDATE call SET telling = '' WHERE edited AND seq <> ?1
-                     AND seq IN (SELECT call_seq FROM call_entry WHERE seq = ?1)",
-                )?
-                .execute([seq.0])?;
+                for call in calls {
+                    to.prepare_cached("UPDATE call SET telling = '' WHERE edited AND seq <> ?1 AND id = ?2")?
+                        .execute((seq.0, call.to_string()))?;
+                }
             }
             PayloadRole::Question => {
                 to.prepare_cached(

@@ -10,6 +10,7 @@ mod conversations;
 mod database;
 mod fill;
 mod payloads;
+mod requests;
 mod rows;
 mod settings;
 mod turns;
@@ -29,11 +30,15 @@ use calls::Calls;
 use conversations::Conversations;
 
 /// The tables that a [`Projection`] fills, each with the columns that order its rows.
-pub(crate) const TABLES: [(&str, &str); 8] = [
+pub(crate) const TABLES: [(&str, &str); 12] = [
     ("conversation", "id"),
     ("turn", "id"),
     ("call", "seq"),
     ("call_entry", "call_seq, seq"),
+    ("tool", "id"),
+    ("block", "first"),
+    ("block_calls", "first"),
+    ("request", "seq"),
     ("source", "name"),
     ("model", "name"),
     ("setting", "key"),
@@ -84,6 +89,9 @@ impl Projection {
                 calls.sent(to, *call, entry.at)?;
                 calls.named(to, entry.seq, &[*call])?;
             }
+            Fact::ModelCalled { turn, model, label, .. } => {
+                requests::sent(to, entry.seq, *turn, model, label)?;
+            }
             Fact::AttemptEnded { call, .. } => calls.named(to, entry.seq, &[*call])?,
             Fact::CallDropped { call, why } => {
                 calls.dropped(to, *call, *why)?;
@@ -97,7 +105,11 @@ impl Projection {
             // Rows that are kept back would be written over what these change.
             Fact::PayloadErased { .. } => {
                 self.write(to)?;
-                care::erased(to, &payloads.erased(entry.seq)?)?;
+                let erased = payloads.erased(entry.seq)?;
+                care::erased(to, &erased)?;
+                for call in erased.iter().flat_map(|erased| &erased.calls) {
+                    self.calls.erased(to, *call)?;
+                }
             }
             Fact::HoldSet { .. } => {
                 self.write(to)?;
@@ -116,7 +128,6 @@ impl Projection {
             Fact::TrailOpened { .. }
             | Fact::TrailRecovered { .. }
             | Fact::ConversationOpened {}
-            | Fact::ModelCalled { .. }
             | Fact::ModelReturned { .. }
             | Fact::BatchOpened { .. }
             | Fact::BatchHeld { .. }

@@ -3,24 +3,24 @@
 use std::borrow::Cow;
 
 use domain::id::Seq;
-use domain::payload::{Commitment, PayloadRole};
+use domain::payload::Commitment;
 use rusqlite::Connection;
 
 use crate::error::StoreError;
 use crate::packed::Packed;
-use crate::stored;
+use crate::stored::{self, Erased};
 
 /// Where an entry's payloads are to be had.
 pub(crate) enum Payloads<'a> {
     /// They come with the entry, and with the payloads that the entry erased.
-    Fresh(&'a [Packed], &'a [(Seq, PayloadRole)]),
+    Fresh(&'a [Packed], &'a [Erased]),
     /// They lie in this database, with the entry of this number.
     Stored(&'a Connection, Seq),
 }
 
 impl Payloads<'_> {
-    /// The payloads that the entry `seq` erased, each by its own entry and what it was to that.
-    pub(super) fn erased(&self, seq: Seq) -> Result<Vec<(Seq, PayloadRole)>, StoreError> {
+    /// The payloads that the entry `seq` erased.
+    pub(super) fn erased(&self, seq: Seq) -> Result<Vec<Erased>, StoreError> {
         match self {
             Self::Fresh(_, erased) => Ok(erased.to_vec()),
             Self::Stored(connection, _) => stored::erased_by(connection, seq),

@@ -2,7 +2,9 @@
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 
+use crate::columns::from_word;
 use crate::error::StoreError;
+use crate::sieve::{Flag, Measures, Traits};
 
 /// What does not change after `call.requested`.
 pub(super) struct Asked {
@@ -40,6 +42,27 @@ pub(super) struct State {
     pub(super) took: u64,
 }
 
+impl Asked {
+    /// The name of its tool's source; empty if no such tool is connected.
+    pub(super) fn source(&self) -> &str {
+        self.tool.split_once('.').map_or("", |(source, _)| source)
+    }
+
+    pub(super) fn traits(&self) -> Result<Traits, StoreError> {
+        let flags = [
+            (Flag::Early, self.early),
+            (Flag::Retry, self.retry_of.is_some()),
+            (Flag::ByHand, self.turn.is_none()),
+        ];
+        Ok(flagged(Traits::effect(from_word(&self.effect)?), &flags))
+    }
+}
+
+fn flagged(traits: Traits, flags: &[(Flag, bool)]) -> Traits {
+    let set = flags.iter().filter(|(_, is_set)| *is_set);
+    set.fold(traits, |traits, (flag, _)| traits.with(Traits::flag(*flag)))
+}
+
 /// The place of the call with this id, if it has a row.
 pub(super) fn place(sql: &Connection, id: &str) -> Result<Option<u64>, StoreError> {
     let mut statement = sql.prepare_cached("SELECT seq FROM call WHERE id = ?1")?;
@@ -47,6 +70,42 @@ pub(super) fn place(sql: &Connection, id: &str) -> Result<Option<u64>, StoreErro
 }
 
 impl State {
+    pub(super) fn traits(&self) -> Result<Traits, StoreError> {
+        let outcome = self.outcome.as_deref().map(from_word).transpose()?;
+        let mut traits = Traits::level(self.level)
+            .with(Traits::categories(self.categories))
+            .with(Traits::outcome(outcome));
+        if let Some(status) = self.status {
+            traits = traits.with(Traits::status_class(status));
+        }
+        if let Some(verdict) = &self.verdict {
+            traits = traits.with(Traits::verdict(from_word(verdict)?));
+        }
+        if let Some(failure) = &self.failure {
+            traits = traits.with(Traits::failure(from_word(failure)?));
+        }
+        let flags = [
+            (Flag::Shared, self.drew_on.is_some()),
+            (Flag::Edited, self.edited),
+            (Flag::Dropped, self.dropped.is_some()),
+            (Flag::Sent, self.attempts > 0),
+            (Flag::Allowed, self.approved == Some(true)),
+            (Flag::Refused, self.approved == Some(false)),
+        ];
+        Ok(flagged(traits, &flags))
+    }
+
+    /// All but when it was asked for.
+    pub(super) fn measures(&self) -> Measures {
+        Measures {
+            at: 0,
+            took: self.took,
+            size: self.size,
+            attempts: u16::try_from(self.attempts).unwrap_or(u16::MAX),
+            status: self.status.unwrap_or(0),
+        }
+    }
+
     /// As it stands in the row of the call at `seq`.
     pub(super) fn stored(sql: &Connection, seq: u64) -> Result<Self, StoreError> {
         let mut statement = sql.prepare_cached(
@@ -127,7 +186,7 @@ impl State {
             ":batch": asked.batch,
             ":position": asked.position,
             ":handle": asked.handle,
-            ":source": asked.tool.split_once('.').map_or("", |(source, _)| source),
+            ":source": asked.source(),
             ":tool": asked.tool,
             ":effect": asked.effect,
             ":telling": self.telling,

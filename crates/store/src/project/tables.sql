@@ -72,8 +72,9 @@ CREATE TABLE call (
 
 CREATE INDEX call_by_conversation ON call (conversation, seq);
 CREATE INDEX call_by_turn ON call (turn, seq);
+CREATE INDEX call_by_batch ON call (batch, seq) WHERE batch IS NOT NULL;
 CREATE INDEX call_by_source ON call (source, seq);
-CREATE INDEX call_by_outcome ON call (outcome, seq);
+CREATE INDEX call_open ON call (seq) WHERE outcome IS NULL;
 CREATE INDEX call_by_retried ON call (retry_of, seq) WHERE retry_of IS NOT NULL;
 
 CREATE TABLE call_entry (
@@ -81,6 +82,54 @@ CREATE TABLE call_entry (
   seq INTEGER NOT NULL,
   PRIMARY KEY (call_seq, seq)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tool (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  source TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE block (
+  first INTEGER PRIMARY KEY,
+  last INTEGER NOT NULL,
+  some INTEGER NOT NULL,
+  every INTEGER NOT NULL,
+  tools INTEGER NOT NULL,
+  at_from INTEGER NOT NULL,
+  at_to INTEGER NOT NULL,
+  took_from INTEGER NOT NULL,
+  took_to INTEGER NOT NULL,
+  size_from INTEGER NOT NULL,
+  size_to INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE block_calls (
+  first INTEGER PRIMARY KEY,
+  kinds BLOB NOT NULL,
+  measures BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE lacking_words (
+  call_seq INTEGER PRIMARY KEY
+) STRICT;
+
+CREATE TABLE text (
+  call_seq INTEGER PRIMARY KEY,
+  packed BLOB NOT NULL
+) STRICT;
+
+CREATE VIRTUAL TABLE words USING fts5(tool, arguments, result, ending, content='', columnsize=0,
+  tokenize='unicode61 remove_diacritics 2');
+INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
+
+CREATE TABLE request (
+  seq INTEGER PRIMARY KEY,
+  turn TEXT,
+  model TEXT NOT NULL,
+  level INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX request_by_turn ON request (turn);
 
 CREATE TABLE hold (
   id TEXT NOT NULL PRIMARY KEY,

@@ -1,15 +1,15 @@
 //! Calls: as rows, newest first, and one with everything on record about it.
 
+use domain::filter::{Condition, Filter, Test};
 use domain::id::{CallId, ConversationId, Handle, Seq, TurnId};
 use domain::outcome::Outcome;
 use domain::payload::PayloadRole;
 use domain::time::{Micros, Span};
 use domain::view::{CallDetail, CallRow};
-use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
 
-use super::{Reader, payloads, trail};
+use super::{Reader, payloads, search, trail};
 use crate::columns::{self, from_word, optional_id, optional_word};
 use crate::error::StoreError;
 use crate::stored::{self, Stored};
@@ -74,27 +74,44 @@ pub(super) fn retries_of_turn(sql: &Connection, turn: &str) -> Result<Vec<CallRo
     columns::rows(&mut statement, [turn], call_row)
 }
 
+/// Those at these places, in that order.
+pub(super) fn at(sql: &Connection, seqs: &[u64]) -> Result<Vec<CallRow>, StoreError> {
+    let mut statement = sql.prepare_cached(&format!("SELECT {COLUMNS} FROM call WHERE seq = ?1"))?;
+    seqs.iter().map(|seq| statement.query_row([seq], |row| Ok(call_row(row)))?).collect()
+}
+
 fn calls(sql: &Connection, query: &CallQuery) -> Result<Vec<CallRow>, StoreError> {
-    let mut text = format!("SELECT {COLUMNS} FROM call WHERE true");
-    let mut values: Vec<Value> = Vec::new();
-    let mut only = |condition: &str, value: Option<Value>| {
-        if let Some(value) = value {
-            text.push_str(condition);
-            values.push(value);
-        }
-    };
-    let before = query.before.map(|seq| Value::Integer(i64::try_from(seq.0).unwrap_or(i64::MAX)));
-    only(" AND seq < ?", before);
-    only(" AND conversation = ?", query.conversation.map(|id| Value::Text(id.to_string())));
-    only(" AND turn = ?", query.turn.map(|id| Value::Text(id.to_string())));
-    only(" AND source = ?", query.source.clone().map(Value::Text));
-    only(" AND outcome = ?", query.outcome.as_ref().map(|outcome| Value::Text(columns::word(outcome))));
-    let words = query.words.as_deref().map(str::trim).filter(|words| !words.is_empty());
-    only(" AND tool || ' ' || telling LIKE ? ESCAPE '\\'", words.map(|words| Value::Text(containing(words))));
     let limit = if query.limit == 0 { MOST_ROWS } else { query.limit.min(MOST_ROWS) };
-    text.push_str(" ORDER BY seq DESC LIMIT ?");
-    values.push(Value::Integer(i64::from(limit)));
-    columns::rows(&mut *sql.prepare_cached(&text)?, params_from_iter(values), call_row)
+    let words = query.words.as_deref().map(|words| words.trim().to_ascii_lowercase()).unwrap_or_default();
+    let (filter, mut before, mut rows) = (query.filter(), query.before, Vec::new());
+    loop {
+        let page = search::search(sql, &filter, before, limit)?;
+        let fitting = page.rows.into_iter().filter(|row| has(row, &words));
+        rows.extend(fitting.take(limit as usize - rows.len()));
+        before = page.next;
+        if before.is_none() || rows.len() == limit as usize {
+            return Ok(rows);
+        }
+    }
+}
+
+impl CallQuery {
+    /// All of it but the words, which stand in the row itself.
+    fn filter(&self) -> Filter {
+        let tests = [
+            self.conversation.map(Test::Conversation),
+            self.turn.map(Test::Turn),
+            self.source.clone().map(Test::Source),
+            self.outcome.map(Test::Outcome),
+        ];
+        let conditions = tests.into_iter().flatten().map(|test| Condition { not: false, any: vec![test] });
+        Filter { conditions: conditions.collect() }
+    }
+}
+
+/// Whether these characters, which are in lower case, stand in a row.
+fn has(row: &CallRow, words: &str) -> bool {
+    words.is_empty() || format!("{} {}", row.tool, row.telling).to_ascii_lowercase().contains(words)
 }
 
 fn detail(sql: &Connection, id: CallId, max_payload: usize) -> Result<Option<CallDetail>, StoreError> {
@@ -181,17 +198,4 @@ fn call_row(row: &Row<'_>) -> Result<CallRow, StoreError> {
         edited: row.get("edited")?,
         dropped: optional_word(row.get("dropped")?)?,
     })
-}
-
-/// A LIKE pattern for texts with exactly these characters somewhere in them.
-fn containing(words: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in words.chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
 }

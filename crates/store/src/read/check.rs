@@ -15,10 +15,13 @@ use crate::project::{Mark, TABLES, Unreadable, fill, make_tables};
 const MOST_PER_TABLE: usize = 20;
 
 impl Reader {
-    /// Rebuilds every projection from the entries and payloads of one snapshot and compares; empty if all agree.
+    /// Rebuilds every projection from the entries and payloads of one snapshot and compares, then the words of calls,
+    /// but for those that are still to be put into their index; empty if all agree.
     /// Reads the whole trail.
     pub async fn check_projections(&self) -> Result<Vec<Finding>, StoreError> {
-        self.run(check).await
+        let mut findings = self.run(check).await?;
+        findings.extend(self.check_words().await?);
+        Ok(findings)
     }
 }
 

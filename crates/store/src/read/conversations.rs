@@ -1,7 +1,7 @@
 //! Conversations, with what a screen shows of their turns.
 
 use domain::answer::Answer;
-use domain::id::{BatchId, ConversationId, Seq};
+use domain::id::{BatchId, ConversationId, Seq, TurnId};
 use domain::label::Label;
 use domain::payload::Commitment;
 use domain::time::{Micros, Span};
@@ -43,6 +43,14 @@ impl Reader {
         })
         .await
     }
+}
+
+/// One turn with everything in it; `None` if there is no such turn.
+pub(super) fn one_turn(sql: &Connection, id: TurnId) -> Result<Option<TurnView>, StoreError> {
+    let mut statement = sql.prepare_cached(
+        "SELECT id, at, question, ended_seq, answer, stopped, words, seq FROM turn WHERE id = ?1",
+    )?;
+    Ok(columns::rows(&mut statement, [id.to_string()], |row| turn(sql, row))?.pop())
 }
 
 fn conversation(sql: &Connection, id: ConversationId) -> Result<Option<ConversationView>, StoreError> {
@@ -98,6 +106,7 @@ fn bytes(sql: &Connection, seq: Seq, commitment: [u8; 32]) -> Result<Option<Vec<
     Ok(stored.map(|stored| stored.bytes))
 }
 
+/// A payload as text; empty if it was erased.
 fn text(sql: &Connection, seq: Seq, commitment: [u8; 32]) -> Result<String, StoreError> {
     let bytes = bytes(sql, seq, commitment)?.unwrap_or_default();
     Ok(String::from_utf8_lossy(&bytes).into_owned())

@@ -1,5 +1,6 @@
 //! The reading side: connections that can't write, and one snapshot for each answer.
 
+mod answers;
 mod calls;
 mod care;
 mod check;
@@ -8,14 +9,17 @@ mod evidence;
 mod payloads;
 mod pool;
 mod proof;
+mod search;
 mod settings;
 mod stats;
 mod subject;
 mod trail;
+mod wording;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use rusqlite::Connection;
 
@@ -28,6 +32,11 @@ use crate::keys::DatabaseKey;
 use crate::projector::Progress;
 use crate::{lock, upgrade};
 use pool::Pool;
+
+/// How long a search waits for the words of what was recorded just before. Then it finds what there is.
+const SEARCH_WAITS: Duration = Duration::from_secs(3);
+/// How long erasing waits until the words are gone: erasing much takes minutes.
+const ERASING_WAITS: Duration = Duration::from_mins(30);
 
 /// Reads one workspace, whoever writes it. Clones share a few connections. Each answer is one snapshot: what was
 /// durable when it was asked for, and nothing of a commit that was under way. Its methods need a tokio runtime.
@@ -69,6 +78,21 @@ impl Reader {
     /// For the program that writes: whatever is durable when it asks stands in what it gets.
     pub(crate) fn beside(dir: PathBuf, key: DatabaseKey, progress: Arc<Progress>) -> Self {
         Self { pool: Arc::new(Pool::new(dir, key, Some(progress))) }
+    }
+
+    /// Waits until what is durable now has its words in their index, as long as a search waits for that. In a
+    /// workspace that nobody writes they are put there now.
+    async fn wait_for_words(&self) -> Result<(), StoreError> {
+        let pool = Arc::clone(&self.pool);
+        let waited = tokio::task::spawn_blocking(move || pool.wait_for_words(SEARCH_WAITS));
+        waited.await.map_err(|_| StoreError::gone("waiting for words"))?.map(drop)
+    }
+
+    /// Waits until no words of what was erased before are in any file; false if that takes too long.
+    pub(crate) async fn words_are_gone(&self) -> Result<bool, StoreError> {
+        let pool = Arc::clone(&self.pool);
+        let waited = tokio::task::spawn_blocking(move || pool.wait_for_words(ERASING_WAITS));
+        waited.await.map_err(|_| StoreError::gone("waiting for words"))?
     }
 
     /// Answers from one snapshot, on this thread, which may block.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
@@ -11,7 +12,7 @@ use crate::keys::DatabaseKey;
 use crate::project::PROJECTIONS;
 use crate::projector::Progress;
 use crate::schema::DATABASE;
-use crate::{pragma, schema};
+use crate::{pragma, schema, upgrade};
 
 /// Answers that are made at one time; more wait.
 const CONNECTIONS: usize = 4;
@@ -68,6 +69,14 @@ impl Pool {
     /// Waits until the tables have what is durable now, if that can be known here.
     pub(super) fn wait(&self) -> Result<(), StoreError> {
         self.progress.as_ref().map_or(Ok(()), |progress| progress.wait())
+    }
+
+    /// Waits until what is durable now has its words in their index, or for as long as `patience`; whether it has.
+    pub(super) fn wait_for_words(&self, patience: Duration) -> Result<bool, StoreError> {
+        match &self.progress {
+            Some(progress) => Ok(progress.wait_for_words(patience)),
+            None => upgrade::put_words(&self.dir, &self.key, patience),
+        }
     }
 
     /// A connection of its own, for a snapshot that is kept longer than an answer takes.

@@ -57,7 +57,8 @@ fn places_of(dir: &Path, words: &str) -> Vec<String> {
     let mut tables = sql
         .prepare(
             "SELECT 'main', name FROM main.sqlite_schema WHERE type = 'table'
-             UNION ALL SELECT 'projections', name FROM projections.sqlite_schema WHERE type = 'table'",
+             UNION ALL SELECT 'projections', name FROM projections.sqlite_schema
+             WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'",
         )
         .unwrap();
     let tables: Vec<(String, String)> =

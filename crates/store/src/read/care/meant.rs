@@ -11,10 +11,10 @@ use domain::time::Micros;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::super::subject::Subject;
-use crate::care::Target;
 use crate::columns;
 use crate::error::StoreError;
 use crate::stored;
+use crate::target::Target;
 
 /// Which payloads a scope means, before what has to stay.
 pub(super) struct Meant {

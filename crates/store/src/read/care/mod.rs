@@ -13,10 +13,11 @@ use domain::time::Micros;
 use rusqlite::{Connection, Row};
 
 use super::Reader;
-use crate::care::{Selection, Target};
+use crate::care::Selection;
 use crate::columns;
 use crate::error::StoreError;
 use crate::stored;
+use crate::target::Target;
 
 use meant::Meant;
 use stays::Stays;
