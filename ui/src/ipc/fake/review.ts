@@ -70,11 +70,12 @@ export function reviewHost({ trail, sources, pause, changed, damaged, anchored, 
       read(text);
       return search.overview(text);
     },
-    answers: async (before, limit) => search.answers(before, limit),
+    answers: async (before, limit) => search.answers(before, limit).map((row) => (state.reviewing ? { ...row, question: '' } : row)),
     turnView: async (turn) => {
       const found = [...trail.conversations.values()].flatMap(({ turns }) => turns).find(({ id }) => id === turn);
       if (!found) throw refuse('not_found', 'That answer is not on record.');
-      return structuredClone(found);
+      const view = structuredClone(found);
+      return state.reviewing ? { ...view, question: '', answer: view.answer && { ...view.answer, text: '', citations: [] } } : view;
     },
     savedFilters: async () => structuredClone(saved),
     saveFilters: async (list) => void (saved = structuredClone(list)),
