@@ -9,9 +9,9 @@ use std::path::Path;
 
 use domain::entry::Entry;
 use domain::fact::Fact;
+use domain::id::Seq;
 use domain::payload::Commitment;
 use rusqlite::{Connection, OptionalExtension};
-use tempfile::TempDir;
 use tlog::leaf_hash;
 
 use crate::error::StoreError;
@@ -37,25 +37,24 @@ const TABLES: &str = "
 /// What was handed over so far.
 pub struct Foreign {
     sql: Connection,
-    folder: TempDir,
 }
 
 impl Foreign {
-    /// Begins with nothing. The key is thrown away with what comes.
+    /// Begins with nothing, in a folder that must last as long as what [`Foreign::finish`] gives. The key should be
+    /// random, and nobody needs it again.
     ///
     /// # Errors
-    /// If the system gives no place for it.
-    pub fn begin(key: [u8; 32]) -> Result<Self, StoreError> {
-        let folder = tempfile::tempdir()?;
-        let sql = database(&folder.path().join("shown.db"), &DatabaseKey::new(key))?;
-        Ok(Self { sql, folder })
+    /// If nothing can be written there.
+    pub fn begin(folder: &Path, key: [u8; 32]) -> Result<Self, StoreError> {
+        let sql = database(&folder.join("shown.db"), &DatabaseKey::new(key))?;
+        Ok(Self { sql })
     }
 
     /// Takes in an entry that is said to have this number. Whether it did.
     ///
     /// # Errors
     /// If it can't be written.
-    pub fn entry(&mut self, seq: domain::id::Seq, body: &[u8]) -> Result<bool, StoreError> {
+    pub fn entry(&mut self, seq: Seq, body: &[u8]) -> Result<bool, StoreError> {
         // A number past what ids have room for is of no trail.
         let Ok(entry) = Entry::from_body(body) else { return Ok(false) };
         if entry.seq != seq || seq.0 > (i64::MAX as u64) / 256 - 1 {
@@ -113,7 +112,7 @@ impl Foreign {
             fill(&self.sql, &self.sql, 0..last + 1)?;
         }
         self.sql.execute_batch("COMMIT")?;
-        Snapshot::of_foreign(self.sql, self.folder)
+        Snapshot::of_foreign(self.sql)
     }
 }
 
@@ -129,7 +128,9 @@ fn database(path: &Path, key: &DatabaseKey) -> Result<Connection, StoreError> {
 /// What the bytes seem to be: a bundle does not say.
 fn media(bytes: &[u8]) -> &'static str {
     match bytes.first() {
-        Some(b'{' | b'[') if serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok() => "application/json",
+        Some(b'{' | b'[') if serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok() => {
+            "application/json"
+        }
         _ if std::str::from_utf8(bytes).is_ok() => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
     }

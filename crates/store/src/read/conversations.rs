@@ -13,7 +13,7 @@ use crate::columns;
 use crate::error::StoreError;
 use crate::stored;
 
-const COLUMNS: &str = "id, title, at, turns, level, categories";
+pub(super) const COLUMNS: &str = "id, title, at, turns, level, categories";
 /// What stands where an answer was that can't be shown any more.
 const ERASED: &str = "The answer's text is no longer held; its proof is.";
 
@@ -69,7 +69,7 @@ fn conversation(sql: &Connection, id: ConversationId) -> Result<Option<Conversat
     Ok(Some(ConversationView { row, turns }))
 }
 
-fn conversation_row(row: &Row<'_>) -> Result<ConversationRow, StoreError> {
+pub(super) fn conversation_row(row: &Row<'_>) -> Result<ConversationRow, StoreError> {
     let id: String = row.get(0)?;
     Ok(ConversationRow {
         id: columns::id(&id)?,

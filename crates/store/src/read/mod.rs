@@ -11,6 +11,8 @@ mod pool;
 mod proof;
 mod search;
 mod settings;
+mod shown;
+mod snapshot;
 mod stats;
 mod subject;
 mod trail;
@@ -25,6 +27,8 @@ use rusqlite::Connection;
 
 pub use calls::CallQuery;
 pub use evidence::{Evidence, Piece};
+pub use shown::TurnPlace;
+pub use snapshot::{Holdings, Opened, Snapshot};
 pub(crate) use proof::hashes;
 
 use crate::error::{Holder, StoreError};

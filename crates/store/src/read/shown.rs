@@ -46,10 +46,10 @@ impl Snapshot {
     /// # Errors
     /// If the trail can't be read.
     pub fn place_of(&self, id: TurnId) -> Result<Option<TurnPlace>, StoreError> {
-        let mut statement = self.sql.prepare_cached("SELECT conversation, ended_seq FROM turn WHERE id = ?1")?;
-        let found: Option<(String, Option<u64>)> = statement
-            .query_row([id.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?;
+        let mut statement =
+            self.sql.prepare_cached("SELECT conversation, ended_seq FROM turn WHERE id = ?1")?;
+        let found: Option<(String, Option<u64>)> =
+            statement.query_row([id.to_string()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
         let Some((conversation, ended)) = found else { return Ok(None) };
         Ok(Some(TurnPlace { turn: id, conversation: columns::id(&conversation)?, ended: ended.map(Seq) }))
     }
@@ -59,8 +59,9 @@ impl Snapshot {
     /// # Errors
     /// If the trail can't be read.
     pub fn turns(&self, limit: u32) -> Result<Vec<TurnPlace>, StoreError> {
-        let mut statement =
-            self.sql.prepare_cached("SELECT id, conversation, ended_seq FROM turn ORDER BY seq DESC LIMIT ?1")?;
+        let mut statement = self
+            .sql
+            .prepare_cached("SELECT id, conversation, ended_seq FROM turn ORDER BY seq DESC LIMIT ?1")?;
         columns::rows(&mut statement, [limit], |row| {
             Ok(TurnPlace {
                 turn: columns::id(&row.get::<_, String>(0)?)?,
@@ -70,12 +71,16 @@ impl Snapshot {
         })
     }
 
-    /// The conversation that a turn, or whoever names it, belongs to, as a row; `None` if there is no such conversation.
+    /// A conversation as a row; `None` if there is no such conversation.
     ///
     /// # Errors
     /// If the trail can't be read.
     pub fn conversation(&self, id: ConversationId) -> Result<Option<ConversationRow>, StoreError> {
-        conversations::one_row(&self.sql, id)
+        let mut statement = self
+            .sql
+            .prepare_cached(&format!("SELECT {} FROM conversation WHERE id = ?1", conversations::COLUMNS))?;
+        let found = statement.query_row([id.to_string()], |row| Ok(conversations::conversation_row(row)));
+        found.optional()?.transpose()
     }
 
     /// Conversations, the one in which something happened last first.
@@ -83,7 +88,11 @@ impl Snapshot {
     /// # Errors
     /// If the trail can't be read.
     pub fn conversations(&self, limit: u32) -> Result<Vec<ConversationRow>, StoreError> {
-        conversations::latest(&self.sql, limit)
+        let mut statement = self.sql.prepare_cached(&format!(
+            "SELECT {} FROM conversation ORDER BY last_seq DESC LIMIT ?1",
+            conversations::COLUMNS
+        ))?;
+        columns::rows(&mut statement, [limit], conversations::conversation_row)
     }
 
     /// One call with its entries and payloads, of each payload's text the first `most` bytes; `None` if there is no such

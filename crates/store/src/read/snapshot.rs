@@ -21,12 +21,10 @@ pub struct Snapshot {
     pub(super) sql: Connection,
     size: u64,
     note: String,
-    /// Goes after the connection: what was put together for this snapshot alone lies there.
-    _folder: Option<tempfile::TempDir>,
 }
 
 /// A payload with what opens its commitment.
-pub struct Opening {
+pub struct Opened {
     /// The salt; its secret stays.
     pub salt: [u8; 32],
     /// The bytes. Empty if they can't be unpacked, and then they open nothing.
@@ -57,15 +55,15 @@ impl Reader {
         sql.execute_batch("BEGIN")?;
         pool::begin(&sql)?;
         let (size, note) = trail::head(&sql)?;
-        Ok(Snapshot { sql, size, note, _folder: None })
+        Ok(Snapshot { sql, size, note })
     }
 }
 
 impl Snapshot {
-    /// Over what somebody else put together, which lies in this folder: no trail of ours, so nothing in it can be proved.
-    pub(crate) fn of_foreign(sql: Connection, folder: tempfile::TempDir) -> Result<Self, StoreError> {
+    /// Over what somebody else handed over: no trail of ours, so nothing in it can be proved from here.
+    pub(crate) fn of_foreign(sql: Connection) -> Result<Self, StoreError> {
         let size = sql.query_row("SELECT coalesce(max(seq) + 1, 0) FROM entry", [], |row| row.get(0))?;
-        Ok(Self { sql, size, note: String::new(), _folder: Some(folder) })
+        Ok(Self { sql, size, note: String::new() })
     }
 
     /// How many entries its newest checkpoint covers: all that there are.
@@ -145,7 +143,10 @@ impl Snapshot {
     ///
     /// # Errors
     /// If the workspace can't be read, and whatever `each` fails with, which ends it.
-    pub fn checkpoints<E: From<StoreError>>(&self, mut each: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
+    pub fn checkpoints<E: From<StoreError>>(
+        &self,
+        mut each: impl FnMut(&str) -> Result<(), E>,
+    ) -> Result<(), E> {
         let sql = |error: rusqlite::Error| E::from(StoreError::from(error));
         let mut statement =
             self.sql.prepare_cached("SELECT note FROM checkpoint ORDER BY size").map_err(sql)?;
@@ -160,10 +161,10 @@ impl Snapshot {
     ///
     /// # Errors
     /// If the workspace can't be read.
-    pub fn opening(&self, seq: Seq, commitment: &Commitment) -> Result<Option<Opening>, StoreError> {
-        let mut statement = self.sql.prepare_cached(
-            "SELECT secret FROM payload WHERE id >= ?1 AND id < ?2 AND commitment = ?3",
-        )?;
+    pub fn opened(&self, seq: Seq, commitment: &Commitment) -> Result<Option<Opened>, StoreError> {
+        let mut statement = self
+            .sql
+            .prepare_cached("SELECT secret FROM payload WHERE id >= ?1 AND id < ?2 AND commitment = ?3")?;
         let ids = (stored::payload_id(seq, 0), stored::payload_id(Seq(seq.0 + 1), 0), commitment.0);
         let secret: Option<[u8; 32]> = statement.query_row(ids, |row| row.get(0)).optional()?;
         let Some(secret) = secret else { return Ok(None) };
@@ -173,7 +174,7 @@ impl Snapshot {
             Err(StoreError::Damaged { .. }) => Vec::new(),
             Err(error) => return Err(error),
         };
-        Ok(Some(Opening { salt: salt(&secret), bytes }))
+        Ok(Some(Opened { salt: salt(&secret), bytes }))
     }
 
     /// Gives `each` every payload that is there, in the order of the entries that commit to them.
@@ -182,7 +183,7 @@ impl Snapshot {
     /// If the workspace can't be read, and whatever `each` fails with, which ends it.
     pub fn payloads<E: From<StoreError>>(
         &self,
-        mut each: impl FnMut(Commitment, Opening) -> Result<(), E>,
+        mut each: impl FnMut(Commitment, Opened) -> Result<(), E>,
     ) -> Result<(), E> {
         let sql = |error: rusqlite::Error| E::from(StoreError::from(error));
         let mut statement =
@@ -191,8 +192,8 @@ impl Snapshot {
         while let Some(row) = rows.next().map_err(sql)? {
             let id: u64 = row.get(0).map_err(sql)?;
             let commitment = Commitment(row.get(1).map_err(sql)?);
-            if let Some(opening) = self.opening(Seq(id / PER_ENTRY), &commitment)? {
-                each(commitment, opening)?;
+            if let Some(opened) = self.opened(Seq(id / PER_ENTRY), &commitment)? {
+                each(commitment, opened)?;
             }
         }
         Ok(())
@@ -227,7 +228,10 @@ impl Snapshot {
     ///
     /// # Errors
     /// If the workspace can't be read, and whatever `each` fails with, which ends it.
-    pub fn erasures<E: From<StoreError>>(&self, mut each: impl FnMut(Commitment) -> Result<(), E>) -> Result<(), E> {
+    pub fn erasures<E: From<StoreError>>(
+        &self,
+        mut each: impl FnMut(Commitment) -> Result<(), E>,
+    ) -> Result<(), E> {
         let sql = |error: rusqlite::Error| E::from(StoreError::from(error));
         let mut statement =
             self.sql.prepare_cached("SELECT DISTINCT id / 256 FROM erased ORDER BY 1").map_err(sql)?;
@@ -248,7 +252,8 @@ impl Snapshot {
     /// # Errors
     /// If the workspace can't be read.
     pub fn holdings(&self) -> Result<Holdings, StoreError> {
-        let count = |text: &str| -> Result<u64, StoreError> { Ok(self.sql.query_row(text, [], |row| row.get(0))?) };
+        let count =
+            |text: &str| -> Result<u64, StoreError> { Ok(self.sql.query_row(text, [], |row| row.get(0))?) };
         Ok(Holdings {
             calls: count("SELECT count(*) FROM call")?,
             payloads: count("SELECT count(*) FROM payload")?,
