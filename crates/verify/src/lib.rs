@@ -5,12 +5,16 @@
 //! What is checked: that each body is canonical and hashes to its stored leaf; that numbers are dense; that every
 //! checkpoint is signed by the trail's key and states the root that these entries give; that stored tree hashes are
 //! what they would be if computed again; that every payload opens its commitment and none is missing; that each
-//! conversation is whole; and that the story makes sense: nothing was sent without leave and on record, nothing of a
-//! batch that a person had to let go before they did, nothing a second time that must be done once; what drew on
-//! another call's result ended as that call did; and every call has at most one outcome.
+//! conversation is whole; that each key handed over to the next; that what is gone was erased on record, and under no
+//! hold; that what anchors gave back is about this trail's checkpoints; and that the story makes sense: nothing was
+//! sent without leave and on record, nothing of a batch that a person had to let go before they did, nothing a second
+//! time that must be done once; what drew on another call's result ended as that call did; and every call has at most
+//! one outcome.
 //!
 //! What can't be seen from inside: a history that was signed anew with the trail's own key, and an old copy put back
 //! in place of everything. Both show against a checkpoint that was kept elsewhere: [`Checker::known`].
+//!
+//! `docs/trail-format.md` says what is found when; `docs/verify.py` is a second verifier, held to find the same.
 
 mod anchoring;
 mod attempts;

@@ -28,7 +28,7 @@ pub(crate) fn tell_for_bundles() -> Telling {
 pub(crate) fn go_on(mut telling: Telling) -> Telling {
     let note = write(&telling.said).notes().last().unwrap().1.clone();
     let size = telling.said.len() as u64;
-    anchor(&mut telling, "share", AnchorKind::Folder, size, note.clone().into_bytes());
+    anchor(&mut telling, "share", AnchorKind::Folder, size, note.into_bytes());
     let reason = |words: &str| seal(PayloadRole::Reason, words);
     let hold = HoldId::new(1, 1);
     let why = reason("a court asks");
