@@ -94,6 +94,22 @@ pub enum PayloadRole {
 }
 
 impl PayloadRole {
+    /// Every role.
+    pub const ALL: [Self; 12] = [
+        Self::Question,
+        Self::Prompt,
+        Self::Response,
+        Self::Arguments,
+        Self::Request,
+        Self::Result,
+        Self::Words,
+        Self::Answer,
+        Self::Shown,
+        Self::Reason,
+        Self::Setting,
+        Self::Anchor,
+    ];
+
     /// The word for it, as stored.
     pub fn word(self) -> &'static str {
         match self {

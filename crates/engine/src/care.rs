@@ -1,9 +1,7 @@
 //! Care for the people in the trail: erasing, holds and retention. What is done is on record with a reason; what it will
 //! do can be seen before.
 
-use domain::care::{
-    ErasePreview, EraseScope, Erased, HoldScope, HoldView, Retention, RetentionRule,
-};
+use domain::care::{ErasePreview, EraseScope, Erased, HoldScope, HoldView, Retention, RetentionRule};
 use domain::fact::{Fact, MOST_ERASED};
 use domain::id::{CallId, ConversationId, HoldId, Seq};
 use domain::payload::{Payload, PayloadRole};
@@ -137,8 +135,9 @@ impl Engine {
         let Some(value) = self.setting(RETENTION).await? else {
             return Ok(Retention::default());
         };
-        serde_json::from_str(&value.canonical())
-            .map_err(|error| EngineError::Internal(format!("the setting `{RETENTION}` does not read: {error}")))
+        serde_json::from_str(&value.canonical()).map_err(|error| {
+            EngineError::Internal(format!("the setting `{RETENTION}` does not read: {error}"))
+        })
     }
 
     /// Changes how long payloads are kept. Nothing is erased by that alone.
@@ -215,7 +214,7 @@ impl Engine {
                 )));
             }
             EraseInput::Before { at } => EraseScope::Before { at: *at },
-            EraseInput::Filter { .. } => EraseScope::Calls { calls: Vec::new() },
+            EraseInput::Filter { text } => EraseScope::Calls { calls: self.found_by(text).await? },
         };
         Ok(self.inner.reader.erasable(scope, progress).await?)
     }
@@ -246,7 +245,9 @@ impl Engine {
 fn reason(why: &str) -> Result<Payload, EngineError> {
     let why = why.trim();
     if why.is_empty() {
-        return Err(EngineError::BadInput("say why: the reason stays on record beside what was done".to_owned()));
+        return Err(EngineError::BadInput(
+            "say why: the reason stays on record beside what was done".to_owned(),
+        ));
     }
     if why.len() > LONGEST_REASON {
         return Err(EngineError::BadInput(format!(

@@ -1,6 +1,7 @@
 //! The commands and their options. Completions are generated from these same definitions (`docs/cli.md`).
 
 mod ask;
+mod care;
 mod models;
 mod settings;
 mod sources;
@@ -15,11 +16,12 @@ use domain::id::WorkspaceId;
 use domain::secret::SecretName;
 
 pub(crate) use ask::Ask;
+pub(crate) use care::{Erase, Hold, Retention, RuleArg, What};
 pub(crate) use models::{AddModel, Models, ProtocolArg};
 pub(crate) use settings::Settings;
 pub(crate) use sources::Sources;
 pub(crate) use tools::{Calls, Tools};
-pub(crate) use trail::{ListCalls, Shown, Trail};
+pub(crate) use trail::{ListCalls, Search, Shown, Trail};
 pub(crate) use values::ApproveArg;
 
 /// Ask your own APIs, in parallel, on the record.

@@ -5,6 +5,7 @@ use domain::id::{CallId, ConversationId, Seq};
 use domain::outcome::Outcome;
 use domain::tool::SourceName;
 
+use super::care::{Erase, Hold, Retention};
 use super::values::outcome;
 
 #[derive(Debug, Subcommand)]
@@ -20,6 +21,16 @@ pub(crate) enum Trail {
     Verify,
     /// What the trail holds
     Stats,
+    /// Find calls, newest first: 'source:crm label:>=confidential outcome:failed since:7d "acme"'
+    Search(Search),
+    /// Erase payloads for good: the proof stays whole
+    Erase(Erase),
+    /// Keep payloads from being erased
+    #[command(subcommand)]
+    Hold(Hold),
+    /// How long payloads are kept
+    #[command(subcommand)]
+    Retention(Retention),
 }
 
 #[derive(Debug, Args)]
@@ -39,6 +50,22 @@ pub(crate) struct ListCalls {
     /// Only of this conversation
     #[arg(long)]
     pub(crate) conversation: Option<ConversationId>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Search {
+    /// Terms that must all hold: field:value, or words to look for (see docs/cli.md); none: every call
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "FILTER")]
+    pub(crate) filter: Vec<String>,
+    /// At most this many
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) limit: u32,
+    /// Go on after the last row of the page before: its entry number
+    #[arg(long, value_name = "ENTRY")]
+    pub(crate) after: Option<u64>,
+    /// Count by source, outcome, level and decision instead
+    #[arg(long)]
+    pub(crate) count: bool,
 }
 
 /// What `trail show` can show.

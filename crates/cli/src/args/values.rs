@@ -5,6 +5,7 @@ use domain::call::Approve;
 use domain::label::Level;
 use domain::model::{Early, Parallel};
 use domain::outcome::Outcome;
+use domain::time::Micros;
 
 /// What may run without asking a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -87,5 +88,18 @@ pub(crate) fn outcome(text: &str) -> Result<Outcome, String> {
             "`{text}` is not an outcome; they are {}",
             all.iter().map(dashed).collect::<Vec<_>>().join(", ")
         )
+    })
+}
+
+/// An instant as people write it: a day or a minute of their own, or one with its zone.
+pub(crate) fn instant(text: &str) -> Result<Micros, String> {
+    let zone = jiff::tz::TimeZone::system();
+    let local = text.parse::<jiff::civil::Date>().map(|day| day.at(0, 0, 0, 0));
+    let local = local.or_else(|_| text.parse::<jiff::civil::DateTime>());
+    let instant = text
+        .parse::<jiff::Timestamp>()
+        .or_else(|error| local.map_err(|_| error).and_then(|local| Ok(local.to_zoned(zone)?.timestamp())));
+    instant.map(|instant| Micros(instant.as_microsecond())).map_err(|_| {
+        format!("`{text}` is no time; write 2026-11-01, 2026-11-01T12:00 or 2026-11-01T12:00:00Z")
     })
 }

@@ -3,6 +3,7 @@
 pub(crate) mod ask;
 pub(crate) mod by_hand;
 pub(crate) mod calls;
+pub(crate) mod care;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod init;

@@ -5,10 +5,11 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use domain::id::{CallId, ConversationId, Seq};
-use domain::view::{CallDetail, EntryView, TurnView, VerifyReport};
+use domain::view::{CallDetail, Count, EntryView, TurnView, VerifyReport};
 use engine::{CallQuery, Engine, EngineError};
 
-use crate::args::{Global, ListCalls, Shown, Trail};
+use super::care;
+use crate::args::{Global, ListCalls, Search, Shown, Trail};
 use crate::exit::Exit;
 use crate::output::Output;
 use crate::place::open_to_read;
@@ -16,6 +17,12 @@ use crate::story::{aside, story};
 use crate::words::{call_line, count, millis, report_lines, thousands, time};
 
 pub(crate) async fn run(global: &Global, trail: &Trail, output: &Output) -> Result<Exit, EngineError> {
+    match trail {
+        Trail::Erase(erase) => return care::erase(global, erase, output).await.map(|()| Exit::Done),
+        Trail::Hold(hold) => return care::hold(global, hold, output).await.map(|()| Exit::Done),
+        Trail::Retention(rules) => return care::retention(global, rules, output).await.map(|()| Exit::Done),
+        _ => {}
+    }
     let engine = open_to_read(global).await?;
     match trail {
         Trail::List(list) => list_calls(&engine, list, output).await?,
@@ -25,6 +32,8 @@ pub(crate) async fn run(global: &Global, trail: &Trail, output: &Output) -> Resu
             Shown::Entry(seq) => show_entry(&engine, *seq, output).await?,
         },
         Trail::Stats => stats(&engine, output).await?,
+        Trail::Search(search) => self::search(&engine, search, output).await?,
+        Trail::Erase(_) | Trail::Hold(_) | Trail::Retention(_) => {}
         Trail::Verify => {
             let report = verify(&engine, output).await?;
             return Ok(if report.findings.is_empty() { Exit::Done } else { Exit::Unverified });
@@ -78,6 +87,43 @@ async fn list_calls(engine: &Engine, list: &ListCalls, output: &Output) -> Resul
         output.progress(format!("more: --after {}", last.seq));
     }
     Ok(())
+}
+
+async fn search(engine: &Engine, search: &Search, output: &Output) -> Result<(), EngineError> {
+    let text = search.filter.join(" ");
+    if search.count {
+        let facets = engine.facets(&text).await?;
+        let least = if facets.at_least { "at least " } else { "" };
+        output.line(format!("{least}{}", count(facets.total, "call")));
+        for (title, counts) in [
+            ("by source", &facets.by_source),
+            ("by outcome", &facets.by_outcome),
+            ("by level", &facets.by_level),
+            ("by decision", &facets.by_verdict),
+        ] {
+            show_counts(title, counts, output);
+        }
+        output.object("facets", &facets);
+        return Ok(());
+    }
+    let page = engine.search(&text, search.after.map(Seq), search.limit).await?;
+    if page.rows.is_empty() {
+        output.line("no call fits");
+    }
+    for row in &page.rows {
+        output.line(call_line(row));
+        output.object("call", row);
+    }
+    if let Some(next) = page.next {
+        output.progress(format!("more: --after {next}"));
+    }
+    Ok(())
+}
+
+fn show_counts(title: &str, counts: &[Count], output: &Output) {
+    let counts: Vec<String> =
+        counts.iter().map(|count| format!("{} {}", count.name, thousands(count.count))).collect();
+    output.line(format!("{title}: {}", counts.join(", ")));
 }
 
 async fn show_call(engine: &Engine, id: CallId, output: &Output) -> Result<(), EngineError> {
@@ -169,9 +215,7 @@ async fn stats(engine: &Engine, output: &Output) -> Result<(), EngineError> {
     for (title, counts) in
         [("by outcome", &stats.by_outcome), ("by source", &stats.by_source), ("by level", &stats.by_level)]
     {
-        let counts: Vec<String> =
-            counts.iter().map(|count| format!("{} {}", count.name, thousands(count.count))).collect();
-        output.line(format!("{title}: {}", counts.join(", ")));
+        show_counts(title, counts, output);
     }
     output.object("stats", &stats);
     Ok(())
