@@ -156,6 +156,15 @@ describe('evidence', () => {
   });
 });
 
+it('the trail gets a new key, which is shown to be handed on', async () => {
+  const opened = await pages.open('?past=1#/trail');
+  await opened.page.getByRole('button', { name: 'More' }).click();
+  await opened.page.getByRole('menuitem', { name: 'Sign with a new key…' }).click();
+  await dialog(opened, 'Sign with a new key').getByRole('button', { name: 'Sign with a new key' }).click();
+  await dialog(opened, 'A new key signs the trail').getByText(/^tieout\.example\/ws\/2\+/).waitFor();
+  expect(opened.wrong).toEqual([]);
+});
+
 describe('anchors', () => {
   it('say why one matters while there is none; one is added, tried, anchored, removed and brought back', async () => {
     const opened = await pages.open('?past=1&speed=10#/trail/anchors');

@@ -184,7 +184,6 @@ export function fakeHost(options: FakeOptions = {}): Host {
         .sort((a, b) => b.at - a.at)
         .slice(0, limit),
     conversation: async (wanted) => structuredClone(trail.conversations.get(wanted) ?? null),
-    calls: async (query) => trail.calls(query),
     call: async (wanted) => {
       const detail = structuredClone(trail.detail(wanted));
       return detail && state.reviewing ? { ...detail, payloads: [] } : detail;
@@ -192,7 +191,6 @@ export function fakeHost(options: FakeOptions = {}): Host {
     payload: async (commitment) => trail.payload(commitment, MOST_SHOWN),
     prove: async (seq) => trail.prove(seq),
     entry: async (seq) => trail.entries[seq] ?? null,
-    stats: async () => trail.stats(),
     verify: async (on) => {
       const total = trail.entries.length;
       state.stopping = false;

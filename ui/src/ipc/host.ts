@@ -16,8 +16,6 @@ import type {
   BundleView,
   CallDetail,
   CallId,
-  CallQuery,
-  CallRow,
   Code,
   CommandError,
   Commitment,
@@ -54,7 +52,6 @@ import type {
   SourceReport,
   ToolId,
   TrailChanged,
-  TrailStats,
   TurnId,
   TurnView,
   VerifyReport,
@@ -89,13 +86,11 @@ export interface Host {
 
   conversations(limit: number): Promise<ConversationRow[]>;
   conversation(id: ConversationId): Promise<ConversationView | null>;
-  calls(query: CallQuery): Promise<CallRow[]>;
   call(id: CallId): Promise<CallDetail | null>;
   /** A payload's text from the start, longer than `call` gives it. */
   payload(commitment: Commitment): Promise<PayloadView | null>;
   prove(seq: Seq): Promise<ProofView>;
   entry(seq: Seq): Promise<EntryView | null>;
-  stats(): Promise<TrailStats>;
   /** Rejects if `verifyStop` ended it. */
   verify(on: (progress: Progress) => void): Promise<VerifyReport>;
   verifyStop(): Promise<void>;

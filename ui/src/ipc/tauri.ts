@@ -47,12 +47,10 @@ export const tauriHost: Host = {
 
   conversations: (limit) => data(commands.conversations(limit)),
   conversation: (id) => data(commands.conversation(id)),
-  calls: (query) => data(commands.calls(query)),
   call: (id) => data(commands.call(id)),
   payload: (commitment) => data(commands.payload(commitment)),
   prove: (seq) => data(commands.prove(seq)),
   entry: (seq) => data(commands.entry(seq)),
-  stats: () => data(commands.stats()),
   verify: (on) => data(commands.verify(channel(on))),
   verifyStop: () => done(commands.verifyStop()),
   lastVerified: () => data(commands.lastVerified()),

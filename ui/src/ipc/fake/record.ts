@@ -3,19 +3,16 @@
 import type {
   CallDetail,
   CallId,
-  CallQuery,
   CallRow,
   Commitment,
   ConversationId,
   ConversationView,
-  Count,
   EntryView,
   Health,
   Part,
   PayloadRole,
   PayloadView,
   ProofView,
-  TrailStats,
   VerifyReport,
 } from '../bindings';
 import { digest } from './ids';
@@ -84,23 +81,6 @@ export class Trail {
     return this.#rows.find((candidate) => candidate.call === call);
   }
 
-  calls(query: CallQuery): CallRow[] {
-    const words = query.words?.toLowerCase() ?? '';
-    return this.#rows
-      .filter(
-        (row) =>
-          (query.before === null || row.seq < query.before) &&
-          (query.conversation === null || row.conversation === query.conversation) &&
-          (query.turn === null || row.turn === query.turn) &&
-          (query.source === null || row.tool.startsWith(`${query.source}.`)) &&
-          (query.outcome === null || row.outcome === query.outcome) &&
-          `${row.tool} ${row.telling}`.toLowerCase().includes(words),
-      )
-      .sort((a, b) => b.seq - a.seq)
-      .slice(0, query.limit)
-      .map((row) => ({ ...row }));
-  }
-
   detail(call: CallId): CallDetail | null {
     const row = this.row(call);
     if (!row) return null;
@@ -137,32 +117,14 @@ export class Trail {
     };
   }
 
-  stats(): TrailStats {
-    const by = (key: (row: CallRow) => string): Count[] => {
-      const counts = new Map<string, number>();
-      for (const row of this.#rows) counts.set(key(row), (counts.get(key(row)) ?? 0) + 1);
-      return [...counts].map(([name, count]) => ({ name, count })).sort((a, b) => b.count - a.count);
-    };
-    return {
-      entries: this.entries.length,
-      checkpoints: Math.ceil(this.entries.length / 3),
-      calls: this.#rows.length,
-      open_calls: this.#rows.filter(({ outcome }) => outcome === null).length,
-      payload_bytes: [...this.#payloads.values()].reduce((sum, { size }) => sum + size, 0),
-      by_outcome: by(({ outcome }) => outcome ?? 'open'),
-      by_source: by(({ tool }) => tool.split('.')[0] ?? ''),
-      by_level: by(({ label }) => label.level),
-    };
-  }
-
   report(at: number): VerifyReport {
-    const { entries, checkpoints, calls } = this.stats();
+    const entries = this.entries.length;
     return {
       at,
       entries,
-      checkpoints,
+      checkpoints: this.#checkpoints,
       payloads: this.#payloads.size,
-      calls,
+      calls: this.#rows.length,
       root: btoa(digest(`root ${entries}`).slice(0, 32)),
       took_ms: 38,
       findings: [],
@@ -173,11 +135,15 @@ export class Trail {
     };
   }
 
+  get #checkpoints(): number {
+    return Math.ceil(this.entries.length / 3);
+  }
+
   #parts(): VerifyReport['parts'] {
-    const { entries, checkpoints, calls } = this.stats();
+    const calls = this.#rows.length;
     const checked: [Part, number][] = [
-      ['tree', entries],
-      ['checkpoints', checkpoints],
+      ['tree', this.entries.length],
+      ['checkpoints', this.#checkpoints],
       ['known', 1],
       ['anchors', 0],
       ['story', calls],
