@@ -7,6 +7,7 @@ use domain::view::FindingKind;
 use proptest::prelude::*;
 use verify::{Checker, MOST_OF_A_KIND};
 
+use crate::files::{bundles, check};
 use crate::trail::{Stored, Trail, short_trail};
 
 #[test]
@@ -39,12 +40,35 @@ fn any_piece() -> impl Strategy<Value = Stored> {
     ]
 }
 
+/// Any mess of files of real bundles, some of them cut, some with bytes of others.
+fn any_file() -> impl Strategy<Value = (String, Vec<u8>)> {
+    let [full, conversation, answer] = bundles().1;
+    let real: Vec<_> = [full, conversation, answer].concat();
+    let names: Vec<String> = real.iter().map(|(name, _)| name.clone()).collect();
+    let bytes: Vec<Vec<u8>> = real.iter().map(|(_, bytes)| bytes.clone()).collect();
+    let name = prop_oneof![
+        8 => prop::sample::select(names),
+        1 => "(tile|entries|proofs|anchors|epochs|payloads|/|0|x001|\\.p|\\.json|1|.){0,8}",
+    ];
+    prop_oneof![
+        8 => prop::sample::select(real),
+        2 => (name.clone(), prop::sample::select(bytes)),
+        1 => (name, any::<Vec<u8>>()),
+    ]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
     fn no_mess_makes_it_panic(pieces in prop::collection::vec(any_piece(), 0..60)) {
         let report = Trail { pieces }.report();
+        prop_assert!(report.findings.is_sorted_by_key(|finding| (finding.seq.is_none(), finding.seq)));
+    }
+
+    #[test]
+    fn no_mess_of_files_makes_it_panic(files in prop::collection::vec(any_file(), 0..80), known in ".{0,40}") {
+        let report = check(&files, None, Some(&known));
         prop_assert!(report.findings.is_sorted_by_key(|finding| (finding.seq.is_none(), finding.seq)));
     }
 

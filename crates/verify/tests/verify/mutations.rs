@@ -8,7 +8,7 @@ use domain::time::Micros;
 use tlog::{Checkpoint, Hash};
 
 use crate::files::{Files, Source, go_on, keys, tell_for_bundles};
-use crate::trail::{Stored, Telling, Trail, call, conversation, tell_everything, turn};
+use crate::trail::{Stored, Telling, Trail, call, conversation, long_trail, tell_everything, turn};
 use crate::writer::{Said, epoch, seal, signer, write, write_signed_by};
 
 /// One changed bundle, and whether the change is no part of the evidence.
@@ -65,6 +65,7 @@ pub(crate) fn all(source: &Source, bases: &[Files]) -> Vec<Case> {
     }
     bodies(&bases[0], &mut cases);
     signed(&mut cases);
+    levels(&mut cases);
     cases
 }
 
@@ -404,6 +405,27 @@ fn conversations(cases: &mut Vec<Case>) {
         own: Some(stolen.full()),
         ..Case::default()
     });
+}
+
+/// A trail of more than one tile, so that its tree has hashes of level 1.
+fn levels(cases: &mut Vec<Case>) {
+    let files = Source::of(&long_trail()).full();
+    let mut push = |name: &str, harmless, own: Files| {
+        let name = format!("more than one tile: {name}");
+        cases.push(Case { name, own: Some(own), harmless, ..Case::default() });
+    };
+    push("as it is", true, files.clone());
+    let tiles = files.iter().enumerate().filter(|(_, (name, _))| name.starts_with("tile/"));
+    assert!(tiles.clone().any(|(_, (name, _))| name == "tile/1/000.p/1"));
+    for (place, (name, _)) in tiles {
+        let mut without = files.clone();
+        without.remove(place);
+        push(&format!("{name} left out"), false, without);
+        let mut flipped = files.clone();
+        let last = flipped[place].1.len() - 7;
+        flipped[place].1[last] ^= 4;
+        push(&format!("{name} changed"), false, flipped);
+    }
 }
 
 /// The bundles of a trail.
