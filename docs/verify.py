@@ -133,9 +133,11 @@ class Bundle:
         claims = manifest and (int(manifest[1]), int(manifest[6]), manifest[7].decode(), manifest[2] == b"true" or not payloads)
         if claims and claims != (count, self.size if self.size is not None else claims[1], vkey_of(self.key) or claims[2], True):
             self.find("tree", "altered", None, "manifest.json states something else than there is")
-        if any(part in PARTS[:2] for part, *_ in self.found):  # what entries tell is worth nothing while they may be others
+        def broken(): return any(part in PARTS[:2] for part, *_ in self.found)
+        try: broken() or self.tell(whole, payloads)
+        except (KeyError, TypeError): self.find("tree", "altered", self.at, "a field is not there, or not as it should be")
+        if broken():  # what entries tell is worth nothing while they may be others
             self.found = [found for found in self.found if found[0] in PARTS[:3]]
-        else: self.tell(whole, payloads)
         if any(found[:2] == ("conversations", "gap") for found in self.found):  # nor is what entries tell while some lack
             self.found = [found for found in self.found if found[0] != "story"]
         self.found.sort(key=lambda found: (found[2] is None, found[2] or 0, PARTS.index(found[0])))
@@ -298,7 +300,7 @@ class Bundle:
             self.find("checkpoints", "unsigned", None, "key.vkey is not the entries' key")
         if not trusted: self.find("checkpoints", "unsigned", 0, "the entries do not name the key to check with")
         for value, _ in self.told:
-            if value["type"] == "anchor.recorded" and self.keys and self.newest:
+            if value["type"] == "anchor.recorded" and self.keys and self.newest and type(value.get("size")) is int:
                 why = earlier("anchors", value["seq"], value.get("size"), self.signer(value.get("size")))
                 if why: self.find("anchors", why, value["seq"], "the checkpoint that the anchor holds is not proved")
         if self.newest: self.check_known(self.size, whole=False)
@@ -321,6 +323,7 @@ class Bundle:
     def tell(self, whole, payloads):  # conversations, the story, payloads
         ends, calls, awaited, erased, holds, proofs = {}, {}, {}, {}, {}, []
         for value, leaf in self.told:
+            self.at = value["seq"]
             seq, kind, of, call = value["seq"], value["type"], value.get("conversation"), calls.get(value.get("call"))
             def wrong(kind, words="it could not happen here", part="story"): self.find(part, kind, seq, words)
             if (kind == "trail.opened") != (seq == 0): wrong("missing" if seq == 0 else "forked")
