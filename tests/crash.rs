@@ -1,5 +1,14 @@
 //! Promises 1 and 2 when the program is killed: nothing unrecorded has left, what was open is `unknown` or was never
-//! sent, and nothing is sent again.
+//! sent, and nothing is sent again. In its folder, what only a disk can do: a power cut, and faults at every write.
+
+#[cfg(target_os = "linux")]
+mod faults;
+#[cfg(target_os = "linux")]
+mod power;
+#[cfg(target_os = "linux")]
+mod replay;
+#[cfg(target_os = "linux")]
+mod shim;
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -28,6 +37,8 @@ const LONGEST_WAIT: Duration = Duration::from_millis(320);
 /// What kills struck, and opening closed.
 #[derive(Debug, Default)]
 struct Struck {
+    /// Calls that the model asked for.
+    calls: usize,
     /// Calls that had been sent.
     unknown: usize,
     /// Calls that had not.
@@ -38,6 +49,7 @@ struct Struck {
 
 impl Struck {
     fn add(&mut self, other: Self) {
+        self.calls += other.calls;
         self.unknown += other.unknown;
         self.unsent += other.unsent;
         self.turns += other.turns;
@@ -113,15 +125,18 @@ async fn reopened(
 /// What `opening` says of what the run before it, `killed`, had left open: all of that and nothing else, each as it was.
 fn closed(killed: &[&Entry], opening: &[&Entry]) -> Struck {
     let mut open = BTreeMap::new();
+    let mut struck = Struck::default();
     for entry in killed {
         match &entry.fact {
-            Fact::CallRequested { call, .. } => drop(open.insert(call, false)),
+            Fact::CallRequested { call, .. } => {
+                struck.calls += 1;
+                open.insert(call, false);
+            }
             Fact::CallSent { call, .. } => drop(open.insert(call, true)),
             Fact::CallEnded { call, .. } => drop(open.remove(call)),
             _ => {}
         }
     }
-    let mut struck = Struck::default();
     for entry in opening {
         match &entry.fact {
             Fact::CallEnded { call, outcome, .. } => {

@@ -17,6 +17,7 @@ mod scene;
 
 mod attempts;
 mod bfcl;
+mod care;
 mod cli;
 mod crash;
 mod foreign;
@@ -35,4 +36,5 @@ mod secrets;
 mod speed;
 mod state;
 mod stream_cuts;
+mod trail;
 mod writer;
