@@ -6,7 +6,7 @@ import { stepsOf } from './steps';
 function detail(outcome: Outcome | null, sent: boolean, ...facts: [string, Record<string, unknown>][]): CallDetail {
   const entries = facts.map<EntryView>(([type, body], seq) => ({ seq, at: seq, type, body, leaf: '' }));
   const row = { outcome, sent_at: sent ? 5 : null, took_ms: 87 } as unknown as CallRow;
-  const reason = { commitment: 'aa', role: 'reason', media: 'text/plain', size: 9, text: 'Not today', whole: true } as const;
+  const reason = { commitment: 'aa', role: 'reason', media: 'text/plain', size: 9, text: 'Not today', whole: true, seq: 0, erased: null } as const;
   return { row, entries, payloads: [reason] };
 }
 

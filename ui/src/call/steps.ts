@@ -69,8 +69,6 @@ function tell(entry: EntryView, detail: CallDetail): { words: string; more: stri
       return { words: 'Kept out of the conversation', more: droppedWords(text(body['why']) as Dropped) ?? '' };
     case 'call.ended':
       return ended(body, detail);
-    case 'payload.erased':
-      return { words: 'Payloads of it erased', more: payload('reason') };
     default:
       return null;
   }

@@ -1,30 +1,19 @@
 import { expect, it } from 'vitest';
 
-import type { CallDetail, EntryView } from '../ipc/host';
-import { erasuresOf } from './story';
+import type { CallDetail, PayloadRole } from '../ipc/host';
+import { erasedOf, saidOf, shownPayloads } from './story';
 
-function detail(...facts: [string, unknown][]): CallDetail {
-  const entries = facts.map<EntryView>(([type, body], seq) => ({ seq, at: seq * 10, type, body, leaf: '' }));
-  return { row: {}, entries, payloads: [] } as unknown as CallDetail;
+function detail(...payloads: [PayloadRole, string, number | null][]): CallDetail {
+  const views = payloads.map(([role, text, erased], seq) => ({ seq, commitment: `${seq}`, role, media: '', size: 0, text, whole: true, erased }));
+  return { row: {}, entries: [], payloads: views } as unknown as CallDetail;
 }
 
-it('tells which payloads of a call are gone, since when and by which entry', () => {
-  const erased = erasuresOf(
-    detail(
-      ['call.requested', { arguments: 'aa' }],
-      ['call.sent', { request: 'bb' }],
-      ['call.ended', { result: 'cc', words: 'dd' }],
-      ['payload.erased', { payloads: ['cc', 'zz'], reason: 'rr' }],
-      ['payload.erased', { payloads: ['aa'], reason: 'rr' }],
-    ),
-  );
-  expect(erased).toEqual([
-    { title: 'Arguments', seq: 4, at: 40 },
-    { title: 'Result', seq: 3, at: 30 },
+it('what was erased is told apart from what is there', () => {
+  const told = detail(['arguments', '{}', null], ['result', '', 41], ['words', '', 41]);
+  expect(shownPayloads(told).map(({ role }) => role)).toEqual(['arguments']);
+  expect(erasedOf(told).map(({ role, erased }) => [role, erased])).toEqual([
+    ['result', 41],
+    ['words', 41],
   ]);
-});
-
-it('tells nothing where nothing was erased, whatever an entry holds', () => {
-  expect(erasuresOf(detail(['call.requested', { arguments: 'aa' }]))).toEqual([]);
-  expect(erasuresOf(detail(['payload.erased', null], ['payload.erased', { payloads: 7 }], ['call.ended', null]))).toEqual([]);
+  expect(saidOf(told)).toBe('');
 });

@@ -1102,6 +1102,8 @@ export type PayloadRole =
 
 /**  A payload, as text for a screen. */
 export type PayloadView = {
+	/**  The entry that commits to it. */
+	seq: Seq,
 	/**  What the entry holds. */
 	commitment: Commitment,
 	/**  What it is. */
@@ -1114,6 +1116,8 @@ export type PayloadView = {
 	text: string,
 	/**  Whether `text` is all of it. */
 	whole: boolean,
+	/**  The entry that says that it is erased, if it is; then there is nothing but its commitment and its role. */
+	erased: Seq | null,
 };
 
 /**

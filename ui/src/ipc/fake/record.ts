@@ -24,8 +24,8 @@ export class Trail {
   conversations = new Map<ConversationId, ConversationView>();
   #rows: CallRow[] = [];
   #payloads = new Map<Commitment, PayloadView>();
-  /** What was erased, by the entry that says so. */
-  erased = new Map<Commitment, number>();
+  /** What is left of what was erased: its role, and the entry that says so. */
+  erased = new Map<Commitment, PayloadView>();
   onchange: () => void = () => {};
 
   /** In the order in which they were asked for. */
@@ -47,8 +47,9 @@ export class Trail {
   /** Takes payloads away, once the entry that names them is there. */
   erase(commitments: readonly Commitment[], seq: number) {
     for (const commitment of commitments) {
+      const gone = this.#payloads.get(commitment);
       this.#payloads.delete(commitment);
-      this.erased.set(commitment, seq);
+      if (gone) this.erased.set(commitment, { ...gone, media: '', size: 0, text: '', erased: seq });
     }
   }
 
@@ -64,7 +65,7 @@ export class Trail {
   /** Keeps a payload and gives what an entry would commit to. */
   seal(role: PayloadRole, media: string, text: string): Commitment {
     const commitment = digest(`${this.#payloads.size} ${text}`);
-    this.#payloads.set(commitment, { commitment, role, media, size: text.length, text, whole: true });
+    this.#payloads.set(commitment, { seq: this.entries.length, commitment, role, media, size: text.length, text, whole: true, erased: null });
     return commitment;
   }
 
@@ -84,11 +85,10 @@ export class Trail {
   detail(call: CallId): CallDetail | null {
     const row = this.row(call);
     if (!row) return null;
-    const own = this.entries.filter(({ body }) => (body as { call?: string }).call === call);
-    const sealed = own.flatMap((entry) => this.sealedBy(entry));
-    const erasing = new Set(sealed.flatMap((commitment) => this.erased.get(commitment) ?? []));
-    const entries = [...own, ...[...erasing].flatMap((seq) => this.entries[seq] ?? [])];
-    const payloads = sealed.flatMap((commitment) => this.payload(commitment, CUT) ?? []);
+    const entries = this.entries.filter(({ body }) => (body as { call?: string }).call === call);
+    const payloads = entries
+      .flatMap((entry) => this.sealedBy(entry))
+      .flatMap((commitment) => this.payload(commitment, CUT) ?? this.erased.get(commitment) ?? []);
     return { row: { ...row }, entries, payloads };
   }
 
