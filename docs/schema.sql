@@ -249,6 +249,16 @@ CREATE TABLE hold (
   released_at INTEGER                              -- when it was released
 ) STRICT, WITHOUT ROWID;
 
+-- Anchors that were ever asked, and what the record says of each.
+CREATE TABLE anchor (
+  name TEXT NOT NULL PRIMARY KEY,                  -- its name in the workspace
+  seq INTEGER,                                     -- its latest anchor.recorded, if there is one
+  at INTEGER,                                      -- when that was
+  size INTEGER,                                    -- how many entries the checkpoint covers that it holds
+  failed_seq INTEGER,                              -- its latest anchor.failed, if there is one
+  failed_at INTEGER                                -- when that was
+) STRICT, WITHOUT ROWID;
+
 -- The sources as they stand.
 CREATE TABLE source (
   name TEXT NOT NULL PRIMARY KEY,                  -- its name in the workspace

@@ -2,6 +2,7 @@
 
 use std::thread;
 
+use tlog::Signer;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::error::StoreError;
@@ -23,6 +24,15 @@ pub(crate) enum Request {
         /// In order.
         parcels: Vec<Parcel>,
         /// Where the answer goes. If nobody waits for it any more, it is written all the same.
+        answer: oneshot::Sender<Written>,
+    },
+    /// Write this as the last of its commit, and sign every later one with another key.
+    Rotate {
+        /// The entry that names the key.
+        parcels: Vec<Parcel>,
+        /// The key.
+        signer: Box<Signer>,
+        /// As for [`Request::Append`].
         answer: oneshot::Sender<Written>,
     },
     /// Empty the log, and say so.
@@ -55,12 +65,18 @@ fn serve(mut writer: Writer, projector: &Projector, mut requests: mpsc::Receiver
         let mut group = Vec::new();
         let mut weight = 0;
         let mut emptied = None;
+        let mut next_signer = None;
         let mut next = Some(first);
         while let Some(request) = next.take() {
             match request {
                 Request::Append { parcels, answer } => {
                     weight += parcels.iter().map(Parcel::weight).sum::<usize>();
                     group.push((parcels, answer));
+                }
+                Request::Rotate { parcels, signer, answer } => {
+                    group.push((parcels, answer));
+                    next_signer = Some(signer);
+                    break;
                 }
                 Request::EmptyLog { answer } => {
                     emptied = Some(answer);
@@ -75,7 +91,7 @@ fn serve(mut writer: Writer, projector: &Projector, mut requests: mpsc::Receiver
                 next = requests.try_recv().ok();
             }
         }
-        if let Err(error) = commit(&mut writer, projector, group) {
+        if let Err(error) = commit(&mut writer, projector, group, next_signer) {
             let why = error.to_string();
             tracing::error!(%why, "the trail can't be written");
             // The database is closed, and with it goes whatever its last transaction held. The lock stays ours: the
@@ -94,11 +110,12 @@ fn serve(mut writer: Writer, projector: &Projector, mut requests: mpsc::Receiver
     writer.tidy();
 }
 
-/// Answers after COMMIT, never before.
+/// Answers after COMMIT, never before. `next_signer` signs what comes after the last request of this group.
 fn commit(
     writer: &mut Writer,
     projector: &Projector,
     group: Vec<(Vec<Parcel>, oneshot::Sender<Written>)>,
+    next_signer: Option<Box<Signer>>,
 ) -> Result<(), StoreError> {
     if group.is_empty() {
         return Ok(());
@@ -108,6 +125,10 @@ fn commit(
         Ok(Group { written, entries }) => {
             // Before the answers, so that whoever has one and reads waits for these rows.
             projector.take(entries);
+            // The group was signed by the key before; the entry that names this one is the last in it.
+            if let Some(signer) = next_signer.filter(|_| matches!(written.last(), Some(Ok(_)))) {
+                writer.signer = *signer;
+            }
             for (answer, written) in answers.into_iter().zip(written) {
                 tell(answer, written);
             }
@@ -125,7 +146,9 @@ fn commit(
 fn refuse(requests: &mut mpsc::Receiver<Request>, why: &str) {
     while let Some(request) = requests.blocking_recv() {
         match request {
-            Request::Append { answer, .. } => tell(answer, Err(StoreError::Fatal(why.to_owned()))),
+            Request::Append { answer, .. } | Request::Rotate { answer, .. } => {
+                tell(answer, Err(StoreError::Fatal(why.to_owned())))
+            }
             Request::EmptyLog { answer } => drop(answer),
             Request::Close => return,
         }

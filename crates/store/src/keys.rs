@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use tlog::Signer;
+use tlog::{Signer, Verifier};
 use zeroize::Zeroizing;
 
 /// The raw key of the database. It does not print, and its memory is overwritten when it goes.
@@ -14,8 +14,58 @@ pub struct DatabaseKey(Zeroizing<[u8; 32]>);
 pub struct Keys {
     /// Opens the database.
     pub database: DatabaseKey,
-    /// Signs the checkpoints, under the trail's origin.
-    pub signer: Signer,
+    /// Sign the checkpoints, each under the origin of its epoch.
+    pub signer: Signers,
+}
+
+/// The keys that sign a workspace's checkpoints, one for each epoch. Which epoch the trail is in, the trail itself says;
+/// nothing else keeps count of it.
+pub struct Signers {
+    /// Of the first epoch.
+    first: Signer,
+    later: Box<Later>,
+}
+
+/// The signer of a later origin; `None` if that is none of this workspace.
+type Later = dyn Fn(&str) -> Option<Signer> + Send;
+
+impl Signers {
+    /// The first epoch's, and how the signer of each later origin is had, which gives `None` for an origin that is none
+    /// of this workspace.
+    pub fn new(first: Signer, later: impl Fn(&str) -> Option<Signer> + Send + 'static) -> Self {
+        Self { first, later: Box::new(later) }
+    }
+
+    /// Of the first epoch.
+    pub(crate) fn first(&self) -> &Signer {
+        &self.first
+    }
+
+    /// The one that signs under this origin.
+    pub(crate) fn into_signer(self, origin: &str) -> Option<Signer> {
+        if self.first.origin().as_str() == origin { Some(self.first) } else { (self.later)(origin) }
+    }
+
+    /// The key that opens what is signed under this origin.
+    pub(crate) fn verifier(&self, origin: &str) -> Option<Verifier> {
+        if self.first.origin().as_str() == origin {
+            return Some(self.first.verifier());
+        }
+        (self.later)(origin).map(|signer| signer.verifier())
+    }
+}
+
+impl From<Signer> for Signers {
+    /// For a trail that has one epoch.
+    fn from(first: Signer) -> Self {
+        Self::new(first, |_| None)
+    }
+}
+
+impl fmt::Debug for Signers {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Signers").field("first", &self.first).finish_non_exhaustive()
+    }
 }
 
 impl DatabaseKey {

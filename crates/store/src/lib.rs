@@ -38,9 +38,11 @@ mod writer;
 pub use care::{Erasure, Selection};
 pub use error::{Holder, StoreError};
 pub use foreign::Foreign;
-pub use keys::{DatabaseKey, Keys};
+pub use keys::{DatabaseKey, Keys, Signers};
 pub use open::Opening;
-pub use read::{CallQuery, Evidence, Holdings, Opened, Piece, Reader, Snapshot, TurnPlace};
+pub use read::{
+    AnchorStanding, CallQuery, Epoch, Evidence, Holdings, Opened, Piece, Reader, Snapshot, TurnPlace,
+};
 pub use recovery::Recovery;
 pub use store::Store;
 pub use target::Target;

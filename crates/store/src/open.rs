@@ -9,11 +9,11 @@ use domain::fact::Fact;
 use domain::id::{BootId, Seq};
 use domain::time::Moment;
 use rusqlite::{Connection, OptionalExtension};
-use tlog::{Frontier, Signer};
+use tlog::Frontier;
 
 use crate::error::{Holder, StoreError};
 use crate::files::make_private;
-use crate::keys::{DatabaseKey, Keys};
+use crate::keys::{DatabaseKey, Keys, Signers};
 use crate::links::Links;
 use crate::lock::WriterLock;
 use crate::log::Log;
@@ -51,7 +51,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::Exists`] if there is one, [`StoreError::Held`] if one is being made, and as for [`Store::append`].
     pub async fn create(opening: Opening<'_>, keys: Keys) -> Result<Self, StoreError> {
-        let (origin, vkey) = (keys.signer.origin().to_string(), keys.signer.verifier().to_vkey());
+        let signer = keys.signer.first();
+        let (origin, vkey) = (signer.origin().to_string(), signer.verifier().to_vkey());
         let program = opening.program.to_owned();
         let store = start(opening.dir, opening.us(), opening.boot, keys, Wanted::New).await?;
         let fact = Fact::TrailOpened { origin, vkey, program };
@@ -91,7 +92,7 @@ async fn start(
     wanted: Wanted,
 ) -> Result<Store, StoreError> {
     let dir = dir.to_owned();
-    let Keys { database, signer } = keys;
+    let Keys { database, signer: signers } = keys;
     let started = tokio::task::spawn_blocking(move || {
         let lock = match wanted {
             Wanted::New => {
@@ -106,10 +107,11 @@ async fn start(
         let mut connection = pragma::writing(&dir.join(DATABASE), &database)?;
         schema::check(&connection, &dir)?;
         schema::migrate(&mut connection)?;
-        let frontier = match wanted {
-            Wanted::New => Frontier::new(),
-            Wanted::Old => stored_frontier(&connection, &signer, &dir)?,
+        let (frontier, origin) = match wanted {
+            Wanted::New => (Frontier::new(), signers.first().origin().to_string()),
+            Wanted::Old => stored_frontier(&connection, &signers, &dir)?,
         };
+        let signer = signers.into_signer(&origin).ok_or(StoreError::WrongKey)?;
         let projections = project::open(&dir, &database, &connection)?;
         let truth = pragma::reading(&dir.join(DATABASE), &database)?;
         let projector = Projector::start(projections, truth, frontier.size())?;
@@ -123,14 +125,20 @@ async fn start(
     started.await.map_err(|_| StoreError::gone("opening the workspace"))?
 }
 
-/// The tree as it is stored, which must be the one that was signed last, by this signer.
-fn stored_frontier(connection: &Connection, signer: &Signer, dir: &Path) -> Result<Frontier, StoreError> {
+/// The tree as it is stored, which must be the one that was signed last, by one of these signers; and the origin of what
+/// is signed next. If the last entry opens an epoch, the key before it signed last: so it is after every rotation, and
+/// whether the program ended right there makes no difference.
+fn stored_frontier(
+    connection: &Connection,
+    signers: &Signers,
+    dir: &Path,
+) -> Result<(Frontier, String), StoreError> {
     let first: Option<Vec<u8>> =
         connection.query_row("SELECT body FROM entry WHERE seq = 0", [], |row| row.get(0)).optional()?;
     let first = first.ok_or_else(|| StoreError::NotAWorkspace(dir.to_owned()))?;
     let first = Entry::from_body(&first).map_err(|error| StoreError::damaged(Seq(0), error.to_string()))?;
     match first.fact {
-        Fact::TrailOpened { vkey, .. } if vkey == signer.verifier().to_vkey() => {}
+        Fact::TrailOpened { vkey, .. } if vkey == signers.first().verifier().to_vkey() => {}
         Fact::TrailOpened { .. } => return Err(StoreError::WrongKey),
         _ => return Err(StoreError::damaged(Seq(0), "the first entry does not open a trail")),
     }
@@ -140,14 +148,22 @@ fn stored_frontier(connection: &Connection, signer: &Signer, dir: &Path) -> Resu
         .query_row("SELECT note FROM checkpoint WHERE size = ?1", [size], |row| row.get(0))
         .optional()?;
     let note = note.ok_or_else(|| StoreError::damaged(last, "no checkpoint covers the last entry"))?;
-    let signed =
-        signer.verifier().open(&note).map_err(|error| StoreError::damaged(last, error.to_string()))?;
+    let origin = note.lines().next().unwrap_or_default();
+    let verifier = signers.verifier(origin).ok_or(StoreError::WrongKey)?;
+    let signed = verifier.open(&note).map_err(|error| StoreError::damaged(last, error.to_string()))?;
     let frontier = Frontier::from_stored(size, &mut |range| hashes(connection, &range))
         .map_err(|error| StoreError::damaged(last, error.to_string()))?;
-    if (signed.size, signed.root) == (size, frontier.root()) {
-        Ok(frontier)
-    } else {
-        Err(StoreError::damaged(last, "the last checkpoint was signed over other entries"))
+    if (signed.size, signed.root) != (size, frontier.root()) {
+        return Err(StoreError::damaged(last, "the last checkpoint was signed over other entries"));
+    }
+    let body: Vec<u8> =
+        connection.query_row("SELECT body FROM entry WHERE seq = ?1", [last.0], |row| row.get(0))?;
+    match Entry::from_body(&body).map_err(|error| StoreError::damaged(last, error.to_string()))?.fact {
+        Fact::EpochOpened { origin, vkey } => {
+            let next = signers.verifier(&origin).filter(|next| next.to_vkey() == vkey);
+            next.map(|_| (frontier, origin)).ok_or(StoreError::WrongKey)
+        }
+        _ => Ok((frontier, origin.to_owned())),
     }
 }
 

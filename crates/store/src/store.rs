@@ -12,6 +12,7 @@ use domain::model::ModelSpec;
 use domain::source::SourceSpec;
 use domain::tool::SourceName;
 use serde::de::DeserializeOwned;
+use tlog::Signer;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::error::StoreError;
@@ -163,6 +164,26 @@ impl Store {
     pub async fn put_setting(&self, key: &str, value: &Json, draft: Draft) -> Result<Seq, StoreError> {
         let named = matches!(&draft.fact, Fact::SettingsChanged { key: named, .. } if named == key);
         self.put(named, value, draft).await
+    }
+
+    /// Records that another key signs from here on, and signs with it: `draft` is its `epoch.opened`, the last entry that
+    /// the key before signs for. When this returns, both have happened; if the program ends in between, opening the
+    /// trail goes on with the key that the entry names.
+    ///
+    /// # Errors
+    /// As for [`Store::append`]; [`StoreError::Draft`] also if the draft names another key.
+    pub async fn rotate(&self, draft: Draft, signer: Signer) -> Result<Seq, StoreError> {
+        match &draft.fact {
+            Fact::EpochOpened { origin, vkey }
+                if *origin == signer.origin().as_str() && *vkey == signer.verifier().to_vkey() => {}
+            _ => return Err(refused(&draft, "does not name this key")),
+        }
+        let parcels = packed::pack(vec![draft]).await?;
+        let (answer, answered) = oneshot::channel();
+        let request = Request::Rotate { parcels, signer: Box::new(signer), answer };
+        self.inner.inbox.send(request).await.map_err(|_| StoreError::gone("the trail's writer"))?;
+        let seqs = answered.await.map_err(|_| StoreError::gone("the trail's writer"))??;
+        seqs.first().copied().ok_or_else(|| StoreError::gone("the trail's writer"))
     }
 
     /// Gives the writer what is ready, and waits until it is durable.

@@ -121,7 +121,7 @@ async fn open(folder: &Path, mint: &Mint) -> Outcome<Store> {
         mint: &mut secrets,
     };
     let signer = Signer::from_seed("tieout.local/bench".parse()?, [9; 32]);
-    Ok(Store::create(opening, Keys { database: DatabaseKey::new([7; 32]), signer }).await?)
+    Ok(Store::create(opening, Keys { database: DatabaseKey::new([7; 32]), signer: signer.into() }).await?)
 }
 
 fn requested(call: CallId, mint: &Mint) -> Draft {

@@ -4,6 +4,7 @@
 //! It is total over whatever a trail may hold: entries that tell no sensible story leave rows as they are. Finding
 //! fault with a story is the verifier's work.
 
+mod anchors;
 mod calls;
 mod care;
 mod conversations;
@@ -30,7 +31,7 @@ use calls::Calls;
 use conversations::Conversations;
 
 /// The tables that a [`Projection`] fills, each with the columns that order its rows.
-pub(crate) const TABLES: [(&str, &str); 12] = [
+pub(crate) const TABLES: [(&str, &str); 13] = [
     ("conversation", "id"),
     ("turn", "id"),
     ("call", "seq"),
@@ -43,6 +44,7 @@ pub(crate) const TABLES: [(&str, &str); 12] = [
     ("model", "name"),
     ("setting", "key"),
     ("hold", "id"),
+    ("anchor", "name"),
 ];
 
 /// What the entries of a group do to the tables. Much of it is kept back until [`Projection::write`], because the
@@ -115,6 +117,7 @@ impl Projection {
                 self.write(to)?;
                 care::set(to, entry)?;
             }
+            Fact::AnchorRecorded { .. } | Fact::AnchorFailed { .. } => anchors::told(to, entry)?,
             Fact::HoldReleased { hold, .. } => care::released(to, entry, *hold)?,
             Fact::SourceChanged { source, setting, .. } => {
                 settings::changed(to, settings::Kind::Source, source, entry.seq, setting.as_ref(), payloads)?;
@@ -136,8 +139,6 @@ impl Projection {
             | Fact::ClockJumped { .. }
             | Fact::Heartbeat {}
             | Fact::AnchorSent { .. }
-            | Fact::AnchorRecorded { .. }
-            | Fact::AnchorFailed { .. }
             | Fact::RetentionApplied { .. }
             | Fact::ExportBegun { .. }
             | Fact::ExportMade { .. } => {}

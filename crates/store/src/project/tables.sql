@@ -142,6 +142,15 @@ CREATE TABLE hold (
   released_at INTEGER
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE anchor (
+  name TEXT NOT NULL PRIMARY KEY,
+  seq INTEGER,
+  at INTEGER,
+  size INTEGER,
+  failed_seq INTEGER,
+  failed_at INTEGER
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE source (
   name TEXT NOT NULL PRIMARY KEY,
   seq INTEGER NOT NULL,

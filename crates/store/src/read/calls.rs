@@ -114,7 +114,11 @@ fn has(row: &CallRow, words: &str) -> bool {
     words.is_empty() || format!("{} {}", row.tool, row.telling).to_ascii_lowercase().contains(words)
 }
 
-pub(super) fn detail(sql: &Connection, id: CallId, max_payload: usize) -> Result<Option<CallDetail>, StoreError> {
+pub(super) fn detail(
+    sql: &Connection,
+    id: CallId,
+    max_payload: usize,
+) -> Result<Option<CallDetail>, StoreError> {
     let row = sql
         .prepare_cached(&format!("SELECT {COLUMNS} FROM call WHERE id = ?1"))?
         .query_row([id.to_string()], |row| Ok(call_row(row)))

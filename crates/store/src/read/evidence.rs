@@ -86,10 +86,18 @@ impl Reader {
     /// # Errors
     /// If the workspace can't be read.
     pub fn evidence(&self) -> Result<Evidence, StoreError> {
+        self.evidence_from(Seq(0))
+    }
+
+    /// The same from this entry on: what belongs to those before it is left out.
+    ///
+    /// # Errors
+    /// If the workspace can't be read.
+    pub fn evidence_from(&self, seq: Seq) -> Result<Evidence, StoreError> {
         let connection = self.pool.connect()?;
         connection.execute_batch("BEGIN")?;
         let entries = connection.query_row("SELECT count(*) FROM entry", [], |row| row.get(0))?;
-        Ok(Evidence { connection, entries, from: Some(0), page: VecDeque::new() })
+        Ok(Evidence { connection, entries, from: Some(seq.0), page: VecDeque::new() })
     }
 }
 

@@ -1,10 +1,12 @@
 //! The reading side: connections that can't write, and one snapshot for each answer.
 
+mod anchors;
 mod answers;
 mod calls;
 mod care;
 mod check;
 mod conversations;
+mod epochs;
 mod evidence;
 mod payloads;
 mod pool;
@@ -25,11 +27,13 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+pub use anchors::AnchorStanding;
 pub use calls::CallQuery;
+pub use epochs::Epoch;
 pub use evidence::{Evidence, Piece};
+pub(crate) use proof::hashes;
 pub use shown::TurnPlace;
 pub use snapshot::{Holdings, Opened, Snapshot};
-pub(crate) use proof::hashes;
 
 use crate::error::{Holder, StoreError};
 use crate::keys::DatabaseKey;

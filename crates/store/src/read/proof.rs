@@ -3,9 +3,9 @@
 use domain::id::Seq;
 use domain::view::ProofView;
 use rusqlite::{Connection, OptionalExtension};
-use tlog::{Hash, HashRange, Verifier, inclusion_proof, leaf_hash, verify_inclusion};
+use tlog::{Hash, HashRange, inclusion_proof, leaf_hash, verify_inclusion};
 
-use super::{Reader, trail};
+use super::{Reader, epochs, trail};
 use crate::columns;
 use crate::error::StoreError;
 
@@ -26,8 +26,7 @@ fn prove(sql: &Connection, seq: Seq) -> Result<ProofView, StoreError> {
     let body: Option<Vec<u8>> = statement.query_row([seq.0], |row| row.get(0)).optional()?;
     let leaf = leaf_hash(&body.ok_or(StoreError::NotFound)?);
     let (_, note) = trail::head(sql)?;
-    let verifier = Verifier::from_vkey(&trail::vkey(sql)?).map_err(|error| damaged(error.to_string()))?;
-    let signed = verifier.open(&note).map_err(|error| damaged(error.to_string()))?;
+    let signed = epochs::opened(sql, &note)?;
     let path = inclusion_proof(signed.size, seq.0, &mut |range| hashes(sql, &range))
         .map_err(|error| damaged(error.to_string()))?;
     verify_inclusion(&leaf, seq.0, signed.size, &path, &signed.root)

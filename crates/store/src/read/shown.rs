@@ -19,6 +19,8 @@ pub struct TurnPlace {
     pub turn: TurnId,
     /// Its conversation.
     pub conversation: ConversationId,
+    /// The entry of the question.
+    pub asked: Seq,
     /// The entry that ended it, if one did.
     pub ended: Option<Seq>,
 }
@@ -47,11 +49,13 @@ impl Snapshot {
     /// If the trail can't be read.
     pub fn place_of(&self, id: TurnId) -> Result<Option<TurnPlace>, StoreError> {
         let mut statement =
-            self.sql.prepare_cached("SELECT conversation, ended_seq FROM turn WHERE id = ?1")?;
-        let found: Option<(String, Option<u64>)> =
-            statement.query_row([id.to_string()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-        let Some((conversation, ended)) = found else { return Ok(None) };
-        Ok(Some(TurnPlace { turn: id, conversation: columns::id(&conversation)?, ended: ended.map(Seq) }))
+            self.sql.prepare_cached("SELECT conversation, ended_seq, seq FROM turn WHERE id = ?1")?;
+        let found: Option<(String, Option<u64>, u64)> = statement
+            .query_row([id.to_string()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .optional()?;
+        let Some((conversation, ended, asked)) = found else { return Ok(None) };
+        let conversation = columns::id(&conversation)?;
+        Ok(Some(TurnPlace { turn: id, conversation, asked: Seq(asked), ended: ended.map(Seq) }))
     }
 
     /// The turns that were asked last, at most `limit`, the last first.
@@ -61,12 +65,13 @@ impl Snapshot {
     pub fn turns(&self, limit: u32) -> Result<Vec<TurnPlace>, StoreError> {
         let mut statement = self
             .sql
-            .prepare_cached("SELECT id, conversation, ended_seq FROM turn ORDER BY seq DESC LIMIT ?1")?;
+            .prepare_cached("SELECT id, conversation, ended_seq, seq FROM turn ORDER BY seq DESC LIMIT ?1")?;
         columns::rows(&mut statement, [limit], |row| {
             Ok(TurnPlace {
                 turn: columns::id(&row.get::<_, String>(0)?)?,
                 conversation: columns::id(&row.get::<_, String>(1)?)?,
                 ended: row.get::<_, Option<u64>>(2)?.map(Seq),
+                asked: Seq(row.get(3)?),
             })
         })
     }

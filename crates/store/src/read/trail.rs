@@ -1,7 +1,6 @@
 //! Entries as they stand, and what the trail says of itself.
 
 use domain::entry::Entry;
-use domain::fact::Fact;
 use domain::id::Seq;
 use domain::json::{Json, hex};
 use domain::view::EntryView;
@@ -39,11 +38,6 @@ impl Reader {
     pub async fn head(&self) -> Result<(u64, String), StoreError> {
         self.run(head).await
     }
-
-    /// The key that opens the trail's checkpoints (C2SP signed-note vkey), as its first entry has it.
-    pub async fn vkey(&self) -> Result<String, StoreError> {
-        self.run(vkey).await
-    }
 }
 
 /// From the columns `seq`, `body`, `leaf`.
@@ -66,16 +60,4 @@ pub(super) fn head(sql: &Connection) -> Result<(u64, String), StoreError> {
     let mut statement = sql.prepare_cached("SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1")?;
     let head = statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     head.ok_or_else(|| StoreError::damaged(None, "there is no checkpoint"))
-}
-
-pub(super) fn vkey(sql: &Connection) -> Result<String, StoreError> {
-    let body: Option<Vec<u8>> = sql
-        .prepare_cached("SELECT body FROM entry WHERE seq = 0")?
-        .query_row([], |row| row.get(0))
-        .optional()?;
-    let opened = body.as_deref().map(Entry::from_body);
-    match opened {
-        Some(Ok(Entry { fact: Fact::TrailOpened { vkey, .. }, .. })) => Ok(vkey),
-        _ => Err(StoreError::damaged(Seq(0), "the first entry does not open a trail")),
-    }
 }

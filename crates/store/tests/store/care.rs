@@ -23,7 +23,7 @@ fn calls(calls: &[CallId]) -> EraseScope {
     EraseScope::Calls { calls: calls.to_vec() }
 }
 
-async fn erase(scene: &Scene, store: &Store, targets: &[Target]) -> Vec<Seq> {
+pub(crate) async fn erase(scene: &Scene, store: &Store, targets: &[Target]) -> Vec<Seq> {
     let erasures = targets.chunks(MOST_ERASED).map(|targets| {
         let reason = scene.payload(PayloadRole::Reason, "they asked");
         let payloads = targets.iter().map(|target| target.commitment).collect();
@@ -33,7 +33,7 @@ async fn erase(scene: &Scene, store: &Store, targets: &[Target]) -> Vec<Seq> {
     store.erase(erasures.collect()).await.unwrap()
 }
 
-async fn hold(scene: &Scene, store: &Store, scope: HoldScope) -> HoldId {
+pub(crate) async fn hold(scene: &Scene, store: &Store, scope: HoldScope) -> HoldId {
     let (hold, reason) = (HoldId::new(1, scene.fresh()), scene.payload(PayloadRole::Reason, "litigation"));
     let (of, call) = match scope {
         HoldScope::Everything => (None, None),
@@ -45,7 +45,7 @@ async fn hold(scene: &Scene, store: &Store, scope: HoldScope) -> HoldId {
     hold
 }
 
-async fn release(scene: &Scene, store: &Store, hold: HoldId) {
+pub(crate) async fn release(scene: &Scene, store: &Store, hold: HoldId) {
     let reason = scene.payload(PayloadRole::Reason, "settled");
     let fact = Fact::HoldReleased { hold, reason: reason.commitment() };
     store.append(vec![scene.draft(None, fact, vec![reason])]).await.unwrap();

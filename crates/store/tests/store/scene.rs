@@ -114,7 +114,7 @@ pub(crate) fn raw(dir: &Path) -> Connection {
 
 pub(crate) fn keys(database: [u8; 32], seed: u8) -> Keys {
     let signer = Signer::from_seed("tieout.example/ada".parse().unwrap(), [seed; 32]);
-    Keys { database: DatabaseKey::new(database), signer }
+    Keys { database: DatabaseKey::new(database), signer: signer.into() }
 }
 
 /// What a trail holds, once every piece of it was checked.
