@@ -209,7 +209,7 @@ impl<W: Write + Seek> Bundler<W> {
         self.packing.put(name, html.as_bytes())
     }
 
-    /// A table, as [`views`](crate::views) writes it.
+    /// A table, as `rows` writes it.
     ///
     /// # Errors
     /// [`EvidenceError::Misplaced`] if it came before, and whatever `rows` fails with.

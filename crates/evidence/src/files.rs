@@ -52,3 +52,10 @@ impl<R: Read + Seek> Iterator for PackedFiles<'_, R> {
         Some(file)
     }
 }
+
+impl<R: Read + Seek> PackedFiles<'_, R> {
+    /// How many are still to come.
+    pub fn left(&self) -> usize {
+        self.waiting.len()
+    }
+}

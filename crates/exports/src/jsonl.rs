@@ -12,7 +12,6 @@
 //! | `call`, `conversation`, `turn`, `batch` | ids |
 //! | `position`, `handle` | its place in the batch, and how the model could cite it |
 //! | `source`, `tool`, `effect` | what was called; no source if no such tool is connected |
-//! | `telling` | the argument that tells most |
 //! | `level`, `categories` | its label |
 //! | `verdict`, `approved` | what policy said, what a person said |
 //! | `outcome`, `failure`, `status` | how it ended; the words are those of `docs/trail-format.md` |

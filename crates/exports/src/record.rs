@@ -3,10 +3,10 @@
 use domain::view::CallRow;
 use serde_json::{Value, json};
 
-use crate::words::{rfc3339, source_and_tool};
+use crate::words::{connected, rfc3339, source_and_tool};
 
 /// How many things are said of a call.
-const COUNT: usize = 29;
+const COUNT: usize = 28;
 
 /// The names, in order. Other programs read them: one may be added at the end, none changes its meaning.
 pub(crate) const NAMES: [&str; COUNT] = [
@@ -22,7 +22,6 @@ pub(crate) const NAMES: [&str; COUNT] = [
     "source",
     "tool",
     "effect",
-    "telling",
     "level",
     "categories",
     "verdict",
@@ -43,7 +42,7 @@ pub(crate) const NAMES: [&str; COUNT] = [
 
 /// The values, in the same order; `null` where there is nothing to say. `leaf` is the leaf hash of the entry `row.seq`.
 pub(crate) fn values(row: &CallRow, leaf: &str) -> [Value; COUNT] {
-    let (source, tool) = source_and_tool(&row.tool);
+    let (source, tool) = source_and_tool(connected(row));
     let categories: Vec<&str> = row.label.categories.iter().map(|category| category.word()).collect();
     [
         json!(row.seq),
@@ -58,7 +57,6 @@ pub(crate) fn values(row: &CallRow, leaf: &str) -> [Value; COUNT] {
         json!(source),
         json!(tool),
         json!(row.effect),
-        json!(row.telling),
         json!(row.label.level),
         json!(categories),
         json!(row.verdict),

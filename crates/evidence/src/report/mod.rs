@@ -14,7 +14,6 @@ mod story;
 mod words;
 
 pub use record::{Report, ReportedAnchor};
-pub(crate) use words::instant;
 
 /// The report as one HTML file. The same report gives the same bytes.
 pub fn report(report: &Report) -> String {

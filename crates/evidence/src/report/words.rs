@@ -9,11 +9,6 @@ use domain::outcome::{FailureClass, Outcome};
 use domain::time::Micros;
 use jiff::Timestamp;
 
-/// As in a table: `2025-11-24T16:00:00.000000Z`.
-pub(crate) fn instant(at: Micros) -> String {
-    Timestamp::from_microsecond(at.0).map_or_else(|_| at.0.to_string(), |at| format!("{at:.6}"))
-}
-
 /// As in a sentence: `24 November 2025, 16:00:00 UTC`.
 pub(super) fn moment(at: Micros) -> String {
     Timestamp::from_microsecond(at.0)

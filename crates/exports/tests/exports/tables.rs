@@ -69,9 +69,20 @@ fn a_call_is_a_line_under_its_header() {
             "90"
         ]
     );
-    assert_eq!(*of("telling"), format!("'=1+1, {SECRET}"));
-    // What a model wrote in the place of a name is no formula either.
-    assert!(cells(&Calls::row(&lost(), &leaf)).contains(&format!("'{NO_TOOL}")));
+}
+
+#[test]
+fn no_line_holds_what_stands_in_a_payload() {
+    let leaf = "ab".repeat(32);
+    for line in [
+        Calls::row(&row(), &leaf),
+        // What a model wrote in the place of a name is its words too.
+        Calls::row(&lost(), &leaf),
+        jsonl::call(&detail(row(), "GET", "https://crm.example/7")),
+    ] {
+        assert!(!line.contains(SECRET) && !line.contains(NO_TOOL), "{line}");
+    }
+    assert!(cells(&Calls::row(&lost(), &leaf)).contains(&"unknown_tool".to_owned()));
 }
 
 #[test]
