@@ -6,7 +6,7 @@ use crate::trouble::{Outcome, trouble};
 
 /// What `bench --help` prints.
 pub(crate) const HELP: &str = "\
-bench [--into DIR] [--rounds N] [--batches N] [NAME...]
+bench [--into DIR] [--rounds N] [--batches N] [--calls N] [NAME...]
 
   batch         question to final text, N calls of 50 ms, beside the same by hand
   digest        256 calls that arrive at once: last byte to first request
@@ -14,11 +14,14 @@ bench [--into DIR] [--rounds N] [--batches N] [NAME...]
   interference  64 calls, a tenth of them writes, beside one after another
   intent_wait   what a durable intent adds, beside one fsync
   memory        what 1,000 batches leave behind, and 1,000 results of 1 MB hold
+  search        a page of calls by a filter, by words, by both, and the next one
 
   --into DIR    where NAME.json goes, and workspaces while they are measured: a
                 folder on a real disk (default: target/bench)
   --rounds N    how often each figure is measured (default: each has its own)
   --batches N   how many batches `memory` runs (default: 1,000)
+  --calls N     how many calls `search` looks through, beside a tenth of them
+                (default: 1,000,000, made in some minutes and kept in DIR)
 
 Without a name all of them run, one after another. docs/benchmarks.md says how to
 read what they print.";
@@ -32,11 +35,19 @@ pub(crate) enum Name {
     Interference,
     IntentWait,
     Memory,
+    Search,
 }
 
 impl Name {
-    const ALL: [Self; 6] =
-        [Self::Batch, Self::Digest, Self::Early, Self::Interference, Self::IntentWait, Self::Memory];
+    const ALL: [Self; 7] = [
+        Self::Batch,
+        Self::Digest,
+        Self::Early,
+        Self::Interference,
+        Self::IntentWait,
+        Self::Memory,
+        Self::Search,
+    ];
 
     /// The name by which a person asks for it.
     pub(crate) fn word(self) -> &'static str {
@@ -47,6 +58,7 @@ impl Name {
             Self::Interference => "interference",
             Self::IntentWait => "intent_wait",
             Self::Memory => "memory",
+            Self::Search => "search",
         }
     }
 }
@@ -57,6 +69,7 @@ pub(crate) struct Arguments {
     pub(crate) into: PathBuf,
     pub(crate) rounds: Option<usize>,
     pub(crate) batches: usize,
+    pub(crate) calls: usize,
     pub(crate) names: Vec<Name>,
 }
 
@@ -64,8 +77,13 @@ impl Arguments {
     /// Reads the words; `None` asks for help. What it does not know is refused rather than ignored.
     pub(crate) fn read(words: impl IntoIterator<Item = String>) -> Outcome<Option<Self>> {
         let mut words = words.into_iter();
-        let mut arguments =
-            Self { into: "target/bench".into(), rounds: None, batches: 1_000, names: Vec::new() };
+        let mut arguments = Self {
+            into: "target/bench".into(),
+            rounds: None,
+            batches: 1_000,
+            calls: 1_000_000,
+            names: Vec::new(),
+        };
         while let Some(word) = words.next() {
             match word.as_str() {
                 "--help" | "-h" | "help" => return Ok(None),
@@ -75,6 +93,7 @@ impl Arguments {
                 },
                 "--rounds" => arguments.rounds = Some(number(&word, words.next())?),
                 "--batches" => arguments.batches = number(&word, words.next())?,
+                "--calls" => arguments.calls = number(&word, words.next())?,
                 name => match Name::ALL.into_iter().find(|known| known.word() == name) {
                     Some(name) => arguments.names.push(name),
                     None => return trouble(format!("there is no benchmark `{name}`")),

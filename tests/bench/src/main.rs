@@ -15,11 +15,13 @@ mod early;
 mod intent_wait;
 mod interference;
 mod journal;
+mod many_calls;
 mod memory;
 mod message;
 mod report;
 mod rounds;
 mod scene;
+mod search;
 mod spread;
 mod trouble;
 
@@ -77,5 +79,6 @@ async fn run(name: Name, arguments: &Arguments) -> Outcome<Report> {
         Name::Interference => interference::run(arguments).await,
         Name::IntentWait => intent_wait::run(arguments).await,
         Name::Memory => memory::run(arguments).await,
+        Name::Search => search::run(arguments).await,
     }
 }
