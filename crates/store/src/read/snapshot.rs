@@ -10,7 +10,7 @@ use domain::payload::{Commitment, salt};
 use rusqlite::{Connection, OptionalExtension};
 use tlog::{Hash, ReadError, consistency_proof, inclusion_proof};
 
-use super::{Reader, hashes, pool, trail};
+use super::{Reader, epochs, hashes, pool, trail};
 use crate::columns;
 use crate::error::StoreError;
 use crate::stored::{self, PER_ENTRY};
@@ -74,6 +74,14 @@ impl Snapshot {
     /// The newest signed checkpoint.
     pub fn note(&self) -> &str {
         &self.note
+    }
+
+    /// The key that signed that (C2SP signed-note vkey), as the entry that opens its epoch names it.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] if no entry does.
+    pub fn vkey(&self) -> Result<String, StoreError> {
+        Ok(epochs::of_note(&self.sql, &self.note)?.vkey)
     }
 
     /// Gives `each` the entries of these numbers whose bodies are `wanted`, in order: number, body, stored leaf hash.
