@@ -1,53 +1,22 @@
-//! Calls: as rows, newest first, and one with everything on record about it.
+//! Calls: as rows, and one with everything on record about it.
 
-use domain::filter::{Condition, Filter, Test};
-use domain::id::{CallId, ConversationId, Handle, Seq, TurnId};
-use domain::outcome::Outcome;
+use domain::id::{CallId, Handle, Seq};
 use domain::payload::PayloadRole;
 use domain::time::{Micros, Span};
 use domain::view::{CallDetail, CallRow};
 use rusqlite::{Connection, OptionalExtension, Row};
-use serde::{Deserialize, Serialize};
 
-use super::{Reader, payloads, search, trail};
+use super::{Reader, payloads, trail};
 use crate::columns::{self, from_word, optional_id, optional_word};
 use crate::error::StoreError;
 use crate::stored::{self, Stored};
-
-/// The most rows of one answer.
-const MOST_ROWS: u32 = 1000;
 
 /// The columns that [`call_row`] reads.
 const COLUMNS: &str = "seq, id, at, conversation, turn, batch, position, handle, tool, effect, telling, level, \
                        categories, early, retry_of, verdict, approved, edited, sent_at, attempts, dropped, outcome, \
                        failure, status, drew_on, size, took";
 
-/// Which calls. What is `None` does not matter.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
-#[serde(default)]
-pub struct CallQuery {
-    /// Only those asked for before this entry: the last row's `seq` asks for the next page.
-    pub before: Option<Seq>,
-    /// How many at most; 0 and anything above 1000 mean 1000.
-    pub limit: u32,
-    /// Only this conversation's.
-    pub conversation: Option<ConversationId>,
-    /// Only this turn's.
-    pub turn: Option<TurnId>,
-    /// Only this source's, by its name.
-    pub source: Option<String>,
-    /// Only those that ended so.
-    pub outcome: Option<Outcome>,
-    /// Only those whose tool or telling argument has these words in it, capitals or not.
-    pub words: Option<String>,
-}
-
 impl Reader {
-    /// Calls, newest first.
-    pub async fn calls(&self, query: CallQuery) -> Result<Vec<CallRow>, StoreError> {
-        self.run(move |sql| calls(sql, &query)).await
-    }
-
     /// One call with its entries and payloads, of each payload's text the first `max_payload` bytes; `None` if there
     /// is no such call.
     pub async fn call(&self, id: CallId, max_payload: usize) -> Result<Option<CallDetail>, StoreError> {
@@ -78,40 +47,6 @@ pub(super) fn retries_of_turn(sql: &Connection, turn: &str) -> Result<Vec<CallRo
 pub(super) fn at(sql: &Connection, seqs: &[u64]) -> Result<Vec<CallRow>, StoreError> {
     let mut statement = sql.prepare_cached(&format!("SELECT {COLUMNS} FROM call WHERE seq = ?1"))?;
     seqs.iter().map(|seq| statement.query_row([seq], |row| Ok(call_row(row)))?).collect()
-}
-
-fn calls(sql: &Connection, query: &CallQuery) -> Result<Vec<CallRow>, StoreError> {
-    let limit = if query.limit == 0 { MOST_ROWS } else { query.limit.min(MOST_ROWS) };
-    let words = query.words.as_deref().map(|words| words.trim().to_ascii_lowercase()).unwrap_or_default();
-    let (filter, mut before, mut rows) = (query.filter(), query.before, Vec::new());
-    loop {
-        let page = search::search(sql, &filter, before, limit)?;
-        let fitting = page.rows.into_iter().filter(|row| has(row, &words));
-        rows.extend(fitting.take(limit as usize - rows.len()));
-        before = page.next;
-        if before.is_none() || rows.len() == limit as usize {
-            return Ok(rows);
-        }
-    }
-}
-
-impl CallQuery {
-    /// All of it but the words, which stand in the row itself.
-    fn filter(&self) -> Filter {
-        let tests = [
-            self.conversation.map(Test::Conversation),
-            self.turn.map(Test::Turn),
-            self.source.clone().map(Test::Source),
-            self.outcome.map(Test::Outcome),
-        ];
-        let conditions = tests.into_iter().flatten().map(|test| Condition { not: false, any: vec![test] });
-        Filter { conditions: conditions.collect() }
-    }
-}
-
-/// Whether these characters, which are in lower case, stand in a row.
-fn has(row: &CallRow, words: &str) -> bool {
-    words.is_empty() || format!("{} {}", row.tool, row.telling).to_ascii_lowercase().contains(words)
 }
 
 pub(super) fn detail(

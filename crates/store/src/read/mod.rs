@@ -11,6 +11,7 @@ mod evidence;
 mod payloads;
 mod pool;
 mod proof;
+mod query;
 mod search;
 mod settings;
 mod shown;
@@ -28,10 +29,10 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 pub use anchors::AnchorStanding;
-pub use calls::CallQuery;
 pub use epochs::Epoch;
 pub use evidence::{Evidence, Piece};
 pub(crate) use proof::hashes;
+pub use query::CallQuery;
 pub use shown::TurnPlace;
 pub use snapshot::{Holdings, Opened, Snapshot};
 
