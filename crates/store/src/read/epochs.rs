@@ -42,12 +42,17 @@ impl Reader {
 
 /// What a stored note says, if the key of its epoch signed it.
 pub(super) fn opened(sql: &Connection, note: &str) -> Result<Checkpoint, StoreError> {
-    let origin = origin(note);
-    let epoch = epochs(sql)?.into_iter().rfind(|epoch| epoch.origin == origin);
-    let epoch = epoch.ok_or_else(|| StoreError::damaged(None, "no entry names the key of a checkpoint"))?;
+    let epoch = of_note(sql, note)?;
     let damaged = |why: String| StoreError::damaged(Seq(epoch.after), why);
     let verifier = Verifier::from_vkey(&epoch.vkey).map_err(|error| damaged(error.to_string()))?;
     verifier.open(note).map_err(|error| damaged(error.to_string()))
+}
+
+/// The epoch whose key should have signed a note.
+pub(super) fn of_note(sql: &Connection, note: &str) -> Result<Epoch, StoreError> {
+    let origin = origin(note);
+    let epoch = epochs(sql)?.into_iter().rfind(|epoch| epoch.origin == origin);
+    epoch.ok_or_else(|| StoreError::damaged(None, "no entry names the key of a checkpoint"))
 }
 
 fn epochs(sql: &Connection) -> Result<Vec<Epoch>, StoreError> {
