@@ -8,6 +8,7 @@ mod exit;
 mod output;
 mod passphrase;
 mod place;
+mod progress;
 mod story;
 mod waiting;
 mod words;
@@ -61,6 +62,7 @@ async fn run(cli: &Cli, output: &Output) -> Result<Exit, engine::EngineError> {
         Command::Settings(settings) => commands::settings::run(global, settings, output).await,
         Command::Secrets(secrets) => commands::secrets::run(global, secrets, output).await,
         Command::Trail(trail) => commands::trail::run(global, trail, output).await,
+        Command::Verify(verify) => commands::evidence::verify(verify, output).await,
         Command::Completions { shell } => Ok(commands::completions::run(*shell, output)),
         Command::KeychainProbe { trial } => commands::probe::run(*trial).await,
     }

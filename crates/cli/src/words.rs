@@ -108,20 +108,25 @@ fn marks(row: &CallRow) -> String {
     if marks.is_empty() { String::new() } else { format!("  ({})", marks.join(", ")) }
 }
 
-/// What a verification found, in a few lines.
-pub(crate) fn report_lines(report: &VerifyReport) -> Vec<String> {
+/// `1 entry`, `15 entries`.
+pub(crate) fn entries(number: u64) -> String {
+    if number == 1 { "1 entry".to_owned() } else { format!("{} entries", thousands(number)) }
+}
+
+/// What a verification of a trail or a bundle found, in a few lines.
+pub(crate) fn report_lines(of: &str, report: &VerifyReport) -> Vec<String> {
     let looked_at = format!(
         "{}, {} signed, {} opened, {}, in {}",
-        count(report.entries, "entry").replace("entrys", "entries"),
+        entries(report.entries),
         count(report.checkpoints, "checkpoint"),
         count(report.payloads, "payload"),
         count(report.calls, "call"),
         millis(report.took_ms)
     );
     if report.findings.is_empty() {
-        vec![format!("trail verified: {looked_at}"), format!("root {}", report.root)]
+        vec![format!("{of} verified: {looked_at}"), format!("root {}", report.root)]
     } else {
-        let mut lines = vec![format!("THE TRAIL DOES NOT VERIFY: {looked_at}")];
+        let mut lines = vec![format!("THE {} DOES NOT VERIFY: {looked_at}", of.to_uppercase())];
         lines.extend(report.findings.iter().map(|finding| {
             let kind = serde_json::json!(finding.kind);
             let kind = kind.as_str().unwrap_or_default();

@@ -8,12 +8,15 @@
 mod adopt;
 mod backlog;
 mod batches;
+mod blocking;
+mod bundle;
 mod by_hand;
 mod care;
 mod catalogue;
 mod clock;
 mod engine;
 mod error;
+mod export;
 mod finished;
 mod gate;
 mod holder;
@@ -30,9 +33,11 @@ mod turns;
 mod workspace;
 
 pub use adopt::Adopted;
+pub use bundle::{BundleView, OpenBundle};
 pub use care::EraseInput;
 pub use engine::{About, Engine};
 pub use error::{Code, EngineError};
+pub use export::ViewForm;
 pub use holder::Holder;
 pub use keychain::Keychain;
 pub use keys::RecoveryKey;

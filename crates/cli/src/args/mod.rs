@@ -2,6 +2,7 @@
 
 mod ask;
 mod care;
+mod evidence;
 mod models;
 mod settings;
 mod sources;
@@ -17,6 +18,7 @@ use domain::secret::SecretName;
 
 pub(crate) use ask::Ask;
 pub(crate) use care::{Erase, Hold, Retention, RuleArg, What};
+pub(crate) use evidence::{Export, Verify, View};
 pub(crate) use models::{AddModel, Models, ProtocolArg};
 pub(crate) use settings::Settings;
 pub(crate) use sources::Sources;
@@ -73,6 +75,8 @@ pub(crate) enum Command {
     /// Read and verify the trail
     #[command(subcommand)]
     Trail(Trail),
+    /// Check an evidence bundle; it needs no workspace and no network
+    Verify(Verify),
     /// Print the completions of a shell
     Completions {
         /// Which shell

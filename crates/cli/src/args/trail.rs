@@ -6,6 +6,7 @@ use domain::outcome::Outcome;
 use domain::tool::SourceName;
 
 use super::care::{Erase, Hold, Retention};
+use super::evidence::{Export, View};
 use super::values::outcome;
 
 #[derive(Debug, Subcommand)]
@@ -31,6 +32,16 @@ pub(crate) enum Trail {
     /// How long payloads are kept
     #[command(subcommand)]
     Retention(Retention),
+    /// Make an evidence bundle, which others can check without us; that it was made goes on record
+    Export(Export),
+    /// The calls as a table (CSV)
+    Csv(View),
+    /// The calls as lines of JSON, each with its story
+    Jsonl(View),
+    /// The calls as events of the Open Cybersecurity Schema Framework
+    Ocsf(View),
+    /// Turns and calls as OpenTelemetry traces, which its collector reads from a file
+    Otlp(View),
 }
 
 #[derive(Debug, Args)]

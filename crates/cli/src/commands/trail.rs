@@ -1,65 +1,62 @@
 //! `tieout trail`
 
-use std::io::IsTerminal;
 use std::ops::ControlFlow;
-use std::time::{Duration, Instant};
 
 use domain::id::{CallId, ConversationId, Seq};
 use domain::view::{CallDetail, Count, EntryView, TurnView, VerifyReport};
-use engine::{CallQuery, Engine, EngineError};
+use engine::{CallQuery, Engine, EngineError, ViewForm};
 
-use super::care;
+use super::{care, evidence};
 use crate::args::{Global, ListCalls, Search, Shown, Trail};
 use crate::exit::Exit;
 use crate::output::Output;
 use crate::place::open_to_read;
+use crate::progress::Progress;
 use crate::story::{aside, story};
 use crate::words::{call_line, count, millis, report_lines, thousands, time};
 
 pub(crate) async fn run(global: &Global, trail: &Trail, output: &Output) -> Result<Exit, EngineError> {
+    let reader = || open_to_read(global);
     match trail {
-        Trail::Erase(erase) => return care::erase(global, erase, output).await.map(|()| Exit::Done),
-        Trail::Hold(hold) => return care::hold(global, hold, output).await.map(|()| Exit::Done),
-        Trail::Retention(rules) => return care::retention(global, rules, output).await.map(|()| Exit::Done),
-        _ => {}
-    }
-    let engine = open_to_read(global).await?;
-    match trail {
-        Trail::List(list) => list_calls(&engine, list, output).await?,
-        Trail::Show { id } => match id {
-            Shown::Call(call) => show_call(&engine, *call, output).await?,
-            Shown::Conversation(conversation) => show_conversation(&engine, *conversation, output).await?,
-            Shown::Entry(seq) => show_entry(&engine, *seq, output).await?,
-        },
-        Trail::Stats => stats(&engine, output).await?,
-        Trail::Search(search) => self::search(&engine, search, output).await?,
-        Trail::Erase(_) | Trail::Hold(_) | Trail::Retention(_) => {}
+        Trail::List(list) => list_calls(&reader().await?, list, output).await?,
+        Trail::Show { id } => show(&reader().await?, *id, output).await?,
+        Trail::Stats => stats(&reader().await?, output).await?,
+        Trail::Search(search) => self::search(&reader().await?, search, output).await?,
         Trail::Verify => {
-            let report = verify(&engine, output).await?;
+            let report = verify(&reader().await?, output).await?;
             return Ok(if report.findings.is_empty() { Exit::Done } else { Exit::Unverified });
         }
+        Trail::Erase(erase) => care::erase(global, erase, output).await?,
+        Trail::Hold(hold) => care::hold(global, hold, output).await?,
+        Trail::Retention(rules) => care::retention(global, rules, output).await?,
+        Trail::Export(export) => evidence::export(global, export, output).await?,
+        Trail::Csv(view) => evidence::view(global, ViewForm::Csv, view, output).await?,
+        Trail::Jsonl(view) => evidence::view(global, ViewForm::Jsonl, view, output).await?,
+        Trail::Ocsf(view) => evidence::view(global, ViewForm::Ocsf, view, output).await?,
+        Trail::Otlp(view) => evidence::view(global, ViewForm::Otlp, view, output).await?,
     }
     Ok(Exit::Done)
 }
 
+async fn show(engine: &Engine, id: Shown, output: &Output) -> Result<(), EngineError> {
+    match id {
+        Shown::Call(call) => show_call(engine, call, output).await,
+        Shown::Conversation(conversation) => show_conversation(engine, conversation, output).await,
+        Shown::Entry(seq) => show_entry(engine, seq, output).await,
+    }
+}
+
 /// Verifies with progress, and prints what was found.
 pub(crate) async fn verify(engine: &Engine, output: &Output) -> Result<VerifyReport, EngineError> {
-    let mut last = Instant::now();
-    let watched = std::io::stderr().is_terminal();
+    let mut progress = Progress::of("verifying");
     let report = engine
         .verify(move |done, total| {
-            if watched && last.elapsed() > Duration::from_millis(200) {
-                last = Instant::now();
-                eprint!("\rverifying {} of {} entries …\x1b[K", thousands(done), thousands(total));
-            }
+            progress.tell(done, total);
             ControlFlow::Continue(())
         })
         .await?
         .ok_or_else(|| EngineError::Internal("the verification ended without a report".to_owned()))?;
-    if watched {
-        eprint!("\r\x1b[K");
-    }
-    for line in report_lines(&report) {
+    for line in report_lines("trail", &report) {
         output.line(line);
     }
     output.object("verify_report", &report);

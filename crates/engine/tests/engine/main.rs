@@ -4,6 +4,7 @@
 
 mod batches;
 mod early;
+mod export;
 mod hostile;
 mod scene;
 mod turns;

@@ -1,0 +1,127 @@
+//! `tieout trail export | csv | jsonl | ocsf | otlp` and `tieout verify`
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use domain::bundle::{BundleMade, BundleScope, Manifest};
+use domain::secret::Secret;
+use domain::view::PartReport;
+use engine::{Engine, EngineError, OpenBundle, ViewForm};
+
+use crate::args::{Export, Global, Verify, View};
+use crate::exit::Exit;
+use crate::output::Output;
+use crate::place::open;
+use crate::progress::Progress;
+use crate::words::{count, entries, report_lines, thousands};
+
+/// Makes a bundle.
+pub(crate) async fn export(global: &Global, export: &Export, output: &Output) -> Result<(), EngineError> {
+    let engine = open(global).await?;
+    let made = make(&engine, export).await;
+    engine.shutdown().await;
+    let made = made?;
+    output.line(format!(
+        "{}: {}, {}, {} bytes",
+        made.path,
+        entries(made.entries),
+        count(made.payloads, "payload"),
+        thousands(made.size)
+    ));
+    output.line(format!("sha256 {}", made.sha256));
+    output.object("bundle", &made);
+    Ok(())
+}
+
+async fn make(engine: &Engine, export: &Export) -> Result<BundleMade, EngineError> {
+    let mut progress = Progress::of("exporting");
+    let heard = move |done, total| {
+        progress.tell(done, total);
+        ControlFlow::Continue(())
+    };
+    let (scope, payloads) = (export.of.scope(), !export.without_payloads);
+    let made = engine.export(scope, payloads, export.to.as_deref(), &export.output, heard).await?;
+    made.ok_or_else(|| EngineError::Internal("the export ended without a file".to_owned()))
+}
+
+/// Writes a view to a file, or to standard output.
+pub(crate) async fn view(
+    global: &Global,
+    form: ViewForm,
+    view: &View,
+    output: &Output,
+) -> Result<(), EngineError> {
+    let engine = open(global).await?;
+    let text = view.filter.join(" ");
+    let made = match &view.output {
+        Some(file) => engine.export_view(&text, form, file).await,
+        None => engine.print_view(&text, form, std::io::stdout()).await,
+    };
+    engine.shutdown().await;
+    let made = made?;
+    if view.output.is_some() {
+        output.line(format!(
+            "{}: {}, {} bytes",
+            made.path,
+            count(made.entries, "call"),
+            thousands(made.size)
+        ));
+        output.object("view", &made);
+    }
+    Ok(())
+}
+
+/// Checks a bundle. It needs no workspace.
+pub(crate) async fn verify(verify: &Verify, output: &Output) -> Result<Exit, EngineError> {
+    let identity = verify.identity_file.as_deref().map(read).transpose()?.map(Secret::new);
+    let known = verify.known.as_deref().map(read).transpose()?;
+    let bundle = OpenBundle::open(&verify.file, identity).await?;
+    let mut progress = Progress::of("verifying");
+    let heard = move |done, total| {
+        progress.tell(done, total);
+        ControlFlow::Continue(())
+    };
+    let report = bundle.verify(verify.vkey.as_deref(), known.as_deref(), heard).await?;
+    let report =
+        report.ok_or_else(|| EngineError::Internal("the verification ended without a report".to_owned()))?;
+    let Manifest { scope, size, payloads, .. } = bundle.manifest();
+    let of = match scope {
+        BundleScope::Trail => "a whole trail".to_owned(),
+        BundleScope::Conversation { conversation } => format!("conversation {conversation}"),
+        BundleScope::Answer { turn } => format!("the answer of {turn}"),
+    };
+    let without = if *payloads { "" } else { ", made without payloads" };
+    output.line(format!("bundle of {of}, of a trail of {}{without}", entries(*size)));
+    for part in &report.parts {
+        output.line(part_line(part));
+    }
+    for line in report_lines("bundle", &report) {
+        output.line(line);
+    }
+    if verify.vkey.is_none() {
+        output.progress(
+            "checked against the key in the bundle itself: whose trail it is shows only with --vkey KEY, from whoever \
+             runs it, or --known FILE, a checkpoint that you kept",
+        );
+    }
+    output.object("manifest", bundle.manifest());
+    output.object("verify_report", &report);
+    Ok(if report.findings.is_empty() { Exit::Done } else { Exit::Unverified })
+}
+
+/// `  payloads        12 looked at, sound`
+fn part_line(report: &PartReport) -> String {
+    let PartReport { part, checked, findings } = report;
+    let name = serde_json::json!(part);
+    let found = match (checked, findings) {
+        (0, 0) => "nothing to look at".to_owned(),
+        (_, 0) => format!("{} looked at, sound", thousands(*checked)),
+        _ => format!("{} looked at, {}", thousands(*checked), count(u64::from(*findings), "finding")),
+    };
+    format!("  {:<14} {found}", name.as_str().unwrap_or_default())
+}
+
+fn read(path: &Path) -> Result<String, EngineError> {
+    std::fs::read_to_string(path)
+        .map_err(|error| EngineError::BadInput(format!("{} can't be read: {error}", path.display())))
+}
