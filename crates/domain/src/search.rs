@@ -46,7 +46,7 @@ pub struct Overview {
     /// What people said when asked: `allowed`, `refused`, `edited`.
     pub approvals: Vec<Count>,
     /// What each model was shown, by level: requests of the model, most first.
-    pub exposure: Vec<Exposure>,
+    pub exposure: Vec<ModelExposure>,
 }
 
 /// The calls of one day.
@@ -77,7 +77,7 @@ pub struct ToolTime {
 
 /// What a model was shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
-pub struct Exposure {
+pub struct ModelExposure {
     /// The model's name in the workspace.
     pub model: String,
     /// Requests to it by level of what was in them: public, internal, confidential, restricted.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
 
 use domain::filter::Filter;
-use domain::search::{Day, Exposure, Overview, ToolTime};
+use domain::search::{Day, ModelExposure, Overview, ToolTime};
 use domain::time::{Micros, Span};
 use rusqlite::{Connection, Row};
 
@@ -82,7 +82,7 @@ impl Charts {
         }
     }
 
-    fn finish(self, sql: &Connection, exposure: Vec<Exposure>) -> Result<Overview, StoreError> {
+    fn finish(self, sql: &Connection, exposure: Vec<ModelExposure>) -> Result<Overview, StoreError> {
         let day = |(day, (by_level, failures))| Day { at: Micros(day * DAY), by_level, failures };
         let mut days: Vec<_> = self.days.into_iter().rev().take(MOST_DAYS).map(day).collect();
         days.reverse();
@@ -118,14 +118,14 @@ impl Times {
     }
 }
 
-fn exposure_of_all(sql: &Connection) -> Result<Vec<Exposure>, StoreError> {
+fn exposure_of_all(sql: &Connection) -> Result<Vec<ModelExposure>, StoreError> {
     let mut statement = sql
         .prepare_cached("SELECT model, level, count(*) FROM request GROUP BY model, level ORDER BY model")?;
     let counts = columns::rows(&mut statement, [], shown)?;
     Ok(exposure(counts))
 }
 
-fn exposure_of(sql: &Connection, calls: &[u64]) -> Result<Vec<Exposure>, StoreError> {
+fn exposure_of(sql: &Connection, calls: &[u64]) -> Result<Vec<ModelExposure>, StoreError> {
     let mut turn = sql.prepare_cached("SELECT turn FROM call WHERE seq = ?1")?;
     let mut requests = sql
         .prepare_cached("SELECT model, level, count(*) FROM request WHERE turn = ?1 GROUP BY model, level")?;
@@ -146,7 +146,7 @@ fn shown(row: &Row<'_>) -> Result<(String, usize, u32), StoreError> {
     Ok((row.get(0)?, row.get(1)?, row.get(2)?))
 }
 
-fn exposure(counts: Vec<(String, usize, u32)>) -> Vec<Exposure> {
+fn exposure(counts: Vec<(String, usize, u32)>) -> Vec<ModelExposure> {
     let mut models: BTreeMap<String, [u32; 4]> = BTreeMap::new();
     for (model, level, count) in counts {
         if let Some(sum) = models.entry(model).or_default().get_mut(level) {
@@ -154,7 +154,7 @@ fn exposure(counts: Vec<(String, usize, u32)>) -> Vec<Exposure> {
         }
     }
     let mut exposure: Vec<_> =
-        models.into_iter().map(|(model, by_level)| Exposure { model, by_level }).collect();
+        models.into_iter().map(|(model, by_level)| ModelExposure { model, by_level }).collect();
     // Stable: those with as many stay in the order of their names.
     exposure.sort_by_key(|exposure| {
         std::cmp::Reverse(exposure.by_level.iter().map(|count| u64::from(*count)).sum::<u64>())
