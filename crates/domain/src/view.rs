@@ -281,7 +281,7 @@ pub struct VerifyReport {
     #[specta(type = u32)]
     pub erased: u64,
     /// How many entries the newest checkpoint covers of which a proof was checked that somebody outside holds it.
-    #[specta(type = u32)]
+    #[specta(type = Option<u32>)]
     pub anchored: Option<u64>,
     /// The keys that signed, oldest first (C2SP signed-note vkeys).
     pub vkeys: Vec<String>,
