@@ -1,11 +1,15 @@
 //! What the commands share: which workspace is open, and how to tell the page that something changed.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::event::{Happening, RunEvent};
 use domain::fact::Stopped;
-use engine::{Code, Engine, EngineError, Run};
+use domain::id::Seq;
+use domain::payload::Commitment;
+use domain::view::CallDetail;
+use engine::{Code, Engine, EngineError, OpenBundle, Run};
 use tauri::ipc::Channel;
 use tauri::{App, AppHandle, Manager};
 use tauri_specta::Event;
@@ -13,6 +17,8 @@ use tokio::sync::{Notify, OwnedRwLockWriteGuard, RwLock, RwLockReadGuard};
 use tokio::task::JoinSet;
 
 use crate::args::WindowArgs;
+use crate::downloads::{self, Downloads};
+use crate::review::Review;
 use crate::stage::Stage;
 use crate::wire::{CommandError, SessionChanged};
 
@@ -30,6 +36,14 @@ pub(crate) struct Shell {
     stage: Arc<RwLock<Stage>>,
     /// Why nothing more is sent until the workspace is opened anew, if that is so.
     fatal: Mutex<Option<String>>,
+    /// The review of the open workspace, if it is reviewed.
+    review: Mutex<Option<Review>>,
+    /// The evidence bundle that is open for reading, if one is.
+    bundle: Mutex<Option<OpenBundle>>,
+    /// What was made for the person to take away.
+    pub(crate) downloads: Downloads,
+    /// How often the end of all verifications was asked for.
+    stops: Arc<AtomicU64>,
     /// Wakes whoever tells the page how long the trail is.
     pub(crate) touched: Notify,
     /// The tasks that carry events of turns to the page. Each ends with its turn.
@@ -49,6 +63,10 @@ impl Shell {
             dir,
             stage: Arc::new(RwLock::new(Stage::NoWorkspace)),
             fatal: Mutex::default(),
+            review: Mutex::default(),
+            bundle: Mutex::default(),
+            downloads: Downloads::default(),
+            stops: Arc::default(),
             touched: Notify::new(),
             tellers: Mutex::default(),
         });
@@ -81,6 +99,18 @@ impl Shell {
         self.stage().await.engine(&self.dir)
     }
 
+    /// The open workspace, for what sends or records something.
+    ///
+    /// # Errors
+    /// If none is open, or it is reviewed.
+    pub(crate) async fn engine_to_change(&self) -> Result<Engine, CommandError> {
+        if self.is_reviewed() {
+            let words = "this workspace is reviewed: nothing is asked or changed until the review ends";
+            return Err(EngineError::BadInput(words.to_owned()).into());
+        }
+        self.engine().await
+    }
+
     /// What the engine said, as the page is told it. That no more work can be done is remembered for the session.
     pub(crate) fn reply<T>(&self, said: Result<T, EngineError>) -> Result<T, CommandError> {
         said.map_err(|error| {
@@ -97,9 +127,69 @@ impl Shell {
         locked(&self.fatal).clone()
     }
 
-    /// Forgets why, because another workspace was opened.
+    /// Forgets what was true of a workspace, because another was opened.
     pub(crate) fn begin_anew(&self) {
         *locked(&self.fatal) = None;
+        *locked(&self.review) = None;
+    }
+
+    /// Whether the open workspace is reviewed.
+    pub(crate) fn is_reviewed(&self) -> bool {
+        locked(&self.review).is_some()
+    }
+
+    /// Begins a review; one that goes on goes on.
+    pub(crate) fn begin_review(&self) {
+        locked(&self.review).get_or_insert_default();
+        self.changed();
+    }
+
+    /// Ends the review, if there is one.
+    pub(crate) fn end_review(&self) {
+        *locked(&self.review) = None;
+        self.changed();
+    }
+
+    /// The payloads of a call were opened on record.
+    pub(crate) fn opened_in_review(&self, detail: &CallDetail) {
+        if let Some(review) = locked(&self.review).as_mut() {
+            review.opened(detail);
+        }
+    }
+
+    /// Whether a payload is shown: in a review only if it was opened.
+    pub(crate) fn shows(&self, seq: Seq, commitment: Commitment) -> bool {
+        locked(&self.review).as_ref().is_none_or(|review| review.shows(seq, commitment))
+    }
+
+    /// The bundle that is open for reading, if one is.
+    pub(crate) fn bundle(&self) -> Option<OpenBundle> {
+        locked(&self.bundle).clone()
+    }
+
+    /// Puts this bundle in the place of the one that is open.
+    pub(crate) fn read_bundle(&self, bundle: Option<OpenBundle>) {
+        *locked(&self.bundle) = bundle;
+    }
+
+    /// A path for a file that the person takes away, which nothing has yet.
+    ///
+    /// # Errors
+    /// If there is no folder for it.
+    pub(crate) fn download(&self, what: &str, ending: &str) -> Result<PathBuf, EngineError> {
+        let folders = self.app.path();
+        downloads::path_for(folders.download_dir().ok(), folders.home_dir().ok(), what, ending)
+    }
+
+    /// By what a verification that begins now learns that it is to stop.
+    pub(crate) fn verifying(&self) -> Stop {
+        let stops = Arc::clone(&self.stops);
+        Stop { at: stops.load(Ordering::Relaxed), stops }
+    }
+
+    /// Stops every verification that runs.
+    pub(crate) fn stop_verifying(&self) {
+        self.stops.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Tells the page that what `session` says is another than before.
@@ -138,6 +228,7 @@ impl Shell {
 
     /// Closes the workspace, and waits for every turn and every task. What follows finds no workspace.
     pub(crate) async fn close(&self) {
+        self.stop_verifying();
         let open = std::mem::replace(&mut *self.change_stage().await, Stage::NoWorkspace);
         open.close().await;
         let mut tellers = std::mem::take(&mut *locked(&self.tellers));
@@ -153,7 +244,20 @@ impl Shell {
     }
 }
 
+/// Whether what was begun at some time is to stop. Who begins after the word was said goes on.
+pub(crate) struct Stop {
+    stops: Arc<AtomicU64>,
+    at: u64,
+}
+
+impl Stop {
+    /// Whether it is.
+    pub(crate) fn is_wanted(&self) -> bool {
+        self.stops.load(Ordering::Relaxed) != self.at
+    }
+}
+
 /// Locks; what a panicked holder left is still whole.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -24,7 +24,7 @@ pub(crate) async fn ask(shell: Here<'_>, question: AskInput, events: Channel<Run
         approve: Approve::Reads,
         ..Question::new(question)
     };
-    let run = shell.reply(shell.engine().await?.ask(question).await)?;
+    let run = shell.reply(shell.engine_to_change().await?.ask(question).await)?;
     let asked = Asked { turn: run.turn, conversation: run.conversation };
     shell.carry(run, events);
     Ok(asked)

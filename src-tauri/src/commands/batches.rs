@@ -31,7 +31,7 @@ pub(crate) async fn cancel_batch(shell: Here<'_>, turn: TurnId, batch: BatchId) 
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn retry_call(shell: Here<'_>, call: CallId, args: Option<String>) -> Reply<CallDetail> {
-    let detail = shell.reply(shell.engine().await?.retry_call(call, args).await)?;
+    let detail = shell.reply(shell.engine_to_change().await?.retry_call(call, args).await)?;
     shell.changed();
     Ok(detail)
 }
@@ -47,7 +47,7 @@ pub(crate) async fn run_settings(shell: Here<'_>) -> Reply<RunSettings> {
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn save_run_settings(shell: Here<'_>, settings: RunSettings) -> Reply<()> {
-    shell.reply(shell.engine().await?.save_run_settings(settings).await)?;
+    shell.reply(shell.engine_to_change().await?.save_run_settings(settings).await)?;
     shell.changed();
     Ok(())
 }
@@ -70,7 +70,7 @@ pub(crate) async fn save_conversation_settings(
     conversation: ConversationId,
     settings: ConversationSettings,
 ) -> Reply<()> {
-    shell.reply(shell.engine().await?.save_conversation_settings(conversation, settings).await)?;
+    shell.reply(shell.engine_to_change().await?.save_conversation_settings(conversation, settings).await)?;
     shell.changed();
     Ok(())
 }

@@ -1,10 +1,15 @@
 //! What the page may call. Each command converts, makes one call of the engine, and converts back; `bindings.rs` lists
 //! them all.
 
+pub(crate) mod anchors;
 pub(crate) mod asking;
 pub(crate) mod batches;
+pub(crate) mod care;
+pub(crate) mod evidence;
 pub(crate) mod models;
 pub(crate) mod page;
+pub(crate) mod review;
+pub(crate) mod search;
 pub(crate) mod secrets;
 pub(crate) mod session;
 pub(crate) mod sources;

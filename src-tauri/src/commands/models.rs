@@ -10,7 +10,7 @@ use crate::shell::Here;
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn model_save(shell: Here<'_>, spec: ModelSpec) -> Reply<()> {
-    shell.reply(shell.engine().await?.save_model(spec).await)?;
+    shell.reply(shell.engine_to_change().await?.save_model(spec).await)?;
     shell.changed();
     Ok(())
 }
@@ -19,7 +19,7 @@ pub(crate) async fn model_save(shell: Here<'_>, spec: ModelSpec) -> Reply<()> {
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn model_remove(shell: Here<'_>, name: String) -> Reply<()> {
-    shell.reply(shell.engine().await?.remove_model(&name).await)?;
+    shell.reply(shell.engine_to_change().await?.remove_model(&name).await)?;
     shell.changed();
     Ok(())
 }
@@ -28,7 +28,7 @@ pub(crate) async fn model_remove(shell: Here<'_>, name: String) -> Reply<()> {
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn model_test(shell: Here<'_>, spec: ModelSpec) -> Reply<ModelReport> {
-    let report = shell.reply(shell.engine().await?.test_model(&spec).await)?;
+    let report = shell.reply(shell.engine_to_change().await?.test_model(&spec).await)?;
     shell.changed();
     Ok(report)
 }

@@ -17,7 +17,7 @@ pub(crate) async fn secret_names(shell: Here<'_>) -> Reply<Vec<SecretName>> {
 #[specta::specta]
 pub(crate) async fn secret_set(shell: Here<'_>, name: SecretName, value: String) -> Reply<()> {
     let secret = Secret::new(value);
-    shell.reply(shell.engine().await?.set_secret(&name, secret).await)?;
+    shell.reply(shell.engine_to_change().await?.set_secret(&name, secret).await)?;
     shell.changed();
     Ok(())
 }
@@ -26,7 +26,7 @@ pub(crate) async fn secret_set(shell: Here<'_>, name: SecretName, value: String)
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn secret_remove(shell: Here<'_>, name: SecretName) -> Reply<()> {
-    shell.reply(shell.engine().await?.remove_secret(&name).await)?;
+    shell.reply(shell.engine_to_change().await?.remove_secret(&name).await)?;
     shell.changed();
     Ok(())
 }

@@ -48,6 +48,7 @@ async fn of_workspace(shell: &Shell, open: &Open) -> Result<Session, EngineError
         version: env!("CARGO_PKG_VERSION").to_owned(),
         demo: demo.is_some(),
         locked: None,
+        reviewing: shell.is_reviewed(),
         trail: TrailState {
             entries: engine.size().await?,
             last_verify: engine.last_verified(),
@@ -68,6 +69,7 @@ async fn without_workspace() -> Session {
         workspace: None,
         demo: false,
         locked: None,
+        reviewing: false,
         trail: TrailState::default(),
         models: Vec::new(),
         sources: Vec::new(),

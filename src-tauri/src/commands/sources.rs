@@ -22,7 +22,7 @@ pub(crate) async fn source_check(toml: String) -> Reply<SourceCheck> {
 #[specta::specta]
 pub(crate) async fn source_save(shell: Here<'_>, toml: String) -> Reply<()> {
     let spec = shell.reply(Engine::read_source(&toml))?;
-    shell.reply(shell.engine().await?.save_source(spec).await)?;
+    shell.reply(shell.engine_to_change().await?.save_source(spec).await)?;
     shell.changed();
     Ok(())
 }
@@ -31,7 +31,7 @@ pub(crate) async fn source_save(shell: Here<'_>, toml: String) -> Reply<()> {
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn source_remove(shell: Here<'_>, name: SourceName) -> Reply<()> {
-    shell.reply(shell.engine().await?.remove_source(&name).await)?;
+    shell.reply(shell.engine_to_change().await?.remove_source(&name).await)?;
     shell.changed();
     Ok(())
 }
@@ -47,7 +47,7 @@ pub(crate) async fn source_toml(shell: Here<'_>, name: SourceName) -> Reply<Stri
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn source_test(shell: Here<'_>, name: SourceName) -> Reply<SourceReport> {
-    let report = shell.reply(shell.engine().await?.test_source(&name).await)?;
+    let report = shell.reply(shell.engine_to_change().await?.test_source(&name).await)?;
     shell.changed();
     Ok(report)
 }
@@ -56,7 +56,7 @@ pub(crate) async fn source_test(shell: Here<'_>, name: SourceName) -> Reply<Sour
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn tool_call(shell: Here<'_>, tool: ToolId, args: String) -> Reply<CallDetail> {
-    let detail = shell.reply(shell.engine().await?.call_tool(&tool, &args, Approve::All).await)?;
+    let detail = shell.reply(shell.engine_to_change().await?.call_tool(&tool, &args, Approve::All).await)?;
     shell.changed();
     Ok(detail)
 }
@@ -65,7 +65,7 @@ pub(crate) async fn tool_call(shell: Here<'_>, tool: ToolId, args: String) -> Re
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn pause_source(shell: Here<'_>, name: SourceName) -> Reply<()> {
-    shell.reply(shell.engine().await?.pause_source(&name).await)?;
+    shell.reply(shell.engine_to_change().await?.pause_source(&name).await)?;
     shell.changed();
     Ok(())
 }
@@ -74,7 +74,7 @@ pub(crate) async fn pause_source(shell: Here<'_>, name: SourceName) -> Reply<()>
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn resume_source(shell: Here<'_>, name: SourceName) -> Reply<()> {
-    shell.reply(shell.engine().await?.resume_source(&name).await)?;
+    shell.reply(shell.engine_to_change().await?.resume_source(&name).await)?;
     shell.changed();
     Ok(())
 }

@@ -1,15 +1,17 @@
 //! Reading and verifying the record.
 
+use std::ops::ControlFlow;
+
 use domain::id::{CallId, ConversationId, Seq};
 use domain::payload::Commitment;
 use domain::view::{
-    CallDetail, CallRow, ConversationRow, ConversationView, EntryView, PayloadView, ProofView, TrailStats,
-    VerifyReport,
+    CallDetail, ConversationRow, ConversationView, EntryView, PayloadView, ProofView, VerifyReport,
 };
-use engine::{CallQuery, EngineError};
+use engine::EngineError;
 use tauri::ipc::Channel;
 
 use super::Reply;
+use crate::review;
 use crate::shell::Here;
 use crate::wire::Progress;
 
@@ -20,38 +22,43 @@ const PAYLOAD_BYTES: usize = 8 << 20;
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn conversations(shell: Here<'_>, limit: u32) -> Reply<Vec<ConversationRow>> {
-    shell.reply(shell.engine().await?.conversations(limit).await)
+    let mut rows = shell.reply(shell.engine().await?.conversations(limit).await)?;
+    if shell.is_reviewed() {
+        rows.iter_mut().for_each(review::close_conversation_row);
+    }
+    Ok(rows)
 }
 
 /// A conversation with its turns.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn conversation(shell: Here<'_>, id: ConversationId) -> Reply<Option<ConversationView>> {
-    shell.reply(found(shell.engine().await?.conversation(id).await))
-}
-
-/// Calls, newest first.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn calls(shell: Here<'_>, query: CallQuery) -> Reply<Vec<CallRow>> {
-    shell.reply(shell.engine().await?.calls(query).await)
+    let mut view = shell.reply(found(shell.engine().await?.conversation(id).await))?;
+    if let Some(view) = view.as_mut().filter(|_| shell.is_reviewed()) {
+        review::close_conversation_row(&mut view.row);
+        view.turns.iter_mut().for_each(review::close_turn);
+    }
+    Ok(view)
 }
 
 /// Everything on record about a call, its payloads cut to what a screen shows.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn call(shell: Here<'_>, id: CallId) -> Reply<Option<CallDetail>> {
-    shell.reply(found(shell.engine().await?.call(id).await))
+    let mut detail = shell.reply(found(shell.engine().await?.call(id).await))?;
+    if let Some(detail) = detail.as_mut().filter(|_| shell.is_reviewed()) {
+        review::close_call(detail);
+    }
+    Ok(detail)
 }
 
 /// A payload's text from the start, longer than `call` gives it.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn payload(
-    shell: Here<'_>,
-    seq: Seq,
-    commitment: Commitment,
-) -> Reply<Option<PayloadView>> {
+pub(crate) async fn payload(shell: Here<'_>, seq: Seq, commitment: Commitment) -> Reply<Option<PayloadView>> {
+    if !shell.shows(seq, commitment) {
+        return Ok(None);
+    }
     shell.reply(found(shell.engine().await?.payload(seq, commitment, PAYLOAD_BYTES).await))
 }
 
@@ -69,24 +76,36 @@ pub(crate) async fn entry(shell: Here<'_>, seq: Seq) -> Reply<Option<EntryView>>
     shell.reply(found(shell.engine().await?.entry(seq).await))
 }
 
-/// What the trail holds.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn stats(shell: Here<'_>) -> Reply<TrailStats> {
-    shell.reply(shell.engine().await?.stats().await)
-}
-
-/// Checks the whole trail. What is wrong stands in the report; an error means that it could not be checked.
+/// Checks the whole trail. What is wrong stands in the report; an error means that it could not be checked, or that it
+/// was stopped.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn verify(shell: Here<'_>, progress: Channel<Progress>) -> Reply<VerifyReport> {
+    let stop = shell.verifying();
     let tell = move |done, total| {
         // A page that is gone needs no progress; the verification is worth finishing.
         let _page_is_gone = progress.send(Progress { done, total });
+        if stop.is_wanted() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let report = shell.reply(shell.engine().await?.verify(tell).await)?;
+    let report = report.ok_or_else(|| EngineError::BadInput("the verification was stopped".to_owned()))?;
     shell.changed();
     Ok(report)
+}
+
+/// Ends every verification that runs; there is no report of it.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn verify_stop(shell: Here<'_>) -> Reply<()> {
+    shell.stop_verifying();
+    Ok(())
+}
+
+/// What the last verification of this run found.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn last_verified(shell: Here<'_>) -> Reply<Option<VerifyReport>> {
+    Ok(shell.engine().await?.last_verified())
 }
 
 /// The page asks whether something is there; that it isn't is an answer.

@@ -20,6 +20,8 @@ pub(crate) struct Session {
     pub(crate) demo: bool,
     /// There is a workspace that did not open.
     pub(crate) locked: Option<Locked>,
+    /// Whether it is reviewed: then nothing is asked or changed, and payloads stay closed until they are opened.
+    pub(crate) reviewing: bool,
     /// The trail's state.
     pub(crate) trail: TrailState,
     /// The connected models; a question goes to the first unless it names another.

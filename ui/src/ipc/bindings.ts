@@ -41,20 +41,97 @@ export const commands = {
 	conversations: (limit: number) => typedError<ConversationRow[], CommandError>(__TAURI_INVOKE("conversations", { limit })),
 	/**  A conversation with its turns. */
 	conversation: (id: ConversationId) => typedError<ConversationView | null, CommandError>(__TAURI_INVOKE("conversation", { id })),
-	/**  Calls, newest first. */
-	calls: (query: CallQuery) => typedError<CallRow[], CommandError>(__TAURI_INVOKE("calls", { query })),
 	/**  Everything on record about a call, its payloads cut to what a screen shows. */
 	call: (id: CallId) => typedError<CallDetail | null, CommandError>(__TAURI_INVOKE("call", { id })),
 	/**  A payload's text from the start, longer than `call` gives it. */
-	payload: (commitment: Commitment) => typedError<PayloadView | null, CommandError>(__TAURI_INVOKE("payload", { commitment })),
+	payload: (seq: Seq, commitment: Commitment) => typedError<PayloadView | null, CommandError>(__TAURI_INVOKE("payload", { seq, commitment })),
 	/**  Proof that an entry is in the trail, checked before it is handed out. */
 	prove: (seq: Seq) => typedError<ProofView, CommandError>(__TAURI_INVOKE("prove", { seq })),
 	/**  One entry as it stands. */
 	entry: (seq: Seq) => typedError<EntryView | null, CommandError>(__TAURI_INVOKE("entry", { seq })),
-	/**  What the trail holds. */
-	stats: () => typedError<TrailStats, CommandError>(__TAURI_INVOKE("stats")),
-	/**  Checks the whole trail. What is wrong stands in the report; an error means that it could not be checked. */
+	/**
+	 *  Checks the whole trail. What is wrong stands in the report; an error means that it could not be checked, or that it
+	 *  was stopped.
+	 */
 	verify: (progress: Channel<Progress>) => typedError<VerifyReport, CommandError>(__TAURI_INVOKE("verify", { progress })),
+	/**  Ends every verification that runs; there is no report of it. */
+	verifyStop: () => typedError<null, CommandError>(__TAURI_INVOKE("verify_stop")),
+	/**  What the last verification of this run found. */
+	lastVerified: () => typedError<VerifyReport | null, CommandError>(__TAURI_INVOKE("last_verified")),
+	/**
+	 *  Calls that a filter finds, newest first: those asked for before an entry, if one is given. A filter with a mistake
+	 *  is refused.
+	 */
+	search: (text: string, before: Seq | null, limit: number) => typedError<SearchPage, CommandError>(__TAURI_INVOKE("search", { text, before, limit })),
+	/**  What is wrong with a filter, if something is. */
+	filterCheck: (text: string) => typedError<FilterMistake | null, CommandError>(__TAURI_INVOKE("filter_check", { text })),
+	/**  What would go well at the cursor, a place in UTF-16 code units. */
+	complete: (text: string, cursor: number) => typedError<Completion[], CommandError>(__TAURI_INVOKE("complete", { text, cursor })),
+	/**  How many calls a filter finds, by what. */
+	facets: (text: string) => typedError<Facets, CommandError>(__TAURI_INVOKE("facets", { text })),
+	/**  What charts show of the calls that a filter finds. */
+	overview: (text: string) => typedError<Overview, CommandError>(__TAURI_INVOKE("overview", { text })),
+	/**  Questions with what became of them, newest first: those asked before an entry, if one is given. */
+	answers: (before: Seq | null, limit: number) => typedError<AnswerRow[], CommandError>(__TAURI_INVOKE("answers", { before, limit })),
+	/**  A turn with everything that a screen shows of it. */
+	turnView: (turn: TurnId) => typedError<TurnView, CommandError>(__TAURI_INVOKE("turn_view", { turn })),
+	/**  The filters that were saved, in their order. */
+	savedFilters: () => typedError<SavedFilter[], CommandError>(__TAURI_INVOKE("saved_filters")),
+	/**  Puts these in the place of the filters that were saved. */
+	saveFilters: (list: SavedFilter[]) => typedError<null, CommandError>(__TAURI_INVOKE("save_filters", { list })),
+	/**  What a bundle would hold if it were made now. */
+	exportPreview: (scope: BundleScope) => typedError<BundlePreview, CommandError>(__TAURI_INVOKE("export_preview", { scope })),
+	/**  Makes a bundle in the folder of downloads, encrypted if an age recipient is given. */
+	exportMake: (scope: BundleScope, payloads: boolean, recipient: string | null, progress: Channel<Progress>) => typedError<BundleMade, CommandError>(__TAURI_INVOKE("export_make", { scope, payloads, recipient, progress })),
+	/**  Writes the calls that a filter finds into the folder of downloads, in a format of other programs. */
+	exportView: (text: string, form: ViewForm) => typedError<BundleMade, CommandError>(__TAURI_INVOKE("export_view", { text, form })),
+	/**  Shows a file that this run has made where it lies. */
+	showInFolder: (path: string) => typedError<null, CommandError>(__TAURI_INVOKE("show_in_folder", { path })),
+	/**
+	 *  Opens an evidence bundle for reading, in the place of one that is open. It is verified first, against nothing but
+	 *  itself. Nothing of it becomes part of the workspace.
+	 */
+	bundleOpen: (path: string) => typedError<BundleView, CommandError>(__TAURI_INVOKE("bundle_open", { path })),
+	/**  Everything that the open bundle holds about a call. */
+	bundleCall: (call: CallId) => typedError<CallDetail, CommandError>(__TAURI_INVOKE("bundle_call", { call })),
+	/**  Closes the bundle. */
+	bundleClose: () => typedError<null, CommandError>(__TAURI_INVOKE("bundle_close")),
+	/**  What erasing this would do now. */
+	erasePreview: (scope: EraseInput) => typedError<ErasePreview, CommandError>(__TAURI_INVOKE("erase_preview", { scope })),
+	/**  Erases for good, with a reason that stays on record. */
+	erase: (scope: EraseInput, why: string) => typedError<Erased, CommandError>(__TAURI_INVOKE("erase", { scope, why })),
+	/**  Every hold, the latest first. */
+	holds: () => typedError<HoldView[], CommandError>(__TAURI_INVOKE("holds")),
+	/**  Keeps what this covers from being erased, until it is released. */
+	holdAdd: (scope: HoldScope, why: string) => typedError<HoldView, CommandError>(__TAURI_INVOKE("hold_add", { scope, why })),
+	/**  Ends a hold. */
+	holdRelease: (hold: HoldId, why: string) => typedError<null, CommandError>(__TAURI_INVOKE("hold_release", { hold, why })),
+	/**  How long payloads are kept. */
+	retention: () => typedError<Retention, CommandError>(__TAURI_INVOKE("retention")),
+	/**  Changes how long payloads are kept. Nothing is erased by that alone. */
+	saveRetention: (retention: Retention) => typedError<null, CommandError>(__TAURI_INVOKE("save_retention", { retention })),
+	/**  What applying these rules would do now. */
+	retentionPreview: (retention: Retention) => typedError<ErasePreview, CommandError>(__TAURI_INVOKE("retention_preview", { retention })),
+	/**  Erases what was kept as long as the saved rules say. */
+	retentionApply: () => typedError<Erased, CommandError>(__TAURI_INVOKE("retention_apply")),
+	/**  The anchors, by name, with what the record says of each. */
+	anchors: () => typedError<AnchorView[], CommandError>(__TAURI_INVOKE("anchors")),
+	/**  Adds an anchor, or replaces the one of that name. */
+	anchorSave: (spec: AnchorSpec) => typedError<null, CommandError>(__TAURI_INVOKE("anchor_save", { spec })),
+	/**  Removes an anchor. What it holds stays there, and on record. */
+	anchorRemove: (name: string) => typedError<null, CommandError>(__TAURI_INVOKE("anchor_remove", { name })),
+	/**  Shows the newest checkpoint to every anchor, and gives what the record says of each then. */
+	anchorNow: () => typedError<AnchorView[], CommandError>(__TAURI_INVOKE("anchor_now")),
+	/**  Tries an anchor, which need not be saved for that, and says what happened. */
+	anchorTest: (spec: AnchorSpec) => typedError<string, CommandError>(__TAURI_INVOKE("anchor_test", { spec })),
+	/**  Lets a new key sign the trail from here on, and gives its verifier key. */
+	keyRotate: () => typedError<string, CommandError>(__TAURI_INVOKE("key_rotate")),
+	/**  Begins to review: nothing is asked or changed until it ends, and payloads stay closed until they are opened. */
+	reviewStart: () => typedError<null, CommandError>(__TAURI_INVOKE("review_start")),
+	/**  Ends the review. */
+	reviewEnd: () => typedError<null, CommandError>(__TAURI_INVOKE("review_end")),
+	/**  Opens a call's payloads, which is on record before they are shown. */
+	reviewOpen: (call: CallId) => typedError<CallDetail, CommandError>(__TAURI_INVOKE("review_open", { call })),
 	/**  Reads a source's file and says every mistake in it. Nothing is saved. */
 	sourceCheck: (toml: string) => typedError<SourceCheck, CommandError>(__TAURI_INVOKE("source_check", { toml })),
 	/**  Adds a source, or replaces the one of that name. */
@@ -102,78 +179,6 @@ export const commands = {
 	demoOpen: () => typedError<null, CommandError>(__TAURI_INVOKE("demo_open")),
 	/**  Changes one of the page's settings. */
 	settingSet: (key: string, value: Json) => typedError<null, CommandError>(__TAURI_INVOKE("setting_set", { key, value })),
-	/**  Calls that a filter finds, newest first, those before an entry. A filter with a mistake is refused. */
-	search: (text: string, before: Seq | null, limit: number) => typedError<SearchPage, CommandError>(__TAURI_INVOKE("search", { text, before, limit })),
-	/**  What is wrong with a filter, if anything is. */
-	filterCheck: (text: string) => typedError<FilterMistake | null, CommandError>(__TAURI_INVOKE("filter_check", { text })),
-	/**  What would go well at the cursor, a place in UTF-16 code units. */
-	complete: (text: string, cursor: number) => typedError<Completion[], CommandError>(__TAURI_INVOKE("complete", { text, cursor })),
-	/**  How many calls a filter finds, by what. */
-	facets: (text: string) => typedError<Facets, CommandError>(__TAURI_INVOKE("facets", { text })),
-	/**  What charts show of the calls that a filter finds. */
-	overview: (text: string) => typedError<Overview, CommandError>(__TAURI_INVOKE("overview", { text })),
-	/**  Answers, newest first, those before an entry. */
-	answers: (before: Seq | null, limit: number) => typedError<AnswerRow[], CommandError>(__TAURI_INVOKE("answers", { before, limit })),
-	/**  A turn with everything that a screen shows of it. */
-	turnView: (turn: TurnId) => typedError<TurnView, CommandError>(__TAURI_INVOKE("turn_view", { turn })),
-	/**  The filters that were saved, in their order. */
-	savedFilters: () => typedError<SavedFilter[], CommandError>(__TAURI_INVOKE("saved_filters")),
-	/**  Puts these in the place of the filters that were saved. */
-	saveFilters: (list: SavedFilter[]) => typedError<null, CommandError>(__TAURI_INVOKE("save_filters", { list })),
-	/**  Ends a verification that runs. */
-	verifyStop: () => typedError<null, CommandError>(__TAURI_INVOKE("verify_stop")),
-	/**  What the last verification found. */
-	lastVerified: () => typedError<VerifyReport | null, CommandError>(__TAURI_INVOKE("last_verified")),
-	/**  What a bundle would hold. */
-	exportPreview: (scope: BundleScope) => typedError<BundlePreview, CommandError>(__TAURI_INVOKE("export_preview", { scope })),
-	/**  Makes a bundle in the Downloads folder, encrypted to an age recipient if one is given. */
-	exportMake: (scope: BundleScope, payloads: boolean, recipient: string | null, progress: Channel<Progress>) => typedError<BundleMade, CommandError>(__TAURI_INVOKE("export_make", { scope, payloads, recipient, progress })),
-	/**  Writes the calls that a filter finds as a view: convenience, not evidence. */
-	exportView: (text: string, form: ViewForm) => typedError<BundleMade, CommandError>(__TAURI_INVOKE("export_view", { text, form })),
-	/**  Shows a file that this run has made where it lies. */
-	showInFolder: (path: string) => typedError<null, CommandError>(__TAURI_INVOKE("show_in_folder", { path })),
-	/**  What erasing would do. */
-	erasePreview: (scope: EraseInput) => typedError<ErasePreview, CommandError>(__TAURI_INVOKE("erase_preview", { scope })),
-	/**  Erases payloads, for good. */
-	erase: (scope: EraseInput, why: string) => typedError<Erased, CommandError>(__TAURI_INVOKE("erase", { scope, why })),
-	/**  Holds, the newest first. */
-	holds: () => typedError<HoldView[], CommandError>(__TAURI_INVOKE("holds")),
-	/**  Sets a hold. */
-	holdAdd: (scope: HoldScope, why: string) => typedError<HoldView, CommandError>(__TAURI_INVOKE("hold_add", { scope, why })),
-	/**  Releases a hold. */
-	holdRelease: (hold: HoldId, why: string) => typedError<null, CommandError>(__TAURI_INVOKE("hold_release", { hold, why })),
-	/**  How long payloads are kept. */
-	retention: () => typedError<Retention, CommandError>(__TAURI_INVOKE("retention")),
-	/**  Changes how long payloads are kept. Nothing is erased by that. */
-	saveRetention: (retention: Retention) => typedError<null, CommandError>(__TAURI_INVOKE("save_retention", { retention })),
-	/**  What would go if these rules were applied now. */
-	retentionPreview: (retention: Retention) => typedError<ErasePreview, CommandError>(__TAURI_INVOKE("retention_preview", { retention })),
-	/**  Applies the saved rules. */
-	retentionApply: () => typedError<Erased, CommandError>(__TAURI_INVOKE("retention_apply")),
-	/**  The anchors, by name, with what the record says of each. */
-	anchors: () => typedError<AnchorView[], CommandError>(__TAURI_INVOKE("anchors")),
-	/**  Adds an anchor, or replaces the one of that name. */
-	anchorSave: (spec: AnchorSpec) => typedError<null, CommandError>(__TAURI_INVOKE("anchor_save", { spec })),
-	/**  Removes an anchor. What it holds stays on record. */
-	anchorRemove: (name: string) => typedError<null, CommandError>(__TAURI_INVOKE("anchor_remove", { name })),
-	/**  Lets every anchor hold the newest checkpoint. */
-	anchorNow: () => typedError<AnchorView[], CommandError>(__TAURI_INVOKE("anchor_now")),
-	/**  Tries an anchor and says what happened. */
-	anchorTest: (spec: AnchorSpec) => typedError<string, CommandError>(__TAURI_INVOKE("anchor_test", { spec })),
-	/**  Opens an evidence bundle and verifies it. */
-	bundleOpen: (path: string) => typedError<BundleView, CommandError>(__TAURI_INVOKE("bundle_open", { path })),
-	/**  Everything that the open bundle holds about a call. */
-	bundleCall: (call: CallId) => typedError<CallDetail, CommandError>(__TAURI_INVOKE("bundle_call", { call })),
-	/**  Closes the bundle. */
-	bundleClose: () => typedError<null, CommandError>(__TAURI_INVOKE("bundle_close")),
-	/**  Begins to review this workspace: nothing can be asked, and payloads stay closed until they are opened on record. */
-	reviewStart: () => typedError<null, CommandError>(__TAURI_INVOKE("review_start")),
-	/**  Ends the review. */
-	reviewEnd: () => typedError<null, CommandError>(__TAURI_INVOKE("review_end")),
-	/**  Opens a call's payloads while reviewing, which is on record. */
-	reviewOpen: (call: CallId) => typedError<CallDetail, CommandError>(__TAURI_INVOKE("review_open", { call })),
-	/**  Begins a new epoch: a new key signs from here on. The new verifier key. */
-	keyRotate: () => typedError<string, CommandError>(__TAURI_INVOKE("key_rotate")),
 };
 
 /** Events */
@@ -230,6 +235,57 @@ export type AdviceKind =
 /**  No limit of requests per second is set. */
 "no_rate";
 
+/**  A try that failed. */
+export type AnchorFailure = {
+	/**  When. */
+	at: Micros,
+	/**  What happened. */
+	words: string,
+};
+
+/**  Where an anchor is. */
+export type AnchorPlace = 
+/**  A witness. */
+{ kind: "witness"; 
+/**  The submission prefix, to which `/add-checkpoint` is added. */
+url: string; 
+/**  Its verifier key (C2SP signed-note vkey, signature type 0x04). */
+vkey: string } | 
+/**  A folder. */
+{ kind: "folder"; 
+/**  Its path; it must exist. */
+path: string } | 
+/**  A time stamp authority. */
+{ kind: "timestamp"; 
+/**  Where it takes `application/timestamp-query`. */
+url: string };
+
+/**  One anchor, as configured. */
+export type AnchorSpec = {
+	/**  Its name in the workspace: 1 to 40 letters, digits, `-` and `_`. */
+	name: string,
+} & AnchorPlace;
+
+/**  One anchor with what the record says of it. */
+export type AnchorView = {
+	/**  As configured. */
+	spec: AnchorSpec,
+	/**  The last checkpoint that it holds. */
+	last: Anchored | null,
+	/**  Why the latest try failed, if it did. */
+	failure: AnchorFailure | null,
+};
+
+/**  A checkpoint that an anchor holds. */
+export type Anchored = {
+	/**  The entry that says so. */
+	seq: Seq,
+	/**  When. */
+	at: Micros,
+	/**  How many entries the checkpoint covers. */
+	size: number,
+};
+
 /**  An answer as recorded and shown. */
 export type Answer = {
 	/**  The model's words without citation marks. */
@@ -250,6 +306,28 @@ export type Answer = {
 	usage: Usage,
 	/**  What the turn's time went into. */
 	timings: Timings,
+};
+
+/**  An answer, as a row. */
+export type AnswerRow = {
+	/**  The turn. */
+	turn: TurnId,
+	/**  Its conversation. */
+	conversation: ConversationId,
+	/**  The entry of the question. */
+	seq: Seq,
+	/**  When it was asked. */
+	at: Micros,
+	/**  The beginning of the question; empty if it was erased. */
+	question: string,
+	/**  Whether there is an answer. */
+	answered: boolean,
+	/**  How many calls the turn made. */
+	calls: number,
+	/**  The sources of those calls, by name. */
+	sources: string[],
+	/**  The join of the turn's calls and answer. */
+	label: Label,
 };
 
 /**  What a person said when asked about a call. */
@@ -347,6 +425,63 @@ export type BatchView = {
 	label: Label,
 };
 
+/**  A bundle that was made. */
+export type BundleMade = {
+	/**  Where it lies. */
+	path: string,
+	/**  Its length in bytes. */
+	size: number,
+	/**  SHA-256, hexadecimal. */
+	sha256: string,
+	/**  Entries in it. */
+	entries: number,
+	/**  Payloads in it. */
+	payloads: number,
+};
+
+/**  What a bundle would hold, before it is made. */
+export type BundlePreview = {
+	/**  Entries. */
+	entries: number,
+	/**  Calls among them. */
+	calls: number,
+	/**  Payloads that are still there. */
+	payloads: number,
+	/**  Their bytes. */
+	payload_bytes: number,
+	/**  Payloads that were erased. */
+	erased: number,
+	/**  The join of everything in it. */
+	label: Label,
+};
+
+/**  What to put into a bundle. */
+export type BundleScope = 
+/**  Every entry. */
+{ kind: "trail" } | 
+/**  One conversation. */
+{ kind: "conversation"; 
+/**  Which. */
+conversation: ConversationId } | 
+/**  One answer: its conversation as far as that answer. */
+{ kind: "answer"; 
+/**  The turn that it ended. */
+turn: TurnId };
+
+/**  What screens show of a bundle. */
+export type BundleView = {
+	/**  What it claims to be. */
+	manifest: Manifest,
+	/**  What was found when it was verified last. */
+	report: VerifyReport,
+	/**  Its conversations, newest first, at most 1000. */
+	conversations: ConversationRow[],
+	/**  Its turns, newest first, at most 1000. */
+	turns: TurnView[],
+	/**  Its calls, newest first, at most 10,000. */
+	calls: CallRow[],
+};
+
 /**  Everything on record about one call. */
 export type CallDetail = {
 	/**  The row. */
@@ -359,24 +494,6 @@ export type CallDetail = {
 
 /**  A tool call. */
 export type CallId = string;
-
-/**  Which calls. What is `None` does not matter. */
-export type CallQuery = {
-	/**  Only those asked for before this entry: the last row's `seq` asks for the next page. */
-	before: Seq | null,
-	/**  How many at most; 0 and anything above 1000 mean 1000. */
-	limit: number,
-	/**  Only this conversation's. */
-	conversation: ConversationId | null,
-	/**  Only this turn's. */
-	turn: TurnId | null,
-	/**  Only this source's, by its name. */
-	source: string | null,
-	/**  Only those that ended so. */
-	outcome: Outcome | null,
-	/**  Only those whose tool or telling argument has these words in it, capitals or not. */
-	words: string | null,
-};
 
 /**  One call, as a row. */
 export type CallRow = {
@@ -507,6 +624,18 @@ export type CommandError = {
 /**  SHA-256([`COMMITMENT_PREFIX`] ‖ salt ‖ bytes); 64 hexadecimal digits as text. */
 export type Commitment = string;
 
+/**  Something that would go well at the cursor. */
+export type Completion = {
+	/**  From where, in UTF-16 code units. */
+	start: number,
+	/**  To where it replaces what is written. */
+	end: number,
+	/**  What to put there. */
+	insert: string,
+	/**  What it means, in a few words. */
+	hint: string,
+};
+
 /**  A conversation. */
 export type ConversationId = string;
 
@@ -546,6 +675,16 @@ export type Count = {
 	name: string,
 	/**  How many. */
 	count: number,
+};
+
+/**  The calls of one day. */
+export type Day = {
+	/**  Its first instant, UTC. */
+	at: Micros,
+	/**  Calls by level: public, internal, confidential, restricted. */
+	by_level: [number, number, number, number],
+	/**  Of them, those that did not return. */
+	failures: number,
 };
 
 /**  What policy said of a call, and why. */
@@ -628,6 +767,61 @@ export type EntryView = {
 	leaf: string,
 };
 
+/**  What somebody asks to erase. */
+export type EraseInput = 
+/**  One call. */
+{ kind: "call"; 
+/**  Which. */
+call: CallId } | 
+/**  One conversation. */
+{ kind: "conversation"; 
+/**  Which. */
+conversation: ConversationId } | 
+/**  A person, or anything else that has a name, wherever it is written. */
+{ kind: "subject"; 
+/**  The name: words that stand one after another. */
+words: string } | 
+/**  Everything that was recorded before. */
+{ kind: "before"; 
+/**  When. */
+at: Micros } | 
+/**  The calls that a filter finds. */
+{ kind: "filter"; 
+/**  As people write it. */
+text: string };
+
+/**  What erasing would do. */
+export type ErasePreview = {
+	/**  Payloads that would go. */
+	payloads: number,
+	/**  Their bytes. */
+	bytes: number,
+	/**  How many of each role, most first. */
+	by_role: RoleCount[],
+	/**  Calls that would lose something. */
+	calls: number,
+	/**  Conversations that would lose something. */
+	conversations: number,
+	/**  Payloads that would stay, since a hold covers them. */
+	held: number,
+	/**  Payloads that are meant and were erased before. */
+	gone: number,
+	/**  Payloads that stay, since their call or turn is still under way. */
+	busy: number,
+};
+
+/**  What erasing did. */
+export type Erased = {
+	/**  Payloads that went. */
+	payloads: number,
+	/**  Their bytes. */
+	bytes: number,
+	/**  Payloads that stayed, since a hold covers them. */
+	held: number,
+	/**  The entries that say so, one for each [`MOST_ERASED`]. */
+	entries: Seq[],
+};
+
 /**  A result in the model's context. */
 export type Exposed = {
 	/**  The call it came from. */
@@ -653,6 +847,22 @@ of: number } |
 /**  The words of a failure or refusal: there was no result. */
 { mode: "words" };
 
+/**  How many calls a search finds, by what. */
+export type Facets = {
+	/**  Calls that fit. */
+	total: number,
+	/**  Whether counting ended early: then every number is the least there are. */
+	at_least: boolean,
+	/**  By source, most first. */
+	by_source: Count[],
+	/**  By outcome, most first; `open` for those without. */
+	by_outcome: Count[],
+	/**  By level, highest first. */
+	by_level: Count[],
+	/**  By what policy said, most first. */
+	by_verdict: Count[],
+};
+
 /**  The classes of failure that an entry may name. The words for a person and for the model are a payload. */
 export type FailureClass = 
 /**  No such tool is connected. */
@@ -676,11 +886,21 @@ export type FailureClass =
 /**  Our own fault: a panic in the call's task. */
 "internal";
 
+/**  A mistake in what somebody wrote to search for. */
+export type FilterMistake = {
+	/**  Where it begins, in UTF-16 code units, as the page counts. */
+	start: number,
+	/**  Where it ends. */
+	end: number,
+	/**  What is wrong, and what to write instead. */
+	words: string,
+};
+
 /**  Something wrong with a trail. */
 export type Finding = {
 	/**  What kind. */
 	kind: FindingKind,
-	/**  In which part it was found. */
+	/**  In which part. */
 	part: Part,
 	/**  The first entry that it concerns, if it concerns one. */
 	seq: Seq | null,
@@ -861,6 +1081,38 @@ export type Health = {
 	last_at: Micros | null,
 };
 
+/**  A legal hold: what it covers can't be erased until it is released. */
+export type HoldId = string;
+
+/**  What a hold covers. */
+export type HoldScope = 
+/**  Every payload. */
+{ kind: "everything" } | 
+/**  One conversation's. */
+{ kind: "conversation"; 
+/**  Which. */
+conversation: ConversationId } | 
+/**  One call's. */
+{ kind: "call"; 
+/**  Which. */
+call: CallId };
+
+/**  A hold, as it stands. */
+export type HoldView = {
+	/**  The hold. */
+	id: HoldId,
+	/**  What it covers. */
+	scope: HoldScope,
+	/**  Why; empty if that was erased. */
+	reason: string,
+	/**  The entry that set it. */
+	seq: Seq,
+	/**  When. */
+	at: Micros,
+	/**  When it ended, if it did. */
+	released_at: Micros | null,
+};
+
 /**  Who writes a workspace. */
 export type Holder = {
 	/**  Its process. */
@@ -946,6 +1198,26 @@ export type Locked = {
 	keeps: Keeps | null,
 };
 
+/**  `manifest.json` of a bundle: what it claims to be. None of it is evidence; a verifier compares it with what is there. */
+export type Manifest = {
+	/**  1. */
+	v: number,
+	/**  What it is of. */
+	scope: BundleScope,
+	/**  The trail's key at the bundle's checkpoint (C2SP signed-note vkey). */
+	vkey: string,
+	/**  How many entries the checkpoint covers. */
+	size: number,
+	/**  How many entries are in the bundle. */
+	entries: number,
+	/**  Whether payloads were put in. */
+	payloads: boolean,
+	/**  When it was made. */
+	made_at: Micros,
+	/**  What made it. */
+	program: string,
+};
+
 /**  The HTTP methods a tool may use. */
 export type Method = 
 /**  RFC 9110 §9.3.1 */
@@ -978,6 +1250,14 @@ export type Mistake = {
 	problem: string,
 	/**  What to write. */
 	fix: string,
+};
+
+/**  What a model was shown. */
+export type ModelExposure = {
+	/**  The model's name in the workspace. */
+	model: string,
+	/**  Requests to it by level of what was in them: public, internal, confidential, restricted. */
+	by_level: [number, number, number, number],
 };
 
 /**  How a request to a model went wrong: a variant for each thing that a person does differently. */
@@ -1064,6 +1344,20 @@ export type Outcome =
 /**  It was sent, and we can't know how it ended. */
 "unknown";
 
+/**  What charts show of the calls that fit. */
+export type Overview = {
+	/**  The last days on which there was a call, oldest first, at most 90. */
+	days: Day[],
+	/**  Tools by the time that their calls took in all, most first, at most 20. */
+	tools: ToolTime[],
+	/**  Failures by class, most first. */
+	failures: Count[],
+	/**  What people said when asked: `allowed`, `refused`, `edited`. */
+	approvals: Count[],
+	/**  What each model was shown, by level: requests of the model, most first. */
+	exposure: ModelExposure[],
+};
+
 /**  Whether a model may ask for several calls in one message. */
 export type Parallel = 
 /**  As the provider does by itself. */
@@ -1072,6 +1366,35 @@ export type Parallel =
 "on" | 
 /**  Forbid it. */
 "off";
+
+/**  The parts of a verification, in the order in which each presumes the ones before. */
+export type Part = 
+/**  Entries, their order and their hashes; in a bundle, what files it has. */
+"tree" | 
+/**  Who signed what root, and whether the entries give it. */
+"checkpoints" | 
+/**  A checkpoint that was kept elsewhere. */
+"known" | 
+/**  Proofs that others hold checkpoints. */
+"anchors" | 
+/**  Whether what the entries tell could have happened. */
+"story" | 
+/**  Whether each conversation is whole. */
+"conversations" | 
+/**  Whether each payload opens its commitment, or was erased on record. */
+"payloads" | 
+/**  Whether what screens query is what the entries say. */
+"projections";
+
+/**  What was found in one part of a verification. */
+export type PartReport = {
+	/**  Which. */
+	part: Part,
+	/**  How much of it was looked at: entries, checkpoints, anchors, payloads, …; 0 if the part was not checked. */
+	checked: number,
+	/**  How much is wrong in it. */
+	findings: number,
+};
 
 /**  What a payload is to the entry that names it. */
 export type PayloadRole = 
@@ -1172,6 +1495,33 @@ export type Rate = {
 	burst: number,
 };
 
+/**
+ *  How long payloads are kept. A rule that names a role wins over one that does not, then one that names a higher level;
+ *  of equals the shorter.
+ */
+export type Retention = {
+	/**  The rules; without one that fits a payload it is kept for good. */
+	rules: RetentionRule[],
+};
+
+/**  One rule. */
+export type RetentionRule = {
+	/**  Only payloads of this role. */
+	role?: PayloadRole | null,
+	/**  Only payloads of calls or conversations whose label is at least this. */
+	at_least?: Level | null,
+	/**  How many days they are kept. */
+	days: number,
+};
+
+/**  How many payloads of a role. */
+export type RoleCount = {
+	/**  What they are. */
+	role: PayloadRole,
+	/**  How many. */
+	count: number,
+};
+
 /**  Something that happened in a turn. */
 export type RunEvent = {
 	/**  The turn. */
@@ -1208,6 +1558,22 @@ export type SampleQuestion = {
 	shows: string,
 };
 
+/**  A filter with a name. */
+export type SavedFilter = {
+	/**  What a person calls it. */
+	name: string,
+	/**  As they wrote it. */
+	text: string,
+};
+
+/**  One page of calls, newest first. */
+export type SearchPage = {
+	/**  The calls. */
+	rows: CallRow[],
+	/**  Where the next page begins; none if this is the last. */
+	next: Seq | null,
+};
+
 /**  The name of a secret in the keychain: letters, digits, `-`, `_`, `.`; 1 to 64 of them. */
 export type SecretName = string;
 
@@ -1224,7 +1590,7 @@ export type Session = {
 	demo: boolean,
 	/**  There is a workspace that did not open. */
 	locked: Locked | null,
-	/**  Whether this workspace is being reviewed: nothing can be asked, and payloads stay closed. */
+	/**  Whether it is reviewed: then nothing is asked or changed, and payloads stay closed until they are opened. */
 	reviewing: boolean,
 	/**  The trail's state. */
 	trail: TrailState,
@@ -1412,6 +1778,20 @@ export type ToolSpec = {
 	input: Json,
 };
 
+/**  How long a tool's calls take. */
+export type ToolTime = {
+	/**  `source.tool`. */
+	tool: string,
+	/**  Calls that were sent. */
+	calls: number,
+	/**  Of them, those that did not return. */
+	failures: number,
+	/**  The middle one of their times. */
+	p50_ms: number,
+	/**  The time that 95 of 100 stay under. */
+	p95_ms: number,
+};
+
 /**  The trail has grown. Told at most four times a second. */
 export type TrailChanged = {
 	/**  How many entries it has. */
@@ -1426,26 +1806,6 @@ export type TrailState = {
 	last_verify: VerifyReport | null,
 	/**  Why nothing more is sent until the workspace is opened anew, if that is so. */
 	fatal: string | null,
-};
-
-/**  What the trail holds. */
-export type TrailStats = {
-	/**  Entries. */
-	entries: number,
-	/**  Signed checkpoints. */
-	checkpoints: number,
-	/**  Calls. */
-	calls: number,
-	/**  Calls without an outcome. */
-	open_calls: number,
-	/**  Bytes of payloads as stored. */
-	payload_bytes: number,
-	/**  Calls by outcome, most first; `open` for those without. */
-	by_outcome: Count[],
-	/**  Calls by source. */
-	by_source: Count[],
-	/**  Calls by level. */
-	by_level: Count[],
 };
 
 /**  A turn: from one question to one answer. */
@@ -1502,19 +1862,30 @@ export type VerifyReport = {
 	calls: number,
 	/**  The root of the tree, base64; what an anchor would hold. */
 	root: string,
+	/**  Payloads that are gone, and of which the record says so. */
+	erased: number,
+	/**  How many entries the newest checkpoint covers of which a proof was checked that somebody outside holds it. */
+	anchored: number | null,
+	/**  The keys that signed, oldest first (C2SP signed-note vkeys). */
+	vkeys: string[],
 	/**  How long it took. */
 	took_ms: number,
-	/**  What is wrong, first by place; empty if the trail is sound. */
-	findings: Finding[],
 	/**  What was looked at, part by part. */
 	parts: PartReport[],
-	/**  Payloads that were erased on record. */
-	erased: number,
-	/**  The size of the newest checkpoint that a verified anchor holds. */
-	anchored: number | null,
-	/**  The keys of the trail's epochs, oldest first. */
-	vkeys: string[],
+	/**  What is wrong, first by place; empty if the trail is sound. */
+	findings: Finding[],
 };
+
+/**  A format of a view. */
+export type ViewForm = 
+/**  A table of calls (RFC 4180). */
+"csv" | 
+/**  A JSON object for each call, with its story. */
+"jsonl" | 
+/**  Events of the Open Cybersecurity Schema Framework. */
+"ocsf" | 
+/**  Traces of OpenTelemetry, as its collector reads them from a file. */
+"otlp";
 
 /**  What a call waits for. */
 export type Waiting = 
@@ -1599,407 +1970,6 @@ export type WorkspaceInput = {
 	/**  What will open the file of keys, if they are to be in one. */
 	passphrase: string | null,
 };
-
-/**  A failed try. */
-export type AnchorFailure = {
-	/**  When. */
-	at: Micros,
-	/**  What happened. */
-	words: string,
-};
-
-/**  Where an anchor is. */
-export type AnchorPlace = 
-/**  A witness. */
-{ kind: "witness"; 
-/**  The submission prefix, to which `/add-checkpoint` is added. */
-url: string; 
-/**  Its verifier key (C2SP signed-note vkey, signature type 0x04). */
-vkey: string } | 
-/**  A folder. */
-{ kind: "folder"; 
-/**  Its path; it must exist. */
-path: string } | 
-/**  A time stamp authority. */
-{ kind: "timestamp"; 
-/**  Where it takes `application/timestamp-query`. */
-url: string };
-
-/**  One anchor, as configured. */
-export type AnchorSpec = {
-	/**  Its name in the workspace: 1 to 40 letters, digits, `-` and `_`. */
-	name: string,
-} & AnchorPlace;
-
-/**  One anchor with what the record says of it. */
-export type AnchorView = {
-	/**  As configured. */
-	spec: AnchorSpec,
-	/**  The last checkpoint that it holds. */
-	last: Anchored | null,
-	/**  Why the latest try failed, if it did. */
-	failure: AnchorFailure | null,
-};
-
-/**  A checkpoint that an anchor holds. */
-export type Anchored = {
-	/**  The entry that says so. */
-	seq: Seq,
-	/**  When. */
-	at: Micros,
-	/**  How many entries the checkpoint covers. */
-	size: number,
-};
-
-/**  An answer, as a row. */
-export type AnswerRow = {
-	/**  The turn. */
-	turn: TurnId,
-	/**  Its conversation. */
-	conversation: ConversationId,
-	/**  The entry of the question. */
-	seq: Seq,
-	/**  When it was asked. */
-	at: Micros,
-	/**  The beginning of the question; empty if it was erased. */
-	question: string,
-	/**  Whether there is an answer. */
-	answered: boolean,
-	/**  How many calls the turn made. */
-	calls: number,
-	/**  The sources of those calls, by name. */
-	sources: string[],
-	/**  The join of the turn's calls and answer. */
-	label: Label,
-};
-
-/**  A bundle that was made. */
-export type BundleMade = {
-	/**  Where it lies. */
-	path: string,
-	/**  Its length in bytes. */
-	size: number,
-	/**  SHA-256, hexadecimal. */
-	sha256: string,
-	/**  Entries in it. */
-	entries: number,
-	/**  Payloads in it. */
-	payloads: number,
-};
-
-/**  What a bundle would hold, before it is made. */
-export type BundlePreview = {
-	/**  Entries. */
-	entries: number,
-	/**  Calls among them. */
-	calls: number,
-	/**  Payloads that are still there. */
-	payloads: number,
-	/**  Their bytes. */
-	payload_bytes: number,
-	/**  Payloads that were erased. */
-	erased: number,
-	/**  The join of everything in it. */
-	label: Label,
-};
-
-/**  What to put into a bundle. */
-export type BundleScope = 
-/**  Every entry. */
-{ kind: "trail" } | 
-/**  One conversation. */
-{ kind: "conversation"; 
-/**  Which. */
-conversation: ConversationId } | 
-/**  One answer: its conversation as far as that answer. */
-{ kind: "answer"; 
-/**  The turn that it ended. */
-turn: TurnId };
-
-/**  A bundle that is open. */
-export type BundleView = {
-	/**  What it claims to be. */
-	manifest: Manifest,
-	/**  What verifying it found. */
-	report: VerifyReport,
-	/**  Its conversations. */
-	conversations: ConversationRow[],
-	/**  Its turns, oldest first. */
-	turns: TurnView[],
-	/**  Its calls, newest first. */
-	calls: CallRow[],
-};
-
-/**  Something that would go well at the cursor. */
-export type Completion = {
-	/**  From where, in UTF-16 code units. */
-	start: number,
-	/**  To where it replaces what is written. */
-	end: number,
-	/**  What to put there. */
-	insert: string,
-	/**  What it means, in a few words. */
-	hint: string,
-};
-
-/**  The calls of one day. */
-export type Day = {
-	/**  Its first instant, UTC. */
-	at: Micros,
-	/**  Calls by level: public, internal, confidential, restricted. */
-	by_level: [number, number, number, number],
-	/**  Of them, those that did not return. */
-	failures: number,
-};
-
-/**  Whose payloads to erase. */
-export type EraseInput = 
-/**  One call: arguments, requests, result, words. */
-{ kind: "call"; 
-/**  Which. */
-call: CallId } | 
-/**  One conversation: questions, prompts, responses, answers and everything of its calls. */
-{ kind: "conversation"; 
-/**  Which. */
-conversation: ConversationId } | 
-/**  Every payload with these words in it. */
-{ kind: "subject"; 
-/**  Letters and digits are compared, capitals and accents are not. */
-words: string } | 
-/**  Everything that was recorded before. */
-{ kind: "before"; 
-/**  When. */
-at: Micros } | 
-/**  The calls that a filter finds. */
-{ kind: "filter"; 
-/**  The filter, as a person writes it. */
-text: string };
-
-/**  What erasing would do. */
-export type ErasePreview = {
-	/**  Payloads that would go. */
-	payloads: number,
-	/**  Their bytes. */
-	bytes: number,
-	/**  How many of each role, most first. */
-	by_role: RoleCount[],
-	/**  Calls that would lose something. */
-	calls: number,
-	/**  Conversations that would lose something. */
-	conversations: number,
-	/**  Payloads that would stay, since a hold covers them. */
-	held: number,
-	/**  Payloads that are meant and were erased before. */
-	gone: number,
-	/**  Payloads that stay, since their call or turn is still under way. */
-	busy: number,
-};
-
-/**  What erasing did. */
-export type Erased = {
-	/**  Payloads that went. */
-	payloads: number,
-	/**  Their bytes. */
-	bytes: number,
-	/**  Payloads that stayed, since a hold covers them. */
-	held: number,
-	/**  The entries that say so. */
-	entries: Seq[],
-};
-
-/**  How many calls a search finds, by what. */
-export type Facets = {
-	/**  Calls that fit. */
-	total: number,
-	/**  Whether counting ended early: then every number is the least there are. */
-	at_least: boolean,
-	/**  By source, most first. */
-	by_source: Count[],
-	/**  By outcome, most first; `open` for those without. */
-	by_outcome: Count[],
-	/**  By level, highest first. */
-	by_level: Count[],
-	/**  By what policy said, most first. */
-	by_verdict: Count[],
-};
-
-/**  A mistake in what somebody wrote to search for. */
-export type FilterMistake = {
-	/**  Where it begins, in UTF-16 code units, as the page counts. */
-	start: number,
-	/**  Where it ends. */
-	end: number,
-	/**  What is wrong, and what to write instead. */
-	words: string,
-};
-
-/**  A hold. */
-export type HoldId = string;
-
-/**  What a hold covers. */
-export type HoldScope = 
-/**  Every payload. */
-{ kind: "everything" } | 
-/**  One conversation's. */
-{ kind: "conversation"; 
-/**  Which. */
-conversation: ConversationId } | 
-/**  One call's. */
-{ kind: "call"; 
-/**  Which. */
-call: CallId };
-
-/**  A hold, as it stands. */
-export type HoldView = {
-	/**  The hold. */
-	id: HoldId,
-	/**  What it covers. */
-	scope: HoldScope,
-	/**  Why; empty if that was erased. */
-	reason: string,
-	/**  The entry that set it. */
-	seq: Seq,
-	/**  When. */
-	at: Micros,
-	/**  When it ended, if it did. */
-	released_at: Micros | null,
-};
-
-/**  `manifest.json` of a bundle: what it claims to be. None of it is evidence. */
-export type Manifest = {
-	/**  1. */
-	v: number,
-	/**  What it is of. */
-	scope: BundleScope,
-	/**  The trail's key at the bundle's checkpoint (C2SP signed-note vkey). */
-	vkey: string,
-	/**  How many entries the checkpoint covers. */
-	size: number,
-	/**  How many entries are in the bundle. */
-	entries: number,
-	/**  Whether payloads were put in. */
-	payloads: boolean,
-	/**  When it was made. */
-	made_at: Micros,
-	/**  What made it. */
-	program: string,
-};
-
-/**  What a model was shown. */
-export type ModelExposure = {
-	/**  The model's name in the workspace. */
-	model: string,
-	/**  Requests to it by level of what was in them: public, internal, confidential, restricted. */
-	by_level: [number, number, number, number],
-};
-
-/**  What charts show of the calls that fit. */
-export type Overview = {
-	/**  The last days on which there was a call, oldest first, at most 90. */
-	days: Day[],
-	/**  Tools by the time that their calls took in all, most first, at most 20. */
-	tools: ToolTime[],
-	/**  Failures by class, most first. */
-	failures: Count[],
-	/**  What people said when asked: `allowed`, `refused`, `edited`. */
-	approvals: Count[],
-	/**  What each model was shown, by level: requests of the model, most first. */
-	exposure: ModelExposure[],
-};
-
-/**  A part of a verification. */
-export type Part = 
-/**  The entries and the tree over them. */
-"tree" | 
-/**  The signed checkpoints. */
-"checkpoints" | 
-/**  Checkpoints that were seen before. */
-"known" | 
-/**  What anchors hold. */
-"anchors" | 
-/**  Each call's story. */
-"story" | 
-/**  Each conversation. */
-"conversations" | 
-/**  Payloads against their commitments. */
-"payloads" | 
-/**  What screens query. */
-"projections";
-
-/**  What was looked at in a part, and what was found. */
-export type PartReport = {
-	/**  The part. */
-	part: Part,
-	/**  What was looked at: entries, checkpoints, anchors, … */
-	checked: number,
-	/**  How many findings. */
-	findings: number,
-};
-
-/**  How long payloads are kept. A rule that is narrower wins over a wider one; of equals the shorter. */
-export type Retention = {
-	/**  The rules; without one that fits a payload it is kept for good. */
-	rules: RetentionRule[],
-};
-
-/**  One rule. */
-export type RetentionRule = {
-	/**  Only payloads of this role. */
-	role?: PayloadRole | null,
-	/**  Only payloads of calls or conversations whose label is at least this. */
-	at_least?: Level | null,
-	/**  How many days they are kept. */
-	days: number,
-};
-
-/**  How many payloads of a role. */
-export type RoleCount = {
-	/**  What they are. */
-	role: PayloadRole,
-	/**  How many. */
-	count: number,
-};
-
-/**  A filter that somebody saved. */
-export type SavedFilter = {
-	/**  Its name. */
-	name: string,
-	/**  The filter, as a person writes it. */
-	text: string,
-};
-
-/**  One page of calls, newest first. */
-export type SearchPage = {
-	/**  The calls. */
-	rows: CallRow[],
-	/**  Where the next page begins; none if this is the last. */
-	next: Seq | null,
-};
-
-/**  How long a tool's calls take. */
-export type ToolTime = {
-	/**  `source.tool`. */
-	tool: string,
-	/**  Calls that were sent. */
-	calls: number,
-	/**  Of them, those that did not return. */
-	failures: number,
-	/**  The middle one of their times. */
-	p50_ms: number,
-	/**  The time that 95 of 100 stay under. */
-	p95_ms: number,
-};
-
-/**  The forms in which a view is written. */
-export type ViewForm = 
-/**  Comma-separated values. */
-"csv" | 
-/**  A JSON object on each line. */
-"jsonl" | 
-/**  Open Cybersecurity Schema Framework. */
-"ocsf" | 
-/**  OpenTelemetry. */
-"otlp";
 
 /* Tauri Specta runtime */
 export type Result<T, E> = { status: "ok"; data: T } | { status: "error"; error: E };

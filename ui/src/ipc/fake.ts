@@ -188,7 +188,7 @@ export function fakeHost(options: FakeOptions = {}): Host {
       const detail = structuredClone(trail.detail(wanted));
       return detail && state.reviewing ? { ...detail, payloads: [] } : detail;
     },
-    payload: async (commitment) => trail.payload(commitment, MOST_SHOWN),
+    payload: async (_, commitment) => trail.payload(commitment, MOST_SHOWN),
     prove: async (seq) => trail.prove(seq),
     entry: async (seq) => trail.entries[seq] ?? null,
     verify: async (on) => {

@@ -88,7 +88,7 @@ export interface Host {
   conversation(id: ConversationId): Promise<ConversationView | null>;
   call(id: CallId): Promise<CallDetail | null>;
   /** A payload's text from the start, longer than `call` gives it. */
-  payload(commitment: Commitment): Promise<PayloadView | null>;
+  payload(seq: Seq, commitment: Commitment): Promise<PayloadView | null>;
   prove(seq: Seq): Promise<ProofView>;
   entry(seq: Seq): Promise<EntryView | null>;
   /** Rejects if `verifyStop` ended it. */
