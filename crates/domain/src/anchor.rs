@@ -20,7 +20,6 @@ pub enum AnchorKind {
 
 /// One anchor, as configured.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
-#[serde(deny_unknown_fields)]
 pub struct AnchorSpec {
     /// Its name in the workspace: 1 to 40 letters, digits, `-` and `_`.
     pub name: String,
@@ -93,4 +92,23 @@ pub struct AnchorFailure {
     pub at: Micros,
     /// What happened.
     pub words: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_anchor_reads_back_as_it_was_written() {
+        let (url, vkey) = ("https://witness.example".to_owned(), "w+1+B".to_owned());
+        for place in [
+            AnchorPlace::Witness { url: url.clone(), vkey },
+            AnchorPlace::Folder { path: "/mnt/share".to_owned() },
+            AnchorPlace::Timestamp { url },
+        ] {
+            let spec = AnchorSpec { name: "a".to_owned(), place };
+            let text = serde_json::to_string(&spec).unwrap();
+            assert_eq!(serde_json::from_str::<AnchorSpec>(&text).unwrap(), spec, "{text}");
+        }
+    }
 }

@@ -32,6 +32,15 @@ impl Clock {
     }
 }
 
+/// What the wall clock would show `now` if it had gone on evenly since `before`, in case that is further from what it does
+/// show than any clock is set right by: somebody changed it, or the machine slept.
+pub(crate) fn jumped(before: Moment, now: Moment) -> Option<Micros> {
+    const SMALL: u64 = 60 * 1_000_000;
+    let passed = i64::try_from(now.mono.saturating_sub(before.mono)).unwrap_or(i64::MAX);
+    let expected = before.at.0.saturating_add(passed);
+    (expected.abs_diff(now.at.0) > SMALL).then_some(Micros(expected))
+}
+
 /// The two arguments from which every id is made.
 pub(crate) fn id_parts() -> Result<(u64, u128), EngineError> {
     Ok((wall().unix_ms(), random_bits()?))
@@ -65,4 +74,21 @@ pub(crate) fn random_bits() -> Result<u128, EngineError> {
     getrandom::fill(&mut bits)
         .map_err(|error| EngineError::Internal(format!("the system gives no randomness: {error}")))?;
     Ok(u128::from_le_bytes(bits))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_jump_is_more_than_a_minute_either_way() {
+        const SECOND: i64 = 1_000_000;
+        let at = |at: i64, mono: u64| Moment { at: Micros(at * SECOND), mono: mono * 1_000_000 };
+        for (shown, jump) in
+            [(160, None), (220, None), (100, None), (221, Some(160)), (99, Some(160)), (-9, Some(160))]
+        {
+            let expected = jump.map(|at: i64| Micros(at * SECOND));
+            assert_eq!(jumped(at(100, 40), at(shown, 100)), expected, "{shown}");
+        }
+    }
 }

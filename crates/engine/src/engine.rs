@@ -11,7 +11,7 @@ use egress::Door;
 use keychain::{Keychain, KeychainError};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use store::{Opening, Reader, Store};
+use store::{Opening, Reader, Store, StoreError};
 
 use crate::backlog::Backlog;
 use crate::catalogue::Catalogue;
@@ -23,6 +23,7 @@ use crate::inner::Inner;
 use crate::keys::{RecoveryKey, Root};
 use crate::run::Kept;
 use crate::turns::Turns;
+use crate::watch::Watched;
 use crate::workspace::{Folder, Keeps, KeychainChoice};
 
 /// How long a closing workspace waits for its turns to end.
@@ -76,11 +77,13 @@ impl Engine {
         let clock = Clock::start()?;
         let mut mint = mint()?;
         let keys = store_keys(&root, &origin)?;
-        let vkey = keys.signer.verifier().to_vkey();
         let store = Store::create(opening(&folder, &clock, &mut mint), keys).await?;
+        let vkey = present_vkey(&root, &folder, &store.reader()).await?;
         folder.save()?;
         let recovery = root.recovery_key();
-        Ok((Self::assemble(folder, clock, store.reader(), Some(store), keychain, vkey, None)?, recovery))
+        let engine = Self::assemble(folder, clock, store.reader(), Some(store), keychain, vkey, None)?;
+        engine.begin_watch();
+        Ok((engine, recovery))
     }
 
     /// Where the workspace in `dir` keeps its keys, before it is opened: whoever opens one whose keys are in a file
@@ -152,14 +155,15 @@ impl Engine {
         let root = stored_root(&keychain).await?;
         let reader = Reader::open(&folder.dir, root.database().into()).await?;
         let held_by = reader.holder().await?.map(Holder::from);
-        let vkey = root.signer(&origin(&folder))?.verifier().to_vkey();
-        Self::assemble(folder, Clock::start()?, reader, None, keychain, vkey, held_by)
+        let vkey = present_vkey(&root, &folder, &reader).await?;
+        let engine = Self::assemble(folder, Clock::start()?, reader, None, keychain, vkey, held_by)?;
+        engine.look_at_mark().await?;
+        Ok(engine)
     }
 
     async fn open_with(folder: Folder, keychain: Keychain, root: &Root) -> Result<Self, EngineError> {
         let clock = Clock::start()?;
         let keys = store_keys(root, &origin(&folder))?;
-        let vkey = keys.signer.verifier().to_vkey();
         let mut mint = mint()?;
         let (store, recovery) = Store::open(opening(&folder, &clock, &mut mint), keys).await?;
         if !recovery.is_empty() {
@@ -167,8 +171,11 @@ impl Engine {
             let turns = recovery.turns.len();
             tracing::info!(unknown, cancelled, turns, "closed what an earlier run left open");
         }
+        let vkey = present_vkey(root, &folder, &store.reader()).await?;
         let engine = Self::assemble(folder, clock, store.reader(), Some(store), keychain, vkey, None)?;
         engine.set_gate().await?;
+        engine.look_at_mark().await?;
+        engine.begin_watch();
         Ok(engine)
     }
 
@@ -188,7 +195,7 @@ impl Engine {
             clock,
             store,
             reader,
-            vkey,
+            vkey: Mutex::new(vkey),
             keychain,
             door,
             turns: Turns::default(),
@@ -200,6 +207,7 @@ impl Engine {
             kept: Kept::default(),
             revising: Mutex::default(),
             last_verified: Mutex::default(),
+            watched: Watched::default(),
             held_by,
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -212,19 +220,20 @@ impl Engine {
         About { id, name, dir, keeps, writer, held_by: self.inner.held_by.clone() }
     }
 
-    /// Stops every turn, waits until each has recorded how it ended, and closes the trail. Opening is where this
-    /// began: [`Engine::open`].
+    /// Stops every turn, waits until each has recorded how it ended, lets the watch take its last look, and closes the
+    /// trail. Opening is where this began: [`Engine::open`].
     pub async fn shutdown(&self) {
         if tokio::time::timeout(CLOSING, self.inner.turns.stop_all()).await.is_err() {
             tracing::warn!("a turn did not end in time; recovery will close it");
         }
+        self.end_watch().await;
         if let Some(store) = &self.inner.store {
             store.clone().close().await;
         }
     }
 }
 
-async fn stored_root(keychain: &Keychain) -> Result<Root, EngineError> {
+pub(crate) async fn stored_root(keychain: &Keychain) -> Result<Root, EngineError> {
     Root::load(keychain).await?.ok_or_else(|| {
         EngineError::WrongKey(
             "the keychain holds no key for this workspace; open it with the recovery key (`tieout init --recover`)"
@@ -244,8 +253,15 @@ fn not_its_recovery_key(error: impl Into<EngineError>) -> EngineError {
     }
 }
 
-/// What checkpoints are signed for: names the workspace and nobody.
-fn origin(folder: &Folder) -> String {
+/// The key that signs what is recorded next, from the keychain: the trail says no more than which epoch it is in.
+async fn present_vkey(root: &Root, folder: &Folder, reader: &Reader) -> Result<String, EngineError> {
+    let newest = reader.epochs().await?.pop().map(|epoch| epoch.origin).unwrap_or_default();
+    let signer = root.signer(&origin(folder), &newest).ok_or(StoreError::WrongKey)?;
+    Ok(signer.verifier().to_vkey())
+}
+
+/// What checkpoints of the first epoch are signed for: names the workspace and nobody.
+pub(crate) fn origin(folder: &Folder) -> String {
     format!("tieout.local/{}", folder.id)
 }
 
@@ -269,5 +285,5 @@ fn opening<'a>(
 }
 
 fn store_keys(root: &Root, origin: &str) -> Result<store::Keys, EngineError> {
-    Ok(store::Keys { database: root.database().into(), signer: root.signer(origin)? })
+    Ok(store::Keys { database: root.database().into(), signer: root.signers(origin)? })
 }

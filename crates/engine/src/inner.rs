@@ -17,6 +17,7 @@ use crate::holder::Holder;
 use crate::locked::lock;
 use crate::run::Kept;
 use crate::turns::Turns;
+use crate::watch::Watched;
 use crate::workspace::Folder;
 
 /// An open workspace, shared by every clone of its engine and every task.
@@ -26,8 +27,8 @@ pub(crate) struct Inner {
     /// `None` if the workspace was opened for reading.
     pub(crate) store: Option<Store>,
     pub(crate) reader: Reader,
-    /// The key that checkpoints must be signed with: from the keychain, not from the trail that it vouches for.
-    pub(crate) vkey: String,
+    /// The key that the newest checkpoints must be signed with: from the keychain, not from the trail that it vouches for.
+    pub(crate) vkey: Mutex<String>,
     pub(crate) keychain: Keychain,
     pub(crate) door: Door,
     pub(crate) turns: Turns,
@@ -44,6 +45,8 @@ pub(crate) struct Inner {
     /// Models that were seen to write on in a call after they had begun the next.
     pub(crate) revising: Mutex<HashSet<String>>,
     pub(crate) last_verified: Mutex<Option<VerifyReport>>,
+    /// What the watch knows.
+    pub(crate) watched: Watched,
     /// Who writes, if not we.
     pub(crate) held_by: Option<Holder>,
 }

@@ -6,6 +6,7 @@ use domain::secret::{Secret, SecretName};
 use hkdf::Hkdf;
 use keychain::Keychain;
 use sha2::Sha256;
+use store::Signers;
 use tlog::{Origin, Signer};
 use zeroize::Zeroizing;
 
@@ -13,6 +14,7 @@ use crate::clock::random_key;
 use crate::error::EngineError;
 
 const ROOT: &str = "workspace-root";
+const MARK: &str = "workspace-mark";
 const DATABASE_INFO: &[u8] = b"tieout/workspace/database/v1";
 const SIGNER_INFO: &[u8] = b"tieout/workspace/signer/v1";
 
@@ -82,11 +84,21 @@ impl Root {
         self.derived(DATABASE_INFO)
     }
 
-    pub(crate) fn signer(&self, origin: &str) -> Result<Signer, EngineError> {
-        let origin: Origin = origin
-            .parse()
-            .map_err(|error| EngineError::Internal(format!("`{origin}` can't be an origin: {error}")))?;
-        Ok(Signer::from_seed(origin, self.derived(SIGNER_INFO)))
+    /// The keys that sign under `base`, the first epoch's origin, and those that follow it.
+    pub(crate) fn signers(&self, base: &str) -> Result<Signers, EngineError> {
+        let first = self.signer(base, base).ok_or_else(|| no_origin(base))?;
+        let (root, base) = (Self(self.0.clone()), base.to_owned());
+        Ok(Signers::new(first, move |origin| root.signer(&base, origin)))
+    }
+
+    /// The key that signs under this origin; `None` if it is none of this workspace.
+    pub(crate) fn signer(&self, base: &str, origin: &str) -> Option<Signer> {
+        let number = number_of(base, origin)?;
+        let seed = match number {
+            1 => self.derived(SIGNER_INFO),
+            later => self.derived(&[SIGNER_INFO, format!("/epoch/{later}").as_bytes()].concat()),
+        };
+        Some(Signer::from_seed(origin.parse::<Origin>().ok()?, seed))
     }
 
     fn derived(&self, info: &[u8]) -> [u8; 32] {
@@ -97,18 +109,57 @@ impl Root {
     }
 }
 
+/// The origin of this epoch, from 1.
+pub(crate) fn origin_of(base: &str, number: u32) -> String {
+    if number < 2 { base.to_owned() } else { format!("{base}/{number}") }
+}
+
+/// Which epoch's origin this is, if it is one that [`origin_of`] writes.
+fn number_of(base: &str, origin: &str) -> Option<u32> {
+    let number = match origin.strip_prefix(base)? {
+        "" => 1,
+        rest => rest.strip_prefix('/')?.parse().ok()?,
+    };
+    (origin_of(base, number) == origin).then_some(number)
+}
+
+fn no_origin(text: &str) -> EngineError {
+    EngineError::Internal(format!("`{text}` can't be an origin"))
+}
+
 fn name() -> Result<SecretName, EngineError> {
     ROOT.parse().map_err(|error: domain::secret::SecretNameError| EngineError::Internal(error.to_string()))
 }
 
+/// The name of what the keychain remembers of the trail (`mark`).
+pub(crate) fn mark_name() -> Result<SecretName, EngineError> {
+    MARK.parse().map_err(|error: domain::secret::SecretNameError| EngineError::Internal(error.to_string()))
+}
+
 /// Whether a name is one that only we may set.
 pub(crate) fn is_reserved(name: &SecretName) -> bool {
-    name.as_str() == ROOT
+    matches!(name.as_str(), ROOT | MARK)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_epoch_has_a_key_and_an_origin_of_its_own() {
+        let (root, base) = (Root::fresh().unwrap(), "tieout.local/ws_1");
+        let vkey = |origin: &str| root.signer(base, origin).map(|signer| signer.verifier().to_vkey());
+        let vkeys: Vec<String> = (1..4)
+            .map(|number| vkey(&origin_of(base, number)).unwrap())
+            .map(|vkey| vkey[28..].into())
+            .collect();
+        assert!(vkeys[0] != vkeys[1] && vkeys[1] != vkeys[2] && vkeys[0] != vkeys[2]);
+        for foreign in
+            ["tieout.local/ws_2", "tieout.local/ws_1/1", "tieout.local/ws_1/02", "tieout.local/ws_1/x"]
+        {
+            assert_eq!(vkey(foreign), None, "{foreign}");
+        }
+    }
 
     #[test]
     fn a_recovery_key_reads_back_as_people_type_it() {

@@ -6,6 +6,7 @@
 //! rest. What can't be appended does not happen; from then on the engine takes no work until it is opened anew.
 
 mod adopt;
+mod anchoring;
 mod backlog;
 mod batches;
 mod blocking;
@@ -25,11 +26,14 @@ mod keys;
 mod locked;
 mod probe;
 mod reads;
+mod review;
+mod rotate;
 mod run;
 mod search;
 mod settings;
 mod trial;
 mod turns;
+mod watch;
 mod workspace;
 
 pub use adopt::Adopted;
@@ -42,10 +46,12 @@ pub use holder::Holder;
 pub use keychain::Keychain;
 pub use keys::RecoveryKey;
 pub use probe::{answer_probe, keychain_answers, keychain_lasts};
+pub use review::Roles;
 pub use run::{Question, Run};
 pub use search::SavedFilter;
 pub use settings::ModelView;
 pub use sources::Mistake;
 pub use store::CallQuery;
 pub use trial::{ModelReport, SourceReport};
+pub use watch::QuickReport;
 pub use workspace::{Keeps, KeychainChoice, default_dir};

@@ -114,12 +114,16 @@ impl Engine {
     ) -> Result<Option<VerifyReport>, EngineError> {
         let began = std::time::Instant::now();
         let (reader, clock, vkey) =
-            (self.inner.reader.clone(), self.inner.clock.clone(), self.inner.vkey.clone());
+            (self.inner.reader.clone(), self.inner.clock.clone(), lock(&self.inner.vkey).clone());
+        let witnesses = self.witness_vkeys().await?;
         // The evidence blocks on the database, so it is read where blocking is allowed.
         let checked = tokio::task::spawn_blocking(move || -> Result<Option<VerifyReport>, StoreError> {
             let evidence = reader.evidence()?;
             let total = evidence.entries();
             let mut checker = verify::Checker::new(Some(&vkey));
+            for witness in &witnesses {
+                checker.witness(witness);
+            }
             for piece in evidence {
                 match piece? {
                     Piece::Entry { seq, body, leaf } => {
@@ -153,6 +157,7 @@ impl Engine {
             findings: u32::try_from(projections.len()).unwrap_or(u32::MAX),
         });
         report.findings.extend(projections);
+        self.weigh(&mut report).await?;
         report.took_ms = Span::from(began.elapsed()).ms();
         *lock(&self.inner.last_verified) = Some(report.clone());
         Ok(Some(report))

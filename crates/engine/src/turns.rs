@@ -95,6 +95,11 @@ impl Turns {
         Ok(Ears { says, ends })
     }
 
+    /// Whether nobody waits for anything here.
+    pub(crate) fn is_idle(&self) -> bool {
+        lock(&self.under_way).is_empty() && self.errands.available_permits() == ERRANDS as usize
+    }
+
     /// Takes a turn out that is over or never began.
     pub(crate) fn leave(&self, turn: TurnId) {
         lock(&self.under_way).remove(&turn);

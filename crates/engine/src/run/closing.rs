@@ -45,6 +45,7 @@ impl Driver {
             entries: 0,
         });
         self.line.flush().await?;
+        self.inner.watched.answered();
         self.line.emit(Happening::Answer { answer });
         let (words, usage) = (String::new(), self.usage);
         self.line.emit(Happening::TurnEnded { stopped: None, failure: None, words, usage });

@@ -2,9 +2,20 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a panic here is a failed test with a place")]
 
+mod anchors;
 mod batches;
 mod early;
 mod export;
 mod hostile;
+#[allow(
+    dead_code,
+    clippy::expect_used,
+    reason = "the tests of `anchors` use more of it, and say what is missing"
+)]
+#[path = "../../../anchors/tests/anchors/openssl.rs"]
+mod openssl;
+mod restored;
+mod review;
+mod rotation;
 mod scene;
 mod turns;
