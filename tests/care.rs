@@ -73,8 +73,8 @@ async fn what_is_erased_is_gone_and_what_is_held_stays() {
     workspace.tieout(&["trail", "erase", "--call", &call]).await.ends(2);
     workspace.tieout(&["trail", "erase", "--call", &call, "--why", " ", "--yes"]).await.ends(1);
 
-    let held = workspace.tieout(&["trail", "hold", "add", "--call", &call, "--why", "a lawsuit", "--json"]);
-    let hold = held.await.ends(0).object("hold")["id"].as_str().unwrap().to_owned();
+    let hold = ["trail", "hold", "add", "--call", &call, "--why", "a lawsuit", "--json"];
+    let hold = workspace.tieout(&hold).await.ends(0).object("hold")["id"].as_str().unwrap().to_owned();
     let preview = workspace.tieout(&["trail", "erase", "--call", &call, "--dry-run", "--json"]).await.ends(0);
     assert!(preview.object("erase_preview")["held"].as_u64().unwrap() >= 3);
     let shown = workspace.tieout(&["trail", "show", &call]).await.ends(0).out;

@@ -25,6 +25,11 @@ struct Kind {
 }
 
 impl Findings {
+    /// Notes that a bundle lacks a file.
+    pub(crate) fn missing_file(&mut self, part: Part, name: &str) {
+        self.report(part, FindingKind::Missing, None, &format!("the file {name} is not there"));
+    }
+
     /// Notes that something is wrong at an entry, or at none in particular.
     pub(crate) fn report(&mut self, part: Part, kind: FindingKind, seq: Option<Seq>, words: &str) {
         let known = self.kinds.entry((part, kind)).or_default();

@@ -7,7 +7,6 @@ use domain::payload::Commitment;
 use domain::view::{FindingKind, Part};
 use tlog::Verifier;
 
-use super::missing;
 use crate::checkpoints::stated_size;
 use crate::findings::Findings;
 use crate::payloads::Payloads;
@@ -25,7 +24,7 @@ impl Claims {
     /// The manifest.
     pub(super) fn read_manifest(&self, findings: &mut Findings) -> Option<Manifest> {
         let Some(bytes) = &self.manifest else {
-            missing(Part::Tree, "manifest.json", findings);
+            findings.missing_file(Part::Tree, "manifest.json");
             return None;
         };
         match Manifest::from_bytes(bytes) {
@@ -41,7 +40,7 @@ impl Claims {
     /// The key that is said to have signed the checkpoint. One line, with or without its end.
     pub(super) fn read_key(&self, findings: &mut Findings) -> Option<Verifier> {
         let Some(bytes) = &self.key else {
-            missing(Part::Checkpoints, "key.vkey", findings);
+            findings.missing_file(Part::Checkpoints, "key.vkey");
             return None;
         };
         let text = std::str::from_utf8(bytes).unwrap_or_default();
@@ -85,7 +84,7 @@ impl Claims {
     /// Compares `erased.txt` with what the entries erase.
     pub(super) fn compare_erased(&self, payloads: &Payloads, findings: &mut Findings) {
         let Some(bytes) = &self.erased else {
-            return missing(Part::Payloads, "erased.txt", findings);
+            return findings.missing_file(Part::Payloads, "erased.txt");
         };
         let mut altered =
             |seq, words: &str| findings.report(Part::Payloads, FindingKind::Altered, seq, words);

@@ -7,7 +7,6 @@ use domain::id::Seq;
 use domain::payload::Commitment;
 use domain::view::{FindingKind, Part};
 
-use super::missing;
 use super::names::Tile;
 use crate::checker::Checker;
 use crate::checkpoints::stated_size;
@@ -128,7 +127,7 @@ impl Full {
     /// Takes in what is left.
     pub(super) fn finish_entries(&mut self, findings: &mut Findings) {
         if !self.checkpoints_came {
-            missing(Part::Checkpoints, "checkpoints.txt", findings);
+            findings.missing_file(Part::Checkpoints, "checkpoints.txt");
         }
         for (tile, bytes) in std::mem::take(&mut self.bodies) {
             if self.is_of(0, tile) {

@@ -135,7 +135,7 @@ impl BundleChecker {
         }
         let key = self.claims.read_key(&mut findings);
         if self.claims.checkpoint.is_none() {
-            missing(Part::Checkpoints, "checkpoint", &mut findings);
+            findings.missing_file(Part::Checkpoints, "checkpoint");
         }
         if whole {
             self.finish_full(manifest.as_ref(), key.as_ref(), findings, now)
@@ -225,10 +225,6 @@ fn keep_what_is_known(findings: &mut Findings) {
     } else if findings.any_of(Part::Conversations, FindingKind::Gap) {
         findings.retain(|part| part != Part::Story);
     }
-}
-
-fn missing(part: Part, name: &str, findings: &mut Findings) {
-    findings.report(part, FindingKind::Missing, None, &format!("the file {name} is not there"));
 }
 
 /// Whether bytes look like a time stamp (a DER sequence) or a signed note.
