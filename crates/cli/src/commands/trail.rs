@@ -170,8 +170,8 @@ async fn prove(engine: &Engine, seq: Seq, output: &Output) -> Result<(), EngineE
 async fn show_conversation(engine: &Engine, id: ConversationId, output: &Output) -> Result<(), EngineError> {
     let view = engine.conversation(id).await?;
     output.line(format!("{}  {}", view.row.title, view.row.label));
-    for TurnView { question, at, batches, retries, answer, words, .. } in &view.turns {
-        output.line(format!("\n{}  {question}", time(*at)));
+    for TurnView { id, question, at, batches, retries, answer, words, .. } in &view.turns {
+        output.line(format!("\n{}  {question}  ({id})", time(*at)));
         for batch in batches {
             output.line(format!(
                 "  {} in {}, {} one after another, {}",
