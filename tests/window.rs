@@ -39,6 +39,8 @@ mod held;
 mod hostile_text;
 #[path = "window/own_workspace.rs"]
 mod own_workspace;
+#[path = "window/trail.rs"]
+mod trail;
 #[path = "window/waits.rs"]
 mod waits;
 

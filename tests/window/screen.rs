@@ -98,6 +98,11 @@ impl Home {
         ]
     }
 
+    /// Where what is taken out is put, on an account that has not said otherwise.
+    pub(crate) fn downloads(&self) -> PathBuf {
+        self.folder.path().join("home/Downloads")
+    }
+
     /// Opens the window.
     pub(crate) async fn window(&self, words: &[&str]) -> Window {
         let window = Window { driver: Driver::start(self.environment(), &program(), words).await };
