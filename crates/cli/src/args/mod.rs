@@ -1,5 +1,6 @@
 //! The commands and their options. Completions are generated from these same definitions (`docs/cli.md`).
 
+mod anchors;
 mod ask;
 mod care;
 mod evidence;
@@ -16,6 +17,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::id::WorkspaceId;
 use domain::secret::SecretName;
 
+pub(crate) use anchors::{Accept, Anchors, Checkpoint};
 pub(crate) use ask::Ask;
 pub(crate) use care::{Erase, Hold, Retention, RuleArg, What};
 pub(crate) use evidence::{Export, Verify, View};

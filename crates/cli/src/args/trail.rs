@@ -5,6 +5,7 @@ use domain::id::{CallId, ConversationId, Seq};
 use domain::outcome::Outcome;
 use domain::tool::SourceName;
 
+use super::anchors::{Accept, Anchors, Checkpoint};
 use super::care::{Erase, Hold, Retention};
 use super::evidence::{Export, View};
 use super::values::outcome;
@@ -32,6 +33,15 @@ pub(crate) enum Trail {
     /// How long payloads are kept
     #[command(subcommand)]
     Retention(Retention),
+    /// Others who hold checkpoints of the trail, so that nobody can change its history unseen
+    #[command(subcommand)]
+    Anchors(Anchors),
+    /// The newest checkpoint: keep a copy, and the trail can be held against it later
+    Checkpoint(Checkpoint),
+    /// Let a new key sign the trail from here on
+    RotateKey,
+    /// Go on with a trail that is not the one that the keychain remembers, such as a backup that was put back
+    AcceptRestored(Accept),
     /// Make an evidence bundle, which others can check without us; that it was made goes on record
     Export(Export),
     /// The calls as a table (CSV)

@@ -1,5 +1,6 @@
 //! One module per command. Each converts its arguments, calls the engine, and prints what came back.
 
+pub(crate) mod anchors;
 pub(crate) mod ask;
 pub(crate) mod by_hand;
 pub(crate) mod calls;

@@ -6,7 +6,7 @@ use domain::id::{CallId, ConversationId, Seq};
 use domain::view::{CallDetail, Count, EntryView, TurnView, VerifyReport};
 use engine::{CallQuery, Engine, EngineError, ViewForm};
 
-use super::{care, evidence};
+use super::{anchors, care, evidence};
 use crate::args::{Global, ListCalls, Search, Shown, Trail};
 use crate::exit::Exit;
 use crate::output::Output;
@@ -29,6 +29,10 @@ pub(crate) async fn run(global: &Global, trail: &Trail, output: &Output) -> Resu
         Trail::Erase(erase) => care::erase(global, erase, output).await?,
         Trail::Hold(hold) => care::hold(global, hold, output).await?,
         Trail::Retention(rules) => care::retention(global, rules, output).await?,
+        Trail::Anchors(of) => return anchors::run(global, of, output).await,
+        Trail::Checkpoint(checkpoint) => anchors::checkpoint(global, checkpoint, output).await?,
+        Trail::RotateKey => anchors::rotate_key(global, output).await?,
+        Trail::AcceptRestored(accept) => anchors::accept(global, accept, output).await?,
         Trail::Export(export) => evidence::export(global, export, output).await?,
         Trail::Csv(view) => evidence::view(global, ViewForm::Csv, view, output).await?,
         Trail::Jsonl(view) => evidence::view(global, ViewForm::Jsonl, view, output).await?,

@@ -38,7 +38,7 @@ impl Engine {
         Ok(views)
     }
 
-    /// Adds an anchor, or replaces the one of that name. It is shown a checkpoint soon.
+    /// Adds an anchor, or replaces the one of that name. It is shown a checkpoint within a minute.
     ///
     /// # Errors
     /// [`EngineError::BadInput`] with every mistake in it; or if the trail can't be written.
@@ -50,8 +50,8 @@ impl Engine {
             None => specs.push(spec.clone()),
         }
         self.set_anchors(&specs).await?;
+        // Nothing is known of it then, so the watch shows it a checkpoint at its next look.
         self.inner.watched.anchoring.lock().await.forget(&spec.name);
-        self.inner.watched.answered();
         Ok(())
     }
 
