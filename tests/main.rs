@@ -15,11 +15,13 @@
 
 mod scene;
 
+mod anchors;
 mod attempts;
 mod bfcl;
 mod care;
 mod cli;
 mod crash;
+mod evidence;
 mod foreign;
 mod hostile;
 mod labels;
