@@ -9,11 +9,15 @@ use crate::repository::Repository;
 /// Compiling engine and benchmarks for release, from nothing, on two slow cores.
 const COMPILE_LIMIT: Duration = Duration::from_secs(60 * 60);
 
-/// Builds the benchmarks and runs those named, or all. They write where the folder `bench` of the target folder is.
+/// Builds the benchmarks, and the command line that one of them starts, and runs those named, or all. They write where
+/// the folder `bench` of the target folder is.
 pub(crate) fn bench(repository: &Repository, words: &[String]) -> Result<(), Failure> {
     let mut progress = Progress::new(repository, 1)?;
     progress.step("bench-build", |step| {
-        step.run(repository.cargo(["build", "--release", "--package", "bench"]), COMPILE_LIMIT)
+        step.run(
+            repository.cargo(["build", "--release", "--package", "bench", "--package", "cli"]),
+            COMPILE_LIMIT,
+        )
     })?;
     println!();
     let program = repository.release_program("bench");

@@ -6,8 +6,9 @@ use crate::trouble::{Outcome, trouble};
 
 /// What `bench --help` prints.
 pub(crate) const HELP: &str = "\
-bench [--into DIR] [--rounds N] [--batches N] [--calls N] [NAME...]
+bench [--into DIR] [--rounds N] [--batches N] [--calls N] [--entries N] [NAME...]
 
+  append        intents durable per second, beside a database by hand
   batch         question to final text, N calls of 50 ms, beside the same by hand
   digest        256 calls that arrive at once: last byte to first request
   early         calls that start while the model writes, beside the same after it
@@ -15,6 +16,8 @@ bench [--into DIR] [--rounds N] [--batches N] [--calls N] [NAME...]
   intent_wait   what a durable intent adds, beside one fsync
   memory        what 1,000 batches leave behind, and 1,000 results of 1 MB hold
   search        a page of calls by a filter, by words, by both, and the next one
+  start         the command line's list of calls, from process start to end
+  verify        a large trail verified, beside SHA-256 over the same bytes
 
   --into DIR    where NAME.json goes, and workspaces while they are measured: a
                 folder on a real disk (default: target/bench)
@@ -22,6 +25,8 @@ bench [--into DIR] [--rounds N] [--batches N] [--calls N] [NAME...]
   --batches N   how many batches `memory` runs (default: 1,000)
   --calls N     how many calls `search` looks through, beside a tenth of them
                 (default: 1,000,000, made in some minutes and kept in DIR)
+  --entries N   how many entries `verify` and `start` have before them
+                (default: 100,000, made once and kept in DIR)
 
 Without a name all of them run, one after another. docs/benchmarks.md says how to
 read what they print.";
@@ -29,6 +34,7 @@ read what they print.";
 /// A benchmark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Name {
+    Append,
     Batch,
     Digest,
     Early,
@@ -36,10 +42,13 @@ pub(crate) enum Name {
     IntentWait,
     Memory,
     Search,
+    Start,
+    Verify,
 }
 
 impl Name {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 10] = [
+        Self::Append,
         Self::Batch,
         Self::Digest,
         Self::Early,
@@ -47,11 +56,14 @@ impl Name {
         Self::IntentWait,
         Self::Memory,
         Self::Search,
+        Self::Start,
+        Self::Verify,
     ];
 
     /// The name by which a person asks for it.
     pub(crate) fn word(self) -> &'static str {
         match self {
+            Self::Append => "append",
             Self::Batch => "batch",
             Self::Digest => "digest",
             Self::Early => "early",
@@ -59,6 +71,8 @@ impl Name {
             Self::IntentWait => "intent_wait",
             Self::Memory => "memory",
             Self::Search => "search",
+            Self::Start => "start",
+            Self::Verify => "verify",
         }
     }
 }
@@ -70,6 +84,7 @@ pub(crate) struct Arguments {
     pub(crate) rounds: Option<usize>,
     pub(crate) batches: usize,
     pub(crate) calls: usize,
+    pub(crate) entries: usize,
     pub(crate) names: Vec<Name>,
 }
 
@@ -82,6 +97,7 @@ impl Arguments {
             rounds: None,
             batches: 1_000,
             calls: 1_000_000,
+            entries: 100_000,
             names: Vec::new(),
         };
         while let Some(word) = words.next() {
@@ -94,6 +110,7 @@ impl Arguments {
                 "--rounds" => arguments.rounds = Some(number(&word, words.next())?),
                 "--batches" => arguments.batches = number(&word, words.next())?,
                 "--calls" => arguments.calls = number(&word, words.next())?,
+                "--entries" => arguments.entries = number(&word, words.next())?,
                 name => match Name::ALL.into_iter().find(|known| known.word() == name) {
                     Some(name) => arguments.names.push(name),
                     None => return trouble(format!("there is no benchmark `{name}`")),

@@ -2,23 +2,15 @@
 //! carries a request of 1 kB, and is on disk with its place in the tree, a signed checkpoint and what screens query. The
 //! bound is one sync of 4 kB on the same disk.
 
-use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use domain::effect::Effect;
-use domain::entry::Draft;
-use domain::fact::Fact;
-use domain::id::{BootId, CallId, Handle};
-use domain::label::Label;
-use domain::payload::{Payload, PayloadRole};
-use domain::time::{Micros, Moment};
-use futures_util::future::try_join_all;
-use store::{DatabaseKey, Keys, Opening, Store};
-use tlog::Signer;
+use store::Store;
 
 use crate::arguments::Arguments;
+use crate::evidence;
+use crate::intents;
 use crate::journal::Journal;
+use crate::mint::Mint;
 use crate::report::{Figure, Goal, Report};
 use crate::scene::millis;
 use crate::spread::quantile;
@@ -33,7 +25,7 @@ const REQUEST: usize = 1000;
 pub(crate) async fn run(arguments: &Arguments) -> Outcome<Report> {
     let folder = tempfile::Builder::new().prefix("intents-").tempdir_in(&arguments.into)?;
     let mint = Mint::default();
-    let store = open(folder.path(), &mint).await?;
+    let store = intents::create(folder.path(), &mint).await?;
     let mut journal = Journal::new(&folder.path().join("journal"))?;
     let (mut half, mut most, mut sync, mut rate) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let rounds = arguments.rounds.unwrap_or(11);
@@ -50,6 +42,8 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome<Report> {
             rate.push((CALLERS * EACH) as f64 / lasted.as_secs_f64());
         }
     }
+    let reader = store.reader();
+    tokio::task::spawn_blocking(move || evidence::check(&reader)).await??;
     store.close().await;
     let bound = ("one sync", &sync[..]);
     let figures = vec![
@@ -65,19 +59,12 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome<Report> {
 
 /// How long each intent of all callers took to be durable, in milliseconds.
 async fn waits(store: &Store, mint: &Mint) -> Outcome<Vec<f64>> {
-    let callers = (0..CALLERS).map(|_| async {
-        let mut calls = Vec::with_capacity(EACH);
-        for _ in 0..EACH {
-            let call = CallId::new(1, mint.next());
-            store.append(vec![requested(call, mint)]).await?;
-            calls.push(call);
-        }
-        Outcome::Ok(calls)
-    });
-    let calls = try_join_all(callers).await?;
+    let calls = intents::allowed(store, mint, CALLERS * EACH).await?;
     // Tasks of their own, as an engine's calls are.
-    let drafts =
-        calls.into_iter().map(|calls| calls.into_iter().map(|call| sent(call, mint)).collect::<Vec<_>>());
+    let drafts = calls.chunks(EACH).map(|calls| {
+        let sent = |call| intents::sent(call, vec![b'x'; REQUEST], mint);
+        calls.iter().copied().map(sent).collect::<Vec<_>>()
+    });
     let tasks: Vec<_> = drafts
         .map(|drafts| {
             let store = store.clone();
@@ -109,74 +96,4 @@ fn syncs(journal: &mut Journal) -> Outcome<Vec<f64>> {
             Ok(millis(begun.elapsed()))
         })
         .collect()
-}
-
-async fn open(folder: &Path, mint: &Mint) -> Outcome<Store> {
-    let mut secrets = || mint.secret();
-    let opening = Opening {
-        dir: &folder.join("workspace"),
-        boot: BootId::new(1, mint.next()),
-        program: "bench",
-        moment: now(),
-        mint: &mut secrets,
-    };
-    let signer = Signer::from_seed("tieout.local/bench".parse()?, [9; 32]);
-    Ok(Store::create(opening, Keys { database: DatabaseKey::new([7; 32]), signer: signer.into() }).await?)
-}
-
-fn requested(call: CallId, mint: &Mint) -> Draft {
-    let arguments = mint.payload(PayloadRole::Arguments, br#"{"id": 7}"#.to_vec());
-    let fact = Fact::CallRequested {
-        call,
-        batch: None,
-        turn: None,
-        position: 0,
-        handle: Handle(1),
-        tool: "crm.get_customer".to_owned(),
-        tool_version: "0123456789abcdef".to_owned(),
-        effect: Effect::Read,
-        arguments: arguments.commitment(),
-        label: Label::unlabelled(),
-        early: None,
-        retry_of: None,
-    };
-    Draft { moment: now(), conversation: None, fact, payloads: vec![arguments] }
-}
-
-fn sent(call: CallId, mint: &Mint) -> Draft {
-    let request = mint.payload(PayloadRole::Request, vec![b'x'; REQUEST]);
-    let fact = Fact::CallSent {
-        call,
-        attempt: 1,
-        method: "GET".to_owned(),
-        endpoint: "https://crm.example.com/customers/7".to_owned(),
-        request: request.commitment(),
-        idempotency_key: None,
-    };
-    Draft { moment: now(), conversation: None, fact, payloads: vec![request] }
-}
-
-/// The times on record are not what is measured.
-fn now() -> Moment {
-    Moment { at: Micros(1_790_000_000_000_000), mono: 0 }
-}
-
-/// Numbers that were not given before, for ids and secrets.
-#[derive(Default)]
-struct Mint(AtomicU64);
-
-impl Mint {
-    fn next(&self) -> u128 {
-        u128::from(self.0.fetch_add(1, Ordering::Relaxed))
-    }
-
-    fn secret(&self) -> [u8; 32] {
-        let mut secret = [0; 32];
-        secret[..16].copy_from_slice(&self.next().to_be_bytes());
-        secret
-    }
-
-    fn payload(&self, role: PayloadRole, bytes: Vec<u8>) -> Payload {
-        Payload::seal(self.secret(), role, "application/json", bytes)
-    }
 }

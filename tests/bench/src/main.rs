@@ -5,6 +5,7 @@
 
 #![allow(clippy::print_stdout, reason = "its whole work is to measure and to print what it found")]
 
+mod append;
 mod arguments;
 mod batch;
 mod by_hand;
@@ -12,18 +13,25 @@ mod company;
 mod cost;
 mod digest;
 mod early;
+mod evidence;
 mod intent_wait;
+mod intents;
 mod interference;
 mod journal;
 mod many_calls;
 mod memory;
 mod message;
+mod mint;
+mod raw;
 mod report;
 mod rounds;
 mod scene;
 mod search;
 mod spread;
+mod start;
 mod trouble;
+mod verify;
+mod workspace;
 
 use std::process::ExitCode;
 
@@ -73,6 +81,7 @@ fn measure(arguments: &Arguments) -> Outcome<()> {
 
 async fn run(name: Name, arguments: &Arguments) -> Outcome<Report> {
     match name {
+        Name::Append => append::run(arguments).await,
         Name::Batch => batch::run(arguments).await,
         Name::Digest => digest::run(arguments).await,
         Name::Early => early::run(arguments).await,
@@ -80,5 +89,7 @@ async fn run(name: Name, arguments: &Arguments) -> Outcome<Report> {
         Name::IntentWait => intent_wait::run(arguments).await,
         Name::Memory => memory::run(arguments).await,
         Name::Search => search::run(arguments).await,
+        Name::Start => start::run(arguments).await,
+        Name::Verify => verify::run(arguments).await,
     }
 }

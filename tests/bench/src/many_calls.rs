@@ -1,7 +1,6 @@
 //! A workspace of many calls, made once and kept.
 
-use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use domain::call::Verdict;
@@ -12,55 +11,66 @@ use domain::filter::{Condition, Filter, Test};
 use domain::id::{BatchId, BootId, CallId, ConversationId, Handle, TurnId};
 use domain::label::{Category, Label, Level};
 use domain::outcome::{FailureClass, Outcome};
-use domain::payload::{Payload, PayloadRole};
+use domain::payload::PayloadRole;
 use domain::time::{Micros, Moment, Span};
-use store::{DatabaseKey, Keys, Opening, Reader, Store};
-use tlog::Signer;
+use store::{Opening, Reader, Store};
 
+use crate::mint::{Mint, mixed};
 use crate::trouble::Outcome as Done;
+use crate::workspace;
 
 /// Calls that are recorded together.
 const GROUP: u64 = 256;
+/// Entries of a call: asked for, decided, sent, ended.
+const PER_CALL: usize = 4;
 /// Stands in the folder of a workspace that is full, words included.
-const FULL: &str = "full";
+const FULL: &str = "complete";
 const TOOLS: [&str; 5] =
     ["crm.get_customer", "crm.find", "billing.open_invoices", "support.tickets", "people.get_salary"];
 
 /// The workspace, open.
 pub(crate) struct ManyCalls {
     pub(crate) reader: Reader,
+    pub(crate) folder: PathBuf,
     store: Store,
 }
 
 impl ManyCalls {
-    /// Opens the one that lies there, or makes it: that takes minutes for a million calls.
-    pub(crate) async fn open(folder: &Path, calls: usize) -> Done<Self> {
+    /// The one of as many calls as have so many entries, and a few more.
+    pub(crate) async fn of_entries(into: &Path, entries: usize) -> Done<Self> {
+        Self::open(into, entries.div_ceil(PER_CALL)).await
+    }
+
+    /// Opens the one of so many calls that lies below `into`, or makes it: that takes minutes for a million calls.
+    pub(crate) async fn open(into: &Path, calls: usize) -> Done<Self> {
+        let folder = into.join(format!("calls-{calls}"));
+        let is_full = folder.join(FULL).is_file();
+        if !is_full {
+            if folder.is_dir() {
+                std::fs::remove_dir_all(&folder)?;
+            }
+            workspace::make(&folder).await?;
+        }
         let mint = Mint::default();
         let mut secrets = || mint.secret();
         let opening = Opening {
-            dir: folder,
+            dir: &folder,
             boot: BootId::new(1, mint.next()),
             program: "bench",
             moment: Moment { at: Micros(0), mono: 0 },
             mint: &mut secrets,
         };
-        let signer = Signer::from_seed("tieout.local/bench".parse()?, [9; 32]);
-        let keys = Keys { database: DatabaseKey::new([7; 32]), signer: signer.into() };
-        if folder.join(FULL).is_file() {
-            let (store, _) = Store::open(opening, keys).await?;
-            return Ok(Self { reader: store.reader(), store });
+        let (store, _) = Store::open(opening, workspace::keys(&folder).await?).await?;
+        let many = Self { reader: store.reader(), folder, store };
+        if is_full {
+            return Ok(many);
         }
-        if folder.is_dir() {
-            std::fs::remove_dir_all(folder)?;
-        }
-        let store = Store::create(opening, keys).await?;
-        let many = Self { reader: store.reader(), store };
         for first in (0..calls as u64).step_by(usize::try_from(GROUP)?) {
             let group = first..(first + GROUP).min(calls as u64);
             many.store.append(drafts(group, &mint)).await?;
         }
         many.words_are_found(calls as u64).await?;
-        std::fs::write(folder.join(FULL), "")?;
+        std::fs::write(many.folder.join(FULL), "")?;
         Ok(many)
     }
 
@@ -93,6 +103,7 @@ fn drafts(calls: std::ops::Range<u64>, mint: &Mint) -> Vec<Draft> {
     add(calls.start, Fact::ConversationOpened {}, vec![]);
     let question = mint.payload(PayloadRole::Question, "Who owes us what?".to_owned());
     add(calls.start, Fact::QuestionAsked { turn, question: question.commitment() }, vec![question]);
+    let mut before = None;
     for number in calls {
         let mixed = mixed(number);
         let of = |bound: u64, shift: u32| (mixed >> shift) % bound;
@@ -103,10 +114,12 @@ fn drafts(calls: std::ops::Range<u64>, mint: &Mint) -> Vec<Draft> {
         let categories =
             if of(5_000, 9) == 0 { [Category::Health].into() } else { [Category::Financial].into() };
         let label = Label { level, categories };
+        // What is made again is made by hand, outside of the turn.
+        let retry_of = before.replace(call).filter(|_| of(3_000, 11) == 0);
         let requested = Fact::CallRequested {
             call,
-            batch: Some(batch),
-            turn: Some(turn),
+            batch: retry_of.is_none().then_some(batch),
+            turn: retry_of.is_none().then_some(turn),
             position: u32::try_from(number % GROUP).unwrap_or(0),
             handle: Handle(1),
             tool: tool.to_owned(),
@@ -115,7 +128,7 @@ fn drafts(calls: std::ops::Range<u64>, mint: &Mint) -> Vec<Draft> {
             arguments: arguments.commitment(),
             label: label.clone(),
             early: None,
-            retry_of: (of(3_000, 11) == 0).then_some(call),
+            retry_of,
         };
         add(number, requested, vec![arguments]);
         add(
@@ -180,31 +193,4 @@ fn result(number: u64, mixed: u64) -> String {
         })
         .collect();
     format!("{{\"customer\": \"{firm}\", \"note\": \"{rare}\", \"rows\": [{}]}}", rows.join(", "))
-}
-
-/// SplitMix64's last steps: numbers that follow each other have nothing in common.
-fn mixed(number: u64) -> u64 {
-    let mixed = number.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    mixed ^ (mixed >> 27)
-}
-
-/// Numbers that were not given before, for ids and secrets.
-#[derive(Default)]
-struct Mint(AtomicU64);
-
-impl Mint {
-    fn next(&self) -> u128 {
-        u128::from(self.0.fetch_add(1, Ordering::Relaxed))
-    }
-
-    fn secret(&self) -> [u8; 32] {
-        let mut secret = [0; 32];
-        secret[..16].copy_from_slice(&self.next().to_be_bytes());
-        secret
-    }
-
-    fn payload(&self, role: PayloadRole, bytes: String) -> Payload {
-        Payload::seal(self.secret(), role, "application/json", bytes.into_bytes())
-    }
 }

@@ -2,7 +2,6 @@
 //! workspaces, one with a tenth of the other's calls, are filled once and kept. What is common is common and what is rare
 //! is rare in both alike, so that the larger one has ten times as much of everything.
 
-use std::path::Path;
 use std::time::Instant;
 
 use domain::filter::{Compared, Condition, Filter, Mark, Test};
@@ -35,8 +34,8 @@ struct Class {
 
 pub(crate) async fn run(arguments: &Arguments) -> Found<Report> {
     let (few, many) = ((arguments.calls / 10).max(1), arguments.calls);
-    let small = ManyCalls::open(&folder(&arguments.into, few), few).await?;
-    let large = ManyCalls::open(&folder(&arguments.into, many), many).await?;
+    let small = ManyCalls::open(&arguments.into, few).await?;
+    let large = ManyCalls::open(&arguments.into, many).await?;
     let rounds = arguments.rounds.unwrap_or(21);
     let mut figures = Vec::new();
     let mut notes = Vec::new();
@@ -68,10 +67,6 @@ pub(crate) async fn run(arguments: &Arguments) -> Found<Report> {
     small.close().await;
     large.close().await;
     Ok(Report { name: "search", figures, notes })
-}
-
-fn folder(into: &Path, calls: usize) -> std::path::PathBuf {
-    into.join(format!("calls-{calls}"))
 }
 
 /// How long each of a class took, in milliseconds.
