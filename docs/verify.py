@@ -367,7 +367,7 @@ class Bundle:
                 if gone in erased: wrong("off-policy", "it is erased again", "payloads")
                 elif gone in awaited:
                     erased[gone], owner, names, _ = awaited.pop(gone)
-                    covers = lambda hold: hold and (hold == (None, None) or owner and hold[0] == owner or hold[1] in names)
+                    covers = lambda hold: hold and (hold == (None, None) or owner and hold[0] == owner or hold[1] and hold[1] in names)
                     if any(covers(hold) for hold in holds.values()): wrong("off-policy", "a hold covers it", "payloads")
                 elif whole: wrong("off-policy", "no entry before names it", "payloads")
             names = value.get("calls") if kind == "approval.asked" else [value.get("call")]

@@ -23,15 +23,15 @@ const IDENTITY: &str = "AGE-SECRET-KEY-1GQ9778VQXMMJVE8SK7J6VT8UJ4HDQAJUVSFCWCM0
 const RECIPIENT: &str = "age1t7rxyev2z3rw82stdlrrepyc39nvn86l5078zqkf5uasdy86jp6svpy7pa";
 
 /// A scene in which somebody asked, with the folder to export to.
-struct Asked {
-    scene: Scene,
-    conversation: ConversationId,
-    turn: TurnId,
+pub(crate) struct Asked {
+    pub(crate) scene: Scene,
+    pub(crate) conversation: ConversationId,
+    pub(crate) turn: TurnId,
     folder: tempfile::TempDir,
 }
 
 impl Asked {
-    async fn demo() -> Self {
+    pub(crate) async fn demo() -> Self {
         let scene = Scene::in_memory().await;
         let question = Rehearsal::demo_question().text;
         let mut turn = None;
@@ -43,15 +43,15 @@ impl Asked {
         Self { scene, conversation, turn: turn.unwrap(), folder: tempfile::tempdir().unwrap() }
     }
 
-    fn file(&self, name: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn whole(&self) -> BundleScope {
+    pub(crate) fn whole(&self) -> BundleScope {
         BundleScope::Conversation { conversation: self.conversation }
     }
 
-    async fn made(&self, scope: BundleScope, payloads: bool, name: &str) -> (PathBuf, BundleMade) {
+    pub(crate) async fn made(&self, scope: BundleScope, payloads: bool, name: &str) -> (PathBuf, BundleMade) {
         let path = self.file(name);
         let made = self.scene.engine.export(scope, payloads, None, &path, quietly).await.unwrap().unwrap();
         assert_eq!(made.path, path.display().to_string());
@@ -63,12 +63,12 @@ impl Asked {
     }
 }
 
-fn quietly(_: u64, _: u64) -> ControlFlow<()> {
+pub(crate) fn quietly(_: u64, _: u64) -> ControlFlow<()> {
     ControlFlow::Continue(())
 }
 
 /// What both verifiers say. They must agree whether it is sound.
-async fn verified(path: &Path) -> VerifyReport {
+pub(crate) async fn verified(path: &Path) -> VerifyReport {
     let bundle = OpenBundle::open(path, None).await.unwrap();
     let report = bundle.verify(None, None, quietly).await.unwrap().unwrap();
     let found = by_python(path);
@@ -89,7 +89,7 @@ fn by_python(path: &Path) -> Vec<Value> {
 }
 
 /// The files of a zip, by name.
-fn files(path: &Path) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn files(path: &Path) -> Vec<(String, Vec<u8>)> {
     let mut zip = ZipArchive::new(std::fs::File::open(path).unwrap()).unwrap();
     let names: Vec<String> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
     let read = |name: String| {
@@ -101,7 +101,7 @@ fn files(path: &Path) -> Vec<(String, Vec<u8>)> {
 }
 
 /// A zip of these files, as somebody would make who changed a bundle.
-fn zipped(path: &Path, files: &[(String, Vec<u8>)]) {
+pub(crate) fn zipped(path: &Path, files: &[(String, Vec<u8>)]) {
     let mut zip = ZipWriter::new(std::fs::File::create(path).unwrap());
     for (name, bytes) in files {
         zip.start_file(name, SimpleFileOptions::default()).unwrap();

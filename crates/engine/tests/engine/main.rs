@@ -6,6 +6,7 @@ mod anchors;
 mod batches;
 mod early;
 mod export;
+mod export_more;
 mod hostile;
 #[allow(
     dead_code,
