@@ -108,7 +108,8 @@ async fn a_persons_words_are_found_wherever_they_were_repeated() {
     let roles = erased.object("erase_preview")["by_role"].clone();
     let roles: Vec<&str> = roles.as_array().unwrap().iter().map(|of| of["role"].as_str().unwrap()).collect();
     assert!(roles.contains(&"result") && roles.contains(&"prompt"), "the model was told too: {roles:?}");
-    let again = workspace.tieout(&["trail", "erase", "--subject", &name, "--dry-run", "--json"]).await.ends(0);
+    let again =
+        workspace.tieout(&["trail", "erase", "--subject", &name, "--dry-run", "--json"]).await.ends(0);
     assert_eq!(again.object("erase_preview")["payloads"], 0);
     assert!(found(&workspace, &[&format!("\"{name}\"")]).await.is_empty());
     workspace.tieout(&["trail", "verify"]).await.ends(0);

@@ -153,7 +153,16 @@ mod tests {
         let (media, size) = ("text/plain".to_owned(), text.len() as u64);
         (
             commitment,
-            PayloadView { seq: Seq(0), commitment, role, media, size, text: text.to_owned(), whole: true, erased: None },
+            PayloadView {
+                seq: Seq(0),
+                commitment,
+                role,
+                media,
+                size,
+                text: text.to_owned(),
+                whole: true,
+                erased: None,
+            },
         )
     }
 

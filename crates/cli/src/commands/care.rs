@@ -3,7 +3,7 @@
 use std::io::{BufRead, IsTerminal};
 
 use domain::care::{ErasePreview, Erased, HoldScope, HoldView, Retention as Rules};
-use engine::{Engine, EngineError, EraseInput};
+use engine::{EngineError, EraseInput};
 
 use crate::args::{Erase, Global, Hold, Retention, RuleArg, What};
 use crate::output::Output;
