@@ -5,7 +5,6 @@
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use domain::filter::{Condition, Filter, Test};
 use store::{Reader, Store, StoreError};
 
 use crate::arguments::Arguments;
@@ -106,7 +105,6 @@ async fn ours(store: &Store, mint: &Mint, case: &Case) -> Outcome<Ours> {
     let drafts: Vec<_> =
         calls.into_iter().map(|call| intents::sent(call, noise(mint.next(), case.request), mint)).collect();
     let reader = store.reader();
-    settle(&reader).await?;
     let before = reader.head().await?.0;
     let mut drafts = drafts.into_iter();
     let callers: Vec<Vec<_>> = (0..case.callers).map(|_| drafts.by_ref().take(case.each).collect()).collect();
@@ -136,13 +134,6 @@ async fn ours(store: &Store, mint: &Mint, case: &Case) -> Outcome<Ours> {
         return trouble("something else was recorded meanwhile");
     }
     Ok(Ours { durable, shown, commits })
-}
-
-/// Waits until nothing is left to do of what was recorded: a search waits for the words of all of it.
-async fn settle(reader: &Reader) -> Outcome<()> {
-    let words = Condition { not: false, any: vec![Test::Words("settled".to_owned())] };
-    reader.search(Filter { conditions: vec![words] }, None, 1).await?;
-    Ok(())
 }
 
 /// What was recorded, in the commits that it was recorded in: each has ended with a checkpoint.

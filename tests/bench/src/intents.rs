@@ -6,6 +6,7 @@ use domain::call::Verdict;
 use domain::effect::Effect;
 use domain::entry::Draft;
 use domain::fact::Fact;
+use domain::filter::{Condition, Filter, Test};
 use domain::id::{BootId, CallId, Handle};
 use domain::label::Label;
 use domain::payload::PayloadRole;
@@ -30,10 +31,13 @@ pub(crate) async fn create(folder: &Path, mint: &Mint) -> Outcome<Store> {
     Ok(Store::create(opening, Keys { database: DatabaseKey::new([7; 32]), signer: signer.into() }).await?)
 }
 
-/// Calls that have leave to be sent, on record.
+/// Calls that have leave to be sent: on record, and nothing is left to do of it in the background.
 pub(crate) async fn allowed(store: &Store, mint: &Mint, calls: usize) -> Outcome<Vec<CallId>> {
     let calls: Vec<CallId> = (0..calls).map(|_| CallId::new(1, mint.next())).collect();
     store.append(calls.iter().flat_map(|call| leave(*call, mint)).collect()).await?;
+    // A search waits for tables and words of all that is durable.
+    let words = Condition { not: false, any: vec![Test::Words("settled".to_owned())] };
+    store.reader().search(Filter { conditions: vec![words] }, None, 1).await?;
     Ok(calls)
 }
 
