@@ -115,6 +115,8 @@ async fn a_call_is_held_erased_on_record_reviewed_and_anchored() {
     window.reads("by entry").await;
     window.picture("erased").await;
     assert_eq!(window.run(result, &[]).await, Value::Bool(false), "the result is still there");
+    let row = window.text_of(FIRST_CALL).await;
+    assert!(row.contains("people.payroll") && !row.contains("Sales"), "the row repeats an argument: {row}");
     verified(&window, "erased on record").await;
 
     window.click(button("More")).await;
@@ -126,11 +128,16 @@ async fn a_call_is_held_erased_on_record_reviewed_and_anchored() {
     window.click(button("Open payloads: this goes on record")).await;
     window.until("the result was opened", result, &[]).await;
     window.reads("review.opened").await;
+    let openings = window.text_of("aside").await.matches("review.opened").count();
+    assert_eq!(openings, 1, "it was opened once");
     window.click(link("Ask")).await;
     window.reads("Nothing can be asked until the review ends").await;
+    let closed = "return !document.body.innerText.includes('Prepare a brief') && document.body.innerText.includes('Question closed')";
+    window.until("what was asked is closed", closed, &[]).await;
     window.picture("review-ask").await;
     window.click(link("Trail")).await;
     window.click(button("End the review")).await;
+    window.reads("Prepare a brief").await;
 
     let share = home.downloads();
     std::fs::create_dir_all(&share).unwrap();

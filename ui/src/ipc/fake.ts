@@ -12,7 +12,7 @@ import { planFor } from './fake/plans';
 import type { Rules } from './fake/batch';
 import { deepen } from './fake/deep';
 import { Trail } from './fake/record';
-import { reviewHost } from './fake/review';
+import { closed, reviewHost } from './fake/review';
 import { Run } from './fake/run';
 import { checkToml, tomlOf } from './fake/toml';
 import { HostError, type Host } from './host';
@@ -180,10 +180,13 @@ export function fakeHost(options: FakeOptions = {}): Host {
 
     conversations: async (limit) =>
       [...trail.conversations.values()]
-        .map(({ row }) => ({ ...row }))
+        .map(({ row }) => ({ ...row, title: state.reviewing ? '' : row.title }))
         .sort((a, b) => b.at - a.at)
         .slice(0, limit),
-    conversation: async (wanted) => structuredClone(trail.conversations.get(wanted) ?? null),
+    conversation: async (wanted) => {
+      const view = structuredClone(trail.conversations.get(wanted) ?? null);
+      return view && state.reviewing ? { row: { ...view.row, title: '' }, turns: view.turns.map(closed) } : view;
+    },
     call: async (wanted) => {
       const detail = structuredClone(trail.detail(wanted));
       return detail && state.reviewing ? { ...detail, payloads: [] } : detail;

@@ -23,6 +23,8 @@ export class App {
   readonly look = new Look();
   /** The address outside for which a person is asked. */
   leaving = $state<string | null>(null);
+  /** How often the page had to forget what it showed of the record. Who shows some of it reads it again then. */
+  forgotten = $state(0);
 
   constructor(host: Host) {
     this.host = host;
@@ -36,6 +38,12 @@ export class App {
       this.conversations.open(null);
       this.router.go('ask');
     });
+  }
+
+  /** Words of the record were erased, or a review closed or opened them: none is kept that the host would not give now. */
+  async forget(): Promise<void> {
+    this.forgotten += 1;
+    await this.conversations.forget();
   }
 }
 

@@ -34,6 +34,17 @@ export class Conversations {
     }
   }
 
+  /** Reads anew what was read before. A conversation in which something runs stays as it is until that has ended. */
+  async forget(): Promise<void> {
+    for (const [id, thread] of this.#threads) if (!thread.running) this.#threads.delete(id);
+    const { id, running } = this.#current;
+    if (id !== null && !running) {
+      this.#current = this.#fresh();
+      this.open(id);
+    }
+    await this.load();
+  }
+
   /** Makes the conversation current; a new one for `null`. */
   open(id: ConversationId | null): void {
     if (id === null) {

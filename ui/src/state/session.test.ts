@@ -69,6 +69,24 @@ describe('conversations', () => {
     expect(second?.startMs).toBeGreaterThanOrEqual(first?.endMs ?? Infinity);
   });
 
+  it('forget what was asked and answered when a review closes it, and have it back after', async () => {
+    const host = fakeHost({ past: false, speed: 50 });
+    const conversations = new Conversations(host);
+    await conversations.current.ask('What does the support team earn on average?', null);
+    await vi.waitFor(() => expect(conversations.current.running).toBeNull(), { timeout: 5000 });
+    const shown = () => [conversations.rows[0]?.title, conversations.current.turns[0]?.question];
+    const forgets = async () => {
+      await conversations.forget();
+      await vi.waitFor(() => expect(conversations.current.turns.length).toBe(1));
+    };
+    await host.reviewStart();
+    await forgets();
+    expect(shown()).toEqual(['', '']);
+    await host.reviewEnd();
+    await forgets();
+    expect(shown()[1]).toBe('What does the support team earn on average?');
+  });
+
   it('show a call that was made again under its turn, and again after it was read from the record', async () => {
     const host = fakeHost({ past: false, speed: 50 });
     const thread = new Conversations(host).current;

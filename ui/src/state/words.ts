@@ -128,3 +128,8 @@ export function day(at: Micros): string {
 export function clock(at: Micros): string {
   return CLOCK.format(at / 1000);
 }
+
+/** A conversation's title; if its first question can't be shown, why. */
+export function titleWords(title: string, reviewing: boolean): string {
+  return title || (reviewing ? 'Question closed' : 'Question erased');
+}

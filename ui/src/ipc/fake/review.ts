@@ -1,6 +1,6 @@
 // The fake's side of the trail's screens: search, care, anchors, evidence, review. One part of the host.
 
-import type { Progress, SavedFilter } from '../bindings';
+import type { Progress, SavedFilter, TurnView } from '../bindings';
 import { HostError, type Host } from '../host';
 import { Care } from './care';
 import { completions, mistakeIn, type Marks } from './filter';
@@ -75,7 +75,7 @@ export function reviewHost({ trail, sources, pause, changed, damaged, anchored, 
       const found = [...trail.conversations.values()].flatMap(({ turns }) => turns).find(({ id }) => id === turn);
       if (!found) throw refuse('not_found', 'That answer is not on record.');
       const view = structuredClone(found);
-      return state.reviewing ? { ...view, question: '', answer: view.answer && { ...view.answer, text: '', citations: [] } } : view;
+      return state.reviewing ? closed(view) : view;
     },
     savedFilters: async () => structuredClone(saved),
     saveFilters: async (list) => void (saved = structuredClone(list)),
@@ -163,6 +163,11 @@ export function reviewHost({ trail, sources, pause, changed, damaged, anchored, 
       return `tieout.example/ws/${epoch}+1f0c22aa+AQ`;
     },
   };
+}
+
+/** What a review shows of a turn. */
+export function closed(view: TurnView): TurnView {
+  return { ...view, question: '', words: '', answer: view.answer && { ...view.answer, text: '', citations: [] } };
 }
 
 function erasedIn(trail: Trail, call: string): boolean {

@@ -36,6 +36,10 @@ function row(seq: number, change: Partial<CallRow> = {}): CallRow {
 }
 
 describe('rows', () => {
+  it('lose the words of what was erased', () => {
+    expect(merged([row(9)], [row(9, { telling: '' })]).map(({ telling }) => telling)).toEqual(['']);
+  });
+
   it('take over what was read last and stay in their places', () => {
     const before = [row(9), row(5), row(2, { outcome: 'failed' })];
     const after = merged(before, [row(12), row(5, { outcome: 'returned', took_ms: 80 })]);

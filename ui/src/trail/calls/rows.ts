@@ -32,6 +32,7 @@ export function between(points: readonly Point[], index: number): number {
 function same(a: CallRow, b: CallRow): boolean {
   return (
     a.outcome === b.outcome &&
+    a.telling === b.telling &&
     a.verdict === b.verdict &&
     a.approved === b.approved &&
     a.sent_at === b.sent_at &&
@@ -55,7 +56,7 @@ export function forWhat(
   titles: ReadonlyMap<ConversationId, string>,
 ): string {
   if (conversation === null) return 'by hand';
-  return titles.get(conversation) ?? `…${conversation.slice(-6)}`;
+  return titles.get(conversation) || `…${conversation.slice(-6)}`;
 }
 
 export function titlesOf(rows: readonly ConversationRow[]): ReadonlyMap<ConversationId, string> {
