@@ -7,6 +7,9 @@
 -- made again, and is, whenever it is lost, broken, behind the trail or of another shape (its user_version).
 -- Encryption is for confidentiality alone: integrity is the tree's.
 --
+-- Beside them lies `reserve`: 4 MiB of nothing, given up when the disk is full so that what was under way can still be
+-- recorded, and made again when there is room. Whoever copies a workspace may leave it out.
+--
 -- Instants are microseconds since 1970 in UTC, lengths of time microseconds, ids text like `call_01K9…`.
 -- A `level` is 0 public, 1 internal, 2 confidential, 3 restricted. `categories` is a set of bits: 1 identity,
 -- 2 contact, 4 location, 8 financial, 16 health, 32 credential, 64 biometric, 128 communications, 256 calendar,

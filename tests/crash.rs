@@ -8,6 +8,8 @@ mod power;
 #[cfg(target_os = "linux")]
 mod replay;
 #[cfg(target_os = "linux")]
+mod reserve;
+#[cfg(target_os = "linux")]
 mod shim;
 
 use std::collections::BTreeMap;

@@ -45,6 +45,9 @@ static size_t folder_length;
 static int log_file = -1;
 static int fault_errno, fault_goes_on, fault_struck;
 static long fault_in; /* changes until the fault; 0 if none is set */
+/* A full disk: no byte can be written before the file of that name is gone, and a new one never finds room. */
+static int disk_is_full, reserve_is_gone;
+static const char reserve[] = "reserve";
 
 static int (*real_open)(const char *, int, ...);
 static int (*real_rename)(const char *, const char *);
@@ -59,6 +62,8 @@ static void *(*real_mmap)(void *, size_t, int, int, int, off_t);
 static void arm(const char *words) {
     char how[8] = "";
     fault_struck = 0;
+    reserve_is_gone = 0;
+    disk_is_full = strcmp(words, "full") == 0;
     if (sscanf(words, "%d/%ld/%7s", &fault_errno, &fault_in, how) < 2) fault_in = 0;
     fault_goes_on = strcmp(how, "on") == 0;
 }
@@ -123,6 +128,19 @@ static int fails(void) {
     return 0;
 }
 
+static int is_reserve(const char *name) {
+    const char *last = strrchr(name, '/');
+    return strcmp(last == NULL ? name : last + 1, reserve) == 0;
+}
+
+/* Whether a full disk has no room for what is written to this file. */
+static int lacks_room(const char *name) {
+    if (!disk_is_full || (reserve_is_gone && !is_reserve(name))) return 0;
+    fault_struck = 1;
+    errno = ENOSPC;
+    return 1;
+}
+
 static int command(const char *path) {
     if (strncmp(path, "arm/", 4) == 0) {
         arm(path + 4);
@@ -130,6 +148,7 @@ static int command(const char *path) {
     } else {
         errno = fault_struck ? EEXIST : ENOENT;
         fault_in = 0;
+        disk_is_full = 0;
     }
     return -1;
 }
@@ -189,10 +208,11 @@ int creat64(const char *path, mode_t mode) { return creat(path, mode); }
 
 ssize_t pwrite64(int file, const void *bytes, size_t length, off64_t offset) {
     char path[PATH_MAX];
-    if (below_of(file, path) == NULL) return real_pwrite(file, bytes, length, offset);
+    const char *name = below_of(file, path);
+    if (name == NULL) return real_pwrite(file, bytes, length, offset);
     pthread_mutex_lock(&lock);
     ssize_t written = -1;
-    if (!fails()) {
+    if (!lacks_room(name) && !fails()) {
         written = real_pwrite(file, bytes, length, offset);
         if (written > 0) put('w', inode_of(file), (uint64_t)offset, bytes, (size_t)written);
     }
@@ -208,13 +228,14 @@ ssize_t pwrite(int file, const void *bytes, size_t length, off_t offset) {
 ssize_t write(int file, const void *bytes, size_t length) {
     char path[PATH_MAX];
     int is_said = file == 1 && log_file >= 0;
-    if (!is_said && (file <= 2 || below_of(file, path) == NULL)) return real_write(file, bytes, length);
+    const char *name = is_said || file <= 2 ? NULL : below_of(file, path);
+    if (!is_said && name == NULL) return real_write(file, bytes, length);
     pthread_mutex_lock(&lock);
     ssize_t written = -1;
     if (is_said) {
         put('a', 0, 0, bytes, length);
         written = real_write(file, bytes, length);
-    } else if (!fails()) {
+    } else if (!lacks_room(name) && !fails()) {
         off_t offset = (fcntl(file, F_GETFL) & O_APPEND) != 0 ? lseek(file, 0, SEEK_END) : lseek(file, 0, SEEK_CUR);
         written = real_write(file, bytes, length);
         if (written > 0) put('w', inode_of(file), (uint64_t)offset, bytes, (size_t)written);
@@ -288,6 +309,7 @@ int unlink(const char *path) {
     int done = -1;
     if (!fails()) {
         done = real_unlink(path);
+        if (done == 0 && is_reserve(name)) reserve_is_gone = 1;
         if (done == 0) put('u', 0, 0, name, strlen(name));
     }
     int error = errno;

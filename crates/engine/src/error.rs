@@ -37,6 +37,9 @@ pub enum EngineError {
     /// No model is configured, or not the one named.
     #[error("{0}")]
     NoModel(String),
+    /// The disk is full: nothing new is sent, and what was under way is still recorded. With room on it work goes on.
+    #[error("{0}")]
+    Full(String),
     /// The trail can't be written or read: no work until the workspace is opened anew.
     #[error("{0}; nothing more is sent. Close Tieout, mend what is named, and open it again")]
     TrailFatal(String),
@@ -81,7 +84,7 @@ impl EngineError {
             Self::Keychain(_) => Code::Keychain,
             Self::NoModel(_) => Code::NoModel,
             Self::TrailFatal(_) => Code::TrailFatal,
-            Self::Internal(_) => Code::Internal,
+            Self::Full(_) | Self::Internal(_) => Code::Internal,
         }
     }
 
@@ -108,6 +111,7 @@ impl From<StoreError> for EngineError {
                  another",
                 dir.display()
             )),
+            error @ StoreError::Full => Self::Full(error.to_string()),
             StoreError::NotFound => Self::NotFound("there is no such entry".to_owned()),
             error @ StoreError::Draft(_) => Self::Internal(error.to_string()),
             error @ (StoreError::Newer { .. }

@@ -10,6 +10,7 @@ use crate::error::StoreError;
 use crate::packed;
 use crate::store::Store;
 use crate::target::Target;
+use crate::writer::Requested;
 
 /// What a scope means at this moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,7 +53,7 @@ impl Store {
                 parcels.push(parcel);
             }
         }
-        let seqs = self.hand_in(parcels).await?;
+        let seqs = self.hand_in(Requested { parcels, intents: 0 }).await?;
         // The tables' own log is emptied before they count as filled.
         self.reader().run(|_| Ok(())).await?;
         if !self.reader().words_are_gone().await? {

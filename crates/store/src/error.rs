@@ -44,6 +44,12 @@ pub enum StoreError {
     /// The trail can't be written. Nothing may be sent from here on, until the program is started again.
     #[error("the trail can't be written, so nothing may be sent: {0}")]
     Fatal(String),
+    /// The disk is full. What was asked to be sent may not be, and is not on record; whatever else came with it is, and so
+    /// is what comes, for as long as the room lasts that was kept for that.
+    #[error(
+        "the disk is full, so nothing new is sent; what was under way is still recorded. Make room on it and go on"
+    )]
+    Full,
     /// No such entry.
     #[error("there is no such entry")]
     NotFound,
@@ -105,6 +111,7 @@ impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::ReadOnly) => Self::ReadOnly,
+            Some(rusqlite::ErrorCode::DiskFull) => Self::Full,
             Some(rusqlite::ErrorCode::DatabaseCorrupt) => Self::damaged(None, error.to_string()),
             _ => Self::Sql(Box::new(error)),
         }

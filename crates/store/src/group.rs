@@ -6,9 +6,8 @@ use tlog::Signer;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::error::StoreError;
-use crate::packed::Parcel;
 use crate::projector::Projector;
-use crate::writer::{Group, Writer, Written};
+use crate::writer::{Group, Requested, Writer, Written};
 
 /// Requests that may wait; past that, callers wait to hand theirs in.
 const WAITING: usize = 1024;
@@ -22,14 +21,14 @@ pub(crate) enum Request {
     /// Write these together, and say so once they are durable.
     Append {
         /// In order.
-        parcels: Vec<Parcel>,
+        requested: Requested,
         /// Where the answer goes. If nobody waits for it any more, it is written all the same.
         answer: oneshot::Sender<Written>,
     },
     /// Write this as the last of its commit, and sign every later one with another key.
     Rotate {
         /// The entry that names the key.
-        parcels: Vec<Parcel>,
+        requested: Requested,
         /// The key.
         signer: Box<Signer>,
         /// As for [`Request::Append`].
@@ -69,12 +68,12 @@ fn serve(mut writer: Writer, projector: &Projector, mut requests: mpsc::Receiver
         let mut next = Some(first);
         while let Some(request) = next.take() {
             match request {
-                Request::Append { parcels, answer } => {
-                    weight += parcels.iter().map(Parcel::weight).sum::<usize>();
-                    group.push((parcels, answer));
+                Request::Append { requested, answer } => {
+                    weight += requested.weight();
+                    group.push((requested, answer));
                 }
-                Request::Rotate { parcels, signer, answer } => {
-                    group.push((parcels, answer));
+                Request::Rotate { requested, signer, answer } => {
+                    group.push((requested, answer));
                     next_signer = Some(signer);
                     break;
                 }
@@ -92,7 +91,7 @@ fn serve(mut writer: Writer, projector: &Projector, mut requests: mpsc::Receiver
             }
         }
         if let Err(error) = commit(&mut writer, projector, group, next_signer) {
-            let why = error.to_string();
+            let why = fatal(&error);
             tracing::error!(%why, "the trail can't be written");
             // The database is closed, and with it goes whatever its last transaction held. The lock stays ours: the
             // way on is a new start, which reads from the disk what there is.
@@ -114,14 +113,14 @@ fn serve(mut writer: Writer, projector: &Projector, mut requests: mpsc::Receiver
 fn commit(
     writer: &mut Writer,
     projector: &Projector,
-    group: Vec<(Vec<Parcel>, oneshot::Sender<Written>)>,
+    group: Vec<(Requested, oneshot::Sender<Written>)>,
     next_signer: Option<Box<Signer>>,
 ) -> Result<(), StoreError> {
     if group.is_empty() {
         return Ok(());
     }
     let (requests, answers): (Vec<_>, Vec<_>) = group.into_iter().unzip();
-    match writer.write(requests) {
+    match writer.write(&requests) {
         Ok(Group { written, entries }) => {
             // Before the answers, so that whoever has one and reads waits for these rows.
             projector.take(entries);
@@ -135,11 +134,20 @@ fn commit(
             Ok(())
         }
         Err(error) => {
+            let why = fatal(&error);
             for answer in answers {
-                tell(answer, Err(StoreError::Fatal(error.to_string())));
+                tell(answer, Err(StoreError::Fatal(why.clone())));
             }
             Err(error)
         }
+    }
+}
+
+/// Why nothing is recorded from here on.
+fn fatal(error: &StoreError) -> String {
+    match error {
+        StoreError::Full => "the disk is full, and so is the room that was kept on it for that".to_owned(),
+        error => error.to_string(),
     }
 }
 

@@ -26,6 +26,7 @@ mod project;
 mod projector;
 mod read;
 mod recovery;
+mod reserve;
 mod schema;
 mod sieve;
 mod store;

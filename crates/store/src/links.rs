@@ -27,13 +27,15 @@ struct End {
 #[derive(Debug)]
 pub(crate) struct Links {
     ends: HashMap<ConversationId, End>,
+    /// What the ends were that are not durable yet, the oldest first.
+    before: Vec<(ConversationId, Option<End>)>,
     /// What the others are read with.
     reader: Reader,
 }
 
 impl Links {
     pub(crate) fn new(reader: Reader) -> Self {
-        Self { ends: HashMap::new(), reader }
+        Self { ends: HashMap::new(), before: Vec::new(), reader }
     }
 
     /// The link of the next entry of `conversation`.
@@ -49,7 +51,8 @@ impl Links {
 
     /// Notes that an entry with this link has this leaf.
     pub(crate) fn extend(&mut self, link: &Link, leaf: Hash) {
-        self.ends.insert(link.conversation, End { entries: link.cseq + 1, leaf: Some(leaf) });
+        let before = self.ends.insert(link.conversation, End { entries: link.cseq + 1, leaf: Some(leaf) });
+        self.before.push((link.conversation, before));
     }
 
     /// Takes back what was noted of an entry with this link, which was not written after all.
@@ -59,8 +62,19 @@ impl Links {
         self.ends.insert(link.conversation, End { entries: link.cseq, leaf });
     }
 
+    /// Takes back what was noted since the last [`Links::trim`]: none of it is durable.
+    pub(crate) fn take_all_back(&mut self) {
+        for (conversation, end) in self.before.drain(..).rev() {
+            match end {
+                Some(end) => drop(self.ends.insert(conversation, end)),
+                None => drop(self.ends.remove(&conversation)),
+            }
+        }
+    }
+
     /// Forgets everything once it is much. What was noted must be durable by now.
     pub(crate) fn trim(&mut self) {
+        self.before.clear();
         if self.ends.len() >= REMEMBERED {
             self.ends.clear();
         }

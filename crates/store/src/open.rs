@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use domain::entry::{Draft, Entry};
 use domain::fact::Fact;
@@ -20,6 +21,7 @@ use crate::log::Log;
 use crate::projector::Projector;
 use crate::read::{Reader, hashes};
 use crate::recovery::{self, Recovery};
+use crate::reserve::Reserve;
 use crate::schema::DATABASE;
 use crate::store::Store;
 use crate::writer::Writer;
@@ -114,12 +116,23 @@ async fn start(
         let signer = signers.into_signer(&origin).ok_or(StoreError::WrongKey)?;
         let projections = project::open(&dir, &database, &connection)?;
         let truth = pragma::reading(&dir.join(DATABASE), &database)?;
-        let projector = Projector::start(projections, truth, frontier.size())?;
+        let reserve = Arc::new(Reserve::keep(&dir));
+        let projector = Projector::start(projections, truth, frontier.size(), Arc::clone(&reserve))?;
         let log = Log::watch(&mut connection)?;
         let reader = Reader::beside(dir, database, projector.progress());
         let links = Links::new(reader.clone());
-        let writer =
-            Writer { connection, log, signer, boot, mono: 0, frontier, links, must_empty: true, lock };
+        let writer = Writer {
+            connection,
+            log,
+            signer,
+            boot,
+            mono: 0,
+            frontier,
+            links,
+            reserve,
+            must_empty: true,
+            lock,
+        };
         Store::start(writer, projector, reader)
     });
     started.await.map_err(|_| StoreError::gone("opening the workspace"))?

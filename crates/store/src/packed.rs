@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::io;
+use std::sync::Arc;
 
 use domain::entry::Draft;
 use domain::fact::Fact;
@@ -23,12 +24,13 @@ const LEVEL: i32 = 1;
 const HEAVY: usize = 256 * 1024;
 
 /// A draft whose payloads are exactly those that its fact names, in the fact's order.
-#[derive(Debug)]
+/// It can be had twice for little: what fails to be written for lack of room is written again.
+#[derive(Clone, Debug)]
 pub(crate) struct Parcel {
     pub(crate) moment: Moment,
     pub(crate) conversation: Option<ConversationId>,
     pub(crate) fact: Fact,
-    pub(crate) payloads: Vec<Packed>,
+    pub(crate) payloads: Vec<Arc<Packed>>,
     /// The payloads that it erases.
     pub(crate) erases: Vec<Target>,
 }
@@ -114,7 +116,7 @@ fn pack_now(drafts: Vec<Draft>) -> Result<Vec<Parcel>, StoreError> {
                 if !seen.insert(commitment) {
                     return Err(StoreError::Draft(format!("{name} names a payload that another entry has")));
                 }
-                packed.push(Packed::new(payloads.swap_remove(place)));
+                packed.push(Arc::new(Packed::new(payloads.swap_remove(place))));
             }
             if !payloads.is_empty() {
                 return Err(StoreError::Draft(format!("{name} came with a payload that it does not name")));

@@ -14,6 +14,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::error::StoreError;
 use crate::packed::Packed;
 use crate::project::{Mark, Payloads, Projection};
+use crate::reserve::Reserve;
 use crate::stored::Erased;
 use crate::words;
 
@@ -24,6 +25,9 @@ const GATHER: Duration = Duration::from_millis(25);
 const MOST: usize = 4096;
 /// How long nothing must have come before words are put into their index, if nobody asks for them.
 const QUIET: Duration = Duration::from_millis(300);
+/// How often rows are tried that a full disk has no room for, and how long apart: for less time than a reader waits.
+const TRIES: u32 = 12;
+const BETWEEN: Duration = Duration::from_millis(250);
 /// How long a reader waits. Past that something is very wrong, and it is told so.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -31,13 +35,18 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct Durable {
     pub(crate) entry: Entry,
     pub(crate) leaf: Vec<u8>,
-    payloads: Vec<Packed>,
+    payloads: Vec<Arc<Packed>>,
     /// What it erased.
     erased: Vec<Erased>,
 }
 
 impl Durable {
-    pub(crate) fn new(entry: Entry, leaf: Vec<u8>, mut payloads: Vec<Packed>, erased: Vec<Erased>) -> Self {
+    pub(crate) fn new(
+        entry: Entry,
+        leaf: Vec<u8>,
+        mut payloads: Vec<Arc<Packed>>,
+        erased: Vec<Erased>,
+    ) -> Self {
         // Results and requests may be large, and no row is filled from them.
         payloads.retain(|packed| {
             matches!(
@@ -88,8 +97,14 @@ struct State {
 }
 
 impl Projector {
-    /// Starts the thread over tables that are filled up to the first `entries` entries. It reads payloads from `truth`.
-    pub(crate) fn start(sql: Connection, truth: Connection, entries: u64) -> Result<Self, StoreError> {
+    /// Starts the thread over tables that are filled up to the first `entries` entries. It reads payloads from `truth`, and
+    /// gives `reserve` away when the disk is full: without the tables nothing goes on.
+    pub(crate) fn start(
+        sql: Connection,
+        truth: Connection,
+        entries: u64,
+        reserve: Arc<Reserve>,
+    ) -> Result<Self, StoreError> {
         let (inbox, work) = mpsc::channel();
         let state = State { durable: entries, projected: entries, ..State::default() };
         let progress = Arc::new(Progress {
@@ -100,7 +115,7 @@ impl Projector {
         let told = Arc::clone(&progress);
         let thread = thread::Builder::new()
             .name("trail tables".to_owned())
-            .spawn(move || Tables::new(sql, truth, entries).serve(&work, &told))?;
+            .spawn(move || Tables::new(sql, truth, entries, reserve).serve(&work, &told))?;
         Ok(Self { inbox, progress, thread: Some(thread) })
     }
 
@@ -206,6 +221,7 @@ struct Tables {
     projection: Projection,
     /// How many entries they have.
     entries: u64,
+    reserve: Arc<Reserve>,
     words: Words,
     /// Whether the log may have words that were erased. Before the first time nobody knows.
     must_empty: bool,
@@ -235,9 +251,9 @@ enum Woken {
 }
 
 impl Tables {
-    fn new(sql: Connection, truth: Connection, entries: u64) -> Self {
+    fn new(sql: Connection, truth: Connection, entries: u64, reserve: Arc<Reserve>) -> Self {
         let projection = Projection::default();
-        Self { sql, truth, projection, entries, words: Words::Later, must_empty: true }
+        Self { sql, truth, projection, entries, reserve, words: Words::Later, must_empty: true }
     }
 
     fn serve(mut self, work: &mpsc::Receiver<Work>, progress: &Progress) {
@@ -246,7 +262,7 @@ impl Tables {
             let woken = gather(work, self.patience(), &mut entries);
             if let Some(last) = entries.last() {
                 let mark = Mark { entries: last.entry.seq.0 + 1, leaf: last.leaf.clone() };
-                if let Err(error) = self.write(&entries, &mark) {
+                if let Err(error) = self.write_though_full(&entries, &mark) {
                     tracing::error!(%error, "the tables that screens query can't be written");
                     progress.broke(error.to_string());
                     return;
@@ -275,6 +291,27 @@ impl Tables {
         }
     }
 
+    /// Writes them, if need be in the room that is kept for a full disk, and if that is used up, as soon as there is
+    /// any: the entries themselves are durable, so there is something to wait for.
+    fn write_though_full(&mut self, entries: &[Durable], mark: &Mark) -> Result<(), StoreError> {
+        let mut tries = 0;
+        loop {
+            match self.write(entries, mark) {
+                Err(error) if self.reserve.is_wanted_by(&error) && tries < TRIES => {
+                    // Part of what it kept back may be in the transaction that is gone.
+                    self.projection = Projection::default();
+                    if self.reserve.is_spent() {
+                        thread::sleep(BETWEEN);
+                    } else {
+                        self.reserve.spend()?;
+                    }
+                    tries += 1;
+                }
+                done => return done,
+            }
+        }
+    }
+
     fn write(&mut self, entries: &[Durable], mark: &Mark) -> Result<(), StoreError> {
         let transaction = self.sql.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for Durable { entry, payloads, erased, .. } in entries {
@@ -290,7 +327,9 @@ impl Tables {
         if entries.iter().any(|entry| !entry.erased.is_empty()) {
             // What was erased must be in no file, and the log still has the rows as they were. Readers are waited for.
             self.must_empty = true;
-            self.sql.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+            let emptied = self.sql.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+            // The rows are there, so this is nothing that is tried again.
+            emptied.map_err(|error| StoreError::Tables(error.to_string()))?;
         }
         Ok(())
     }

@@ -17,10 +17,10 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::error::StoreError;
 use crate::group::{self, Request};
-use crate::packed::{self, Parcel};
+use crate::packed;
 use crate::projector::Projector;
 use crate::read::Reader;
-use crate::writer::Writer;
+use crate::writer::{Requested, Writer};
 
 /// The right to write one workspace's trail. Clones share it. [`Store::create`] and [`Store::open`] make one;
 /// [`Store::close`] or dropping the last clone ends it: either waits until what was handed in is written, the database
@@ -58,16 +58,14 @@ impl Store {
     /// [`StoreError::Draft`] if a draft does not bring exactly the payloads that its fact names; then the trail is as
     /// it was. [`StoreError::Fatal`] or [`StoreError::Damaged`] if the trail can't be written.
     pub async fn append(&self, drafts: Vec<Draft>) -> Result<Vec<Seq>, StoreError> {
-        if drafts.is_empty() {
-            return Ok(Vec::new());
-        }
-        self.hand_in(packed::pack(drafts).await?).await
+        self.append_with(drafts, 0).await
     }
 
     /// Records that something is about to be sent. What comes back lets exactly one request out.
     ///
     /// # Errors
-    /// As for [`Store::append`]; [`StoreError::Draft`] also for a fact that is no intent.
+    /// As for [`Store::append`]; [`StoreError::Draft`] also for a fact that is no intent; [`StoreError::Full`] if the disk
+    /// is full: then it may not be sent, and the store goes on.
     pub async fn intend(&self, draft: Draft) -> Result<DurableIntent, StoreError> {
         let intents = self.append_and_intend(Vec::new(), vec![draft]).await?;
         intents.into_iter().next().ok_or_else(|| StoreError::gone("the trail's writer"))
@@ -79,7 +77,8 @@ impl Store {
     ///
     /// # Errors
     /// As for [`Store::append`]; [`StoreError::Draft`] also if one of `intents` is no intent, or one of `before` is:
-    /// nobody could send by it.
+    /// nobody could send by it; [`StoreError::Full`] if the disk is full: then what comes before the intents is durable,
+    /// and none of them is on record.
     pub async fn append_and_intend(
         &self,
         before: Vec<Draft>,
@@ -94,7 +93,8 @@ impl Store {
         let first = before.len();
         let mut drafts = before;
         drafts.extend(intents);
-        let seqs = self.append(drafts).await?;
+        let count = drafts.len() - first;
+        let seqs = self.append_with(drafts, count).await?;
         #[expect(
             clippy::disallowed_methods,
             reason = "this is the one place that knows that the entries are durable"
@@ -180,16 +180,25 @@ impl Store {
         }
         let parcels = packed::pack(vec![draft]).await?;
         let (answer, answered) = oneshot::channel();
-        let request = Request::Rotate { parcels, signer: Box::new(signer), answer };
+        let requested = Requested { parcels, intents: 0 };
+        let request = Request::Rotate { requested, signer: Box::new(signer), answer };
         self.inner.inbox.send(request).await.map_err(|_| StoreError::gone("the trail's writer"))?;
         let seqs = answered.await.map_err(|_| StoreError::gone("the trail's writer"))??;
         seqs.first().copied().ok_or_else(|| StoreError::gone("the trail's writer"))
     }
 
+    /// Appends drafts of which the last `intents` let something out.
+    async fn append_with(&self, drafts: Vec<Draft>, intents: usize) -> Result<Vec<Seq>, StoreError> {
+        if drafts.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.hand_in(Requested { parcels: packed::pack(drafts).await?, intents }).await
+    }
+
     /// Gives the writer what is ready, and waits until it is durable.
-    pub(crate) async fn hand_in(&self, parcels: Vec<Parcel>) -> Result<Vec<Seq>, StoreError> {
+    pub(crate) async fn hand_in(&self, requested: Requested) -> Result<Vec<Seq>, StoreError> {
         let (answer, answered) = oneshot::channel();
-        let request = Request::Append { parcels, answer };
+        let request = Request::Append { requested, answer };
         self.inner.inbox.send(request).await.map_err(|_| StoreError::gone("the trail's writer"))?;
         answered.await.map_err(|_| StoreError::gone("the trail's writer"))?
     }

@@ -2,6 +2,8 @@
 //! payloads, tiles and one signed checkpoint become durable together or not at all. What screens query is filled
 //! afterwards, by another thread (`projector`): nobody waits for that who waits for the disk.
 
+use std::sync::Arc;
+
 use domain::entry::{Entry, Link};
 use domain::fact::Fact;
 use domain::id::{BootId, Seq};
@@ -14,6 +16,7 @@ use crate::lock::WriterLock;
 use crate::log::Log;
 use crate::packed::{Packed, Parcel};
 use crate::projector::Durable;
+use crate::reserve::Reserve;
 use crate::stored::{Erased, PER_ENTRY, payload_id};
 use crate::target::Target;
 
@@ -30,10 +33,32 @@ pub(crate) struct Writer {
     /// The tree of the entries that this connection sees: inside a transaction ahead of the disk.
     pub(crate) frontier: Frontier,
     pub(crate) links: Links,
+    /// The room for the time when the disk is full.
+    pub(crate) reserve: Arc<Reserve>,
     /// Whether the log may hold pages with what was erased since.
     pub(crate) must_empty: bool,
     /// Last, so that the database is closed before the lock is free.
     pub(crate) lock: WriterLock,
+}
+
+/// What somebody wants recorded, all of it or, when the disk is full, all but the intents.
+pub(crate) struct Requested {
+    /// In order.
+    pub(crate) parcels: Vec<Parcel>,
+    /// How many of them, the last ones, let something out.
+    pub(crate) intents: usize,
+}
+
+impl Requested {
+    /// How many bytes of payloads it has, as stored.
+    pub(crate) fn weight(&self) -> usize {
+        self.parcels.iter().map(Parcel::weight).sum()
+    }
+
+    /// What of it is recorded even when the disk is full.
+    fn before_intents(&self) -> &[Parcel] {
+        &self.parcels[..self.parcels.len().saturating_sub(self.intents)]
+    }
 }
 
 /// What became of one request of a group.
@@ -52,18 +77,39 @@ struct Staged {
     entry: Entry,
     body: Vec<u8>,
     leaf: Hash,
-    payloads: Vec<Packed>,
+    payloads: Vec<Arc<Packed>>,
     erases: Vec<Target>,
 }
 
 impl Writer {
     /// Writes every request of a group that can be recorded, durably, in one transaction. A request that can't is
-    /// refused alone: what its [`Written`] says.
+    /// refused alone: what its [`Written`] says. When the disk is full, the reserve is given away, and until it can be
+    /// kept again no intent is recorded: so the room is there for how calls end that are under way.
     ///
     /// # Errors
     /// If something could not be written. Then nothing of the group is in the trail as far as anyone may rely on, and
     /// this writer must not be used again: what it knows of the trail may be ahead of the disk.
-    pub(crate) fn write(&mut self, group: Vec<Vec<Parcel>>) -> Result<Group, StoreError> {
+    pub(crate) fn write(&mut self, group: &[Requested]) -> Result<Group, StoreError> {
+        self.reserve.renew();
+        if !self.reserve.is_spent() {
+            let (frontier, mono) = (self.frontier.clone(), self.mono);
+            match self.transact(group, false) {
+                Err(error) if self.reserve.is_wanted_by(&error) => {
+                    // SQLite may have done so itself.
+                    if !self.connection.is_autocommit() {
+                        self.connection.execute_batch("ROLLBACK")?;
+                    }
+                    (self.frontier, self.mono) = (frontier, mono);
+                    self.links.take_all_back();
+                    self.reserve.spend()?;
+                }
+                done => return done,
+            }
+        }
+        self.transact(group, true)
+    }
+
+    fn transact(&mut self, group: &[Requested], is_full: bool) -> Result<Group, StoreError> {
         self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         // Here alone: later the ends may be ahead of what they could be read from.
         self.links.trim();
@@ -71,13 +117,15 @@ impl Writer {
         let before = self.frontier.size();
         let mut written = Vec::with_capacity(group.len());
         for request in group {
-            written.push(match self.stage(request)? {
+            let withheld = is_full && request.intents > 0;
+            let parcels = if withheld { request.before_intents() } else { &request.parcels };
+            written.push(match self.stage(parcels)? {
                 Ok(staged) => {
                     let first = self.frontier.size();
                     let more = self.insert(staged)?;
                     let seqs = (first..first + more.len() as u64).map(Seq).collect();
                     entries.extend(more);
-                    Ok(seqs)
+                    if withheld { Err(StoreError::Full) } else { Ok(seqs) }
                 }
                 Err(refused) => Err(refused),
             });
@@ -107,11 +155,11 @@ impl Writer {
     }
 
     /// Gives a request's drafts their places. All of them are sound, or the request is refused and nothing is noted.
-    fn stage(&mut self, request: Vec<Parcel>) -> Result<Result<Vec<Staged>, StoreError>, StoreError> {
+    fn stage(&mut self, request: &[Parcel]) -> Result<Result<Vec<Staged>, StoreError>, StoreError> {
         let mut staged: Vec<Staged> = Vec::with_capacity(request.len());
         for parcel in request {
             let seq = Seq(self.frontier.size() + staged.len() as u64);
-            match self.place(parcel, seq) {
+            match self.place(parcel.clone(), seq) {
                 Ok(entry) => staged.push(entry),
                 Err(refused @ StoreError::Draft(_)) => {
                     for link in staged.iter().rev().filter_map(|staged| staged.entry.link.as_ref()) {

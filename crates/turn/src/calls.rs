@@ -231,7 +231,9 @@ impl Calls {
                 self.conclude(index, words::called_off(why), effects);
             }
             Standing::Sent(sent) => {
-                if sent.interrupted.is_none() {
+                // A full disk lets it go on, so it can still be stopped.
+                let goes_on = matches!(sent.interrupted, None | Some(Interruption::Full));
+                if goes_on && sent.interrupted != Some(why) {
                     sent.interrupted = Some(why);
                     effects.push(Effect::Interrupt { call: slot.call, why });
                 }

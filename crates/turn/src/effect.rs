@@ -119,4 +119,6 @@ pub enum Interruption {
     BatchDeadline,
     /// Another attempt of it has ended well, or nobody will use its result.
     Needless,
+    /// The disk is full. What was sent goes on and is recorded; it is only not sent again.
+    Full,
 }

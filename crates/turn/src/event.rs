@@ -192,4 +192,6 @@ pub enum Event {
     CancelBatch(BatchId),
     /// A person stops the turn.
     Stop,
+    /// The disk is full: nothing more can be recorded as about to be sent, so the turn ends as soon as what was sent has.
+    Full,
 }

@@ -13,7 +13,10 @@ use crate::event::{Edited, Event, Settings};
 use crate::words;
 
 /// What a turn ends in that a person stopped.
-pub(crate) const STOPPED: &str = "stopped by the person";
+const STOPPED: &str = "stopped by the person";
+/// What a turn ends in for which the disk has no room.
+const FULL: &str = "the disk is full, so nothing more was sent; what was under way is on record. Make room on it and \
+                    ask again";
 
 #[allow(clippy::large_enum_variant, reason = "a turn has one")]
 pub(crate) enum Phase {
@@ -53,19 +56,38 @@ pub struct Turn {
     pub(crate) settings: Settings,
     pub(crate) phase: Phase,
     pub(crate) calls: Calls,
-    pub(crate) stopping: bool,
+    /// Whether a person stopped it.
+    stopped: bool,
+    /// Whether the disk became full before that.
+    full: bool,
 }
 
 impl Turn {
     /// A turn that has not begun.
     pub fn new(settings: Settings) -> Self {
         let calls = Calls::new(settings.sequential);
-        Self { settings, phase: Phase::New, calls, stopping: false }
+        Self { settings, phase: Phase::New, calls, stopped: false, full: false }
     }
 
     /// Whether the turn has ended: its last word was given, and no call is without an outcome.
     pub fn is_over(&self) -> bool {
         matches!(self.phase, Phase::Over)
+    }
+
+    /// Whether it ends, or has ended, since the disk is full.
+    pub fn is_full(&self) -> bool {
+        self.full
+    }
+
+    /// Whether nothing new is begun any more.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopped || self.full
+    }
+
+    /// What a turn ends in that nothing new is begun in any more.
+    pub(crate) fn stopped(&self) -> Effect {
+        let words = if self.full { FULL } else { STOPPED };
+        Effect::End { why: Stopped::Cancelled, failure: None, words: words.to_owned() }
     }
 
     /// Takes what happened; says what to do, in order. An event that does not fit (a second end of one call, an
@@ -103,7 +125,17 @@ impl Turn {
                 }
             }
             Event::CancelBatch(batch) => self.withdraw(Some(batch), Interruption::Person, &mut effects),
-            Event::Stop => self.stop(&mut effects),
+            Event::Stop => {
+                if !std::mem::replace(&mut self.stopped, true) {
+                    self.stop(Interruption::Person, &mut effects);
+                }
+            }
+            Event::Full => {
+                if !self.is_stopping() {
+                    self.full = true;
+                    self.stop(Interruption::Full, &mut effects);
+                }
+            }
         }
         self.go_on(&mut effects);
         effects
@@ -256,23 +288,15 @@ impl Turn {
         self.calls.settle(effects);
     }
 
-    fn stop(&mut self, effects: &mut Vec<Effect>) {
-        if std::mem::replace(&mut self.stopping, true) {
-            return;
-        }
+    fn stop(&mut self, why: Interruption, effects: &mut Vec<Effect>) {
         match &mut self.phase {
-            Phase::New => {
-                self.close(
-                    Effect::End { why: Stopped::Cancelled, failure: None, words: STOPPED.into() },
-                    effects,
-                );
-            }
+            Phase::New => self.close(self.stopped(), effects),
             Phase::Thinking { message, .. } => {
                 effects.push(Effect::InterruptModel);
                 let message = std::mem::take(message);
                 self.drop_all(&message, Dropped::Cancelled, effects);
             }
-            Phase::Calling { .. } => self.withdraw(None, Interruption::Person, effects),
+            Phase::Calling { .. } => self.withdraw(None, why, effects),
             Phase::Closing(_) | Phase::Over => {}
         }
     }
@@ -292,11 +316,8 @@ impl Turn {
             let next = *step + 1;
             let (calls, label) = (self.calls.ids(&batch.calls), self.calls.label(&batch.calls, true));
             effects.push(Effect::BatchEnded { batch: batch.id, calls, label });
-            if self.stopping {
-                self.close(
-                    Effect::End { why: Stopped::Cancelled, failure: None, words: STOPPED.into() },
-                    effects,
-                );
+            if self.is_stopping() {
+                self.close(self.stopped(), effects);
             } else {
                 self.request_model(next, effects);
             }

@@ -10,18 +10,19 @@ use domain::model::{Finish, ModelFailure};
 
 use crate::effect::Effect;
 use crate::event::{Asked, Settings};
-use crate::machine::{Batch, Message, Phase, STOPPED, Turn};
+use crate::machine::{Batch, Message, Phase, Turn};
 use crate::record;
 use crate::slot::Standing;
 
 impl Turn {
     /// Takes in a call of a message that is still being written, and starts it if nothing speaks against it.
     pub(crate) fn call_ready(&mut self, request: ModelCallId, asked: &Asked, effects: &mut Vec<Effect>) {
+        let stopping = self.is_stopping();
         let Phase::Thinking { step, message } = &mut self.phase else { return };
         let expected = u32::try_from(message.came.len()).unwrap_or(u32::MAX);
         let known = self.calls.slot_of(asked.call.id).is_some();
         message.gap |= asked.call.position > expected;
-        if self.stopping || known || message.gap || asked.call.position != expected {
+        if stopping || known || message.gap || asked.call.position != expected {
             return;
         }
         let index = self.calls.join(*step, asked, Standing::Coming);
@@ -51,12 +52,9 @@ impl Turn {
             Finish::ContentFilter => Some(Dropped::Filter),
             Finish::Stop | Finish::ToolCalls => None,
         };
-        if self.stopping {
+        if self.is_stopping() {
             self.drop_all(&message, Dropped::Cancelled, effects);
-            self.close(
-                Effect::End { why: Stopped::Cancelled, failure: None, words: STOPPED.into() },
-                effects,
-            );
+            self.close(self.stopped(), effects);
         } else if calls.is_empty() || dropped.is_some() {
             self.drop_all(&message, dropped.unwrap_or(Dropped::Changed), effects);
             self.answer(finish, text, effects);
@@ -68,10 +66,16 @@ impl Turn {
     pub(crate) fn model_failed(&mut self, failure: ModelFailure, words: String, effects: &mut Vec<Effect>) {
         let Phase::Thinking { message, .. } = &mut self.phase else { return };
         let message = std::mem::take(message);
-        let cancelled = self.stopping || failure == ModelFailure::Cancelled;
+        let cancelled = self.is_stopping() || failure == ModelFailure::Cancelled;
         self.drop_all(&message, if cancelled { Dropped::Cancelled } else { Dropped::Failed }, effects);
-        let why = if self.stopping { Stopped::Cancelled } else { Stopped::Model };
-        self.close(Effect::End { why, failure: Some(failure), words }, effects);
+        let last = if self.is_full() {
+            // That the disk had no room for a request is no failure of the model's.
+            self.stopped()
+        } else {
+            let why = if self.is_stopping() { Stopped::Cancelled } else { Stopped::Model };
+            Effect::End { why, failure: Some(failure), words }
+        };
+        self.close(last, effects);
     }
 
     fn answer(&mut self, finish: Finish, text: String, effects: &mut Vec<Effect>) {

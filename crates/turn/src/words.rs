@@ -45,12 +45,18 @@ fn needless() -> Ending {
     cancelled("it was not needed any more before it could be sent")
 }
 
+/// Nobody could record that it is about to be sent.
+fn without_room() -> Ending {
+    cancelled("the disk is full, so it could not be recorded that this is about to be sent; it was not sent")
+}
+
 /// Whoever took it back, it was not sent.
 pub(crate) fn called_off(why: Interruption) -> Ending {
     match why {
         Interruption::Person => cancelled_by_person(),
         Interruption::BatchDeadline => out_of_time(),
         Interruption::Needless => needless(),
+        Interruption::Full => without_room(),
     }
 }
 

@@ -188,6 +188,7 @@ impl Driver {
         match notice {
             Notice::Sent(call, attempt, at) => self.left(call, attempt, at),
             Notice::InLine(call, ticket) => self.in_line(call, ticket),
+            Notice::Full => self.full = true,
         }
     }
 

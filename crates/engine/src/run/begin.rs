@@ -113,6 +113,7 @@ impl Driver {
             fresh: HashMap::new(),
             line: Line::new(inner.clone(), turn, conversation, began, out),
             ends: HashMap::new(),
+            full: false,
             usage: Usage::default(),
             batches: Span::default(),
             one_by_one: Span::default(),

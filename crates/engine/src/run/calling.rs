@@ -13,6 +13,7 @@ use domain::payload::PayloadRole;
 use domain::source::SourceSpec;
 use domain::time::Span;
 use sources::Prepared;
+use store::StoreError;
 use tokio::sync::{mpsc, watch};
 use turn::{Interruption, Lane, Ticket};
 
@@ -57,6 +58,8 @@ pub(crate) enum Start {
     InLine(Place),
     /// It passed its gate, and its entry is durable.
     Recorded(Place, DurableIntent),
+    /// It may not leave: the disk has no room for its entry.
+    Withheld,
 }
 
 /// What an attempt says on its way.
@@ -65,6 +68,8 @@ pub(crate) enum Notice {
     InLine(CallId, Ticket),
     /// It left.
     Sent(CallId, u32, Instant),
+    /// It may not leave: the disk is full.
+    Full,
 }
 
 /// How it ended.
@@ -142,7 +147,7 @@ pub(crate) async fn attempt(
     let ending = tokio::select! {
         biased;
         ending = &mut performing => ending,
-        why = stopped(&mut stop) => match effect {
+        why = stopped_under_way(&mut stop) => match effect {
             // A read that nobody waits for has changed nothing, whatever becomes of it.
             Effect::Read => stopped_read(why),
             Effect::IdempotentWrite | Effect::Write => {
@@ -172,6 +177,7 @@ async fn let_go(
 ) -> Result<Result<(Place, DurableIntent), Ending>, EngineError> {
     let place = match start {
         Start::Recorded(place, intent) => return Ok(Ok((place, intent))),
+        Start::Withheld => return Ok(Err(withheld(departure.effect, departure.attempt))),
         Start::InLine(place) => place,
         Start::After(span) => tokio::select! {
             biased;
@@ -179,10 +185,18 @@ async fn let_go(
             () = tokio::time::sleep(span.into()) => departure.enter(inner),
         },
     };
-    Ok(match wait_in_line(inner, departure, place, notices, stop).await {
-        Ok(place) => Ok((place, inner.store()?.intend(departure.intent(inner)?).await?)),
-        Err(ending) => Err(ending),
-    })
+    let place = match wait_in_line(inner, departure, place, notices, stop).await {
+        Ok(place) => place,
+        Err(ending) => return Ok(Err(ending)),
+    };
+    match inner.store()?.intend(departure.intent(inner)?).await {
+        Ok(intent) => Ok(Ok((place, intent))),
+        Err(StoreError::Full) => {
+            let _nobody_listens = notices.send(Notice::Full);
+            Ok(Err(withheld(departure.effect, departure.attempt)))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 async fn wait_in_line(
@@ -235,6 +249,22 @@ async fn stopped(stop: &mut watch::Receiver<Option<Interruption>>) -> Interrupti
     std::future::pending().await
 }
 
+/// The same once it was sent: a full disk stops nothing that was.
+async fn stopped_under_way(stop: &mut watch::Receiver<Option<Interruption>>) -> Interruption {
+    let stops = |why: &Option<Interruption>| why.is_some_and(|why| why != Interruption::Full);
+    if let Ok(why) = stop.wait_for(stops).await
+        && let Some(why) = *why
+    {
+        return why;
+    }
+    std::future::pending().await
+}
+
+/// Nobody could record that it is about to be sent.
+fn withheld(effect: Effect, attempt: u32) -> Ending {
+    withdrawn(Interruption::Full, effect, attempt)
+}
+
 fn paused(source: &str, lasts: Span, words: &str, attempt: u32, effect: Effect) -> Ending {
     let seconds = lasts.0.div_ceil(1_000_000);
     if attempt > 1 && effect.writes() {
@@ -262,6 +292,10 @@ fn withdrawn(why: Interruption, effect: Effect, attempt: u32) -> Ending {
         Interruption::Person => "cancelled by the person before it was sent",
         Interruption::BatchDeadline => "the batch's time was up before it could be sent",
         Interruption::Needless => "nobody needs its result any more; it was not sent",
+        Interruption::Full => {
+            "the disk is full, so it could not be recorded that this is about to be sent; it was not sent. Make room on \
+             it first"
+        }
     };
     Ending::without_body(Outcome::Cancelled, None, if attempt > 1 { between(why) } else { words })
 }
@@ -273,6 +307,9 @@ fn between(why: Interruption) -> &'static str {
         }
         Interruption::BatchDeadline => "the batch's time was up between two attempts",
         Interruption::Needless => "nobody needs its result any more; it was not sent again",
+        Interruption::Full => {
+            "the disk became full between two attempts, so it was not sent again; being a read, it changed nothing"
+        }
     }
 }
 
@@ -288,6 +325,7 @@ fn recalled(why: Interruption, effect: Effect, attempt: u32) -> Ending {
             "the batch's time was up when it was on record and nothing of it had left yet"
         }
         Interruption::Needless => "nobody needs its result any more; nothing of it had left yet",
+        Interruption::Full => "the disk became full when it was on record and nothing of it had left yet",
     };
     Ending::without_body(Outcome::Cancelled, None, words)
 }
@@ -306,6 +344,10 @@ fn stopped_read(why: Interruption) -> Ending {
         Interruption::Needless => (
             Outcome::Cancelled,
             "stopped after it was sent, since nobody needs its result any more; being a read, it changed nothing",
+        ),
+        Interruption::Full => (
+            Outcome::Cancelled,
+            "stopped after it was sent, since the disk is full; being a read, it changed nothing",
         ),
     };
     Ending::without_body(outcome, None, words)
@@ -326,6 +368,7 @@ fn who(why: Interruption) -> &'static str {
         Interruption::Person => "stopped by the person",
         Interruption::BatchDeadline => "stopped since the batch's time was up",
         Interruption::Needless => "stopped since nobody needs its result any more",
+        Interruption::Full => "stopped since the disk is full",
     }
 }
 

@@ -62,6 +62,8 @@ impl Driver {
         let commitment = self.line.keep(payload);
         self.line.record(Fact::TurnStopped { turn: self.turn, why, words: Some(commitment) });
         self.line.flush().await?;
+        // On record it was stopped; a screen must say that the trail is why.
+        let why = if self.machine.is_full() { Stopped::Trail } else { why };
         self.line.emit(Happening::TurnEnded { stopped: Some(why), failure, words, usage: self.usage });
         Ok(())
     }

@@ -46,6 +46,10 @@ impl Driver {
                 later.push((departure, Start::After(after)));
                 continue;
             }
+            if self.full {
+                later.push((departure, Start::Withheld));
+                continue;
+            }
             let mut place = departure.enter(&self.inner);
             if place.is_admitted() {
                 now.push((departure, place));
@@ -76,10 +80,20 @@ impl Driver {
         let intents = portion.iter().map(|(departure, _)| departure.intent(&self.inner));
         let intents = intents.collect::<Result<Vec<_>, _>>()?;
         let durable = if is_last {
-            self.line.flush_and_intend(intents).await?
+            self.line.flush_and_intend(intents).await
         } else {
             let calls: Vec<CallId> = portion.iter().map(|(departure, _)| departure.call).collect();
-            self.line.flush_and_intend_of(&calls, intents).await?
+            self.line.flush_and_intend_of(&calls, intents).await
+        };
+        let durable = match durable {
+            Err(EngineError::Full(_)) => {
+                self.full = true;
+                for (departure, _) in portion {
+                    self.start(departure, Start::Withheld);
+                }
+                return Ok(());
+            }
+            durable => durable?,
         };
         for ((departure, place), intent) in portion.into_iter().zip(durable) {
             self.start(departure, Start::Recorded(place, intent));

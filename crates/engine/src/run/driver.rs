@@ -97,6 +97,8 @@ pub(crate) struct Driver {
     pub(crate) line: Line,
     /// How calls and attempts ended, until the machine says which of the two it was. Nobody else may look at that before.
     pub(crate) ends: HashMap<CallId, (Ended, End)>,
+    /// Whether the disk had no room for something that was about to be sent.
+    pub(crate) full: bool,
     pub(crate) usage: Usage,
     pub(crate) batches: Span,
     pub(crate) one_by_one: Span,
@@ -190,7 +192,11 @@ impl Driver {
     }
 
     /// Steps the machine through these events and does what it says. What happens at once comes back.
-    async fn take(&mut self, events: Vec<Event>) -> Result<Vec<Event>, EngineError> {
+    async fn take(&mut self, mut events: Vec<Event>) -> Result<Vec<Event>, EngineError> {
+        if self.full && !self.machine.is_full() {
+            // First, so that nothing of this begins anything new.
+            events.insert(0, Event::Full);
+        }
         let effects: Vec<_> = events.into_iter().flat_map(|event| self.machine.step(event)).collect();
         self.perform(effects).await
     }

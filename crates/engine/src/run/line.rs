@@ -12,6 +12,7 @@ use domain::id::{CallId, ConversationId, TurnId};
 use domain::intent::DurableIntent;
 use domain::payload::{Commitment, Payload};
 use domain::time::Span;
+use store::StoreError;
 use tokio::sync::mpsc;
 
 use crate::backlog::Room;
@@ -97,6 +98,9 @@ impl Line {
     }
 
     /// Appends what is in line and, behind it, what is about to be sent, in one commit.
+    ///
+    /// # Errors
+    /// [`EngineError::Full`] if the disk is full: then what was in line is durable, and nothing may be sent.
     pub(crate) async fn flush_and_intend(
         &mut self,
         intents: Vec<Draft>,
@@ -130,9 +134,12 @@ impl Line {
         intents: Vec<Draft>,
     ) -> Result<Vec<DurableIntent>, EngineError> {
         let before: Vec<Draft> = self.drafts.drain(..upto).collect();
-        let intents = self.inner.store()?.append_and_intend(before, intents).await?;
-        self.durable(upto);
-        Ok(intents)
+        let intents = self.inner.store()?.append_and_intend(before, intents).await;
+        // On a full disk what stands before the intents is recorded all the same.
+        if matches!(intents, Ok(_) | Err(StoreError::Full)) {
+            self.durable(upto);
+        }
+        Ok(intents?)
     }
 
     /// Says what happened, once everything before it is durable.

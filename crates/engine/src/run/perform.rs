@@ -15,6 +15,7 @@ use domain::payload::PayloadRole;
 use domain::time::{Micros, Span};
 use domain::view::Count;
 use sources::Prepared;
+use store::StoreError;
 use turn::{Effect, Event};
 
 use super::departing::Leaving;
@@ -161,7 +162,13 @@ impl Driver {
             Some(first) => first,
             None => {
                 let (outgoing, intent) = self.outgoing()?;
-                let intent = self.line.flush_and_intend(vec![intent]).await?.pop();
+                let intent = match self.line.flush_and_intend(vec![intent]).await {
+                    Err(EngineError::Full(words)) => {
+                        self.full = true;
+                        return Ok(Some(Event::ModelFailed { failure: ModelFailure::Cancelled, words }));
+                    }
+                    intent => intent?.pop(),
+                };
                 (outgoing, intent.ok_or_else(no_leave)?)
             }
         };
@@ -182,7 +189,8 @@ impl Driver {
         Outgoing::new(&self.inner, &self.model, self.talk.request(), purpose)
     }
 
-    /// Records the question and, in the same commit, that the model is about to be asked it.
+    /// Records the question and, in the same commit, that the model is about to be asked it; on a full disk the question
+    /// alone.
     ///
     /// # Errors
     /// If the trail can't be written: then neither is on record, and nothing is sent.
@@ -193,7 +201,14 @@ impl Driver {
             return Ok(());
         }
         let (outgoing, intent) = self.outgoing()?;
-        let intent = store.append_and_intend(drafts, vec![intent]).await?.pop();
+        let intent = match store.append_and_intend(drafts, vec![intent]).await {
+            // The question is on record, and so will be that nothing came of it.
+            Err(StoreError::Full) => {
+                self.full = true;
+                return Ok(());
+            }
+            intent => intent?.pop(),
+        };
         self.first = Some((outgoing, intent.ok_or_else(no_leave)?));
         Ok(())
     }

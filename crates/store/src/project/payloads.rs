@@ -1,6 +1,7 @@
 //! The texts that rows are filled with.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use domain::id::Seq;
 use domain::payload::Commitment;
@@ -13,7 +14,7 @@ use crate::stored::{self, Erased};
 /// Where an entry's payloads are to be had.
 pub(crate) enum Payloads<'a> {
     /// They come with the entry, and with the payloads that the entry erased.
-    Fresh(&'a [Packed], &'a [Erased]),
+    Fresh(&'a [Arc<Packed>], &'a [Erased]),
     /// They lie in this database, with the entry of this number.
     Stored(&'a Connection, Seq),
 }

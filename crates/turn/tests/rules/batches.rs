@@ -247,3 +247,35 @@ fn an_end_that_nobody_waits_for_changes_nothing() {
     assert!(scene.returned(0).is_empty());
     assert_eq!((scene.outcomes(0), scene.outcomes(1)), (1, 0));
 }
+
+#[test]
+fn a_full_disk_withdraws_what_waits_and_lets_what_is_out_end_as_it_does() {
+    let mut scene = Scene::with(settings(), vec![write(0, "/a"), write(1, "/a"), write(2, "/b")]);
+    let effects = scene.tell(Event::Full);
+    assert!(effects.contains(&Effect::Interrupt { call: id(0), why: Interruption::Full }));
+    let [(call, Outcome::Cancelled, words)] = &concluded(&effects)[..] else { panic!("{effects:?}") };
+    assert!(*call == id(1) && words.contains("the disk is full"), "{words}");
+    assert!(scene.tell(Event::Full).is_empty(), "once is enough");
+    scene.conclude(1, Outcome::Cancelled);
+    // What goes on can still be stopped.
+    let effects = scene.tell(Event::CancelCall(id(2)));
+    assert_eq!(effects, [Effect::Interrupt { call: id(2), why: Interruption::Person }]);
+    scene.end(2, Outcome::Unknown);
+    let effects = scene.end(0, Outcome::Returned);
+    assert!(batch_ended(&effects), "{effects:?}");
+    let Some(Effect::End { why: Stopped::Cancelled, failure: None, words }) = effects.last() else {
+        panic!("{effects:?}")
+    };
+    assert!(words.contains("Make room") && scene.turn.is_over() && scene.turn.is_full());
+}
+
+#[test]
+fn an_attempt_that_fails_on_a_full_disk_has_no_next() {
+    let mut scene = Scene::with(settings(), vec![read(0, "/a")]);
+    scene.tell(Event::Full);
+    let mut transient = attempt(0, 1, Outcome::Failed);
+    transient.transient = true;
+    let effects = scene.tell(Event::AttemptEnded(transient));
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Dispatch { .. })), "{effects:?}");
+    assert!(scene.turn.is_over());
+}

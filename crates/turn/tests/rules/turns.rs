@@ -113,6 +113,21 @@ fn stopping_while_the_model_writes_interrupts_it_and_uses_nothing() {
 }
 
 #[test]
+fn a_request_that_a_full_disk_has_no_room_for_is_no_failure_of_the_model() {
+    let mut scene = Scene::new(settings());
+    scene.tell(Event::Full);
+    let failed = Event::ModelFailed { failure: ModelFailure::Cancelled, words: "full".to_owned() };
+    let effects = scene.tell(failed);
+    assert!(
+        matches!(&effects[..], [Effect::End { why: Stopped::Cancelled, failure: None, .. }]),
+        "{effects:?}"
+    );
+    let mut turn = Turn::new(settings());
+    assert!(matches!(&turn.step(Event::Full)[..], [Effect::End { why: Stopped::Cancelled, .. }]));
+    assert!(turn.is_over() && turn.step(Event::Begin).is_empty());
+}
+
+#[test]
 fn a_turn_that_is_stopped_before_it_began_ends() {
     let mut turn = Turn::new(settings());
     assert!(matches!(&turn.step(Event::Stop)[..], [Effect::End { why: Stopped::Cancelled, .. }]));
