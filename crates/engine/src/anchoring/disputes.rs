@@ -58,7 +58,7 @@ impl Engine {
         Ok(())
     }
 
-    /// The anchor has taken a checkpoint (`None`), or holds another history.
+    /// The anchor has taken a checkpoint or is gone (`None`), or it holds another history.
     pub(super) async fn note_dispute(
         &self,
         name: &str,
@@ -80,6 +80,11 @@ impl Engine {
         let value =
             serde_json::to_value(disputed).map_err(|error| EngineError::Internal(error.to_string()))?;
         self.set_setting(DISPUTED, Json(value)).await
+    }
+
+    /// The names of the anchors that hold another history.
+    pub(super) async fn disputed_anchors(&self) -> Result<Vec<String>, EngineError> {
+        Ok(self.disputed().await?.into_keys().collect())
     }
 
     async fn disputed(&self) -> Result<BTreeMap<String, Dispute>, EngineError> {

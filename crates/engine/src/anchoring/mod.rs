@@ -38,7 +38,7 @@ impl Engine {
         Ok(views)
     }
 
-    /// Adds an anchor, or replaces the one of that name. It is shown a checkpoint within a minute.
+    /// Adds an anchor, or replaces the one of that name, and with it what that one said against the trail. It is shown a checkpoint within a minute.
     ///
     /// # Errors
     /// [`EngineError::BadInput`] with every mistake in it; or if the trail can't be written.
@@ -50,12 +50,13 @@ impl Engine {
             None => specs.push(spec.clone()),
         }
         self.set_anchors(&specs).await?;
+        self.note_dispute(&spec.name, None).await?;
         // Nothing is known of it then, so the watch shows it a checkpoint at its next look.
         self.inner.watched.anchoring.lock().await.forget(&spec.name);
         Ok(())
     }
 
-    /// Removes an anchor. What it holds stays there, and on record.
+    /// Removes an anchor, and what it said against the trail from what is found. What it holds stays there, and on record.
     ///
     /// # Errors
     /// If there is none of that name, or the trail can't be written.
@@ -69,6 +70,7 @@ impl Engine {
             return Err(EngineError::NotFound(words));
         }
         self.set_anchors(&specs).await?;
+        self.note_dispute(name, None).await?;
         self.inner.watched.anchoring.lock().await.forget(name);
         Ok(())
     }
@@ -102,14 +104,20 @@ impl Engine {
 
     /// Shows it to those whose time it is.
     pub(crate) async fn anchor_due(&self) -> Result<(), EngineError> {
-        let views = self.anchors().await?;
+        let (views, disputed) = (self.anchors().await?, self.disputed_anchors().await?);
         for AnchorView { spec, last, failure } in views {
             let mut schedule = self.inner.watched.anchoring.lock().await;
             let now = self.inner.clock.now();
             if !schedule.knows(&spec.name) {
-                let failed = failure.map(|failure| failure.at);
-                if let Some(at) = failed.or(last.map(|last| last.at)) {
-                    schedule.remember(&spec.name, now.mono, since(at, now.at), failed.is_some());
+                let before = match (failure, last) {
+                    (Some(failure), _) if disputed.contains(&spec.name) => {
+                        Some((failure.at, Tried::Disputed))
+                    }
+                    (Some(failure), _) => Some((failure.at, Tried::Failed)),
+                    (None, last) => last.map(|last| (last.at, Tried::Held)),
+                };
+                if let Some((at, how)) = before {
+                    schedule.remember(&spec.name, now.mono, since(at, now.at), how);
                 }
             }
             if schedule.due_in(&spec.name, now.mono).is_some_and(|due| due.is_zero()) {

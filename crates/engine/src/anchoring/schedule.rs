@@ -41,11 +41,11 @@ impl Schedule {
         self.wished = Some(signed(now));
     }
 
-    /// The earlier run tried this anchor so long ago.
-    pub(crate) fn remember(&mut self, name: &str, now: u64, ago: Duration, failed: bool) {
+    /// An earlier run tried this anchor so long ago.
+    pub(crate) fn remember(&mut self, name: &str, now: u64, ago: Duration, how: Tried) {
         let ago = i64::try_from(ago.as_micros()).unwrap_or(i64::MAX);
-        let tries =
-            Tries { at: Some(signed(now) - ago.min(HOUR)), failures: u32::from(failed), disputed: false };
+        let at = Some(signed(now) - ago.min(HOUR));
+        let tries = Tries { at, failures: u32::from(how != Tried::Held), disputed: how == Tried::Disputed };
         self.tries.entry(name.to_owned()).or_insert(tries);
     }
 
@@ -149,12 +149,15 @@ mod tests {
     #[test]
     fn what_an_earlier_run_did_counts() {
         let mut schedule = Schedule::default();
-        schedule.remember("a", 0, Duration::from_mins(20), false);
+        schedule.remember("a", 0, Duration::from_mins(20), Tried::Held);
         assert_eq!(due(&schedule, 0), Some(40));
         schedule.forget("a");
-        schedule.remember("a", 0, Duration::from_secs(10), true);
+        schedule.remember("a", 0, Duration::from_secs(10), Tried::Failed);
         assert_eq!(schedule.due_in("a", 0), Some(Duration::from_secs(50)));
-        schedule.remember("a", 0, Duration::from_mins(20), false);
+        schedule.remember("a", 0, Duration::from_mins(20), Tried::Held);
         assert_eq!(schedule.due_in("a", 0), Some(Duration::from_secs(50)), "this run knows better");
+        schedule.forget("a");
+        schedule.remember("a", 0, Duration::from_hours(2), Tried::Disputed);
+        assert_eq!(due(&schedule, 0), None);
     }
 }

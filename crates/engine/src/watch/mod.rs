@@ -6,6 +6,9 @@
 //! around once more, for a bounded time, and waits for its end. It does not keep a workspace open that nobody else has.
 
 mod mark;
+#[cfg(test)]
+#[path = "tests.rs"]
+mod pieces;
 mod quick;
 mod recheck;
 mod watched;
@@ -98,7 +101,7 @@ impl Engine {
             self.inner.watched.anchoring.lock().await.wish(now.mono);
         }
         self.anchor_due().await?;
-        if woken == Woken::Closing {
+        if woken != Woken::Minute {
             return Ok(());
         }
         let verifies = seen.verified_at.is_none_or(|at| now.mono.saturating_sub(at) >= VERIFIES);

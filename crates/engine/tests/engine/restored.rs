@@ -2,7 +2,7 @@
 
 use domain::id::Seq;
 use domain::view::{FindingKind, Part};
-use engine::{Code, Engine};
+use engine::{Code, Engine, QuickReport};
 
 use crate::anchors::{Copied, first_vkey, go_on, verified, witness};
 use crate::scene::Scene;
@@ -83,26 +83,31 @@ async fn a_person_may_accept_it_and_that_is_on_record() {
     scene.rehearsal.stop().await;
 }
 
+/// Looks at what is new, which is sound, and gives the place where that began. The watch may have looked already.
+async fn looked_at_from(engine: &Engine) -> u64 {
+    let QuickReport { from, report } = engine.quick_verify().await.unwrap().unwrap();
+    assert_eq!(report.findings, []);
+    assert_eq!(from + report.entries, engine.size().await.unwrap());
+    assert!(engine.last_quick().is_some());
+    from
+}
+
 #[tokio::test]
 async fn what_was_verified_is_remembered_and_not_looked_at_again() {
     let scene = Scene::in_memory().await;
-    let first = scene.engine.quick_verify().await.unwrap().unwrap();
-    assert_eq!((first.from, &first.report.findings[..]), (0, &[][..]));
-    assert_eq!(first.report.entries, scene.engine.size().await.unwrap());
+    looked_at_from(&scene.engine).await;
+    let first = scene.engine.size().await.unwrap();
     go_on(&scene.engine, 1).await;
-    let second = scene.engine.quick_verify().await.unwrap().unwrap();
-    assert_eq!((second.from, second.report.entries), (first.report.entries, 1));
-    assert_eq!(scene.engine.last_quick(), Some(second.clone()));
+    assert!(looked_at_from(&scene.engine).await >= first);
+    let second = scene.engine.size().await.unwrap();
     scene.engine.shutdown().await;
 
     let engine = scene.engine.open_to_write().await.unwrap();
     go_on(&engine, 2).await;
     engine.rotate_key().await.unwrap();
     go_on(&engine, 3).await;
-    let third = engine.quick_verify().await.unwrap().unwrap();
-    assert_eq!(third.from, second.from + second.report.entries);
-    assert_eq!((third.report.entries, &third.report.findings[..]), (3, &[][..]));
-    assert_eq!(third.report.root, verified(&engine).await.root);
+    assert!(looked_at_from(&engine).await >= second, "the keychain knows what an earlier run verified");
+    assert_eq!(engine.quick_verify().await.unwrap().unwrap().report.root, verified(&engine).await.root);
     engine.shutdown().await;
     scene.rehearsal.stop().await;
 }
