@@ -48,7 +48,8 @@ async fn a_workspace_is_made_connected_asked_closed_and_found_again() {
     window.click(link("Trail")).await;
     window.click(button("Verify")).await;
     window.reads("Sound.").await;
-    let root = window.text_of(".root code").await;
+    window.click(button("Part by part")).await;
+    let root = window.text_of(".parts dd code").await;
     window.close().await;
 
     let verified = home.tieout(&["trail", "verify", "--json"]).await.ends(0);
