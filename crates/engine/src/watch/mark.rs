@@ -1,6 +1,6 @@
 //! What the keychain remembers of the trail: how long it was and its root. An old copy of a workspace that is put back is
 //! sound in itself, and only what is kept outside its folder tells. So it is not kept if the keys are in a file: that lies
-//! in the same folder (`docs/decisions/0010-high-water-mark.md`).
+//! in the same folder (`docs/decisions/0011-high-water-mark.md`).
 
 use std::time::Duration;
 
