@@ -2,6 +2,9 @@
 
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use domain::bundle::{BundleMade, BundleScope, Manifest};
 use domain::secret::Secret;
@@ -15,12 +18,15 @@ use crate::place::open;
 use crate::progress::Progress;
 use crate::words::{count, entries, report_lines, thousands};
 
-/// Makes a bundle.
-pub(crate) async fn export(global: &Global, export: &Export, output: &Output) -> Result<(), EngineError> {
+/// Makes a bundle. Ctrl-C stops it, and leaves no file.
+pub(crate) async fn export(global: &Global, export: &Export, output: &Output) -> Result<Exit, EngineError> {
     let engine = open(global).await?;
     let made = make(&engine, export).await;
     engine.shutdown().await;
-    let made = made?;
+    let Some(made) = made? else {
+        output.progress("stopped; no file was made, and that it was begun is on record");
+        return Ok(Exit::Cancelled);
+    };
     output.line(format!(
         "{}: {}, {}, {} bytes",
         made.path,
@@ -30,18 +36,27 @@ pub(crate) async fn export(global: &Global, export: &Export, output: &Output) ->
     ));
     output.line(format!("sha256 {}", made.sha256));
     output.object("bundle", &made);
-    Ok(())
+    Ok(Exit::Done)
 }
 
-async fn make(engine: &Engine, export: &Export) -> Result<BundleMade, EngineError> {
+async fn make(engine: &Engine, export: &Export) -> Result<Option<BundleMade>, EngineError> {
     let mut progress = Progress::of("exporting");
+    let stopped = Arc::new(AtomicBool::new(false));
+    let stopping = Arc::clone(&stopped);
     let heard = move |done, total| {
         progress.tell(done, total);
-        ControlFlow::Continue(())
+        if stopping.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let (scope, payloads) = (export.of.scope(), !export.without_payloads);
-    let made = engine.export(scope, payloads, export.to.as_deref(), &export.output, heard).await?;
-    made.ok_or_else(|| EngineError::Internal("the export ended without a file".to_owned()))
+    let mut making = pin!(engine.export(scope, payloads, export.to.as_deref(), &export.output, heard));
+    tokio::select! {
+        made = &mut making => made,
+        _ = tokio::signal::ctrl_c() => {
+            // What is half made takes itself away, which needs the program to live until then.
+            stopped.store(true, Ordering::Relaxed);
+            making.await
+        }
+    }
 }
 
 /// Writes a view to a file, or to standard output.

@@ -33,7 +33,7 @@ pub(crate) async fn run(global: &Global, trail: &Trail, output: &Output) -> Resu
         Trail::Checkpoint(checkpoint) => anchors::checkpoint(global, checkpoint, output).await?,
         Trail::RotateKey => anchors::rotate_key(global, output).await?,
         Trail::AcceptRestored(accept) => anchors::accept(global, accept, output).await?,
-        Trail::Export(export) => evidence::export(global, export, output).await?,
+        Trail::Export(export) => return evidence::export(global, export, output).await,
         Trail::Csv(view) => evidence::view(global, ViewForm::Csv, view, output).await?,
         Trail::Jsonl(view) => evidence::view(global, ViewForm::Jsonl, view, output).await?,
         Trail::Ocsf(view) => evidence::view(global, ViewForm::Ocsf, view, output).await?,
