@@ -26,7 +26,7 @@ pub enum EngineError {
     #[error("{} (process {}) is writing to this workspace; close it, or go on reading", .0.program, .0.pid)]
     ReadOnly(Holder),
     /// The workspace was opened for reading.
-    #[error("this workspace is open for reading only")]
+    #[error("this workspace is open for reading only, and this goes on record; open it to write")]
     OpenForReading,
     /// The keychain can't be used.
     #[error("{0}")]
