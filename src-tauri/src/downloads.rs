@@ -7,7 +7,7 @@ use std::sync::Mutex;
 
 use engine::EngineError;
 
-use crate::shell::locked;
+use crate::locked::locked;
 
 /// The folder of downloads where the account has not said which one it is.
 const USUAL: &str = "Downloads";

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use domain::event::{Happening, RunEvent};
 use domain::fact::Stopped;
@@ -18,6 +18,7 @@ use tokio::task::JoinSet;
 
 use crate::args::WindowArgs;
 use crate::downloads::{self, Downloads};
+use crate::locked::locked;
 use crate::review::Review;
 use crate::stage::Stage;
 use crate::wire::{CommandError, SessionChanged};
@@ -212,7 +213,10 @@ impl Shell {
         while tellers.try_join_next().is_some() {}
         tellers.spawn(async move {
             while let Some(event) = run.events.recv().await {
-                if let Happening::TurnEnded { stopped: Some(Stopped::Trail), words, .. } = &event.what {
+                // A full disk stops a turn too, and is no loss: the next question may find room.
+                if let Happening::TurnEnded { stopped: Some(Stopped::Trail), words, .. } = &event.what
+                    && shell.engine().await.is_ok_and(|engine| engine.has_lost_trail())
+                {
                     shell.lose_trail(words);
                 }
                 let on_record = !matches!(event.what, Happening::TextDelta { .. });
@@ -255,9 +259,4 @@ impl Stop {
     pub(crate) fn is_wanted(&self) -> bool {
         self.stops.load(Ordering::Relaxed) != self.at
     }
-}
-
-/// Locks; what a panicked holder left is still whole.
-pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

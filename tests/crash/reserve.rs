@@ -77,6 +77,7 @@ async fn subject_of_a_full_disk() {
     assert_eq!(by_hand.row.outcome, Some(Outcome::Cancelled));
     assert_eq!(scene.rehearsal.requests().len(), sent);
 
+    assert!(!scene.engine.has_lost_trail());
     order("disarm");
     scene.rehearsal.model_script(Script::new([ScriptedReply::text("Here again.")]));
     assert_eq!(scene.ask("And now?").await.answer().text, "Here again.");

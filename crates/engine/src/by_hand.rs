@@ -136,7 +136,8 @@ impl Engine {
                 format!("the arguments of {} are no longer on record; write them anew", call.row.call);
             return Err(EngineError::BadInput(words));
         };
-        let bytes = self.inner.reader.payload_bytes(arguments.seq, arguments.commitment).await?.unwrap_or_default();
+        let bytes =
+            self.inner.reader.payload_bytes(arguments.seq, arguments.commitment).await?.unwrap_or_default();
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 

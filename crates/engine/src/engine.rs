@@ -220,6 +220,12 @@ impl Engine {
         About { id, name, dir, keeps, writer, held_by: self.inner.held_by.clone() }
     }
 
+    /// Whether the trail can't be written any more until it is opened anew. A full disk is no such loss: with room on it
+    /// work goes on.
+    pub fn has_lost_trail(&self) -> bool {
+        self.inner.store.as_ref().is_some_and(Store::is_lost)
+    }
+
     /// Stops every turn, waits until each has recorded how it ended, lets the watch take its last look, and closes the
     /// trail. Opening is where this began: [`Engine::open`].
     pub async fn shutdown(&self) {

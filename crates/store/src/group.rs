@@ -1,5 +1,7 @@
 //! The writer's thread: whatever arrived while the last commit ran goes into the next.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use tlog::Signer;
@@ -44,19 +46,25 @@ pub(crate) enum Request {
 }
 
 /// Starts the writer's thread. It ends after [`Request::Close`], or when every sender is gone; the database is closed
-/// and the lock is free when the thread has ended.
+/// and the lock is free when the thread has ended. `lost` becomes true when nothing can be written any more.
 pub(crate) fn start(
     writer: Writer,
     projector: Projector,
+    lost: Arc<AtomicBool>,
 ) -> Result<(mpsc::Sender<Request>, thread::JoinHandle<()>), StoreError> {
     let (inbox, requests) = mpsc::channel(WAITING);
     let thread = thread::Builder::new()
         .name("trail writer".to_owned())
-        .spawn(move || serve(writer, &projector, requests))?;
+        .spawn(move || serve(writer, &projector, requests, &lost))?;
     Ok((inbox, thread))
 }
 
-fn serve(mut writer: Writer, projector: &Projector, mut requests: mpsc::Receiver<Request>) {
+fn serve(
+    mut writer: Writer,
+    projector: &Projector,
+    mut requests: mpsc::Receiver<Request>,
+    lost: &AtomicBool,
+) {
     let mut open = true;
     while open && let Some(first) = requests.blocking_recv() {
         // Those who were answered together come back together: let them, before the next commit begins.
@@ -90,7 +98,7 @@ fn serve(mut writer: Writer, projector: &Projector, mut requests: mpsc::Receiver
                 next = requests.try_recv().ok();
             }
         }
-        if let Err(error) = commit(&mut writer, projector, group, next_signer) {
+        if let Err(error) = commit(&mut writer, projector, group, next_signer, lost) {
             let why = fatal(&error);
             tracing::error!(%why, "the trail can't be written");
             // The database is closed, and with it goes whatever its last transaction held. The lock stays ours: the
@@ -115,6 +123,7 @@ fn commit(
     projector: &Projector,
     group: Vec<(Requested, oneshot::Sender<Written>)>,
     next_signer: Option<Box<Signer>>,
+    lost: &AtomicBool,
 ) -> Result<(), StoreError> {
     if group.is_empty() {
         return Ok(());
@@ -135,6 +144,8 @@ fn commit(
         }
         Err(error) => {
             let why = fatal(&error);
+            // Before the answers, so that whoever has one sees it.
+            lost.store(true, Ordering::Release);
             for answer in answers {
                 tell(answer, Err(StoreError::Fatal(why.clone())));
             }

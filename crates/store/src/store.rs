@@ -1,5 +1,6 @@
 //! The writing side, as the rest of the program has it.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
@@ -37,6 +38,7 @@ pub struct Store {
 #[derive(Debug)]
 struct Inner {
     reader: Reader,
+    lost: Arc<AtomicBool>,
     inbox: mpsc::Sender<Request>,
     thread: WriterThread,
 }
@@ -46,9 +48,10 @@ struct WriterThread(Mutex<Option<JoinHandle<()>>>);
 
 impl Store {
     pub(crate) fn start(writer: Writer, projector: Projector, reader: Reader) -> Result<Self, StoreError> {
-        let (inbox, thread) = group::start(writer, projector)?;
+        let lost = Arc::default();
+        let (inbox, thread) = group::start(writer, projector, Arc::clone(&lost))?;
         let thread = WriterThread(Mutex::new(Some(thread)));
-        Ok(Self { inner: Arc::new(Inner { reader, inbox, thread }) })
+        Ok(Self { inner: Arc::new(Inner { reader, lost, inbox, thread }) })
     }
 
     /// Records facts in order, together: all of them are durable when this returns, or none is written. If the caller
@@ -210,6 +213,11 @@ impl Store {
         let request = Request::EmptyLog { answer };
         self.inner.inbox.send(request).await.map_err(|_| StoreError::gone("the trail's writer"))?;
         answered.await.map_err(|_| StoreError::gone("the trail's writer"))
+    }
+
+    /// Whether some answer was [`StoreError::Fatal`], so that all others will be. A full disk alone is no loss.
+    pub fn is_lost(&self) -> bool {
+        self.inner.lost.load(Ordering::Acquire)
     }
 
     /// What reads this workspace, also after the store is closed.

@@ -176,7 +176,7 @@ async fn a_trail_that_cannot_be_written_takes_nothing_more() {
     for _ in 0..2 {
         let refused = store.append(vec![scene.opened()]).await.unwrap_err();
         assert!(matches!(&refused, StoreError::Fatal(why) if why.contains("no space left")), "{refused:?}");
-        assert!(refused.is_fatal());
+        assert!(refused.is_fatal() && store.is_lost());
     }
     // Nobody else may write on either: the lock goes with the program.
     assert!(matches!(
