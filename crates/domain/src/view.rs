@@ -259,7 +259,7 @@ pub struct Count {
 }
 
 /// What a verification found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct VerifyReport {
     /// When it ended.
     pub at: Micros,

@@ -51,7 +51,7 @@ async fn of_workspace(shell: &Shell, open: &Open) -> Result<Session, EngineError
         reviewing: shell.is_reviewed(),
         trail: TrailState {
             entries: engine.size().await?,
-            last_verify: engine.last_verified(),
+            last_verify: engine.standing().await?,
             fatal: shell.fatal(),
         },
         models: engine.models().await?,

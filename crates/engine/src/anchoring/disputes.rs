@@ -42,6 +42,30 @@ impl Engine {
         Ok(findings)
     }
 
+    /// What a screen says of the trail: the last verification of this run, or, before there is one, the trouble that
+    /// was seen without being asked for: by the quick check, the keychain or an anchor. `None` without either.
+    ///
+    /// # Errors
+    /// If the trail can't be read.
+    pub async fn standing(&self) -> Result<Option<VerifyReport>, EngineError> {
+        let disputes = self.disputes().await?;
+        let quick = self.last_quick().map(|quick| quick.report);
+        let mut report = match (self.last_verified(), quick) {
+            (Some(report), _) => report,
+            (None, Some(report)) if !(report.findings.is_empty() && disputes.is_empty()) => report,
+            (None, None) if !disputes.is_empty() => {
+                VerifyReport { at: self.inner.clock.now().at, ..VerifyReport::default() }
+            }
+            (None, _) => return Ok(None),
+        };
+        for finding in disputes {
+            if !report.findings.contains(&finding) {
+                report.findings.push(finding);
+            }
+        }
+        Ok(Some(report))
+    }
+
     /// Adds to a report what others remember; and if it finds nothing, remembers what was verified.
     pub(crate) async fn weigh(&self, report: &mut VerifyReport) -> Result<(), EngineError> {
         let disputes = self.disputes().await?;

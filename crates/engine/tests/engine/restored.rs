@@ -31,8 +31,11 @@ async fn restored(scene: &Scene) -> (Copied, Engine) {
 #[tokio::test]
 async fn an_old_copy_that_is_put_back_is_loud_from_the_first_moment_and_locks_nobody_out() {
     let scene = Scene::in_memory().await;
+    assert_eq!(scene.engine.standing().await.unwrap(), None, "nobody asked, and nothing is wrong");
     let (_old, engine) = restored(&scene).await;
     let found = engine.disputes().await.unwrap();
+    let standing = engine.standing().await.unwrap().unwrap();
+    assert!(standing.findings.contains(&found[0]), "a screen says so before anybody verifies");
     assert_eq!(
         (found[0].kind, found[0].part),
         (FindingKind::Truncated, Part::Known),
