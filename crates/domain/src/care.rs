@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::fact::MOST_ERASED;
 use crate::id::{CallId, ConversationId, HoldId, Seq};
 use crate::label::Level;
 use crate::payload::PayloadRole;
@@ -92,15 +91,8 @@ pub struct Erased {
     /// Payloads that stayed, since a hold covers them.
     #[specta(type = u32)]
     pub held: u64,
-    /// The entries that say so, one for each [`MOST_ERASED`].
+    /// The entries that say so, one for each portion of payloads that one entry can name.
     pub entries: Vec<Seq>,
-}
-
-impl Erased {
-    /// How many entries so many payloads need.
-    pub fn entries_for(payloads: usize) -> usize {
-        payloads.div_ceil(MOST_ERASED)
-    }
 }
 
 /// What a hold covers.

@@ -818,7 +818,7 @@ export type Erased = {
 	bytes: number,
 	/**  Payloads that stayed, since a hold covers them. */
 	held: number,
-	/**  The entries that say so, one for each [`MOST_ERASED`]. */
+	/**  The entries that say so, one for each portion of payloads that one entry can name. */
 	entries: Seq[],
 };
 

@@ -66,44 +66,24 @@ impl Projection {
         let calls = &mut self.calls;
         match &entry.fact {
             Fact::QuestionAsked { turn, question } => turns::asked(to, entry, *turn, question)?,
-            Fact::AnswerGiven { turn, answer, exposed, .. } => {
-                turns::answered(to, entry, *turn, answer)?;
-                calls.named(to, entry.seq, exposed)?;
-            }
+            Fact::AnswerGiven { turn, answer, .. } => turns::answered(to, entry, *turn, answer)?,
             Fact::TurnStopped { turn, why, words } => {
                 turns::stopped(to, entry, *turn, *why, words.as_ref())?;
             }
-            Fact::CallRequested { call, arguments, .. } => {
+            Fact::CallRequested { arguments, .. } => {
                 calls.requested(to, entry, payloads.text(arguments)?.as_deref())?;
-                calls.named(to, entry.seq, &[*call])?;
             }
-            Fact::CallDecided { call, verdict, .. } => {
-                calls.decided(to, *call, *verdict)?;
-                calls.named(to, entry.seq, &[*call])?;
-            }
-            Fact::ApprovalAsked { calls: asked, .. } => calls.named(to, entry.seq, asked)?,
+            Fact::CallDecided { call, verdict, .. } => calls.decided(to, *call, *verdict)?,
             Fact::ApprovalGiven { call, allowed, arguments, .. } => {
                 let edited = arguments.as_ref().map(|arguments| payloads.text(arguments)).transpose()?;
                 calls.approved(to, *call, *allowed, edited.as_ref().map(Option::as_deref))?;
-                calls.named(to, entry.seq, &[*call])?;
             }
-            Fact::CallSent { call, .. } => {
-                calls.sent(to, *call, entry.at)?;
-                calls.named(to, entry.seq, &[*call])?;
-            }
+            Fact::CallSent { call, .. } => calls.sent(to, *call, entry.at)?,
             Fact::ModelCalled { turn, model, label, .. } => {
                 requests::sent(to, entry.seq, *turn, model, label)?;
             }
-            Fact::AttemptEnded { call, .. } => calls.named(to, entry.seq, &[*call])?,
-            Fact::CallDropped { call, why } => {
-                calls.dropped(to, *call, *why)?;
-                calls.named(to, entry.seq, &[*call])?;
-            }
-            Fact::CallEnded { call, .. } => {
-                calls.ended(to, entry)?;
-                calls.named(to, entry.seq, &[*call])?;
-            }
-            Fact::ReviewOpened { call } => calls.named(to, entry.seq, &[*call])?,
+            Fact::CallDropped { call, why } => calls.dropped(to, *call, *why)?,
+            Fact::CallEnded { .. } => calls.ended(to, entry)?,
             // Rows that are kept back would be written over what these change.
             Fact::PayloadErased { .. } => {
                 self.write(to)?;
@@ -128,7 +108,10 @@ impl Projection {
             Fact::SettingsChanged { key, setting } => {
                 settings::changed(to, settings::Kind::Setting, key, entry.seq, Some(setting), payloads)?;
             }
-            Fact::TrailOpened { .. }
+            Fact::ApprovalAsked { .. }
+            | Fact::AttemptEnded { .. }
+            | Fact::ReviewOpened { .. }
+            | Fact::TrailOpened { .. }
             | Fact::TrailRecovered { .. }
             | Fact::ConversationOpened {}
             | Fact::ModelReturned { .. }
@@ -143,6 +126,8 @@ impl Projection {
             | Fact::ExportBegun { .. }
             | Fact::ExportMade { .. } => {}
         }
+        // After them: a call has its place from the entry that asks for it.
+        self.calls.named(to, entry.seq, entry.fact.calls())?;
         self.conversations.touch(entry, payloads)
     }
 
