@@ -15,6 +15,8 @@ pub(crate) const COMMAND_LINE: &[&str] = &["build-essential", "pkg-config", "lib
 pub(crate) const WINDOW: &[&str] = &["libwebkit2gtk-4.1-dev", "libgtk-3-dev", "librsvg2-dev", "file"];
 /// What gives Node where the system's own is too old, and Datasette to a test.
 pub(crate) const PYTHON: &[&str] = &["python3-venv"];
+/// What a stranger would check evidence with: time stamps by one, bundles by the other.
+pub(crate) const STRANGERS: &[&str] = &["openssl", "python3"];
 /// A display without a screen, fonts, and a driver for the window's tests.
 pub(crate) const DISPLAY: &[&str] =
     &["xvfb", "xauth", "dbus", "dbus-x11", "at-spi2-core", "fonts-dejavu-core", "webkit2gtk-driver"];

@@ -72,7 +72,13 @@ fn wanted(extent: Extent, has_browser: bool, system: System) -> Vec<&'static str
         wanted.extend(packages::WINDOW);
     }
     if extent == Extent::Tests {
-        wanted.extend(packages::PYTHON.iter().chain(packages::DISPLAY).chain(packages::KEYCHAIN));
+        wanted.extend(
+            packages::PYTHON
+                .iter()
+                .chain(packages::STRANGERS)
+                .chain(packages::DISPLAY)
+                .chain(packages::KEYCHAIN),
+        );
         // Ubuntu's package of this name is empty, and apt would only pretend to have installed a browser.
         if !has_browser && system == System::Debian {
             wanted.extend(packages::BROWSER);
