@@ -1,7 +1,7 @@
 //! The demo: a throw-away workspace on the rehearsal company, gone with the program.
 
 use domain::label::Level;
-use domain::model::{Early, ModelSpec, Parallel, Protocol};
+use domain::model::{Capabilities, Early, ModelSpec, Parallel, Protocol};
 use domain::secret::Secret;
 use engine::{Adopted, Engine, EngineError, KeychainChoice};
 use rehearsal::{Plan, Rehearsal};
@@ -46,6 +46,8 @@ impl Demo {
             parallel: Parallel::Auto,
             // It writes its calls one after another.
             early: Early::On,
+            preset: None,
+            capabilities: Capabilities::default(),
         };
         engine.adopt(sources.collect(), spec, Some(Secret::new(model.secret))).await?;
         Ok((engine, Self { company, folder }))

@@ -12,7 +12,7 @@ use std::time::Duration;
 use domain::call::Approval;
 use domain::event::{Ask, Happening};
 use domain::label::Level;
-use domain::model::{Early, ModelSpec, Parallel, Protocol};
+use domain::model::{Capabilities, Early, ModelSpec, Parallel, Protocol};
 use domain::secret::Secret;
 use engine::{Adopted, Engine, KeychainChoice, Question, Run};
 use rehearsal::{DemoModel, DemoSource, Plan, Rehearsal, Script, ScriptedCall, ScriptedReply};
@@ -222,6 +222,8 @@ pub(crate) fn model_spec(model: DemoModel) -> ModelSpec {
         parallel: Parallel::Auto,
         // As the demo has it: the rehearsal's model writes one call after another.
         early: Early::On,
+        preset: None,
+        capabilities: Capabilities::default(),
     }
 }
 

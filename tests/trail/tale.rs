@@ -20,7 +20,7 @@ use tlog::Signer;
 pub(crate) const KEY: [u8; 32] = [7; 32];
 /// When tales begin.
 const NOON: i64 = 1_790_000_000_000_000;
-const USAGE: Usage = Usage { input: 10, output: 5 };
+const USAGE: Usage = Usage { input: 10, output: 5, cached: 0, reasoning: 0 };
 
 /// The signer of every workspace here.
 pub(crate) fn signer() -> Signer {
@@ -147,6 +147,7 @@ impl Teller {
             failure: None,
             response: response.commitment(),
             usage: USAGE,
+            cost: None,
             took: Span(12),
         };
         self.draft(within, fact, vec![response])

@@ -7,7 +7,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use domain::label::Level;
-use domain::model::{Early, ModelSpec, Parallel, Protocol};
+use domain::model::{Capabilities, Early, ModelSpec, Parallel, Protocol};
 use domain::secret::Secret;
 use engine::{Adopted, Engine, KeychainChoice};
 use rehearsal::{DemoSource, Fault, Plan, Rehearsal, Script, ScriptedCall, ScriptedReply};
@@ -48,6 +48,8 @@ impl Scene {
             clearance: Level::Restricted,
             parallel: Parallel::Auto,
             early: Early::Off,
+            preset: None,
+            capabilities: Capabilities::default(),
         };
         let sources = [rehearsal.echo_source(), rehearsal.records_source()].map(adopted).into();
         engine.adopt(sources, spec, Some(Secret::new(model.secret))).await.unwrap();

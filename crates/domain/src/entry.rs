@@ -282,7 +282,8 @@ mod tests {
             finish: Some(Finish::ToolCalls),
             failure: None,
             response: Commitment([255; 32]),
-            usage: Usage { input: 1, output: 0 },
+            usage: Usage { input: 1, output: 0, ..Usage::default() },
+            cost: None,
             took: Span(0),
         };
         let opened = texts().map(|text| Fact::TrailOpened {

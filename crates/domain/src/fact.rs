@@ -130,6 +130,9 @@ pub enum Fact {
         response: Commitment,
         /// Tokens as the provider counted them.
         usage: Usage,
+        /// What they cost by the price that was known then, in millionths of a US dollar.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cost: Option<u32>,
         /// From sending to the last byte.
         took: Span,
     },

@@ -29,6 +29,13 @@ pub struct ModelSpec {
     /// Whether its reads may start while it still writes its message.
     #[serde(default)]
     pub early: Early,
+    /// The preset it was made from (`openai`, `azure-openai`, …): its host's habits are read there. None for an address
+    /// of one's own that has none but the protocol's.
+    #[serde(default)]
+    pub preset: Option<String>,
+    /// What a person says of it. It goes before what was learnt and what is known.
+    #[serde(default)]
+    pub capabilities: Capabilities,
 }
 
 impl ModelSpec {
@@ -44,6 +51,93 @@ impl ModelSpec {
 pub enum Protocol {
     /// OpenAI Chat Completions, and everything that imitates it.
     OpenaiChat,
+    /// OpenAI Responses.
+    OpenaiResponses,
+    /// Anthropic Messages.
+    Anthropic,
+    /// Gemini `generateContent`.
+    Gemini,
+    /// Ollama chat.
+    Ollama,
+    /// Cohere v2 chat.
+    Cohere,
+    /// Amazon Bedrock Converse.
+    Bedrock,
+}
+
+impl Protocol {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::OpenaiChat,
+        Self::OpenaiResponses,
+        Self::Anthropic,
+        Self::Gemini,
+        Self::Ollama,
+        Self::Cohere,
+        Self::Bedrock,
+    ];
+}
+
+/// What a model can do, as far as somebody said so: each part may be unknown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct Capabilities {
+    /// Whether it can ask for tools.
+    #[serde(default)]
+    pub tools: Option<bool>,
+    /// Whether it asks for several in one message.
+    #[serde(default)]
+    pub parallel: Option<bool>,
+    /// Whether its answers come while they are written.
+    #[serde(default)]
+    pub streaming: Option<bool>,
+    /// How many tokens it takes, what it writes among them.
+    #[serde(default)]
+    pub context: Option<u32>,
+    /// How many tokens it writes at most in one message.
+    #[serde(default)]
+    pub max_output: Option<u32>,
+    /// What it costs.
+    #[serde(default)]
+    pub price: Option<Price>,
+}
+
+impl Capabilities {
+    /// These, and where they say nothing, the `others`.
+    #[must_use]
+    pub fn or(self, others: Self) -> Self {
+        Self {
+            tools: self.tools.or(others.tools),
+            parallel: self.parallel.or(others.parallel),
+            streaming: self.streaming.or(others.streaming),
+            context: self.context.or(others.context),
+            max_output: self.max_output.or(others.max_output),
+            price: self.price.or(others.price),
+        }
+    }
+}
+
+/// What a model costs, in millionths of a US dollar for a million tokens: `3_000_000` is three dollars.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct Price {
+    /// For what it reads.
+    pub input: u32,
+    /// For what it reads from a prompt that the provider had kept; as `input` if unknown.
+    #[serde(default)]
+    pub cached: Option<u32>,
+    /// For what it writes.
+    pub output: u32,
+}
+
+impl Price {
+    /// What so many tokens cost, in millionths of a US dollar, rounded up.
+    pub fn of(&self, usage: Usage) -> u64 {
+        let cached = usage.cached.min(usage.input);
+        let each = |tokens: u32, price: u32| u64::from(tokens) * u64::from(price);
+        let sum = each(usage.input - cached, self.input)
+            + each(cached, self.cached.unwrap_or(self.input))
+            + each(usage.output, self.output);
+        sum.div_ceil(1_000_000)
+    }
 }
 
 /// Whether a model may ask for several calls in one message.
@@ -97,6 +191,8 @@ pub enum Message {
         text: String,
         /// The calls it asked for, in its order.
         calls: Vec<AskedCall>,
+        /// What it thought, as its protocol wants it back. Another protocol leaves it out.
+        reasoning: Vec<Reasoning>,
     },
     /// Every result of the batch before, in the model's order: one follow-up.
     Results(Vec<CallResult>),
@@ -112,6 +208,18 @@ pub struct AskedCall {
     pub name: String,
     /// The arguments as written: JSON text, if all is well.
     pub arguments: String,
+}
+
+/// One piece of what a model thought, to be handed back as it came: signed or encrypted by its provider, which refuses
+/// or forgets a conversation without it. Nobody but the module of its protocol reads it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reasoning {
+    /// In which protocol it was said.
+    pub protocol: Protocol,
+    /// How many of the message's calls stand before it.
+    pub after: u32,
+    /// The piece as the protocol writes it.
+    pub item: Json,
 }
 
 /// A tool as a model is offered it.
@@ -130,6 +238,10 @@ pub struct OfferedTool {
 pub enum ModelEvent {
     /// More of its words.
     Text(String),
+    /// More of what it thinks, in words that a person may read.
+    Thinking(String),
+    /// A piece of what it thought is whole, and goes back with the message; see [`Message::Assistant`].
+    Reasoned(Reasoning),
     /// It began to ask for a call; the name is known, the arguments aren't.
     CallStarted {
         /// Which call of the message, from 0.
@@ -176,10 +288,34 @@ pub enum Finish {
 /// Tokens, as the provider counts them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct Usage {
-    /// Tokens read.
+    /// Tokens read, also from what the provider had kept.
     pub input: u32,
-    /// Tokens written.
+    /// Tokens written, also those that were thought.
     pub output: u32,
+    /// Of those read, the ones that the provider had kept from a prompt before.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub cached: u32,
+    /// Of those written, the ones that were thought and not said.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub reasoning: u32,
+}
+
+impl Usage {
+    /// Both together.
+    #[must_use]
+    pub fn and(self, more: Self) -> Self {
+        Self {
+            input: self.input.saturating_add(more.input),
+            output: self.output.saturating_add(more.output),
+            cached: self.cached.saturating_add(more.cached),
+            reasoning: self.reasoning.saturating_add(more.reasoning),
+        }
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_none(count: &u32) -> bool {
+    *count == 0
 }
 
 /// How a request to a model went wrong: a variant for each thing that a person does differently.
@@ -188,8 +324,10 @@ pub struct Usage {
 pub enum ModelFailure {
     /// The provider does not know our key, or no key is stored.
     KeyRefused,
-    /// Too many requests, or the quota is used up.
+    /// Too many requests at the moment.
     RateLimited,
+    /// What was paid for is used up: waiting does not help.
+    QuotaUsedUp,
     /// The provider can't serve at the moment.
     Overloaded,
     /// The conversation is longer than the model can read.
@@ -200,8 +338,16 @@ pub enum ModelFailure {
     MalformedStream,
     /// The stream ended before the message did.
     CutStream,
-    /// No answer in time, or no connection.
+    /// Something else than a model answered: a web page of a proxy, a wrong address, a wrong content type.
+    NotAModel,
+    /// No connection.
     Unreachable,
+    /// The certificate of its host, or of a proxy that stands between, is not trusted.
+    Untrusted,
+    /// It kept silent for too long: before its first word, or between two.
+    TimedOut,
+    /// Its provider's filter refused the question.
+    Filtered,
     /// It was stopped by a person.
     Cancelled,
 }

@@ -218,6 +218,7 @@ fn cleaned(event: ModelEvent, scrubber: &Scrubber, names: &Names) -> ModelEvent 
     };
     match event {
         ModelEvent::Text(text) => ModelEvent::Text(scrubber.text(text)),
+        ModelEvent::Thinking(text) => ModelEvent::Thinking(scrubber.text(text)),
         ModelEvent::CallStarted { index, name: written } => {
             ModelEvent::CallStarted { index, name: name(written) }
         }
@@ -225,7 +226,7 @@ fn cleaned(event: ModelEvent, scrubber: &Scrubber, names: &Names) -> ModelEvent 
         ModelEvent::CallFollowed { index, call: asked } => {
             ModelEvent::CallFollowed { index, call: call(asked) }
         }
-        event @ (ModelEvent::Usage(_) | ModelEvent::Finished(_)) => event,
+        event @ (ModelEvent::Reasoned(_) | ModelEvent::Usage(_) | ModelEvent::Finished(_)) => event,
     }
 }
 

@@ -27,7 +27,13 @@ impl Decoder {
     /// For one answer in this protocol.
     pub fn new(protocol: Protocol) -> Self {
         let kind = match protocol {
-            Protocol::OpenaiChat => Kind::OpenaiChat(openai_chat::Decoding::default()),
+            Protocol::OpenaiChat
+            | Protocol::OpenaiResponses
+            | Protocol::Anthropic
+            | Protocol::Gemini
+            | Protocol::Ollama
+            | Protocol::Cohere
+            | Protocol::Bedrock => Kind::OpenaiChat(openai_chat::Decoding::default()),
         };
         Self { kind, fault: None }
     }

@@ -64,7 +64,13 @@ impl Encoder {
     /// A conversation with this model, in which nothing was said yet.
     pub fn new(spec: &ModelSpec, system: &str, tools: &[OfferedTool]) -> Self {
         let (path, kind) = match spec.protocol {
-            Protocol::OpenaiChat => {
+            Protocol::OpenaiChat
+            | Protocol::OpenaiResponses
+            | Protocol::Anthropic
+            | Protocol::Gemini
+            | Protocol::Ollama
+            | Protocol::Cohere
+            | Protocol::Bedrock => {
                 let encoding = openai_chat::Encoding::new(&spec.model, system, tools);
                 (openai_chat::PATH, Kind::OpenaiChat(encoding))
             }

@@ -1,6 +1,6 @@
 //! What is known of single providers.
 
-use domain::model::{ModelSpec, Protocol};
+use domain::model::ModelSpec;
 use url::Url;
 
 /// The hosts that write the calls of a message one after another.
@@ -18,17 +18,13 @@ pub fn ends_in_order(spec: &ModelSpec) -> bool {
     let address = Url::parse(spec.base_url.trim()).ok();
     // Without TLS, or at another port, it may be anybody.
     let address = address.filter(|url| url.scheme() == "https" && url.port().is_none());
-    match spec.protocol {
-        Protocol::OpenaiChat => {
-            address.as_ref().and_then(Url::host_str).is_some_and(|host| IN_ORDER.contains(&host))
-        }
-    }
+    address.as_ref().and_then(Url::host_str).is_some_and(|host| IN_ORDER.contains(&host))
 }
 
 #[cfg(test)]
 mod tests {
     use domain::label::Level;
-    use domain::model::{Early, Parallel};
+    use domain::model::{Capabilities, Early, Parallel, Protocol};
 
     use super::*;
 
@@ -45,6 +41,8 @@ mod tests {
                 clearance: Level::Public,
                 parallel: Parallel::Auto,
                 early: Early::Auto,
+                preset: None,
+                capabilities: Capabilities::default(),
             })
         };
         for base in ["https://api.openai.com/v1", "https://API.OpenAI.com:443/v1/"] {

@@ -12,7 +12,9 @@ use std::collections::HashSet;
 
 use domain::json::Json;
 use domain::label::Level;
-use domain::model::{Early, Finish, Message, ModelEvent, ModelSpec, OfferedTool, Parallel, Prompt, Protocol};
+use domain::model::{
+    Capabilities, Early, Finish, Message, ModelEvent, ModelSpec, OfferedTool, Parallel, Prompt, Protocol,
+};
 use providers::{Decoder, Encoded, encode};
 use serde_json::{Value, json};
 
@@ -55,6 +57,8 @@ fn request(tools: &[OfferedTool]) -> Encoded {
         clearance: Level::Public,
         parallel: Parallel::Auto,
         early: Early::Auto,
+        preset: None,
+        capabilities: Capabilities::default(),
     };
     let messages = vec![Message::User("Do all of it.".to_owned())];
     encode(&spec, &Prompt { system: String::new(), messages, tools: tools.to_vec(), parallel: Parallel::On })

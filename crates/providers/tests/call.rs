@@ -16,8 +16,8 @@ use domain::intent::DurableIntent;
 use domain::json::Json;
 use domain::label::Level;
 use domain::model::{
-    Early, Finish, Message, ModelEvent, ModelFailure, ModelSpec, OfferedTool, Parallel, Prompt, Protocol,
-    Usage,
+    Capabilities, Early, Finish, Message, ModelEvent, ModelFailure, ModelSpec, OfferedTool, Parallel, Prompt,
+    Protocol, Usage,
 };
 use domain::secret::Secret;
 use egress::{Door, Settings};
@@ -106,6 +106,8 @@ fn spec(base: &str) -> ModelSpec {
         clearance: Level::Confidential,
         parallel: Parallel::Auto,
         early: Early::Auto,
+        preset: None,
+        capabilities: Capabilities::default(),
     }
 }
 
@@ -152,7 +154,7 @@ async fn failed(script: Script) -> Failure {
 fn expected_events() -> Vec<ModelEvent> {
     vec![
         ModelEvent::Text("Hello".to_owned()),
-        ModelEvent::Usage(Usage { input: 3, output: 4 }),
+        ModelEvent::Usage(Usage { input: 3, output: 4, ..Usage::default() }),
         ModelEvent::Finished(Finish::Stop),
     ]
 }
@@ -164,7 +166,7 @@ async fn an_answer_is_passed_on_and_kept_as_received() {
     let (received, events) = call(&base, Some(Secret::new(KEY))).await;
     assert_eq!(received.result, Ok(Finish::Stop));
     assert_eq!(received.bytes, ANSWER.as_bytes());
-    assert_eq!(received.usage, Usage { input: 3, output: 4 });
+    assert_eq!(received.usage, Usage { input: 3, output: 4, ..Usage::default() });
     assert_eq!(events, expected_events());
 
     let request = request.await.unwrap();
@@ -413,7 +415,7 @@ async fn a_tool_that_was_offered_under_another_name_is_asked_for_under_its_own()
             ModelEvent::CallStarted { index, name } => Some(("started", index, name)),
             ModelEvent::CallFollowed { index, call } => Some(("followed", index, call.name)),
             ModelEvent::CallReady { index, call } => Some(("ready", index, call.name)),
-            ModelEvent::Text(_) | ModelEvent::Usage(_) | ModelEvent::Finished(_) => None,
+            _ => None,
         });
     }
     let expected = [("started", 0), ("followed", 0), ("started", 1), ("ready", 0), ("ready", 1)];

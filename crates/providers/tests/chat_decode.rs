@@ -238,7 +238,7 @@ fn reasoning_is_not_said_and_a_refusal_is() {
 
 #[test]
 fn usage_in_a_chunk_without_choices_in_every_chunk_or_in_none() {
-    let usage = |input, output| ModelEvent::Usage(Usage { input, output });
+    let usage = |input, output| ModelEvent::Usage(Usage { input, output, ..Usage::default() });
     let mut bytes = stream(&[json!({"content": "a"}), json!("stop")]);
     bytes.push_str(
         "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4}}\n\ndata: [DONE]\n\n",
@@ -301,7 +301,7 @@ fn a_whole_answer_in_one_document() {
         {"id": "b", "type": "function", "function": {"name": "u", "arguments": "{}"}},
     ]}}], "usage": {"prompt_tokens": 1, "completion_tokens": 2}});
     let expected = vec![
-        ModelEvent::Usage(Usage { input: 1, output: 2 }),
+        ModelEvent::Usage(Usage { input: 1, output: 2, ..Usage::default() }),
         text("Wait."),
         started(0, "t"),
         started(1, "u"),

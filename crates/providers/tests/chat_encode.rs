@@ -5,7 +5,9 @@
 use domain::id::Handle;
 use domain::json::Json;
 use domain::label::Level;
-use domain::model::{AskedCall, Early, Message, ModelSpec, OfferedTool, Parallel, Prompt, Protocol};
+use domain::model::{
+    AskedCall, Capabilities, Early, Message, ModelSpec, OfferedTool, Parallel, Prompt, Protocol,
+};
 use domain::outcome::CallResult;
 use providers::{Encoder, encode};
 use serde_json::{Value, json};
@@ -21,6 +23,8 @@ fn spec() -> ModelSpec {
         clearance: Level::Confidential,
         parallel: Parallel::Auto,
         early: Early::Auto,
+        preset: None,
+        capabilities: Capabilities::default(),
     }
 }
 
@@ -65,9 +69,10 @@ fn a_conversation_byte_for_byte() {
             Message::Assistant {
                 text: String::new(),
                 calls: vec![asked("a", "{ \"id\": 7 }"), asked("b", "")],
+                reasoning: Vec::new(),
             },
             Message::Results(vec![result("a", 1, "{\"name\":\"Ada\"}"), result("b", 2, "no id")]),
-            Message::Assistant { text: "Ada.".to_owned(), calls: Vec::new() },
+            Message::Assistant { text: "Ada.".to_owned(), calls: Vec::new(), reasoning: Vec::new() },
             Message::User("Sure?".to_owned()),
         ])
     };
@@ -101,9 +106,13 @@ fn message_by_message_the_bytes_are_the_same() {
     let results = vec![result("a", 1, "{\"name\":\"Ada\"}"), result("a", 2, "\u{1f980} \"quoted\"\n")];
     let messages = vec![
         Message::User("Who is 7?".to_owned()),
-        Message::Assistant { text: String::new(), calls: vec![asked("a", "{}"), asked("a", "[")] },
+        Message::Assistant {
+            text: String::new(),
+            calls: vec![asked("a", "{}"), asked("a", "[")],
+            reasoning: Vec::new(),
+        },
         Message::Results(results),
-        Message::Assistant { text: "Ada.".to_owned(), calls: vec![asked("b", "{}")] },
+        Message::Assistant { text: "Ada.".to_owned(), calls: vec![asked("b", "{}")], reasoning: Vec::new() },
         Message::Results(vec![result("b", 3, "")]),
     ];
     let whole = Prompt { system: "Be brief.".to_owned(), tools: vec![tool()], ..prompt(messages) };
@@ -131,7 +140,7 @@ fn names_that_the_protocol_forbids_are_sent_under_others() {
     let calls = vec![call("bank.transfer"), call("made up"), call("bank_transfer")];
     let prompt = Prompt {
         tools: vec![named("bank.transfer"), named("bank_transfer")],
-        ..prompt(vec![Message::Assistant { text: String::new(), calls }])
+        ..prompt(vec![Message::Assistant { text: String::new(), calls, reasoning: Vec::new() }])
     };
     let encoded = encode(&spec(), &prompt);
     let body: Value = serde_json::from_slice(&encoded.body).unwrap();
@@ -178,11 +187,16 @@ fn repeated_and_missing_ids_are_distinct_on_the_wire_and_results_find_their_call
         Message::Assistant {
             text: String::new(),
             calls: vec![asked("a", "{}"), asked("a", "{}"), asked("", "{}"), asked("", "{}")],
+            reasoning: Vec::new(),
         },
         Message::Results(vec![result("a", 1, ""), result("a", 2, ""), result("", 3, ""), result("", 4, "")]),
     ];
     let second = [
-        Message::Assistant { text: String::new(), calls: vec![asked("a", "{}"), asked("b", "{}")] },
+        Message::Assistant {
+            text: String::new(),
+            calls: vec![asked("a", "{}"), asked("b", "{}")],
+            reasoning: Vec::new(),
+        },
         Message::Results(vec![result("b", 6, ""), result("a", 5, "")]),
     ];
     let (calls, results) = ids(&body(&prompt(first.to_vec())));
@@ -199,7 +213,8 @@ fn repeated_and_missing_ids_are_distinct_on_the_wire_and_results_find_their_call
 fn arguments_that_are_no_object_are_wrapped_so_that_every_provider_takes_them() {
     let sent = |written: &str| {
         let calls = vec![asked("a", written)];
-        let body = body(&prompt(vec![Message::Assistant { text: String::new(), calls }]));
+        let body =
+            body(&prompt(vec![Message::Assistant { text: String::new(), calls, reasoning: Vec::new() }]));
         body["messages"][0]["tool_calls"][0]["function"]["arguments"].as_str().unwrap().to_owned()
     };
     for (written, expected) in [

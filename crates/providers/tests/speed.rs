@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use domain::id::Handle;
 use domain::label::Level;
 use domain::model::{
-    AskedCall, Early, Message, ModelEvent, ModelSpec, OfferedTool, Parallel, Prompt, Protocol,
+    AskedCall, Capabilities, Early, Message, ModelEvent, ModelSpec, OfferedTool, Parallel, Prompt, Protocol,
 };
 use domain::outcome::CallResult;
 use providers::{Decoder, Encoder, encode};
@@ -98,6 +98,8 @@ fn encoding_the_results_of_many_calls() {
         clearance: Level::Public,
         parallel: Parallel::Auto,
         early: Early::Auto,
+        preset: None,
+        capabilities: Capabilities::default(),
     };
     let calls: Vec<AskedCall> = (0..CALLS)
         .map(|call| AskedCall {
@@ -122,7 +124,7 @@ fn encoding_the_results_of_many_calls() {
         system: "Be brief.".to_owned(),
         messages: vec![
             Message::User("Who?".to_owned()),
-            Message::Assistant { text: String::new(), calls },
+            Message::Assistant { text: String::new(), calls, reasoning: Vec::new() },
             Message::Results(results.clone()),
         ],
         tools: Vec::<OfferedTool>::new(),

@@ -101,7 +101,11 @@ fn check(transcript: &Transcript) {
     let tokens = |key: &str| u32::try_from(expected["usage"][key].as_u64().unwrap()).unwrap();
     assert_eq!(
         usage,
-        Some(Usage { input: tokens("prompt_tokens"), output: tokens("completion_tokens") }),
+        Some(Usage {
+            input: tokens("prompt_tokens"),
+            output: tokens("completion_tokens"),
+            ..Usage::default()
+        }),
         "{file}"
     );
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use domain::event::Happening;
 use domain::label::Level;
-use domain::model::{Early, ModelSpec, Parallel, Protocol};
+use domain::model::{Capabilities, Early, ModelSpec, Parallel, Protocol};
 use domain::run::RunSettings;
 use domain::secret::Secret;
 use engine::{Adopted, Engine, KeychainChoice, Question};
@@ -41,6 +41,8 @@ impl Scene {
             clearance: Level::Restricted,
             parallel: Parallel::Auto,
             early: Early::On,
+            preset: None,
+            capabilities: Capabilities::default(),
         };
         engine.adopt(sources.collect(), model, Some(Secret::new(&about.secret))).await?;
         Ok(Self { engine, folder })

@@ -551,6 +551,22 @@ export type CallRow = {
 	dropped: Dropped | null,
 };
 
+/**  What a model can do, as far as somebody said so: each part may be unknown. */
+export type Capabilities = {
+	/**  Whether it can ask for tools. */
+	tools: boolean | null,
+	/**  Whether it asks for several in one message. */
+	parallel: boolean | null,
+	/**  Whether its answers come while they are written. */
+	streaming: boolean | null,
+	/**  How many tokens it takes, what it writes among them. */
+	context: number | null,
+	/**  How many tokens it writes at most in one message. */
+	max_output: number | null,
+	/**  What it costs. */
+	price: Price | null,
+};
+
 /**  What a piece of data is about. The names follow Google's DLP infoType categories where they have one. */
 export type Category = 
 /**  Who someone is: names, numbers that stand for a person. */
@@ -1264,8 +1280,10 @@ export type ModelExposure = {
 export type ModelFailure = 
 /**  The provider does not know our key, or no key is stored. */
 "key_refused" | 
-/**  Too many requests, or the quota is used up. */
+/**  Too many requests at the moment. */
 "rate_limited" | 
+/**  What was paid for is used up: waiting does not help. */
+"quota_used_up" | 
 /**  The provider can't serve at the moment. */
 "overloaded" | 
 /**  The conversation is longer than the model can read. */
@@ -1276,8 +1294,16 @@ export type ModelFailure =
 "malformed_stream" | 
 /**  The stream ended before the message did. */
 "cut_stream" | 
-/**  No answer in time, or no connection. */
+/**  Something else than a model answered: a web page of a proxy, a wrong address, a wrong content type. */
+"not_a_model" | 
+/**  No connection. */
 "unreachable" | 
+/**  The certificate of its host, or of a proxy that stands between, is not trusted. */
+"untrusted" | 
+/**  It kept silent for too long: before its first word, or between two. */
+"timed_out" | 
+/**  Its provider's filter refused the question. */
+"filtered" | 
 /**  It was stopped by a person. */
 "cancelled";
 
@@ -1319,6 +1345,13 @@ export type ModelSpec = {
 	parallel: Parallel,
 	/**  Whether its reads may start while it still writes its message. */
 	early: Early,
+	/**
+	 *  The preset it was made from (`openai`, `azure-openai`, …): its host's habits are read there. None for an address
+	 *  of one's own that has none but the protocol's.
+	 */
+	preset: string | null,
+	/**  What a person says of it. It goes before what was learnt and what is known. */
+	capabilities: Capabilities,
 };
 
 /**  A model with what a screen says beside it. */
@@ -1462,6 +1495,16 @@ export type Phases = {
 	reused: boolean,
 };
 
+/**  What a model costs, in millionths of a US dollar for a million tokens: `3_000_000` is three dollars. */
+export type Price = {
+	/**  For what it reads. */
+	input: number,
+	/**  For what it reads from a prompt that the provider had kept; as `input` if unknown. */
+	cached: number | null,
+	/**  For what it writes. */
+	output: number,
+};
+
 /**  How far long work is. */
 export type Progress = {
 	/**  So many are done. */
@@ -1485,7 +1528,19 @@ export type ProofView = {
 /**  The wire protocols. */
 export type Protocol = 
 /**  OpenAI Chat Completions, and everything that imitates it. */
-"openai-chat";
+"openai-chat" | 
+/**  OpenAI Responses. */
+"openai-responses" | 
+/**  Anthropic Messages. */
+"anthropic" | 
+/**  Gemini `generateContent`. */
+"gemini" | 
+/**  Ollama chat. */
+"ollama" | 
+/**  Cohere v2 chat. */
+"cohere" | 
+/**  Amazon Bedrock Converse. */
+"bedrock";
 
 /**  A steady number of requests, with room for some at once. */
 export type Rate = {
@@ -1833,10 +1888,14 @@ export type TurnView = {
 
 /**  Tokens, as the provider counts them. */
 export type Usage = {
-	/**  Tokens read. */
+	/**  Tokens read, also from what the provider had kept. */
 	input: number,
-	/**  Tokens written. */
+	/**  Tokens written, also those that were thought. */
 	output: number,
+	/**  Of those read, the ones that the provider had kept from a prompt before. */
+	cached?: number,
+	/**  Of those written, the ones that were thought and not said. */
+	reasoning?: number,
 };
 
 /**  What policy says of a call. */

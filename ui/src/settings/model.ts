@@ -1,7 +1,17 @@
 // What the form of a model checks before the program does, and what it fills in.
 
-import type { Early, Level, ModelReport, ModelSpec, Parallel } from '../ipc/host';
+import type { Capabilities, Early, Level, ModelReport, ModelSpec, Parallel } from '../ipc/host';
 import { duration } from '../state/words';
+
+/** Nothing is said of it. */
+export const NOTHING_SAID: Capabilities = {
+  tools: null,
+  parallel: null,
+  streaming: null,
+  context: null,
+  max_output: null,
+  price: null,
+};
 
 export const NEW_MODEL: ModelSpec = {
   name: '',
@@ -13,6 +23,8 @@ export const NEW_MODEL: ModelSpec = {
   clearance: 'internal',
   parallel: 'auto',
   early: 'auto',
+  preset: null,
+  capabilities: NOTHING_SAID,
 };
 
 /** Where well-known providers answer. Names and addresses only: prices and models change. */

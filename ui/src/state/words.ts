@@ -36,11 +36,16 @@ const STOPPED: Record<Stopped, string> = {
 const REMEDIES: Record<ModelFailure, string> = {
   key_refused: 'The provider refused the key. Put a valid one in Settings, test it there, and ask again.',
   rate_limited: 'The provider asks for fewer requests. Wait a little and ask again.',
+  quota_used_up: 'What was paid for is used up. Add credit at the provider, or choose another model.',
   overloaded: 'The provider is overloaded. Ask again, or choose another model.',
   context_too_long: 'The conversation is longer than the model can read. Begin a new one.',
   rejected: 'The provider rejected the request. Its words are in the trail.',
   malformed_stream: 'The provider’s answer could not be read. Test the model in Settings.',
   cut_stream: 'The provider’s answer was cut off. Ask again.',
+  not_a_model: 'Something else than a model answered. Check the base address and the proxy in Settings.',
+  untrusted: 'The certificate is not trusted. If your network has its own authority, add its certificate in Settings.',
+  timed_out: 'The provider kept silent for too long. Ask again, or choose another model.',
+  filtered: 'The provider’s filter refused the question. Put it in other words, or choose another model.',
   unreachable: 'The provider could not be reached. Check the address and the network.',
   cancelled: 'The request to the model was cancelled.',
 };

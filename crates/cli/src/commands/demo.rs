@@ -3,7 +3,7 @@
 use std::io::BufRead;
 
 use domain::label::Level;
-use domain::model::{Early, ModelSpec, Parallel, Protocol};
+use domain::model::{Capabilities, Early, ModelSpec, Parallel, Protocol};
 use domain::secret::{Secret, SecretNameError};
 use engine::{Adopted, Engine, EngineError, KeychainChoice, Question};
 use rehearsal::{DemoSource, Plan, Rehearsal};
@@ -103,6 +103,8 @@ async fn adopt(engine: &Engine, rehearsal: &Rehearsal) -> Result<(), EngineError
         parallel: Parallel::Auto,
         // It writes one call after another and never goes back to an earlier one.
         early: Early::On,
+        preset: None,
+        capabilities: Capabilities::default(),
     };
     engine.adopt(sources, spec, Some(Secret::new(model.secret))).await
 }

@@ -1,7 +1,7 @@
 //! `tieout models`
 
 use domain::fact::Change;
-use domain::model::{ModelSpec, Protocol};
+use domain::model::{Capabilities, ModelSpec, Protocol};
 use engine::EngineError;
 use serde_json::json;
 
@@ -87,6 +87,8 @@ fn spec_of(add: &AddModel) -> ModelSpec {
         clearance: add.clearance,
         parallel: add.parallel.into(),
         early: add.early.into(),
+        preset: None,
+        capabilities: Capabilities::default(),
     }
 }
 

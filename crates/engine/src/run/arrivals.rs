@@ -135,7 +135,11 @@ impl Driver {
                 return self.take_early(index, call).await;
             }
             ModelEvent::CallReady { call, .. } => self.take_ready(call).await?,
-            ModelEvent::CallFollowed { .. } | ModelEvent::Usage(_) | ModelEvent::Finished(_) => {}
+            ModelEvent::Thinking(_)
+            | ModelEvent::Reasoned(_)
+            | ModelEvent::CallFollowed { .. }
+            | ModelEvent::Usage(_)
+            | ModelEvent::Finished(_) => {}
         }
         Ok(None)
     }
@@ -144,8 +148,7 @@ impl Driver {
         let Some(thinking) = self.thinking.take() else { return Ok(None) };
         let (request, batch) = (thinking.request, thinking.batch);
         let (thought, first_word) = thinking.end().await?;
-        self.usage.input = self.usage.input.saturating_add(thought.usage.input);
-        self.usage.output = self.usage.output.saturating_add(thought.usage.output);
+        self.usage = self.usage.and(thought.usage);
         self.first_word = first_word;
         self.line.keep(thought.payload);
         self.line.record(thought.fact);
@@ -153,6 +156,7 @@ impl Driver {
         let (calls, mut early) = self.arriving.take_calls();
         let text = thought.text;
         self.arriving.text.clone_from(&text);
+        self.arriving.reasoning = thought.reasoning;
         match thought.result {
             Ok(finish) => {
                 let (why, good) = match finish {

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use domain::id::CallId;
-use domain::model::AskedCall;
+use domain::model::{AskedCall, Reasoning};
 use turn::Asked;
 
 /// A message that is arriving, or the last one.
@@ -16,6 +16,8 @@ pub(crate) struct Arriving {
     /// When it ended.
     pub(crate) ended: Option<Instant>,
     pub(crate) text: String,
+    /// What the model thought, as it goes back with its message.
+    pub(crate) reasoning: Vec<Reasoning>,
 }
 
 impl Arriving {

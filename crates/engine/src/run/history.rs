@@ -42,7 +42,7 @@ impl Past {
         for batch in turn.batches {
             let (calls, results) = self.again(inner, &batch.calls, most).await?;
             if !calls.is_empty() {
-                self.messages.push(Message::Assistant { text: String::new(), calls });
+                self.messages.push(Message::Assistant { text: String::new(), calls, reasoning: Vec::new() });
                 self.messages.push(Message::Results(results));
             }
         }
@@ -53,7 +53,7 @@ impl Past {
         // What a person made again stands behind the answer, as if the model had asked for it there: every protocol
         // takes a message with words and calls.
         let (calls, results) = self.again(inner, &turn.retries, most).await?;
-        self.messages.push(Message::Assistant { text, calls });
+        self.messages.push(Message::Assistant { text, calls, reasoning: Vec::new() });
         if !results.is_empty() {
             self.messages.push(Message::Results(results));
         }

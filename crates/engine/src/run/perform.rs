@@ -218,7 +218,8 @@ impl Driver {
             self.tell_decision(*call);
         }
         let text = std::mem::take(&mut self.arriving.text);
-        self.talk.asked(text, calls.clone(), &self.calls);
+        let reasoning = std::mem::take(&mut self.arriving.reasoning);
+        self.talk.asked(text, reasoning, calls.clone(), &self.calls);
         self.talk.arrived(&self.calls);
         self.batch_calls = calls.len();
         self.time_batch(batch);

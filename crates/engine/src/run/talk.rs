@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use attribution::InContext;
 use domain::id::CallId;
 use domain::label::Label;
-use domain::model::{AskedCall, Message, ModelSpec, OfferedTool, Parallel};
+use domain::model::{AskedCall, Message, ModelSpec, OfferedTool, Parallel, Reasoning};
 use providers::{Encoded, Encoder};
 
 use super::history::Past;
@@ -49,14 +49,20 @@ impl Talk {
         self.encoder.request(self.parallel)
     }
 
-    /// The model asked for these, in this order, with these words.
-    pub(crate) fn asked(&mut self, text: String, calls: Vec<CallId>, lives: &HashMap<CallId, Live>) {
+    /// The model asked for these, in this order, with these words and these thoughts.
+    pub(crate) fn asked(
+        &mut self,
+        text: String,
+        reasoning: Vec<Reasoning>,
+        calls: Vec<CallId>,
+        lives: &HashMap<CallId, Live>,
+    ) {
         let asked = calls.iter().filter_map(|call| lives.get(call)).map(|live| AskedCall {
             id: live.call.asked_as.clone(),
             name: live.call.asked_for.clone(),
             arguments: live.call.arguments.clone(),
         });
-        self.encoder.push(&Message::Assistant { text, calls: asked.collect() });
+        self.encoder.push(&Message::Assistant { text, calls: asked.collect(), reasoning });
         (self.calls, self.written) = (calls, 0);
     }
 

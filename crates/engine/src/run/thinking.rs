@@ -7,7 +7,7 @@ use domain::fact::Fact;
 use domain::id::{BatchId, ConversationId, ModelCallId, TurnId};
 use domain::intent::DurableIntent;
 use domain::label::Label;
-use domain::model::{Finish, ModelEvent, ModelFailure, ModelSpec, Usage};
+use domain::model::{Finish, ModelEvent, ModelFailure, ModelSpec, Reasoning, Usage};
 use domain::payload::{Payload, PayloadRole};
 use domain::secret::Secret;
 use egress::Scrubber;
@@ -28,6 +28,8 @@ pub(crate) struct Thinking {
     /// The batch that its calls will make.
     pub(crate) batch: BatchId,
     text: String,
+    /// What it thought and wants back.
+    reasoning: Vec<Reasoning>,
     /// When its first word came.
     pub(crate) first_word: Option<Instant>,
     events: mpsc::Receiver<ModelEvent>,
@@ -50,6 +52,8 @@ pub(crate) struct Thought {
     pub(crate) usage: Usage,
     /// Its words, whole.
     pub(crate) text: String,
+    /// What it thought, as it goes back with the message.
+    pub(crate) reasoning: Vec<Reasoning>,
     pub(crate) result: Result<Finish, (ModelFailure, String)>,
 }
 
@@ -102,8 +106,8 @@ impl Outgoing {
         let (door, model) = (inner.door.clone(), model.clone());
         let task =
             tokio::spawn(async move { providers::call(&door, &model, encoded, key, intent, heard).await });
-        let text = String::new();
-        Thinking { request, batch, text, first_word: None, events, task, began: Instant::now() }
+        let (text, reasoning) = (String::new(), Vec::new());
+        Thinking { request, batch, text, reasoning, first_word: None, events, task, began: Instant::now() }
     }
 }
 
@@ -111,9 +115,13 @@ impl Thinking {
     /// The next thing that the model says; `None` when its message is over and [`Self::end`] is due.
     pub(crate) async fn next(&mut self) -> Option<ModelEvent> {
         let event = self.events.recv().await?;
-        if let ModelEvent::Text(text) = &event {
-            self.first_word.get_or_insert_with(Instant::now);
-            self.text.push_str(text);
+        match &event {
+            ModelEvent::Text(text) => {
+                self.first_word.get_or_insert_with(Instant::now);
+                self.text.push_str(text);
+            }
+            ModelEvent::Reasoned(reasoning) => self.reasoning.push(reasoning.clone()),
+            _ => {}
         }
         Some(event)
     }
@@ -141,11 +149,13 @@ impl Thinking {
             failure: received.result.as_ref().err().map(|failure| failure.kind),
             response: payload.commitment(),
             usage: received.usage,
+            cost: None,
             took,
         };
         let result = received.result.map_err(|failure| (failure.kind, failure.words));
         let text = received.scrubber.text(self.text);
-        Ok((Thought { fact, payload, usage: received.usage, text, result }, self.first_word))
+        let (usage, reasoning) = (received.usage, self.reasoning);
+        Ok((Thought { fact, payload, usage, text, reasoning, result }, self.first_word))
     }
 }
 

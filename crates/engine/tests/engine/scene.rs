@@ -3,7 +3,7 @@
 use domain::event::{Happening, RunEvent};
 use domain::id::{CallId, ConversationId, Seq, TurnId};
 use domain::label::Level;
-use domain::model::{Early, ModelSpec, Parallel, Protocol};
+use domain::model::{Capabilities, Early, ModelSpec, Parallel, Protocol};
 use domain::secret::Secret;
 use domain::view::CallRow;
 use engine::{Adopted, CallQuery, Engine, KeychainChoice, Question};
@@ -44,6 +44,8 @@ impl Scene {
             clearance: Level::Restricted,
             parallel: Parallel::Auto,
             early: Early::On,
+            preset: None,
+            capabilities: Capabilities::default(),
         };
         engine.adopt(sources.into(), spec, Some(Secret::new(model.secret))).await.unwrap();
         Self { rehearsal, engine, folder }

@@ -271,7 +271,7 @@ fn made() -> Report {
                 label: money,
                 model: "example-large".to_owned(),
                 finish: Finish::Stop,
-                usage: Usage { input: 2_000, output: 200 },
+                usage: Usage { input: 2_000, output: 200, ..Usage::default() },
                 timings: Timings::default(),
             }),
             stopped: None,

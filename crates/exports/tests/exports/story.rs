@@ -183,7 +183,7 @@ pub(crate) fn turn() -> (TurnView, Vec<EntryView>) {
         label: label(),
         model: "Rehearsal".into(),
         finish: Finish::Stop,
-        usage: Usage { input: 900, output: 40 },
+        usage: Usage { input: 900, output: 40, ..Usage::default() },
         timings: Timings { turn_ms: 2_000, ..Timings::default() },
     };
     let view = TurnView {
@@ -209,7 +209,8 @@ pub(crate) fn turn() -> (TurnView, Vec<EntryView>) {
         finish: Some(Finish::ToolCalls),
         failure: None,
         response: Commitment([4; 32]),
-        usage: Usage { input: 900, output: 40 },
+        usage: Usage { input: 900, output: 40, ..Usage::default() },
+        cost: None,
         took: Span(95_000),
     };
     let (ours, theirs) = (ModelCallId::new(5, 5), ModelCallId::new(6, 6));

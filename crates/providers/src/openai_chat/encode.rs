@@ -51,7 +51,7 @@ impl Encoding {
     pub(crate) fn push(&mut self, message: &Message) {
         match message {
             Message::User(text) => self.add(&WireMessage::User { content: text }),
-            Message::Assistant { text, calls } => {
+            Message::Assistant { text, calls, .. } => {
                 let content = (!text.is_empty() || calls.is_empty()).then_some(text.as_str());
                 let sent = self.ids.for_calls(calls);
                 let names: Vec<String> =

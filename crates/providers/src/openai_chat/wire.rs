@@ -143,6 +143,7 @@ impl CallDelta<'_> {
 impl From<WireUsage> for Usage {
     fn from(wire: WireUsage) -> Self {
         let tokens = |count: Option<u64>| u32::try_from(count.unwrap_or(0)).unwrap_or(u32::MAX);
-        Self { input: tokens(wire.prompt_tokens), output: tokens(wire.completion_tokens) }
+        let (input, output) = (tokens(wire.prompt_tokens), tokens(wire.completion_tokens));
+        Self { input, output, ..Self::default() }
     }
 }

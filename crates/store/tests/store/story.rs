@@ -10,7 +10,7 @@ use domain::fact::{Change, Fact, Stopped};
 use domain::id::{BatchId, CallId, ConversationId, Handle, ModelCallId, TurnId};
 use domain::json::Json;
 use domain::label::{Category, Label, Level};
-use domain::model::{Early, Finish, ModelSpec, Parallel, Protocol, Usage};
+use domain::model::{Capabilities, Early, Finish, ModelSpec, Parallel, Protocol, Usage};
 use domain::outcome::{FailureClass, Outcome};
 use domain::payload::PayloadRole;
 use domain::source::{Auth, Limits, SourceKind, SourceSpec};
@@ -229,7 +229,7 @@ async fn answer(
         label: label.clone(),
         model: "Rehearsal model (no AI)".to_owned(),
         finish: Finish::Stop,
-        usage: Usage { input: 10, output: 5 },
+        usage: Usage { input: 10, output: 5, ..Usage::default() },
         timings: Timings::default(),
     };
     let response = scene.payload(PayloadRole::Response, "data: [DONE]");
@@ -239,6 +239,7 @@ async fn answer(
         failure: None,
         response: response.commitment(),
         usage: answer.usage,
+        cost: None,
         took: Span(12),
     };
     let payload = scene.payload(PayloadRole::Answer, serde_json::to_vec(&answer).unwrap());
@@ -327,5 +328,7 @@ fn model(name: &str) -> ModelSpec {
         clearance: Level::Restricted,
         parallel: Parallel::Auto,
         early: Early::Auto,
+        preset: None,
+        capabilities: Capabilities::default(),
     }
 }

@@ -208,6 +208,7 @@ pub(crate) fn model_returned(telling: &mut Telling, in_turn: u32, number: u32) {
         failure: None,
         response: response.commitment(),
         usage: Usage::default(),
+        cost: None,
         took: Span(5),
     };
     telling.say(Some(conversation(in_turn)), fact, vec![response]);
