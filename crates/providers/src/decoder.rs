@@ -2,6 +2,7 @@
 
 use domain::model::{ModelEvent, Protocol};
 
+use crate::dialect::Decoding;
 use crate::fault::DecodeError;
 use crate::openai_chat;
 
@@ -13,61 +14,50 @@ use crate::openai_chat;
 /// once.
 #[derive(Debug)]
 pub struct Decoder {
-    kind: Kind,
+    decoding: Box<dyn Decoding>,
     /// What went wrong: said again to whoever asks again.
     fault: Option<DecodeError>,
-}
-
-#[derive(Debug)]
-enum Kind {
-    OpenaiChat(openai_chat::Decoding),
 }
 
 impl Decoder {
     /// For one answer in this protocol.
     pub fn new(protocol: Protocol) -> Self {
-        let kind = match protocol {
+        let decoding = match protocol {
             Protocol::OpenaiChat
             | Protocol::OpenaiResponses
             | Protocol::Anthropic
             | Protocol::Gemini
             | Protocol::Ollama
             | Protocol::Cohere
-            | Protocol::Bedrock => Kind::OpenaiChat(openai_chat::Decoding::default()),
+            | Protocol::Bedrock => Box::new(openai_chat::Decoding::default()),
         };
-        Self { kind, fault: None }
+        Self { decoding, fault: None }
     }
 
     /// Takes the next bytes and appends what they say to `events`; also what stood before an error.
     pub fn feed(&mut self, bytes: &[u8], events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
-        self.unless_faulty(|kind| match kind {
-            Kind::OpenaiChat(decoding) => decoding.feed(bytes, events),
-        })
+        self.unless_faulty(|decoding| decoding.feed(bytes, events))
     }
 
     /// Says that no more bytes come. An answer that was not complete is [`DecodeError::Cut`].
     pub fn end(&mut self, events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
-        self.unless_faulty(|kind| match kind {
-            Kind::OpenaiChat(decoding) => decoding.end(events),
-        })
+        self.unless_faulty(|decoding| decoding.end(events))
     }
 
     /// Whether the message itself is over and only what belongs to the stream (usage, its end mark) may follow: there
     /// is no need to wait for it long.
     pub fn is_finishing(&self) -> bool {
-        match &self.kind {
-            Kind::OpenaiChat(decoding) => decoding.is_finishing(),
-        }
+        self.decoding.is_finishing()
     }
 
     fn unless_faulty(
         &mut self,
-        decode: impl FnOnce(&mut Kind) -> Result<(), DecodeError>,
+        decode: impl FnOnce(&mut dyn Decoding) -> Result<(), DecodeError>,
     ) -> Result<(), DecodeError> {
         if let Some(fault) = &self.fault {
             return Err(fault.clone());
         }
-        let outcome = decode(&mut self.kind);
+        let outcome = decode(self.decoding.as_mut());
         self.fault = outcome.as_ref().err().cloned();
         outcome
     }

@@ -4,6 +4,7 @@ use domain::model::{Message, ModelSpec, OfferedTool, Parallel, Prompt, Protocol}
 use domain::outcome::CallResult;
 use url::Url;
 
+use crate::dialect::{Encoding, Written};
 use crate::names::Names;
 use crate::openai_chat;
 
@@ -47,51 +48,39 @@ pub fn encode(spec: &ModelSpec, prompt: &Prompt) -> Encoded {
 
 /// A conversation on its way to a model, written message by message: each is serialised once, when it is known, and a
 /// request is a concatenation of what is written. It gives the bytes that [`encode`] gives for the same prompt.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Encoder {
-    url: String,
+    base_url: String,
     /// What the model's settings say; a request may say otherwise.
     parallel: Parallel,
-    kind: Kind,
-}
-
-#[derive(Clone, Debug)]
-enum Kind {
-    OpenaiChat(openai_chat::Encoding),
+    encoding: Box<dyn Encoding>,
 }
 
 impl Encoder {
     /// A conversation with this model, in which nothing was said yet.
     pub fn new(spec: &ModelSpec, system: &str, tools: &[OfferedTool]) -> Self {
-        let (path, kind) = match spec.protocol {
+        let encoding: Box<dyn Encoding> = match spec.protocol {
             Protocol::OpenaiChat
             | Protocol::OpenaiResponses
             | Protocol::Anthropic
             | Protocol::Gemini
             | Protocol::Ollama
             | Protocol::Cohere
-            | Protocol::Bedrock => {
-                let encoding = openai_chat::Encoding::new(&spec.model, system, tools);
-                (openai_chat::PATH, Kind::OpenaiChat(encoding))
-            }
+            | Protocol::Bedrock => Box::new(openai_chat::Encoding::new(&spec.model, system, tools)),
         };
-        Self { url: address(&spec.base_url, path), parallel: spec.parallel, kind }
+        Self { base_url: spec.base_url.clone(), parallel: spec.parallel, encoding }
     }
 
     /// Adds the next message.
     pub fn push(&mut self, message: &Message) {
-        match &mut self.kind {
-            Kind::OpenaiChat(encoding) => encoding.push(message),
-        }
+        self.encoding.push(message);
     }
 
     /// Adds the next result of the batch that the last message asked for. Results come in the model's order, one by
     /// one as they are known, and until the last of them no request is due; pushing each is the same as pushing all as
     /// [`Message::Results`].
     pub fn push_result(&mut self, result: &CallResult) {
-        match &mut self.kind {
-            Kind::OpenaiChat(encoding) => encoding.push_result(result),
-        }
+        self.encoding.push_result(result);
     }
 
     /// The request that asks the model to go on with what was pushed so far. `parallel` says whether it may ask for
@@ -103,17 +92,9 @@ impl Encoder {
             Parallel::On => Some(true),
             Parallel::Off => Some(false),
         };
-        match &self.kind {
-            Kind::OpenaiChat(encoding) => Encoded {
-                url: self.url.clone(),
-                headers: vec![
-                    ("accept".to_owned(), "text/event-stream".to_owned()),
-                    ("content-type".to_owned(), "application/json".to_owned()),
-                ],
-                body: encoding.body(parallel),
-                names: encoding.names().clone(),
-            },
-        }
+        let Written { path, mut headers, body } = self.encoding.request(parallel);
+        headers.push(("content-type".to_owned(), "application/json".to_owned()));
+        Encoded { url: address(&self.base_url, &path), headers, body, names: self.encoding.names().clone() }
     }
 }
 
@@ -145,7 +126,7 @@ mod tests {
                 "https://a.example/openai/chat/completions?api-version=1",
             ),
         ] {
-            assert_eq!(address(base, openai_chat::PATH), whole);
+            assert_eq!(address(base, "/chat/completions"), whole);
         }
     }
 

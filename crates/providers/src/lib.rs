@@ -8,13 +8,14 @@
 //! - [`call`] sends the one through the door out and feeds the other. It asks once: whether to ask again, and what to
 //!   do with the calls that the model asks for, is for others to decide.
 //!
-//! Encoding and decoding know nothing of transport, clocks or tasks. A protocol is one module that has both; a new one
-//! adds its module and an arm in `encode.rs` and `decoder.rs`.
+//! Encoding and decoding know nothing of transport, clocks or tasks. A protocol is one module that has both
+//! (`dialect.rs` says what that is); a new one adds its module and an arm in `encode.rs` and `decoder.rs`.
 
 mod body;
 mod call;
 mod complaint;
 mod decoder;
+mod dialect;
 mod encode;
 mod failure;
 mod fault;

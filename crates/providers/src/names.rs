@@ -6,8 +6,35 @@
 
 use std::collections::{HashMap, HashSet};
 
-/// The longest name that Chat Completions and those who imitate it take.
-const LONGEST: usize = 64;
+/// Which names a protocol takes: ASCII letters, digits and `_` in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Allowed {
+    /// So many bytes at most.
+    pub(crate) longest: usize,
+    /// Whether `-` may stand in it.
+    pub(crate) dash: bool,
+    /// Whether it may begin with a digit or `-`.
+    pub(crate) any_first: bool,
+}
+
+impl Allowed {
+    /// As Chat Completions and those who imitate it take them: `^[a-zA-Z0-9_-]{1,64}$`.
+    pub(crate) const OPENAI: Self = Self { longest: 64, dash: true, any_first: true };
+
+    fn takes(self, name: &str) -> bool {
+        (1..=self.longest).contains(&name.len())
+            && name.chars().all(|char| self.has(char))
+            && name.chars().next().is_some_and(|char| self.may_begin(char))
+    }
+
+    fn has(self, char: char) -> bool {
+        char.is_ascii_alphanumeric() || char == '_' || (char == '-' && self.dash)
+    }
+
+    fn may_begin(self, char: char) -> bool {
+        self.any_first || char.is_ascii_alphabetic() || char == '_'
+    }
+}
 
 /// The names of one request that are sent under another; most requests have none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,6 +53,7 @@ impl Names {
 /// Gives names for sending, each to one name of ours: the same names in the same order are always sent as the same.
 #[derive(Clone, Debug)]
 pub(crate) struct Naming {
+    allowed: Allowed,
     names: Names,
     /// As it is → as sent, of those that are renamed.
     sent: HashMap<String, String>,
@@ -35,14 +63,14 @@ pub(crate) struct Naming {
 
 impl Naming {
     /// For a request that offers tools of these names. A name that is allowed is kept, whatever stands before it.
-    pub(crate) fn new<'a>(offered: impl Iterator<Item = &'a str>) -> Self {
-        let taken = offered.filter(|name| is_allowed(name)).map(str::to_owned).collect();
-        Self { names: Names::default(), sent: HashMap::new(), taken }
+    pub(crate) fn new<'a>(allowed: Allowed, offered: impl Iterator<Item = &'a str>) -> Self {
+        let taken = offered.filter(|name| allowed.takes(name)).map(str::to_owned).collect();
+        Self { allowed, names: Names::default(), sent: HashMap::new(), taken }
     }
 
     /// What this name is sent as.
     pub(crate) fn sent<'a>(&'a mut self, own: &'a str) -> &'a str {
-        if is_allowed(own) {
+        if self.allowed.takes(own) {
             return own;
         }
         if !self.sent.contains_key(own) {
@@ -61,29 +89,26 @@ impl Naming {
 
     /// The nearest allowed name that nothing else has.
     fn free(&self, own: &str) -> String {
+        let Allowed { longest, .. } = self.allowed;
         let mut near: String =
-            own.chars().map(|char| if is_letter(char) { char } else { '_' }).take(LONGEST).collect();
+            own.chars().map(|char| if self.allowed.has(char) { char } else { '_' }).collect();
         if near.is_empty() {
             "unnamed".clone_into(&mut near);
         }
+        if near.chars().next().is_some_and(|char| !self.allowed.may_begin(char)) {
+            near.insert(0, '_');
+        }
+        near.truncate(longest);
         let mut free = near.clone();
         let mut number = 2;
         while self.taken.contains(&free) {
             let ending = format!("_{number}");
-            near.truncate(LONGEST - ending.len());
+            near.truncate(longest - ending.len());
             free = format!("{near}{ending}");
             number += 1;
         }
         free
     }
-}
-
-fn is_allowed(name: &str) -> bool {
-    (1..=LONGEST).contains(&name.len()) && name.chars().all(is_letter)
-}
-
-fn is_letter(char: char) -> bool {
-    char.is_ascii_alphanumeric() || matches!(char, '_' | '-')
 }
 
 #[cfg(test)]
@@ -95,7 +120,7 @@ mod tests {
         let long = "x".repeat(100);
         let longer = "x".repeat(101);
         let own = ["bank_transfer", "bank.transfer", "bank transfer", &long, &longer, "", "größe", "a-b_C9"];
-        let mut naming = Naming::new(own.into_iter());
+        let mut naming = Naming::new(Allowed::OPENAI, own.into_iter());
         let sent: Vec<String> = own.iter().map(|name| naming.sent(name).to_owned()).collect();
         assert_eq!(
             sent,
@@ -111,7 +136,7 @@ mod tests {
             ]
         );
         for (own, sent) in own.into_iter().zip(&sent) {
-            assert!(is_allowed(sent), "{sent}");
+            assert!(Allowed::OPENAI.takes(sent), "{sent}");
             assert_eq!(naming.names().own(sent), own);
             assert_eq!(naming.sent(own), sent, "the second time as the first");
         }
@@ -119,10 +144,22 @@ mod tests {
 
     #[test]
     fn names_that_are_allowed_are_sent_as_they_are() {
-        let mut naming = Naming::new(["crm__get"].into_iter());
+        let mut naming = Naming::new(Allowed::OPENAI, ["crm__get"].into_iter());
         assert_eq!(naming.sent("crm__get"), "crm__get");
         assert_eq!(naming.sent("made_up"), "made_up");
         assert_eq!(naming.names(), &Names::default());
         assert_eq!(naming.names().own("crm.get"), "crm.get", "what nobody renamed is what it is");
+    }
+
+    #[test]
+    fn a_stricter_protocol_has_its_own_names() {
+        let strict = Allowed { longest: 12, dash: false, any_first: false };
+        let own = ["7-eleven", "-", "crm__get-customer", "crm__get"];
+        let mut naming = Naming::new(strict, own.into_iter());
+        for (own, sent) in own.into_iter().zip(["_7_eleven", "_", "crm__get_cus", "crm__get"]) {
+            assert_eq!(naming.sent(own), sent);
+            assert!(strict.takes(sent), "{sent}");
+            assert_eq!(naming.names().own(sent), own);
+        }
     }
 }

@@ -8,8 +8,5 @@ mod ids;
 mod unescape;
 mod wire;
 
-/// What follows a base address.
-pub(crate) const PATH: &str = "/chat/completions";
-
 pub(crate) use decode::Decoding;
 pub(crate) use encode::Encoding;

@@ -131,12 +131,18 @@ fn encoding_the_results_of_many_calls() {
         parallel: Parallel::Auto,
     };
     let whole = median(|| assert!(encode(&spec, &prompt).body.len() > 1 << 20));
-    let mut begun = Encoder::new(&spec, &prompt.system, &prompt.tools);
-    prompt.messages[..2].iter().for_each(|message| begun.push(message));
+    let start = || {
+        let mut encoder = Encoder::new(&spec, &prompt.system, &prompt.tools);
+        prompt.messages[..2].iter().for_each(|message| encoder.push(message));
+        encoder
+    };
+    let started = median(|| drop(start()));
     let pushed = median(|| {
-        let mut encoder = begun.clone();
+        let mut encoder = start();
         results.iter().for_each(|result| encoder.push_result(result));
     });
+    let pushed = pushed.saturating_sub(started);
+    let mut begun = start();
     results.iter().for_each(|result| begun.push_result(result));
     let request = median(|| assert!(begun.request(Parallel::Auto).body.len() > 1 << 20));
     println!(

@@ -25,8 +25,8 @@ pub(crate) struct Decoding {
     message: Message,
 }
 
-impl Decoding {
-    pub(crate) fn feed(&mut self, bytes: &[u8], events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
+impl crate::dialect::Decoding for Decoding {
+    fn feed(&mut self, bytes: &[u8], events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
         let Self { body, message } = self;
         if message.is_over {
             return Ok(());
@@ -35,7 +35,7 @@ impl Decoding {
         body.feed(bytes, |piece| message.take(piece, events))
     }
 
-    pub(crate) fn end(&mut self, events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
+    fn end(&mut self, events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
         let Self { body, message } = self;
         if message.is_over {
             return Ok(());
@@ -44,7 +44,7 @@ impl Decoding {
         message.end(events)
     }
 
-    pub(crate) fn is_finishing(&self) -> bool {
+    fn is_finishing(&self) -> bool {
         self.message.is_over || self.message.ending.is_some()
     }
 }

@@ -8,8 +8,12 @@ use serde::Serialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use crate::names::{Names, Naming};
+use crate::dialect::{self, Written};
+use crate::names::{Allowed, Names, Naming};
 use crate::openai_chat::ids::Ids;
+
+/// What follows a base address.
+const PATH: &str = "/chat/completions";
 
 /// A request as far as it is written. Fields stand in the order in which they are written here, so that a longer
 /// conversation begins with the bytes of the shorter one: nothing is written twice, and a provider's prompt cache can
@@ -28,7 +32,7 @@ pub(crate) struct Encoding {
 impl Encoding {
     /// A request without messages.
     pub(crate) fn new(model: &str, system: &str, tools: &[OfferedTool]) -> Self {
-        let mut naming = Naming::new(tools.iter().map(|tool| tool.name.as_str()));
+        let mut naming = Naming::new(Allowed::OPENAI, tools.iter().map(|tool| tool.name.as_str()));
         let mut written = b"{\"model\":".to_vec();
         write(&mut written, model);
         written.extend_from_slice(b",\"messages\":[");
@@ -47,8 +51,16 @@ impl Encoding {
         encoding
     }
 
-    /// Adds what a person or the model said, or all results of a batch.
-    pub(crate) fn push(&mut self, message: &Message) {
+    fn add(&mut self, message: &WireMessage<'_>) {
+        if std::mem::replace(&mut self.has_messages, true) {
+            self.written.push(b',');
+        }
+        write(&mut self.written, message);
+    }
+}
+
+impl dialect::Encoding for Encoding {
+    fn push(&mut self, message: &Message) {
         match message {
             Message::User(text) => self.add(&WireMessage::User { content: text }),
             Message::Assistant { text, calls, .. } => {
@@ -64,14 +76,12 @@ impl Encoding {
         }
     }
 
-    /// Adds one result of the batch before.
-    pub(crate) fn push_result(&mut self, result: &CallResult) {
+    fn push_result(&mut self, result: &CallResult) {
         let tool_call_id = self.ids.for_result(&result.id);
         self.add(&WireMessage::Tool { tool_call_id, content: result.message() });
     }
 
-    /// The exact bytes of the request as it stands.
-    pub(crate) fn body(&self, parallel: Option<bool>) -> Vec<u8> {
+    fn request(&self, parallel: Option<bool>) -> Written {
         let parallel = match parallel.filter(|_| !self.tools.is_empty()) {
             None => "",
             Some(true) => ",\"parallel_tool_calls\":true",
@@ -84,19 +94,12 @@ impl Encoding {
             parallel.as_bytes(),
             b",\"stream\":true,\"stream_options\":{\"include_usage\":true}}",
         ];
-        parts.concat()
+        let headers = vec![("accept".to_owned(), "text/event-stream".to_owned())];
+        Written { path: PATH.to_owned(), headers, body: parts.concat() }
     }
 
-    /// The names that are sent under another.
-    pub(crate) fn names(&self) -> &Names {
+    fn names(&self) -> &Names {
         self.naming.names()
-    }
-
-    fn add(&mut self, message: &WireMessage<'_>) {
-        if std::mem::replace(&mut self.has_messages, true) {
-            self.written.push(b',');
-        }
-        write(&mut self.written, message);
     }
 }
 
