@@ -7,6 +7,8 @@ use bytes::Bytes;
 use hyper::{HeaderMap, Method, StatusCode};
 use serde_json::{Value, json};
 
+use crate::gate::Gate;
+
 /// The header that carries an idempotency key.
 pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
@@ -57,6 +59,8 @@ pub(crate) enum Body {
     Paced {
         pieces: Vec<(Duration, Bytes)>,
         ending: Ending,
+        /// What its end waits for after the last piece.
+        gate: Option<Gate>,
     },
 }
 
@@ -98,6 +102,14 @@ impl Reply {
 
     pub(crate) fn with(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// The same, its stream ended only when the gate is open.
+    pub(crate) fn held_by(mut self, held: Gate) -> Self {
+        if let Body::Paced { gate, .. } = &mut self.body {
+            *gate = Some(held);
+        }
         self
     }
 

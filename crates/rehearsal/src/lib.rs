@@ -15,8 +15,8 @@
 //!   a status, in a body or after the thing was done, hangs, statuses, bad JSON, wrong lengths, large
 //!   bodies, redirects, any other [`Fault::Answer`].
 //! - [`Script`]: what the model says next: any calls with any arguments in any fragments, at any
-//!   [`Pace`], cut at any event or byte, ended by any reason, by an error or by silence, and with a
-//!   [`Revision`] of an earlier call after a later one began.
+//!   [`Pace`], cut at any event or byte, ended by any reason, by an error or by silence, not before a
+//!   [`Gate`] opens, and with a [`Revision`] of an earlier call after a later one began.
 //! - `billing`, `echo` and `records` honour `Idempotency-Key`: a write under a known key gets the earlier
 //!   answer, marked `Idempotency-Replayed: true`, and is not done again.
 //! - [`Rehearsal::follow`]: the trails that the witness cosigns; others it doesn't know.
@@ -34,6 +34,7 @@ mod door;
 mod echo;
 mod exchange;
 mod faults;
+mod gate;
 mod keys;
 mod limit;
 mod log;
@@ -47,6 +48,7 @@ mod witness;
 
 pub use connection::{DemoModel, DemoSource, DemoWitness};
 pub use faults::{Fault, Faults, Times};
+pub use gate::Gate;
 pub use limit::{Left, Rate, RetryAfter, ServiceLimit};
 pub use log::LoggedRequest;
 pub use model::{Revision, SampleQuestion, Script, ScriptedCall, ScriptedMessage, ScriptedReply, StreamEnd};

@@ -17,6 +17,7 @@ use super::mishap;
 use super::visit::Visit;
 use crate::exchange::{Body, Ending, Reply, Request};
 use crate::faults::Fault;
+use crate::gate::Gate;
 
 type Outgoing = UnsyncBoxBody<Bytes, io::Error>;
 
@@ -96,12 +97,12 @@ fn answer(reply: Reply, visit: Visit) -> io::Result<Response<Outgoing>> {
             drop(visit);
             Full::new(bytes).map_err(|never| match never {}).boxed_unsync()
         }
-        Body::Paced { pieces, ending } => paced(pieces, ending, visit),
+        Body::Paced { pieces, ending, gate } => paced(pieces, ending, gate, visit),
     };
     response.body(body).map_err(io::Error::other)
 }
 
-fn paced(pieces: Vec<(Duration, Bytes)>, ending: Ending, visit: Visit) -> Outgoing {
+fn paced(pieces: Vec<(Duration, Bytes)>, ending: Ending, gate: Option<Gate>, visit: Visit) -> Outgoing {
     let start = Instant::now();
     let last = pieces.len().saturating_sub(1);
     // The visit goes along until the last piece, or for as long as the stream hangs after it.
@@ -121,6 +122,9 @@ fn paced(pieces: Vec<(Duration, Bytes)>, ending: Ending, visit: Visit) -> Outgoi
         Ok(Frame::data(piece))
     });
     let end = stream::once(async move {
+        if let Some(gate) = gate {
+            gate.opened().await;
+        }
         match ending {
             Ending::Whole => None,
             Ending::Hang => {
@@ -150,7 +154,7 @@ fn dripped(reply: Reply, every: Duration, size: usize) -> Reply {
         })
         .collect();
     let declared = (reply.status != hyper::StatusCode::NOT_MODIFIED).then(|| bytes.len().to_string());
-    let mut dripping = Reply { body: Body::Paced { pieces, ending: Ending::Whole }, ..reply };
+    let mut dripping = Reply { body: Body::Paced { pieces, ending: Ending::Whole, gate: None }, ..reply };
     if let Some(length) = declared {
         dripping = dripping.with("content-length", length);
     }

@@ -46,6 +46,10 @@ pub(super) fn scripted(reply: ScriptedReply, chat: &ChatRequest, pace: Pace, ask
                 .collect();
             event_stream(pieces, ending(end))
         }
+        ScriptedReply::Held { bytes, end, gate } => {
+            let reply = event_stream(vec![(Duration::ZERO, Bytes::from(bytes))], ending(end));
+            reply.held_by(gate)
+        }
         ScriptedReply::Status { status, retry_after, body } => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             let reply = Reply::json(status, &body);
@@ -228,7 +232,7 @@ fn event_stream(pieces: Vec<(Duration, Bytes)>, ending: Ending) -> Reply {
             ("cache-control".into(), "no-cache".to_owned()),
         ],
         wait: Duration::ZERO,
-        body: Body::Paced { pieces, ending },
+        body: Body::Paced { pieces, ending, gate: None },
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::chat::error_body;
+use crate::gate::Gate;
 use crate::plan::Pace;
 
 /// The model's next replies, one a request.
@@ -23,6 +24,16 @@ pub enum ScriptedReply {
         pieces: Vec<Vec<u8>>,
         /// What comes after the last piece.
         end: StreamEnd,
+    },
+    /// `200 text/event-stream` with these bytes, of which the end comes only when the gate is open: what a client
+    /// does meanwhile it has time for, however slow its disk.
+    Held {
+        /// The bytes, in one piece.
+        bytes: Vec<u8>,
+        /// What comes once the gate is open.
+        end: StreamEnd,
+        /// What it waits for.
+        gate: Gate,
     },
     /// A status with a body.
     Status {
