@@ -4,9 +4,11 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.page.ts'],
+    globalSetup: 'test/served.ts',
     environment: 'node',
     testTimeout: 180_000,
     hookTimeout: 120_000,
-    fileParallelism: false,
+    // Two at a time: a page waits more than it works.
+    maxWorkers: 2,
   },
 });

@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 
-import { Pages, type Opened } from './browser';
+import { type Opened, usePages } from './browser';
 
-let pages: Pages;
-beforeAll(async () => {
-  pages = await Pages.start();
-});
-afterAll(() => pages.close());
+const pages = usePages();
 
 const QUESTION = 'Which customers in the North region have overdue invoices?';
 const question = (page: Page) => page.getByRole('textbox', { name: 'Question' });

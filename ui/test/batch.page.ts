@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 
-import { axe, Pages, type Look, type Opened } from './browser';
+import { axe, type Look, type Opened, usePages } from './browser';
 
-let pages: Pages;
-beforeAll(async () => {
-  pages = await Pages.start();
-});
-afterAll(() => pages.close());
+const pages = usePages();
 
 const WAITS = 'Set Copperline Foods to high, and tell me what they owe.';
 const EARLY = 'List one contact of each customer.';
@@ -28,8 +24,8 @@ async function asking(question: string, query: string, look: Look = {}): Promise
 }
 
 /** Goes through the approval sheet of the question whose calls fail, and waits for the answer. */
-async function failing(query: string, look: Look = {}): Promise<Opened> {
-  const opened = await asking(RETRY, query, look);
+async function failing(query: string): Promise<Opened> {
+  const opened = await asking(RETRY, query);
   await opened.page.getByRole('group', { name: '1 call asks before it runs' }).waitFor();
   await opened.page.waitForTimeout(DEAF_MS);
   await opened.page.keyboard.press('1');
@@ -245,9 +241,9 @@ describe('how a conversation’s calls run', () => {
   });
 });
 
-describe.each([{ dark: false }, { dark: true }])('axe finds nothing, dark: $dark', (look) => {
+describe('axe finds nothing, in light or dark,', () => {
   it('in a batch that waits, its menu and its words', async () => {
-    const { page } = await asking(WAITS, '?past=0&paused=billing', look);
+    const { page } = await asking(WAITS, '?past=0&paused=billing');
     await row(page, 'c4').getByText('billing is paused by you').waitFor();
     await page.waitForTimeout(1500);
     await row(page, 'c4').getByRole('button', { name: /^More for/ }).click();
@@ -260,7 +256,7 @@ describe.each([{ dark: false }, { dark: true }])('axe finds nothing, dark: $dark
   });
 
   it('in calls to be made again, and the arguments for it', async () => {
-    const { page } = await failing('?past=0&speed=10', look);
+    const { page } = await failing('?past=0&speed=10');
     await page.getByRole('button', { name: 'Retry billing.list_payments customer 1102', exact: true }).click();
     await page.getByRole('button', { name: 'Go on with it' }).waitFor();
     expect(await axe(page)).toEqual([]);
@@ -271,12 +267,12 @@ describe.each([{ dark: false }, { dark: true }])('axe finds nothing, dark: $dark
   });
 
   it('on a held batch, a changed call, and the composer’s menu', async () => {
-    const held = await asking(HOLD, '?past=0&speed=20', look);
+    const held = await asking(HOLD, '?past=0&speed=20');
     await held.page.getByRole('group', { name: /800 calls in one message/ }).waitFor();
     await held.page.waitForTimeout(DEAF_MS);
     await held.page.keyboard.press('2');
     expect(await axe(held.page)).toEqual([]);
-    const { page } = await asking(RETRY, '?past=0&speed=10', look);
+    const { page } = await asking(RETRY, '?past=0&speed=10');
     await page.getByRole('group', { name: /asks before it runs/ }).waitFor();
     await page.waitForTimeout(DEAF_MS);
     await page.keyboard.press('e');

@@ -1,27 +1,11 @@
 // The page as it ships, but with the fake host, in a real browser and under the policy that the window sets. Whatever
 // the policy blocks, and whatever the page logs as an error, fails the test that caused it.
 
-import { createServer, type Server } from 'node:http';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { extname, join, normalize } from 'node:path';
 
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { build } from 'vite';
-
-const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
-const ROOT = join(import.meta.dirname, '..');
-
-/** The content security policy that the window sets, from where it sets it. */
-async function policy(): Promise<string> {
-  const text = await readFile(join(ROOT, '../src-tauri/tauri.conf.json'), 'utf8');
-  const { app } = JSON.parse(text) as { app: { security: { csp: Record<string, string> } } };
-  return Object.entries(app.security.csp)
-    .map(([directive, allowed]) => `${directive} ${allowed}`)
-    .join('; ');
-}
+import { afterAll, afterEach, beforeAll, inject } from 'vitest';
 
 export interface Opened {
   readonly page: Page;
@@ -32,45 +16,30 @@ export interface Opened {
 }
 
 export interface Look {
-  readonly dark?: boolean;
   readonly width?: number;
   readonly height?: number;
 }
 
-export class Pages {
-  readonly #server: Server;
-  readonly #browser: Browser;
-  readonly #folder: string;
-  readonly #base: string;
+/** Opens pages in a browser of this file's own; what a test opened is closed when it ends. Call it at a file's top. */
+export function usePages(): Pages {
+  const pages = new Pages(inject('page'));
+  beforeAll(() => pages.start());
+  afterEach(() => pages.closeAll());
+  afterAll(() => pages.end());
+  return pages;
+}
 
-  private constructor(server: Server, browser: Browser, folder: string) {
-    this.#server = server;
-    this.#browser = browser;
-    this.#folder = folder;
-    this.#base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+export class Pages {
+  readonly #base: string;
+  #browser: Browser | undefined;
+
+  /** `base` is where the page is served. */
+  constructor(base: string) {
+    this.#base = base;
   }
 
-  /** Builds, serves and starts the browser. `close` ends all three. */
-  static async start(): Promise<Pages> {
-    const folder = await mkdtemp(join(tmpdir(), 'tieout-page-'));
-    await build({ root: ROOT, mode: 'fake', logLevel: 'error', build: { outDir: folder, emptyOutDir: true } });
-    const csp = await policy();
-    const server = createServer((request, response) => {
-      const path = normalize(new URL(request.url ?? '/', 'http://page').pathname);
-      const file = path === '/' ? '/index.html' : path;
-      readFile(join(folder, file)).then(
-        (body) => {
-          response.writeHead(200, {
-            'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
-            'content-security-policy': csp,
-          });
-          response.end(body);
-        },
-        () => response.writeHead(404).end(),
-      );
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const browser = await chromium.launch({
+  async start() {
+    this.#browser = await chromium.launch({
       executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
       args: [
         '--no-sandbox',
@@ -80,14 +49,14 @@ export class Pages {
         '--disable-sync',
       ],
     });
-    return new Pages(server, browser, folder);
   }
 
   /** A fresh page; `query` as `fakeOptions` reads it, with an address after `#`. */
   async open(query = '', look: Look = {}): Promise<Opened> {
+    if (!this.#browser) throw new Error('no browser before the first test');
     const context = await this.#browser.newContext({
       viewport: { width: look.width ?? 1280, height: look.height ?? 800 },
-      colorScheme: look.dark ? 'dark' : 'light',
+      colorScheme: 'light',
       reducedMotion: 'reduce',
     });
     const page = await context.newPage();
@@ -105,21 +74,33 @@ export class Pages {
     return { page, outside, wrong };
   }
 
-  async close() {
-    await this.#browser.close();
-    await new Promise((resolve) => this.#server.close(resolve));
-    await rm(this.#folder, { recursive: true });
+  /** Closes every page: one that stays open goes on with its demo and takes time from those that come after it. */
+  async closeAll() {
+    await Promise.all((this.#browser?.contexts() ?? []).map((context) => context.close()));
+  }
+
+  async end() {
+    await this.#browser?.close();
   }
 }
 
-/** What axe finds against WCAG 2.2 AA and its own best practice, a line each. */
+/** Rules of axe whose verdict depends on colours. */
+const OF_COLOURS = ['color-contrast', 'link-in-text-block'];
+
+/** What axe finds against WCAG 2.2 AA and its own best practice, in light colours and in dark ones, a line each. */
 export async function axe(page: Page): Promise<string[]> {
   const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   // Evaluated by the debugger, which the page's policy does not bind.
-  await page.evaluate(source);
-  const found: unknown = await page.evaluate(
-    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then(
-      ({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map((node) => id + ': ' + node.html.slice(0, 200) + ' ' + (node.any[0]?.message ?? ''))))`,
-  );
-  return found as string[];
+  await page.evaluate(`window.axe || (() => {${source}})()`);
+  const found = (runOnly: object) =>
+    page.evaluate<string[]>(
+      `axe.run(document, ${JSON.stringify({ runOnly })}).then(
+        ({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map((node) => id + ': ' + node.html.slice(0, 200) + ' ' + (node.any[0]?.message ?? ''))))`,
+    );
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+  const light = await found({ type: 'tag', values: tags });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const dark = await found({ type: 'rule', values: OF_COLOURS });
+  await page.emulateMedia({ colorScheme: 'light' });
+  return [...light, ...dark.map((line) => `dark: ${line}`)];
 }

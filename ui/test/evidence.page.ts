@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { axe, Pages, type Opened } from './browser';
+import { axe, type Opened, usePages } from './browser';
 
-let pages: Pages;
-beforeAll(async () => {
-  pages = await Pages.start();
-});
-afterAll(() => pages.close());
+const pages = usePages();
 
 const grid = ({ page }: Opened) => page.getByRole('grid', { name: 'Calls, newest first' });
 const pane = ({ page }: Opened) => page.getByRole('complementary');
@@ -193,15 +189,15 @@ describe('anchors', () => {
   });
 });
 
-it.each([{ dark: false }, { dark: true }])('axe finds nothing in care, anchors and their dialogs, dark: $dark', async (look) => {
-  const care = await pages.open('?past=1#/trail/care', look);
+it('axe finds nothing in care, anchors and their dialogs, in light or dark', async () => {
+  const care = await pages.open('?past=1#/trail/care');
   await care.page.getByRole('textbox', { name: 'Words' }).fill('overdue');
   await care.page.getByText(/payloads would go/).waitFor();
   expect(await axe(care.page)).toEqual([]);
   await care.page.getByRole('button', { name: 'Erase…' }).click();
   await dialog(care, 'Erase payloads').getByText('There is no undo').waitFor();
   expect(await axe(care.page)).toEqual([]);
-  const anchors = await pages.open('?past=1&anchored=1#/trail/anchors', look);
+  const anchors = await pages.open('?past=1&anchored=1#/trail/anchors');
   await anchors.page.getByRole('button', { name: 'Test' }).waitFor();
   expect(await axe(anchors.page)).toEqual([]);
   await anchors.page.getByRole('button', { name: 'Export evidence…' }).click();

@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 
-import { Pages } from './browser';
+import { usePages } from './browser';
 
-let pages: Pages;
-beforeAll(async () => {
-  pages = await Pages.start();
-});
-afterAll(() => pages.close());
+const pages = usePages();
 
 it('text of tools and models shows as text, loads nothing, and the page stays quick', async () => {
   const { page, outside, wrong } = await pages.open('?speed=40&past=0');

@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { axe, Pages } from './browser';
+import { axe, usePages } from './browser';
 
-let pages: Pages;
-beforeAll(async () => {
-  pages = await Pages.start();
-});
-afterAll(() => pages.close());
+const pages = usePages();
 
-describe.each([{ dark: false }, { dark: true }])('axe finds nothing, dark: $dark', (look) => {
+describe('axe finds nothing, in light or dark,', () => {
   it('on an empty screen, in the palette and the list of keys', async () => {
-    const { page } = await pages.open('?past=1', look);
+    const { page } = await pages.open('?past=1');
     expect(await axe(page)).toEqual([]);
     await page.keyboard.press('Control+k');
     expect(await axe(page)).toEqual([]);
@@ -21,7 +17,7 @@ describe.each([{ dark: false }, { dark: true }])('axe finds nothing, dark: $dark
   });
 
   it('on an answer with a call open', async () => {
-    const { page } = await pages.open('?past=1', look);
+    const { page } = await pages.open('?past=1');
     await page.getByRole('navigation', { name: 'Conversations' }).getByRole('link', { name: /overdue/ }).first().click();
     await page.getByRole('button', { name: /^Result c4:/ }).click();
     await page.getByRole('complementary').getByText('call.ended').click();
@@ -30,7 +26,7 @@ describe.each([{ dark: false }, { dark: true }])('axe finds nothing, dark: $dark
   });
 
   it('on the approval sheet, and where something is wrong', async () => {
-    const { page } = await pages.open('?speed=40&past=0', look);
+    const { page } = await pages.open('?speed=40&past=0');
     const question = page.getByRole('textbox', { name: 'Question' });
     await question.fill('Put a note on ticket 4711.');
     await page.keyboard.press('Enter');
@@ -44,7 +40,7 @@ describe.each([{ dark: false }, { dark: true }])('axe finds nothing, dark: $dark
     await page.keyboard.press('Enter');
     await page.getByText('The model did not answer').waitFor();
     expect(await axe(page)).toEqual([]);
-    const fatal = await pages.open('?fatal=1', look);
+    const fatal = await pages.open('?fatal=1');
     expect(await axe(fatal.page)).toEqual([]);
   });
 });

@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { axe, Pages } from './browser';
+import { axe, usePages } from './browser';
 
-let pages: Pages;
-beforeAll(async () => {
-  pages = await Pages.start();
-});
-afterAll(() => pages.close());
+const pages = usePages();
 
 describe('settings', () => {
   it('take a model: checked, tested before it is saved, its key put away', async () => {
@@ -94,8 +90,8 @@ describe('how batches run', () => {
     expect(wrong).toEqual([]);
   });
 
-  it.each([{ dark: false }, { dark: true }])('axe finds nothing there, dark: $dark', async (look) => {
-    const { page } = await pages.open('?past=0#/settings', look);
+  it('axe finds nothing there, in light or dark', async () => {
+    const { page } = await pages.open('?past=0#/settings');
     const part = page.getByRole('region', { name: 'Batches' });
     await part.getByLabel('Calls at one time').fill('0');
     await part.getByRole('button', { name: 'Save' }).click();
@@ -186,7 +182,7 @@ describe('before a workspace is open', () => {
   });
 });
 
-describe.each([{ dark: false }, { dark: true }])('axe finds nothing, dark: $dark', (look) => {
+describe('axe finds nothing, in light or dark,', () => {
   it.each([
     '?past=0#/settings',
     '?past=0#/settings/model',
@@ -196,39 +192,42 @@ describe.each([{ dark: false }, { dark: true }])('axe finds nothing, dark: $dark
     '?locked=1&past=0',
     '?lost=1&past=0',
   ])('at %s', async (place) => {
-    const { page } = await pages.open(place, look);
+    const { page } = await pages.open(place);
     await page.getByRole('heading', { level: 1 }).waitFor();
     await page.getByRole('button', { name: /^(Save|Make it|Unlock|Open it)$/ }).click({ timeout: 500 }).catch(() => {});
     expect(await axe(page)).toEqual([]);
   });
 
   it('at the recovery key', async () => {
-    const { page } = await pages.open('?workspace=0&past=0', look);
+    const { page } = await pages.open('?workspace=0&past=0');
     await page.getByRole('button', { name: 'Make it' }).click();
     await page.getByRole('heading', { name: 'Write down the recovery key' }).waitFor();
     expect(await axe(page)).toEqual([]);
   });
 });
 
-it.each([
-  { width: 1440, larger: 0 },
-  { width: 1000, larger: 0 },
-  { width: 1280, larger: 7 },
-  { width: 640, larger: 0 },
-])('no screen runs out of the window at $width, text enlarged $larger times', async ({ width, larger }) => {
-  for (const place of ['#/trail', '#/sources', '#/sources/support/add_note', '#/sources/+', '#/settings', '#/settings/model']) {
-    const { page } = await pages.open(`?past=1${place}`, { width, height: 700 });
+it.each(['#/trail', '#/sources', '#/sources/support/add_note', '#/sources/+', '#/settings', '#/settings/model'])(
+  'nothing runs out of the window at %s, however wide it is and however large its text',
+  async (place) => {
+    const { page } = await pages.open(`?past=1${place}`, { height: 700 });
     await page.getByRole('heading', { level: 1 }).waitFor();
-    for (let times = 0; times < larger; times += 1) await page.keyboard.press('Control+=');
-    await page.waitForTimeout(100);
-    // What is virtual is laid out a frame later, or several on a busy machine.
-    const over = () =>
-      page.evaluate(() =>
-        [document.documentElement, ...document.querySelectorAll('.page, .trail, .list')]
-          .map((element) => element.scrollWidth - element.clientWidth)
-          .filter((by) => by > 0),
-      );
-    await expect.poll(over, { timeout: 10_000, message: place }).toEqual([]);
-    await page.close();
-  }
-});
+    for (const { width, larger } of [
+      { width: 1440, larger: 0 },
+      { width: 1000, larger: 0 },
+      { width: 640, larger: 0 },
+      { width: 1280, larger: 7 },
+    ]) {
+      await page.setViewportSize({ width, height: 700 });
+      for (let times = 0; times < larger; times += 1) await page.keyboard.press('Control+=');
+      await page.waitForTimeout(100);
+      // What is virtual is laid out a frame later, or several on a busy machine.
+      const over = () =>
+        page.evaluate(() =>
+          [document.documentElement, ...document.querySelectorAll('.page, .trail, .list')]
+            .map((element) => element.scrollWidth - element.clientWidth)
+            .filter((by) => by > 0),
+        );
+      await expect.poll(over, { timeout: 10_000, message: `${width}, text enlarged ${larger} times` }).toEqual([]);
+    }
+  },
+);

@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { axe, Pages } from './browser';
+import { axe, usePages } from './browser';
 
-let pages: Pages;
-beforeAll(async () => {
-  pages = await Pages.start();
-});
-afterAll(() => pages.close());
+const pages = usePages();
 
 const FILE = 'The source’s file (TOML)';
 
@@ -154,16 +150,16 @@ describe('how a source’s calls run', () => {
   });
 });
 
-describe.each([{ dark: false }, { dark: true }])('axe finds nothing among the sources, dark: $dark', (look) => {
+describe('axe finds nothing among the sources, in light or dark,', () => {
   it.each(['#/sources', '#/sources/support/add_note', '#/sources/crm/+edit', '#/sources/nowhere'])('at %s', async (place) => {
-    const { page } = await pages.open(`?past=1&speed=20${place}`, look);
+    const { page } = await pages.open(`?past=1&speed=20${place}`);
     await page.getByRole('heading', { level: 1 }).waitFor();
     await page.waitForTimeout(400);
     expect(await axe(page)).toEqual([]);
   });
 
   it('with mistakes, a failed test and the question before removing', async () => {
-    const { page } = await pages.open('?past=1&speed=20#/sources/+', look);
+    const { page } = await pages.open('?past=1&speed=20#/sources/+');
     await page.getByText('2 tools: 2 read').waitFor();
     await page.getByRole('button', { name: 'Save and test' }).click();
     await page.getByText('It does not work yet').waitFor();
