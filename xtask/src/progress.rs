@@ -81,11 +81,6 @@ impl Progress {
         self.rows.push(Row { name: name.into(), took: Duration::ZERO, end: "not done" });
     }
 
-    /// What the step of this name has printed.
-    pub(crate) fn output(&self, name: &str) -> String {
-        readable(&self.logs.join(format!("{name}.log")))
-    }
-
     /// The steps with their times, as a table.
     pub(crate) fn table(&self) -> String {
         let width = self.rows.iter().map(|row| row.name.len()).max().unwrap_or_default();
@@ -138,7 +133,7 @@ impl Step {
     }
 
     /// What the step has printed until now.
-    fn output(&self) -> String {
+    pub(crate) fn output(&self) -> String {
         readable(&self.log)
     }
 
