@@ -52,6 +52,12 @@ pub(crate) fn complaint(error: &RawValue) -> Result<(), Broken> {
     }
 }
 
+/// A document that holds no message: some providers' refusals have words and nothing else that tells them apart.
+pub(crate) fn worded(json: &str) -> Result<(), Broken> {
+    let complaint = Complaint::from_value(&serde_json::from_str(json)?);
+    if complaint.message.is_empty() { Ok(()) } else { Err(DecodeError::Complained(complaint).into()) }
+}
+
 /// The place of the mistake, and nothing of what stands there: it may be a conversation.
 fn malformed(error: &serde_json::Error) -> DecodeError {
     let what = match error.classify() {

@@ -10,7 +10,7 @@
 use domain::model::{Finish, ModelEvent, Usage};
 
 use crate::body::{Body, Piece};
-use crate::broken::{Broken, complained, complaint};
+use crate::broken::{Broken, complained, complaint, worded};
 use crate::complaint::Complaint;
 use crate::fault::DecodeError;
 use crate::openai_chat::assembly::{Assembly, CallPiece};
@@ -106,6 +106,9 @@ impl Message {
         let before = events.len();
         let outcome = if piece.name() == "error" { Err(complained(&json)) } else { self.json(&json, events) };
         outcome.map_err(|broken| broken.decided(piece.may_be_cut()))?;
+        if matches!(piece, Piece::Document(_)) && !self.is_recognised {
+            worded(&json).map_err(|broken| broken.decided(true))?;
+        }
         // A document that closes its braces is whole, whether it gives a reason or not.
         let has_spoken = self.has_text || !self.calls.is_empty();
         if matches!(piece, Piece::Document(_)) && has_spoken {

@@ -11,7 +11,7 @@ use serde_json::json;
 use serde_json::value::RawValue;
 
 use crate::body::{Body, Piece};
-use crate::broken::{Broken, complained, complaint};
+use crate::broken::{Broken, complained, complaint, worded};
 use crate::complaint::Complaint;
 use crate::fault::DecodeError;
 use crate::openai_responses::calls::Calls;
@@ -92,7 +92,8 @@ impl Answer {
         if response.is_one() {
             return self.whole("", &response, events);
         }
-        response.error.map_or(Ok(()), complaint)
+        response.error.map_or(Ok(()), complaint)?;
+        worded(json)
     }
 
     fn event(&mut self, name: &str, json: &str, events: &mut Vec<ModelEvent>) -> Result<(), Broken> {
