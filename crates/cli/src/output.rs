@@ -79,7 +79,6 @@ impl Output {
     }
 
     /// A JSON object of that `type`, whoever reads: what a command finds that is made for other programs.
-    #[expect(clippy::unused_self, reason = "every word goes out by way of this")]
     pub(crate) fn datum(&self, kind: &str, value: &impl Serialize) {
         let mut object = match serde_json::to_value(value) {
             Ok(Value::Object(fields)) => Value::Object(fields),

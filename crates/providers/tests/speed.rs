@@ -85,56 +85,6 @@ fn decoding_a_message_of_many_calls() {
     }
 }
 
-/// Four megabytes of words, a few letters at a time, as each provider writes them.
-#[test]
-#[ignore = "a figure for a person, in a release build"]
-fn decoding_a_long_text() {
-    let chat = |words: &str| {
-        let choice =
-            json!({"index": 0, "delta": {"content": words}, "logprobs": null, "finish_reason": null});
-        json!({
-            "id": "chatcmpl-CWqAQkLXcLW1cXvQ0MaWmy3p", "object": "chat.completion.chunk", "created": 1_762_000_000,
-            "model": "gpt-x-2026-08-07", "service_tier": "default", "system_fingerprint": null,
-            "choices": [choice], "usage": null, "obfuscation": "x7Yq2LkP",
-        })
-    };
-    let responses = |words: &str| {
-        json!({
-            "type": "response.output_text.delta", "sequence_number": 4, "output_index": 0, "content_index": 0,
-            "item_id": "msg_02ce8deeb6197db200698c5198ca0c81979bedbe6c98a8ab93", "delta": words, "logprobs": [],
-            "obfuscation": "VLMdSoETMf5",
-        })
-    };
-    let chat_end = json!({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]});
-    let responses_end =
-        json!({"type": "response.completed", "response": {"status": "completed", "output": []}});
-    let piece: [(Protocol, &dyn Fn(&str) -> serde_json::Value, serde_json::Value); 2] =
-        [(Protocol::OpenaiChat, &chat, chat_end), (Protocol::OpenaiResponses, &responses, responses_end)];
-    for (protocol, piece, end) in piece {
-        let mut stream = String::new();
-        while stream.len() < 4 << 20 {
-            for words in ["the", " quick", " \"brown\"", " fox\n", " jumps", " über", " it"] {
-                let piece = piece(words);
-                if let Some(kind) = piece["type"].as_str() {
-                    stream.push_str(&format!("event: {kind}\n"));
-                }
-                stream.push_str(&format!("data: {piece}\n\n"));
-            }
-        }
-        stream.push_str(&format!("data: {end}\n\n"));
-        let time = median(|| {
-            let mut decoder = Decoder::new(protocol);
-            let mut events = Vec::new();
-            for chunk in stream.as_bytes().chunks(16 << 10) {
-                decoder.feed(chunk, &mut events).unwrap();
-                events.clear();
-            }
-            decoder.end(&mut events).unwrap();
-        });
-        println!("decode {protocol:?}: {:.0} MB/s", stream.len() as f64 / micros(time));
-    }
-}
-
 #[test]
 #[ignore = "a figure for a person, in a release build"]
 fn encoding_the_results_of_many_calls() {
