@@ -190,7 +190,7 @@ fn a_call_that_was_cut_is_never_ready() {
     let mut cut = call("fc_2", "b", "{\"x\":");
     cut["status"] = json!("incomplete");
     let length = ModelEvent::Finished(Finish::Length);
-    let expected = [started(0), ready(0, "a", "{}"), started(1), length.clone()];
+    let expected = [started(0), ready(0, "a", "{}"), started(1), length];
     check(&[whole(), done(1, cut.clone()), incomplete("max_output_tokens")], &expected);
     // An imitation that calls every item completed, and one that never ends it.
     check(&[whole(), done(1, call("fc_2", "b", "{\"x\":")), incomplete("max_output_tokens")], &expected);
@@ -322,7 +322,8 @@ fn a_failure_comes_after_what_was_said_and_has_its_words() {
         ),
         (json!({"error": {"code": 502, "message": "Busy"}}), Some(502), "502", "Busy"),
     ] {
-        let (events, outcome) = decoded([stream(&[said("Hel")]), stream(&[event.clone()])].concat());
+        let (events, outcome) =
+            decoded([stream(&[said("Hel")]), stream(std::slice::from_ref(&event))].concat());
         assert_eq!(events, [text("Hel")], "{event}");
         let Err(DecodeError::Complained(complaint)) = outcome else { panic!("{event}: {outcome:?}") };
         let found = (complaint.status, complaint.code.as_str(), complaint.message.as_str());
