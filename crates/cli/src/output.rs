@@ -73,9 +73,13 @@ impl Output {
 
     /// A JSON object of that `type`; nothing unless JSON was asked for.
     pub(crate) fn object(&self, kind: &str, value: &impl Serialize) {
-        if !self.json {
-            return;
+        if self.json {
+            self.datum(kind, value);
         }
+    }
+
+    /// A JSON object of that `type`, whoever reads: what a command finds that is made for other programs.
+    pub(crate) fn datum(&self, kind: &str, value: &impl Serialize) {
         let mut object = match serde_json::to_value(value) {
             Ok(Value::Object(fields)) => Value::Object(fields),
             Ok(value) => json!({ "value": value }),

@@ -1,6 +1,8 @@
 //! The two shapes in which an HTTP answer carries a message: an event stream, or one JSON document from a server that
 //! does not stream although it was asked to. The first byte that means anything tells them apart; headers often don't.
 
+use std::borrow::Cow;
+
 use crate::fault::DecodeError;
 use crate::sse::{Event, EventStream};
 
@@ -24,6 +26,29 @@ pub(crate) enum Piece<'a> {
     LastEvent(Event<'a>),
     /// The whole document.
     Document(&'a [u8]),
+}
+
+impl<'a> Piece<'a> {
+    /// What it says. Bytes that are no text are replaced.
+    pub(crate) fn json(&self) -> Cow<'a, str> {
+        match *self {
+            Self::Event(event) | Self::LastEvent(event) => Cow::Borrowed(event.data),
+            Self::Document(bytes) => String::from_utf8_lossy(bytes),
+        }
+    }
+
+    /// The event's type; empty if it has none.
+    pub(crate) fn name(&self) -> &'a str {
+        match *self {
+            Self::Event(event) | Self::LastEvent(event) => event.name,
+            Self::Document(_) => "",
+        }
+    }
+
+    /// Whether the bytes ended with it.
+    pub(crate) fn may_be_cut(&self) -> bool {
+        !matches!(self, Self::Event(_))
+    }
 }
 
 impl Default for Body {

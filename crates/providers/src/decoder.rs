@@ -5,6 +5,7 @@ use domain::model::{ModelEvent, Protocol};
 use crate::dialect::Decoding;
 use crate::fault::DecodeError;
 use crate::openai_chat;
+use crate::openai_responses;
 
 /// Decodes one answer. Pure: where the bytes are cut makes no difference to the events.
 ///
@@ -22,9 +23,9 @@ pub struct Decoder {
 impl Decoder {
     /// For one answer in this protocol.
     pub fn new(protocol: Protocol) -> Self {
-        let decoding = match protocol {
+        let decoding: Box<dyn Decoding> = match protocol {
+            Protocol::OpenaiResponses => Box::new(openai_responses::Decoding::default()),
             Protocol::OpenaiChat
-            | Protocol::OpenaiResponses
             | Protocol::Anthropic
             | Protocol::Gemini
             | Protocol::Ollama

@@ -11,7 +11,9 @@
 //! Encoding and decoding know nothing of transport, clocks or tasks. A protocol is one module that has both
 //! (`dialect.rs` says what that is); a new one adds its module and an arm in `encode.rs` and `decoder.rs`.
 
+mod arguments;
 mod body;
+mod broken;
 mod call;
 mod complaint;
 mod decoder;
@@ -19,11 +21,14 @@ mod dialect;
 mod encode;
 mod failure;
 mod fault;
+mod ids;
 mod names;
 mod openai_chat;
+mod openai_responses;
 mod preset;
 mod retry_after;
 mod sse;
+mod text;
 
 pub use call::{Received, call};
 pub use decoder::Decoder;

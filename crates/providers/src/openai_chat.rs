@@ -4,8 +4,7 @@ mod assembly;
 mod decode;
 mod encode;
 mod few;
-mod ids;
-mod unescape;
+mod thoughts;
 mod wire;
 
 pub(crate) use decode::Decoding;

@@ -2,7 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a panic here is a failed test with a place")]
 
-use domain::model::{AskedCall, Finish, ModelEvent, Protocol, Usage};
+use domain::json::Json;
+use domain::model::{AskedCall, Finish, ModelEvent, Protocol, Reasoning, Usage};
 use providers::{DecodeError, Decoder};
 use serde_json::{Value, json};
 
@@ -222,18 +223,92 @@ fn words_end_with_a_reason_or_with_the_end_mark() {
     assert_eq!(decoded(stream(&[words()])), (vec![text("Hello")], Err(DecodeError::Cut)));
 }
 
+fn thinking(words: &str) -> ModelEvent {
+    ModelEvent::Thinking(words.to_owned())
+}
+
+fn reasoned(item: Value) -> ModelEvent {
+    ModelEvent::Reasoned(Reasoning { protocol: Protocol::OpenaiChat, after: 0, item: Json(item) })
+}
+
 #[test]
-fn reasoning_is_not_said_and_a_refusal_is() {
+fn reasoning_is_thought_and_a_refusal_is_said() {
     check(
         &[
-            json!({"reasoning_content": "hm", "content": null}),
-            json!({"reasoning": "hm", "content": ""}),
-            json!({"content": [{"type": "thinking", "thinking": []}, {"type": "text", "text": "Yes"}]}),
+            json!({"reasoning_content": "h", "content": null}),
+            json!({"reasoning_content": "m", "reasoning": "m", "content": ""}),
+            json!({"content": [
+                {"type": "thinking", "thinking": [{"type": "text", "text": "so"}]},
+                {"type": "text", "text": "Yes"},
+            ]}),
+            json!({"reasoning": {"effort": "low"}, "reasoning_content": null}),
             json!({"refusal": "No."}),
             json!("stop"),
         ],
-        &[text("Yes"), text("No."), STOPPED],
+        &[
+            thinking("h"),
+            thinking("m"),
+            thinking("so"),
+            text("Yes"),
+            text("No."),
+            reasoned(json!({"reasoning_content": "hm"})),
+            STOPPED,
+        ],
     );
+}
+
+/// OpenRouter wants these back as if they had come whole.
+#[test]
+fn details_of_reasoning_are_put_together() {
+    let details =
+        |reasoning: &str, details: Value| json!({"reasoning": reasoning, "reasoning_details": details});
+    let part = |text: &str| json!([{"type": "reasoning.text", "text": text, "index": 0, "format": "anthropic-claude-v1"}]);
+    check(
+        &[
+            details("h", part("h")),
+            details("m", part("m")),
+            json!({"reasoning_details": [{"type": "reasoning.text", "signature": "s", "text": null, "index": 0}]}),
+            json!({"reasoning_details": [{"type": "reasoning.encrypted", "data": "x", "index": 1}]}),
+            json!({"reasoning_details": [{"type": "reasoning.encrypted", "data": "y", "index": 1}]}),
+            json!({"content": "Yes", "reasoning_details": []}),
+            json!("stop"),
+        ],
+        &[
+            thinking("h"),
+            thinking("m"),
+            text("Yes"),
+            reasoned(json!({"reasoning_details": [
+                {"type": "reasoning.text", "text": "hm", "signature": "s", "index": 0, "format": "anthropic-claude-v1"},
+                {"type": "reasoning.encrypted", "data": "x", "index": 1},
+                {"type": "reasoning.encrypted", "data": "y", "index": 1},
+            ]})),
+            STOPPED,
+        ],
+    );
+}
+
+#[test]
+fn tokens_that_were_kept_or_thought_go_by_several_names() {
+    for (usage, cached, reasoning) in [
+        (
+            json!({"prompt_tokens_details": {"cached_tokens": 2}, "completion_tokens_details": {"reasoning_tokens": 1}}),
+            2,
+            1,
+        ),
+        (json!({"prompt_cache_hit_tokens": 2, "prompt_cache_miss_tokens": 1}), 2, 0),
+        (json!({"cached_tokens": 2, "reasoning_tokens": 1}), 2, 1),
+        (
+            json!({"prompt_tokens_details": null, "completion_tokens_details": {"reasoning_tokens": null}}),
+            0,
+            0,
+        ),
+    ] {
+        let mut chunk = json!({"choices": [], "usage": usage});
+        chunk["usage"]["prompt_tokens"] = json!(3);
+        chunk["usage"]["completion_tokens"] = json!(4);
+        let (events, _) = decoded(format!("data: {chunk}\n\n"));
+        assert_eq!(events, [ModelEvent::Usage(Usage { input: 3, output: 4, cached, reasoning })], "{chunk}");
+    }
 }
 
 #[test]

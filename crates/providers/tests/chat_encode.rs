@@ -6,7 +6,7 @@ use domain::id::Handle;
 use domain::json::Json;
 use domain::label::Level;
 use domain::model::{
-    AskedCall, Capabilities, Early, Message, ModelSpec, OfferedTool, Parallel, Prompt, Protocol,
+    AskedCall, Capabilities, Early, Message, ModelSpec, OfferedTool, Parallel, Prompt, Protocol, Reasoning,
 };
 use domain::outcome::CallResult;
 use providers::{Encoder, encode};
@@ -131,6 +131,35 @@ fn message_by_message_the_bytes_are_the_same() {
         before = request.body[..end].to_vec();
     }
     assert_eq!(encoder.request(Parallel::Off), encode(&spec(), &Prompt { parallel: Parallel::Off, ..whole }));
+}
+
+/// Each of these hosts refuses or forgets without its own field, and others refuse a field that they don't know.
+#[test]
+fn what_was_thought_goes_back_to_those_who_want_it() {
+    let thought = |protocol, item: Value| Reasoning { protocol, after: 0, item: Json(item) };
+    let fields =
+        json!({"reasoning_content": "hm", "reasoning_details": [{"type": "reasoning.text", "text": "hm"}]});
+    let prompt = prompt(vec![Message::Assistant {
+        text: "Yes".to_owned(),
+        calls: Vec::new(),
+        reasoning: vec![
+            thought(Protocol::Anthropic, json!({"reasoning_content": "another protocol's"})),
+            thought(Protocol::OpenaiChat, fields),
+        ],
+    }]);
+    let sent = |base_url: &str, preset: Option<&str>| {
+        let spec = ModelSpec { base_url: base_url.to_owned(), preset: preset.map(str::to_owned), ..spec() };
+        let body: Value = serde_json::from_slice(&encode(&spec, &prompt).body).unwrap();
+        let message = body["messages"][0].clone();
+        (message["reasoning_content"].clone(), message["reasoning_details"].clone())
+    };
+    let (content, details) = (json!("hm"), json!([{"type": "reasoning.text", "text": "hm"}]));
+    let none = || (Value::Null, Value::Null);
+    assert_eq!(sent("https://openrouter.ai/api/v1", None), (Value::Null, details.clone()));
+    assert_eq!(sent("https://relay.example.com/v1", Some("openrouter")), (Value::Null, details));
+    assert_eq!(sent("https://api.deepseek.com", None), (content, Value::Null));
+    assert_eq!(sent("https://api.openai.com/v1", None), none());
+    assert_eq!(sent("https://notopenrouter.ai/v1", None), none());
 }
 
 #[test]

@@ -10,8 +10,33 @@ use proptest::prelude::*;
 use providers::{DecodeError, Decoder};
 use serde_json::Value;
 
+/// The protocols, and what the index calls the tokens that were read, those of them that were kept from before, those
+/// that were written, and those of them that were thought.
+const PROTOCOLS: [(Protocol, [&str; 4]); 2] = [
+    (
+        Protocol::OpenaiChat,
+        [
+            "/prompt_tokens",
+            "/prompt_tokens_details/cached_tokens",
+            "/completion_tokens",
+            "/completion_tokens_details/reasoning_tokens",
+        ],
+    ),
+    (
+        Protocol::OpenaiResponses,
+        [
+            "/input_tokens",
+            "/input_tokens_details/cached_tokens",
+            "/output_tokens",
+            "/output_tokens_details/reasoning_tokens",
+        ],
+    ),
+];
+
 struct Transcript {
     file: String,
+    protocol: Protocol,
+    tokens: [&'static str; 4],
     bytes: Vec<u8>,
     expected: Value,
 }
@@ -21,21 +46,25 @@ fn transcripts() -> Vec<Transcript> {
     let index = fs::read_to_string(folder.join("index.jsonl")).unwrap();
     let lines = index.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let found: Vec<_> = lines
-        .filter(|line| line["protocol"] == "openai-chat")
-        .map(|line| {
+        .filter_map(|line| {
+            let protocol = serde_json::from_value(line["protocol"].clone()).ok()?;
+            let (_, tokens) = PROTOCOLS.into_iter().find(|(known, _)| *known == protocol)?;
             let file = line["file"].as_str().unwrap().to_owned();
             let bytes = fs::read(folder.join(&file)).unwrap();
-            Transcript { file, bytes, expected: line["expected"].clone() }
+            Some(Transcript { file, protocol, tokens, bytes, expected: line["expected"].clone() })
         })
         .collect();
-    assert!(found.len() >= 20, "the fixtures are here");
+    for (protocol, _) in PROTOCOLS {
+        let ours = found.iter().filter(|transcript| transcript.protocol == protocol);
+        assert!(ours.count() >= 16, "the fixtures of {protocol:?} are here");
+    }
     found
 }
 
 type Decoded = (Vec<ModelEvent>, Result<(), DecodeError>);
 
-fn decoded<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Decoded {
-    let mut decoder = Decoder::new(Protocol::OpenaiChat);
+fn decoded<'a>(protocol: Protocol, chunks: impl IntoIterator<Item = &'a [u8]>) -> Decoded {
+    let mut decoder = Decoder::new(protocol);
     let mut events = Vec::new();
     let fed = chunks.into_iter().try_for_each(|chunk| decoder.feed(chunk, &mut events));
     let outcome = fed.and_then(|()| decoder.end(&mut events));
@@ -45,6 +74,14 @@ fn decoded<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Decoded {
 fn text(events: &[ModelEvent]) -> String {
     let words = events.iter().filter_map(|event| match event {
         ModelEvent::Text(text) => Some(text.as_str()),
+        _ => None,
+    });
+    words.collect()
+}
+
+fn thoughts(events: &[ModelEvent]) -> String {
+    let words = events.iter().filter_map(|event| match event {
+        ModelEvent::Thinking(words) => Some(words.as_str()),
         _ => None,
     });
     words.collect()
@@ -61,8 +98,11 @@ fn calls(events: &[ModelEvent]) -> Vec<&AskedCall> {
 }
 
 fn check(transcript: &Transcript) {
-    let Transcript { file, bytes, expected } = transcript;
-    let (events, outcome) = decoded([bytes.as_slice()]);
+    let Transcript { file, protocol, tokens, bytes, expected } = transcript;
+    let (events, outcome) = decoded(*protocol, [bytes.as_slice()]);
+    if let Some(chars) = expected["reasoning_chars"].as_u64() {
+        assert_eq!(thoughts(&events).chars().count() as u64, chars, "{file}");
+    }
 
     if let Some(error) = expected.get("error") {
         let Err(DecodeError::Complained(complaint)) = outcome else { panic!("{file}: {outcome:?}") };
@@ -88,8 +128,9 @@ fn check(transcript: &Transcript) {
     }
 
     let finish = match expected["finish_reason"].as_str().unwrap() {
+        "completed" if calls.is_empty() => Finish::Stop,
         "stop" => Finish::Stop,
-        "tool_calls" => Finish::ToolCalls,
+        "tool_calls" | "completed" => Finish::ToolCalls,
         "length" => Finish::Length,
         other => panic!("{file}: {other}"),
     };
@@ -98,16 +139,10 @@ fn check(transcript: &Transcript) {
         ModelEvent::Usage(usage) => Some(*usage),
         _ => None,
     });
-    let tokens = |key: &str| u32::try_from(expected["usage"][key].as_u64().unwrap()).unwrap();
-    assert_eq!(
-        usage,
-        Some(Usage {
-            input: tokens("prompt_tokens"),
-            output: tokens("completion_tokens"),
-            ..Usage::default()
-        }),
-        "{file}"
-    );
+    let count = |pointer: &str| expected["usage"].pointer(pointer).and_then(Value::as_u64).unwrap_or(0);
+    let [input, cached, output, reasoning] = tokens.map(|pointer| u32::try_from(count(pointer)).unwrap());
+    assert_eq!(usage, Some(Usage { input, cached, output, reasoning }), "{file}");
+    assert!(input > 0 && output > 0, "{file}");
 }
 
 #[test]
@@ -117,28 +152,30 @@ fn every_recorded_answer_says_what_its_index_says() {
 
 #[test]
 fn byte_by_byte_the_events_are_the_same() {
-    for Transcript { file, bytes, .. } in transcripts() {
-        assert_eq!(decoded(bytes.chunks(1)), decoded([bytes.as_slice()]), "{file}");
+    for Transcript { file, protocol, bytes, .. } in transcripts() {
+        assert_eq!(decoded(protocol, bytes.chunks(1)), decoded(protocol, [bytes.as_slice()]), "{file}");
     }
 }
 
-/// Whatever the place at which an answer ends too early: no call is ready that wasn't complete, and nobody is told
-/// that the message ended.
+/// Whatever the place at which an answer ends too early: what is ready is what the whole answer's first calls are, a
+/// call that was cut never is, and nobody is told that the message ended.
 #[test]
 fn cut_short_anywhere_no_cut_call_is_ready() {
-    for Transcript { file, bytes, .. } in transcripts().iter().filter(|one| one.bytes.len() < 6000) {
-        let (whole, _) = decoded([bytes.as_slice()]);
+    for Transcript { file, protocol, bytes, expected, .. } in transcripts() {
+        let (whole, _) = decoded(protocol, [bytes.as_slice()]);
         let whole = calls(&whole);
-        for end in 0..bytes.len() {
-            let (events, outcome) = decoded([&bytes[..end]]);
+        // A long answer is cut in some of its places, which are spread over it.
+        for end in (0..bytes.len()).step_by(bytes.len().div_ceil(600)) {
+            let (events, outcome) = decoded(protocol, [&bytes[..end]]);
             let ready = calls(&events);
-            assert!(ready.is_empty() || ready == whole, "{file} cut at {end}");
+            assert_eq!(ready, whole[..ready.len()], "{file} cut at {end}");
             let finished = events.iter().any(|event| matches!(event, ModelEvent::Finished(_)));
             assert_eq!(finished, outcome.is_ok(), "{file} cut at {end}: {outcome:?}");
-            assert!(
-                outcome.is_ok() || matches!(outcome, Err(DecodeError::Cut | DecodeError::Malformed(_))),
-                "{file} cut at {end}: {outcome:?}"
-            );
+            let is_known = match outcome {
+                Ok(()) | Err(DecodeError::Cut | DecodeError::Malformed(_)) => true,
+                Err(DecodeError::Complained(_)) => expected.get("error").is_some(),
+            };
+            assert!(is_known, "{file} cut at {end}: {outcome:?}");
         }
     }
 }
@@ -149,19 +186,40 @@ proptest! {
     #[test]
     fn at_random_cuts_the_events_are_the_same(cuts in prop::collection::vec(0_usize..40_000, 0..24), which in 0_usize..1000) {
         let transcripts = transcripts();
-        let Transcript { bytes, .. } = &transcripts[which % transcripts.len()];
+        let Transcript { protocol, bytes, .. } = &transcripts[which % transcripts.len()];
         let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut % bytes.len()).collect();
         cuts.sort_unstable();
         cuts.push(bytes.len());
         let starts = std::iter::once(0).chain(cuts.iter().copied());
         let chunks: Vec<&[u8]> = starts.zip(&cuts).map(|(start, end)| &bytes[start..*end]).collect();
-        prop_assert_eq!(decoded(chunks), decoded([bytes.as_slice()]));
+        prop_assert_eq!(decoded(*protocol, chunks), decoded(*protocol, [bytes.as_slice()]));
     }
 
     #[test]
-    fn whatever_comes_nothing_panics(bytes in prop::collection::vec(any::<u8>(), 0..400), lines in any::<bool>()) {
+    fn whatever_comes_nothing_panics(
+        bytes in prop::collection::vec(any::<u8>(), 0..400),
+        lines in any::<bool>(),
+        which in 0..PROTOCOLS.len(),
+    ) {
         let bytes = if lines { [b"data: {\"choices\":[{\"delta\":", bytes.as_slice(), b"}]}\n\n"].concat() } else { bytes };
-        let (events, outcome) = decoded(bytes.chunks(7));
+        let (events, outcome) = decoded(PROTOCOLS[which].0, bytes.chunks(7));
+        prop_assert_eq!(outcome.is_ok(), matches!(events.last(), Some(ModelEvent::Finished(_))));
+    }
+
+    /// A recorded answer with some of its bytes changed.
+    #[test]
+    fn whatever_is_broken_nothing_panics(
+        changes in prop::collection::vec((0_usize..40_000, any::<u8>()), 1..6),
+        which in 0_usize..1000,
+    ) {
+        let transcripts = transcripts();
+        let Transcript { protocol, bytes, .. } = &transcripts[which % transcripts.len()];
+        let mut bytes = bytes.clone();
+        for (place, byte) in changes {
+            let place = place % bytes.len();
+            bytes[place] = byte;
+        }
+        let (events, outcome) = decoded(*protocol, bytes.chunks(50));
         prop_assert_eq!(outcome.is_ok(), matches!(events.last(), Some(ModelEvent::Finished(_))));
     }
 }

@@ -10,6 +10,7 @@ bench [--into DIR] [--rounds N] [--batches N] [--calls N] [--entries N] [NAME...
 
   append        intents durable per second, beside a database by hand
   batch         question to final text, N calls of 50 ms, beside the same by hand
+  decode        a long answer taken apart, in megabytes a second
   digest        256 calls that arrive at once: last byte to first request
   early         calls that start while the model writes, beside the same after it
   interference  64 calls, a tenth of them writes, beside one after another
@@ -36,6 +37,7 @@ read what they print.";
 pub(crate) enum Name {
     Append,
     Batch,
+    Decode,
     Digest,
     Early,
     Interference,
@@ -47,9 +49,10 @@ pub(crate) enum Name {
 }
 
 impl Name {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Append,
         Self::Batch,
+        Self::Decode,
         Self::Digest,
         Self::Early,
         Self::Interference,
@@ -65,6 +68,7 @@ impl Name {
         match self {
             Self::Append => "append",
             Self::Batch => "batch",
+            Self::Decode => "decode",
             Self::Digest => "digest",
             Self::Early => "early",
             Self::Interference => "interference",

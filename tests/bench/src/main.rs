@@ -11,6 +11,7 @@ mod batch;
 mod by_hand;
 mod company;
 mod cost;
+mod decode;
 mod digest;
 mod early;
 mod evidence;
@@ -83,6 +84,7 @@ async fn run(name: Name, arguments: &Arguments) -> Outcome<Report> {
     match name {
         Name::Append => append::run(arguments).await,
         Name::Batch => batch::run(arguments).await,
+        Name::Decode => decode::run(arguments).await,
         Name::Digest => digest::run(arguments).await,
         Name::Early => early::run(arguments).await,
         Name::Interference => interference::run(arguments).await,

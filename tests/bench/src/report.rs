@@ -43,6 +43,8 @@ pub(crate) struct Bound {
 pub(crate) enum Goal {
     /// Ours, at most.
     AtMost(f64),
+    /// Ours, at least.
+    AtLeast(f64),
     /// The ratio, at most.
     RatioAtMost(f64),
     /// The ratio, at least.
@@ -79,6 +81,7 @@ impl Figure {
         let ratio = self.ratio.map_or(f64::NAN, |ratio| ratio.median);
         self.goal.map(|goal| match goal {
             Goal::AtMost(most) => self.ours.median <= most,
+            Goal::AtLeast(least) => self.ours.median >= least,
             Goal::RatioAtMost(most) => ratio <= most,
             Goal::RatioAtLeast(least) => ratio >= least,
         })
@@ -124,6 +127,7 @@ impl fmt::Display for Report {
             let ratio = figure.ratio.map_or(String::new(), |ratio| shown(ratio, ""));
             let goal = figure.goal.map_or(String::new(), |goal| match goal {
                 Goal::AtMost(most) => format!("≤ {most} {unit}"),
+                Goal::AtLeast(least) => format!("≥ {least} {unit}"),
                 Goal::RatioAtMost(most) => format!("≤ {most}"),
                 Goal::RatioAtLeast(least) => format!("≥ {least}"),
             });
@@ -171,6 +175,7 @@ mod tests {
         assert_eq!(figure(Goal::RatioAtMost(1.05)).holds(), Some(false));
         assert_eq!(figure(Goal::RatioAtLeast(1.05)).holds(), Some(true));
         assert_eq!(figure(Goal::AtMost(10.5)).holds(), Some(false));
+        assert_eq!(figure(Goal::AtLeast(10.5)).holds(), Some(true));
     }
 
     #[test]

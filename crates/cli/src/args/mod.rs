@@ -3,6 +3,7 @@
 mod anchors;
 mod ask;
 mod care;
+mod decode;
 mod evidence;
 mod models;
 mod settings;
@@ -20,6 +21,7 @@ use domain::secret::SecretName;
 pub(crate) use anchors::{Accept, Anchors, Checkpoint};
 pub(crate) use ask::Ask;
 pub(crate) use care::{Erase, Hold, Retention, RuleArg, What};
+pub(crate) use decode::Decode;
 pub(crate) use evidence::{Export, Verify, View};
 pub(crate) use models::{AddModel, Models, ProtocolArg};
 pub(crate) use settings::Settings;
@@ -79,6 +81,8 @@ pub(crate) enum Command {
     Trail(Trail),
     /// Check an evidence bundle; it needs no workspace and no network
     Verify(Verify),
+    /// Read a model's recorded answer; it needs no workspace and no network
+    Decode(Decode),
     /// Print the completions of a shell
     Completions {
         /// Which shell

@@ -6,6 +6,7 @@ pub(crate) mod by_hand;
 pub(crate) mod calls;
 pub(crate) mod care;
 pub(crate) mod completions;
+pub(crate) mod decode;
 pub(crate) mod demo;
 pub(crate) mod evidence;
 pub(crate) mod init;

@@ -8,15 +8,15 @@
 //! read in place and added to its call.
 
 use domain::model::{Finish, ModelEvent, Usage};
-use serde_json::Value;
-use serde_json::error::Category;
-use serde_json::value::RawValue;
 
 use crate::body::{Body, Piece};
+use crate::broken::{Broken, complained, complaint, worded};
 use crate::complaint::Complaint;
 use crate::fault::DecodeError;
 use crate::openai_chat::assembly::{Assembly, CallPiece};
-use crate::openai_chat::wire::{Choice, Chunk, Said, Text, WireUsage};
+use crate::openai_chat::thoughts::Thoughts;
+use crate::openai_chat::wire::{Choice, Chunk, Said, WireUsage, Words};
+use crate::text::Text;
 
 /// One answer as far as it has come.
 #[derive(Debug, Default)]
@@ -61,6 +61,7 @@ enum Ending {
 #[derive(Debug)]
 struct Message {
     calls: Assembly,
+    thoughts: Thoughts,
     /// Room for a piece of a call's arguments while it is read.
     piece: String,
     usage: Usage,
@@ -80,6 +81,7 @@ impl Default for Message {
     fn default() -> Self {
         Self {
             calls: Assembly::default(),
+            thoughts: Thoughts::default(),
             piece: String::new(),
             usage: Usage::default(),
             ending: None,
@@ -93,15 +95,7 @@ impl Default for Message {
 
 impl Message {
     fn take(&mut self, piece: Piece<'_>, events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
-        let text;
-        let (json, named_error, may_be_cut) = match piece {
-            Piece::Event(event) => (event.data, event.name == "error", false),
-            Piece::LastEvent(event) => (event.data, event.name == "error", true),
-            Piece::Document(bytes) => {
-                text = String::from_utf8_lossy(bytes);
-                (&*text, false, true)
-            }
-        };
+        let json = piece.json();
         if self.is_over || json.trim().is_empty() {
             return Ok(());
         }
@@ -110,25 +104,20 @@ impl Message {
             return self.done(events);
         }
         let before = events.len();
-        let outcome = if named_error { Err(complained(json)) } else { self.json(json, events) };
-        match outcome {
-            Err(Broken::Json(error)) if may_be_cut && error.classify() == Category::Eof => {
-                Err(DecodeError::Cut)
-            }
-            Err(Broken::Json(error)) => Err(malformed(&error)),
-            Err(Broken::Decode(error)) => Err(error),
-            Ok(()) => {
-                // A document that closes its braces is whole, whether it gives a reason or not.
-                let has_spoken = self.has_text || !self.calls.is_empty();
-                if matches!(piece, Piece::Document(_)) && has_spoken {
-                    self.ending.get_or_insert(Ending::Good);
-                }
-                if self.ending.is_some() {
-                    no_signs(events, before);
-                }
-                Ok(())
-            }
+        let outcome = if piece.name() == "error" { Err(complained(&json)) } else { self.json(&json, events) };
+        outcome.map_err(|broken| broken.decided(piece.may_be_cut()))?;
+        if matches!(piece, Piece::Document(_)) && !self.is_recognised {
+            worded(&json).map_err(|broken| broken.decided(true))?;
         }
+        // A document that closes its braces is whole, whether it gives a reason or not.
+        let has_spoken = self.has_text || !self.calls.is_empty();
+        if matches!(piece, Piece::Document(_)) && has_spoken {
+            self.ending.get_or_insert(Ending::Good);
+        }
+        if self.ending.is_some() {
+            no_signs(events, before);
+        }
+        Ok(())
     }
 
     fn json(&mut self, json: &str, events: &mut Vec<ModelEvent>) -> Result<(), Broken> {
@@ -138,7 +127,7 @@ impl Message {
         }
         let chunk: Chunk<'_> = serde_json::from_str(json)?;
         if let Some(error) = chunk.error {
-            self.complaint(error)?;
+            complaint(error)?;
         }
         if let Some(usage) = chunk.usage {
             self.used(usage, events);
@@ -158,7 +147,7 @@ impl Message {
 
     fn choice(&mut self, choice: &Choice<'_>, events: &mut Vec<ModelEvent>) -> Result<(), Broken> {
         if let Some(error) = choice.error {
-            self.complaint(error)?;
+            complaint(error)?;
         }
         if let Some(usage) = choice.usage {
             self.used(usage, events);
@@ -171,7 +160,11 @@ impl Message {
     }
 
     fn said(&mut self, said: &Said<'_>, events: &mut Vec<ModelEvent>) -> Result<(), Broken> {
-        let text = said.text()?;
+        let Words { text, thought } = said.words()?;
+        if !thought.is_empty() {
+            events.push(ModelEvent::Thinking(thought));
+        }
+        self.thoughts.add(said)?;
         if !text.is_empty() {
             self.has_text = true;
             events.push(ModelEvent::Text(text));
@@ -266,33 +259,8 @@ impl Message {
             Ending::Length => Finish::Length,
             Ending::Filter => Finish::ContentFilter,
         };
+        events.extend(self.thoughts.whole().map(ModelEvent::Reasoned));
         events.push(ModelEvent::Finished(finish));
-    }
-
-    fn complaint(&mut self, error: &RawValue) -> Result<(), DecodeError> {
-        match serde_json::from_str(error.get()) {
-            Ok(Value::Null | Value::Bool(false)) => Ok(()),
-            Ok(value) => Err(DecodeError::Complained(Complaint::from_value(&value))),
-            Err(error) => Err(malformed(&error)),
-        }
-    }
-}
-
-/// Why a piece could not be taken: JSON at the end of the bytes may only be cut.
-enum Broken {
-    Json(serde_json::Error),
-    Decode(DecodeError),
-}
-
-impl From<serde_json::Error> for Broken {
-    fn from(error: serde_json::Error) -> Self {
-        Self::Json(error)
-    }
-}
-
-impl From<DecodeError> for Broken {
-    fn from(error: DecodeError) -> Self {
-        Self::Decode(error)
     }
 }
 
@@ -303,23 +271,4 @@ fn no_signs(events: &mut Vec<ModelEvent>, from: usize) {
         place += 1;
         place <= from || !matches!(event, ModelEvent::CallFollowed { .. })
     });
-}
-
-fn complained(json: &str) -> Broken {
-    match serde_json::from_str::<Value>(json) {
-        Ok(value) => Broken::Decode(DecodeError::Complained(Complaint::from_value(&value))),
-        Err(error) => Broken::Json(error),
-    }
-}
-
-/// The place of the mistake, and nothing of what stands there: it may be a conversation.
-fn malformed(error: &serde_json::Error) -> DecodeError {
-    let what = match error.classify() {
-        Category::Data => "JSON of another shape",
-        _ => "no JSON",
-    };
-    DecodeError::Malformed(format!(
-        "it holds {what} where a part of the message belongs (column {})",
-        error.column()
-    ))
 }

@@ -2,15 +2,16 @@
 
 use std::borrow::Cow;
 
-use domain::model::{AskedCall, Message, OfferedTool};
+use domain::model::{AskedCall, Message, ModelSpec, OfferedTool, Protocol, Reasoning};
 use domain::outcome::CallResult;
 use serde::Serialize;
-use serde::de::IgnoredAny;
 use serde_json::Value;
 
+use crate::arguments::acceptable;
 use crate::dialect::{self, Written};
+use crate::ids::Ids;
 use crate::names::{Allowed, Names, Naming};
-use crate::openai_chat::ids::Ids;
+use crate::openai_chat::thoughts::{self, CONTENT, DETAILS};
 
 /// What follows a base address.
 const PATH: &str = "/chat/completions";
@@ -25,16 +26,18 @@ pub(crate) struct Encoding {
     /// What follows the messages, as far as it is the same for every request: the offered tools.
     tools: Vec<u8>,
     has_messages: bool,
+    /// The field in which what was thought goes back, if it does.
+    thoughts: Option<&'static str>,
     ids: Ids,
     naming: Naming,
 }
 
 impl Encoding {
     /// A request without messages.
-    pub(crate) fn new(model: &str, system: &str, tools: &[OfferedTool]) -> Self {
+    pub(crate) fn new(spec: &ModelSpec, system: &str, tools: &[OfferedTool]) -> Self {
         let mut naming = Naming::new(Allowed::OPENAI, tools.iter().map(|tool| tool.name.as_str()));
         let mut written = b"{\"model\":".to_vec();
-        write(&mut written, model);
+        write(&mut written, &spec.model);
         written.extend_from_slice(b",\"messages\":[");
         let mut offered = Vec::new();
         for tool in tools {
@@ -44,7 +47,14 @@ impl Encoding {
         if !offered.is_empty() {
             offered.push(b']');
         }
-        let mut encoding = Self { written, tools: offered, has_messages: false, ids: Ids::default(), naming };
+        let mut encoding = Self {
+            written,
+            tools: offered,
+            has_messages: false,
+            thoughts: thoughts::wanted(spec),
+            ids: Ids::default(),
+            naming,
+        };
         if !system.is_empty() {
             encoding.add(&WireMessage::System { content: system });
         }
@@ -63,14 +73,22 @@ impl dialect::Encoding for Encoding {
     fn push(&mut self, message: &Message) {
         match message {
             Message::User(text) => self.add(&WireMessage::User { content: text }),
-            Message::Assistant { text, calls, .. } => {
+            Message::Assistant { text, calls, reasoning } => {
+                let thought =
+                    |field| self.thoughts.filter(|wanted| *wanted == field).and(of(reasoning, field));
+                let (reasoning_content, reasoning_details) = (thought(CONTENT), thought(DETAILS));
                 let content = (!text.is_empty() || calls.is_empty()).then_some(text.as_str());
                 let sent = self.ids.for_calls(calls);
                 let names: Vec<String> =
                     calls.iter().map(|call| self.naming.sent(&call.name).to_owned()).collect();
                 let tool_calls = calls.iter().zip(sent).zip(&names);
                 let tool_calls = tool_calls.map(|((call, id), name)| WireCall::of(call, id, name)).collect();
-                self.add(&WireMessage::Assistant { content, tool_calls });
+                self.add(&WireMessage::Assistant {
+                    content,
+                    reasoning_content,
+                    reasoning_details,
+                    tool_calls,
+                });
             }
             Message::Results(results) => results.iter().for_each(|result| self.push_result(result)),
         }
@@ -103,6 +121,12 @@ impl dialect::Encoding for Encoding {
     }
 }
 
+/// A field of what was thought in this protocol.
+fn of<'a>(reasoning: &'a [Reasoning], field: &str) -> Option<&'a Value> {
+    let ours = reasoning.iter().filter(|piece| piece.protocol == Protocol::OpenaiChat);
+    ours.filter_map(|piece| piece.item.0.get(field)).next()
+}
+
 /// Writing JSON to memory fails only for maps whose keys are no strings, and there is none.
 fn write(to: &mut Vec<u8>, what: &(impl Serialize + ?Sized)) {
     let _ = serde_json::to_writer(to, what);
@@ -120,6 +144,10 @@ enum WireMessage<'a> {
     Assistant {
         /// `null` beside calls without words, as the protocol's own documents show it.
         content: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reasoning_content: Option<&'a Value>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reasoning_details: Option<&'a Value>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         tool_calls: Vec<WireCall<'a>>,
     },
@@ -165,24 +193,7 @@ impl<'a> Tool<'a> {
 
 impl<'a> WireCall<'a> {
     fn of(call: &'a AskedCall, id: String, name: &'a str) -> Self {
-        let function = WireFunction { name, arguments: arguments(&call.arguments) };
+        let function = WireFunction { name, arguments: acceptable(&call.arguments) };
         Self { id, r#type: "function", function }
     }
-}
-
-/// What a model wrote, in a form that every provider accepts.
-///
-/// OpenAI takes any text here, but many imitations parse it as an object to fill in the model's template and answer
-/// 400 or 500 to anything else, which would end the conversation over one bad call. What is not an object is therefore
-/// wrapped into one. `{}` in its place would be accepted too, but then the model could not see what it had written,
-/// which is what the result beside it, saying that these arguments were refused, is about.
-fn arguments(written: &str) -> Cow<'_, str> {
-    let text = written.trim();
-    if text.is_empty() || text == "null" {
-        return Cow::Borrowed("{}");
-    }
-    if text.starts_with('{') && serde_json::from_str::<IgnoredAny>(text).is_ok() {
-        return Cow::Borrowed(written);
-    }
-    Cow::Owned(serde_json::json!({ "arguments_as_written": written }).to_string())
 }

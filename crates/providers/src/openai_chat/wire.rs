@@ -1,14 +1,12 @@
 //! The shapes of what comes back. Every field may be missing or null, as each is in some imitation; what we don't use
-//! (log probabilities, reasoning, fingerprints) is not read.
-
-use std::borrow::Cow;
+//! (log probabilities, fingerprints) is not read.
 
 use domain::model::Usage;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::openai_chat::few::Few;
-use crate::openai_chat::unescape;
+use crate::text::{self, Text, said};
 
 /// A chunk of a stream, or a whole answer.
 #[derive(Deserialize)]
@@ -47,6 +45,15 @@ pub(super) struct Said<'a> {
     content: Option<&'a RawValue>,
     #[serde(borrow, default)]
     refusal: Option<Text<'a>>,
+    /// DeepSeek, Moonshot, llama.cpp.
+    #[serde(borrow, default)]
+    pub(super) reasoning_content: Option<&'a RawValue>,
+    /// OpenRouter, Groq, newer vLLM.
+    #[serde(borrow, default)]
+    reasoning: Option<&'a RawValue>,
+    /// OpenRouter: the same once more, with what signs it.
+    #[serde(borrow, default)]
+    pub(super) reasoning_details: Option<&'a RawValue>,
     #[serde(borrow, default)]
     tool_calls: Option<Few<CallDelta<'a>>>,
 }
@@ -75,44 +82,89 @@ pub(super) struct WireUsage {
     prompt_tokens: Option<u64>,
     #[serde(default)]
     completion_tokens: Option<u64>,
+    #[serde(default)]
+    prompt_tokens_details: Option<ReadDetails>,
+    #[serde(default)]
+    completion_tokens_details: Option<WrittenDetails>,
+    /// DeepSeek's name for the cached ones.
+    #[serde(default)]
+    prompt_cache_hit_tokens: Option<u64>,
+    /// Moonshot's.
+    #[serde(default)]
+    cached_tokens: Option<u64>,
+    /// Perplexity's name for those that were thought.
+    #[serde(default)]
+    reasoning_tokens: Option<u64>,
 }
 
-/// A text that is borrowed where it has no escapes: serde borrows none that may be null without a type of its own.
-#[derive(Deserialize)]
-pub(super) struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+#[derive(Clone, Copy, Deserialize)]
+struct ReadDetails {
+    #[serde(default)]
+    cached_tokens: Option<u64>,
+}
 
-impl Text<'_> {
-    pub(super) fn as_str(&self) -> &str {
-        &self.0
-    }
+#[derive(Clone, Copy, Deserialize)]
+struct WrittenDetails {
+    #[serde(default)]
+    reasoning_tokens: Option<u64>,
 }
 
 /// A part of a content that is a list: Mistral's reasoning models write one, with their thoughts beside the text.
 #[derive(Deserialize)]
-struct ContentPart {
-    #[serde(default)]
-    r#type: Option<String>,
-    #[serde(default)]
-    text: Option<String>,
+struct ContentPart<'a> {
+    #[serde(borrow, default)]
+    r#type: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    text: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    thinking: Option<&'a RawValue>,
+}
+
+/// What a piece of a message says.
+#[derive(Default)]
+pub(super) struct Words {
+    /// Aloud, or its refusal to say it.
+    pub(super) text: String,
+    /// To itself.
+    pub(super) thought: String,
+}
+
+impl Words {
+    /// Adds a content: a text, or a list of parts.
+    fn add(&mut self, content: &RawValue) -> Result<(), serde_json::Error> {
+        if content.get().starts_with('"') {
+            return text::append(content, &mut self.text);
+        }
+        if content.get().starts_with('[') {
+            for part in serde_json::from_str::<Vec<ContentPart<'_>>>(content.get())? {
+                match said(&part.r#type) {
+                    "text" => self.text.push_str(said(&part.text)),
+                    // Its thoughts are a content again.
+                    "thinking" => {
+                        let mut inner = Self::default();
+                        part.thinking.map_or(Ok(()), |thought| inner.add(thought))?;
+                        self.thought.push_str(&inner.text);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 impl<'a> Said<'a> {
-    /// The words: what it says, or its refusal to say it.
-    pub(super) fn text(&self) -> Result<String, serde_json::Error> {
-        let mut text = match self.content {
-            Some(content) if content.get().starts_with('"') => serde_json::from_str(content.get())?,
-            Some(content) if content.get().starts_with('[') => {
-                let parts: Vec<ContentPart> = serde_json::from_str(content.get())?;
-                parts
-                    .into_iter()
-                    .filter(|part| part.r#type.as_deref() == Some("text"))
-                    .filter_map(|part| part.text)
-                    .collect()
+    /// The words. Servers that write their thoughts under two names write the same under both.
+    pub(super) fn words(&self) -> Result<Words, serde_json::Error> {
+        let mut words = Words::default();
+        self.content.map_or(Ok(()), |content| words.add(content))?;
+        words.text.push_str(said(&self.refusal));
+        for thought in [self.reasoning_content, self.reasoning].into_iter().flatten() {
+            if words.thought.is_empty() && thought.get().starts_with('"') {
+                text::append(thought, &mut words.thought)?;
             }
-            _ => String::new(),
-        };
-        text.push_str(self.refusal.as_ref().map_or("", Text::as_str));
-        Ok(text)
+        }
+        Ok(words)
     }
 
     /// Pieces of calls.
@@ -124,26 +176,31 @@ impl<'a> Said<'a> {
 impl CallDelta<'_> {
     /// The call's id, or nothing.
     pub(super) fn id(&self) -> &str {
-        self.id.as_ref().map_or("", Text::as_str)
+        said(&self.id)
     }
 
     /// The tool's name, or nothing.
     pub(super) fn name(&self) -> &str {
-        let name = self.function.as_ref().and_then(|function| function.name.as_ref());
-        name.map_or("", Text::as_str)
+        self.function.as_ref().map_or("", |function| said(&function.name))
     }
 
     /// Adds what there is of the arguments' text; some servers write the object itself where its text belongs.
     pub(super) fn append_arguments(&self, to: &mut String) -> Result<(), serde_json::Error> {
         let arguments = self.function.as_ref().and_then(|function| function.arguments);
-        arguments.map_or(Ok(()), |arguments| unescape::append(arguments, to))
+        arguments.map_or(Ok(()), |arguments| text::append(arguments, to))
     }
 }
 
 impl From<WireUsage> for Usage {
     fn from(wire: WireUsage) -> Self {
         let tokens = |count: Option<u64>| u32::try_from(count.unwrap_or(0)).unwrap_or(u32::MAX);
-        let (input, output) = (tokens(wire.prompt_tokens), tokens(wire.completion_tokens));
-        Self { input, output, ..Self::default() }
+        let cached = wire.prompt_tokens_details.and_then(|details| details.cached_tokens);
+        let thought = wire.completion_tokens_details.and_then(|details| details.reasoning_tokens);
+        Self {
+            input: tokens(wire.prompt_tokens),
+            output: tokens(wire.completion_tokens),
+            cached: tokens(cached.or(wire.prompt_cache_hit_tokens).or(wire.cached_tokens)),
+            reasoning: tokens(thought.or(wire.reasoning_tokens)),
+        }
     }
 }

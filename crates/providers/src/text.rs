@@ -1,13 +1,31 @@
-//! What a string of JSON says, added to what came before it.
+//! Strings of JSON, read where they stand.
+
+use std::borrow::Cow;
 
 use memchr::memchr;
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// Adds what `json` says: a string's text, or else the JSON itself.
+/// A text that is borrowed where it has no escapes: serde borrows none that may be null without a type of its own.
+#[derive(Deserialize)]
+pub(crate) struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl Text<'_> {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What it says, or nothing.
+pub(crate) fn said<'a>(text: &'a Option<Text<'_>>) -> &'a str {
+    text.as_ref().map_or("", Text::as_str)
+}
+
+/// Adds what `json` says to what came before it: a string's text, or else the JSON itself.
 ///
 /// Arguments come as JSON within a string, so that almost every piece has escapes in it and a parser would make a new
 /// string of each. Code points written as numbers are rare there and left to the parser, which knows what to refuse.
-pub(super) fn append(json: &RawValue, to: &mut String) -> Result<(), serde_json::Error> {
+pub(crate) fn append(json: &RawValue, to: &mut String) -> Result<(), serde_json::Error> {
     let before = to.len();
     let inside = json.get().strip_prefix('"').and_then(|text| text.strip_suffix('"'));
     let mut rest = inside.unwrap_or(json.get());
