@@ -14,9 +14,10 @@ use crate::names::{Allowed, Names, Naming};
 /// What follows a base address, which ends in `/v1`.
 const PATH: &str = "/messages";
 
-/// How many tokens a message may have where nobody said so: the protocol wants a limit, and refuses one above what the
-/// model can. Every model that is still served takes this one (some of 2024 no more), and a message that needs more
-/// ends with [`Finish::Length`](domain::model::Finish::Length), which names the setting's cure; a refusal ends nothing.
+/// How many tokens a message may have where nobody said so: the protocol wants a limit. Every model since those of late
+/// 2024 takes this one. A higher one would have every request to a smaller model refused, while a message that needs
+/// more ends with [`Finish::Length`](domain::model::Finish::Length), which says what happened; the model's settings can
+/// say otherwise.
 const MAX_TOKENS: u32 = 8192;
 
 /// The names that every server takes: `^[a-zA-Z0-9_-]{1,64}$`. The provider itself takes 128 by now.
@@ -105,7 +106,8 @@ impl Encoding {
     }
 
     fn assistant(&mut self, text: &str, calls: &[AskedCall], reasoning: &[Reasoning]) {
-        // A message may not be empty, nor end with a thought: what follows then counts as the same side's.
+        // A message may not be empty, and may not end with a thought; so thoughts alone are left out, and below those
+        // behind the last call.
         if text.trim().is_empty() && calls.is_empty() {
             return;
         }
