@@ -2,8 +2,10 @@
 
 use domain::model::{ModelEvent, Protocol};
 
+use crate::anthropic;
 use crate::dialect::Decoding;
 use crate::fault::DecodeError;
+use crate::gemini;
 use crate::openai_chat;
 use crate::openai_responses;
 
@@ -25,12 +27,11 @@ impl Decoder {
     pub fn new(protocol: Protocol) -> Self {
         let decoding: Box<dyn Decoding> = match protocol {
             Protocol::OpenaiResponses => Box::new(openai_responses::Decoding::default()),
-            Protocol::OpenaiChat
-            | Protocol::Anthropic
-            | Protocol::Gemini
-            | Protocol::Ollama
-            | Protocol::Cohere
-            | Protocol::Bedrock => Box::new(openai_chat::Decoding::default()),
+            Protocol::Anthropic => Box::new(anthropic::Decoding::default()),
+            Protocol::Gemini => Box::new(gemini::Decoding::default()),
+            Protocol::OpenaiChat | Protocol::Ollama | Protocol::Cohere | Protocol::Bedrock => {
+                Box::new(openai_chat::Decoding::default())
+            }
         };
         Self { decoding, fault: None }
     }

@@ -4,7 +4,9 @@ use domain::model::{Message, ModelSpec, OfferedTool, Parallel, Prompt, Protocol}
 use domain::outcome::CallResult;
 use url::Url;
 
+use crate::anthropic;
 use crate::dialect::{Encoding, Written};
+use crate::gemini;
 use crate::names::Names;
 use crate::openai_chat;
 use crate::openai_responses;
@@ -64,12 +66,11 @@ impl Encoder {
             Protocol::OpenaiResponses => {
                 Box::new(openai_responses::Encoding::new(&spec.model, system, tools))
             }
-            Protocol::OpenaiChat
-            | Protocol::Anthropic
-            | Protocol::Gemini
-            | Protocol::Ollama
-            | Protocol::Cohere
-            | Protocol::Bedrock => Box::new(openai_chat::Encoding::new(spec, system, tools)),
+            Protocol::Anthropic => Box::new(anthropic::Encoding::new(spec, system, tools)),
+            Protocol::Gemini => Box::new(gemini::Encoding::new(spec, system, tools)),
+            Protocol::OpenaiChat | Protocol::Ollama | Protocol::Cohere | Protocol::Bedrock => {
+                Box::new(openai_chat::Encoding::new(spec, system, tools))
+            }
         };
         Self { base_url: spec.base_url.clone(), parallel: spec.parallel, encoding }
     }
@@ -101,12 +102,18 @@ impl Encoder {
     }
 }
 
-/// The base address with the protocol's path. A query stays behind the path: Azure's `?api-version=…` stands there.
+/// The base address with the protocol's path. A query stays behind the path (Azure's `?api-version=…` stands there),
+/// before the path's own (Gemini's `?alt=sse`).
 fn address(base: &str, path: &str) -> String {
     match Url::parse(base.trim()) {
         Ok(mut url) if url.has_host() => {
-            let joined = format!("{}{path}", url.path().trim_end_matches('/'));
+            let (steps, query) = path.split_once('?').unwrap_or((path, ""));
+            let joined = format!("{}{steps}", url.path().trim_end_matches('/'));
+            let queries = [url.query().unwrap_or(""), query].map(str::to_owned);
             url.set_path(&joined);
+            if !query.is_empty() {
+                url.set_query(Some(queries.join("&").trim_start_matches('&')));
+            }
             url.set_fragment(None);
             url.into()
         }
@@ -131,6 +138,16 @@ mod tests {
         ] {
             assert_eq!(address(base, "/chat/completions"), whole);
         }
+    }
+
+    #[test]
+    fn a_path_s_own_query_follows_the_base_s() {
+        let path = "/models/m:ask?alt=sse";
+        assert_eq!(address("https://a.example/v1", path), "https://a.example/v1/models/m:ask?alt=sse");
+        assert_eq!(
+            address("https://a.example/v1/?k=1", path),
+            "https://a.example/v1/models/m:ask?k=1&alt=sse"
+        );
     }
 
     #[test]

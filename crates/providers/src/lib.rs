@@ -11,6 +11,7 @@
 //! Encoding and decoding know nothing of transport, clocks or tasks. A protocol is one module that has both
 //! (`dialect.rs` says what that is); a new one adds its module and an arm in `encode.rs` and `decoder.rs`.
 
+mod anthropic;
 mod arguments;
 mod body;
 mod broken;
@@ -21,6 +22,7 @@ mod dialect;
 mod encode;
 mod failure;
 mod fault;
+mod gemini;
 mod ids;
 mod names;
 mod openai_chat;
