@@ -5,6 +5,7 @@ use domain::model::{ModelEvent, Protocol};
 use crate::dialect::Decoding;
 use crate::fault::DecodeError;
 use crate::openai_chat;
+use crate::{bedrock, cohere, ollama};
 
 /// Decodes one answer. Pure: where the bytes are cut makes no difference to the events.
 ///
@@ -22,14 +23,13 @@ pub struct Decoder {
 impl Decoder {
     /// For one answer in this protocol.
     pub fn new(protocol: Protocol) -> Self {
-        let decoding = match protocol {
-            Protocol::OpenaiChat
-            | Protocol::OpenaiResponses
-            | Protocol::Anthropic
-            | Protocol::Gemini
-            | Protocol::Ollama
-            | Protocol::Cohere
-            | Protocol::Bedrock => Box::new(openai_chat::Decoding::default()),
+        let decoding: Box<dyn Decoding> = match protocol {
+            Protocol::OpenaiChat | Protocol::OpenaiResponses | Protocol::Anthropic | Protocol::Gemini => {
+                Box::new(openai_chat::Decoding::default())
+            }
+            Protocol::Ollama => Box::new(ollama::Decoding::default()),
+            Protocol::Cohere => Box::new(cohere::Decoding::default()),
+            Protocol::Bedrock => Box::new(bedrock::Decoding::default()),
         };
         Self { decoding, fault: None }
     }

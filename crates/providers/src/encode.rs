@@ -7,6 +7,7 @@ use url::Url;
 use crate::dialect::{Encoding, Written};
 use crate::names::Names;
 use crate::openai_chat;
+use crate::{bedrock, cohere, ollama};
 
 /// A request to a model, whole but for the key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,13 +61,12 @@ impl Encoder {
     /// A conversation with this model, in which nothing was said yet.
     pub fn new(spec: &ModelSpec, system: &str, tools: &[OfferedTool]) -> Self {
         let encoding: Box<dyn Encoding> = match spec.protocol {
-            Protocol::OpenaiChat
-            | Protocol::OpenaiResponses
-            | Protocol::Anthropic
-            | Protocol::Gemini
-            | Protocol::Ollama
-            | Protocol::Cohere
-            | Protocol::Bedrock => Box::new(openai_chat::Encoding::new(&spec.model, system, tools)),
+            Protocol::OpenaiChat | Protocol::OpenaiResponses | Protocol::Anthropic | Protocol::Gemini => {
+                Box::new(openai_chat::Encoding::new(&spec.model, system, tools))
+            }
+            Protocol::Ollama => Box::new(ollama::Encoding::new(spec, system, tools)),
+            Protocol::Cohere => Box::new(cohere::Encoding::new(spec, system, tools)),
+            Protocol::Bedrock => Box::new(bedrock::Encoding::new(spec, system, tools)),
         };
         Self { base_url: spec.base_url.clone(), parallel: spec.parallel, encoding }
     }

@@ -11,19 +11,26 @@
 //! Encoding and decoding know nothing of transport, clocks or tasks. A protocol is one module that has both
 //! (`dialect.rs` says what that is); a new one adds its module and an arm in `encode.rs` and `decoder.rs`.
 
+mod bedrock;
 mod body;
 mod call;
+mod cohere;
 mod complaint;
 mod decoder;
 mod dialect;
 mod encode;
 mod failure;
 mod fault;
+mod marked;
 mod names;
+mod objects;
+mod ollama;
 mod openai_chat;
 mod preset;
 mod retry_after;
 mod sse;
+mod unreadable;
+mod values;
 
 pub use call::{Received, call};
 pub use decoder::Decoder;

@@ -10,3 +10,8 @@ mod wire;
 
 pub(crate) use decode::Decoding;
 pub(crate) use encode::Encoding;
+pub(crate) use encode::{arguments, write};
+pub(crate) use few::Few;
+pub(crate) use ids::Ids;
+pub(crate) use unescape::append;
+pub(crate) use wire::Text;

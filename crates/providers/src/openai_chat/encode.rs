@@ -104,7 +104,7 @@ impl dialect::Encoding for Encoding {
 }
 
 /// Writing JSON to memory fails only for maps whose keys are no strings, and there is none.
-fn write(to: &mut Vec<u8>, what: &(impl Serialize + ?Sized)) {
+pub(crate) fn write(to: &mut Vec<u8>, what: &(impl Serialize + ?Sized)) {
     let _ = serde_json::to_writer(to, what);
 }
 
@@ -176,7 +176,7 @@ impl<'a> WireCall<'a> {
 /// 400 or 500 to anything else, which would end the conversation over one bad call. What is not an object is therefore
 /// wrapped into one. `{}` in its place would be accepted too, but then the model could not see what it had written,
 /// which is what the result beside it, saying that these arguments were refused, is about.
-fn arguments(written: &str) -> Cow<'_, str> {
+pub(crate) fn arguments(written: &str) -> Cow<'_, str> {
     let text = written.trim();
     if text.is_empty() || text == "null" {
         return Cow::Borrowed("{}");

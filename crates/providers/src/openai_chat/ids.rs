@@ -11,7 +11,7 @@ use domain::model::AskedCall;
 /// in the conversation, so a longer conversation gives the same id again. Made ids are nine letters and digits: the
 /// one form that the strictest provider (Mistral) takes.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Ids {
+pub(crate) struct Ids {
     used: HashSet<String>,
     /// How many calls there were so far.
     calls: usize,
@@ -21,14 +21,14 @@ pub(super) struct Ids {
 
 impl Ids {
     /// An id for each call of an assistant's message.
-    pub(super) fn for_calls(&mut self, calls: &[AskedCall]) -> Vec<String> {
+    pub(crate) fn for_calls(&mut self, calls: &[AskedCall]) -> Vec<String> {
         let sent: Vec<String> = calls.iter().map(|call| self.distinct(&call.id)).collect();
         self.open = calls.iter().map(|call| call.id.clone()).zip(sent.iter().cloned()).collect();
         sent
     }
 
     /// The id for the next result of the message before: that of the first call under this id that has no result yet.
-    pub(super) fn for_result(&mut self, id: &str) -> String {
+    pub(crate) fn for_result(&mut self, id: &str) -> String {
         let place = self.open.iter().position(|(named, _)| named == id);
         match place.or(if self.open.is_empty() { None } else { Some(0) }) {
             Some(place) => self.open.remove(place).1,

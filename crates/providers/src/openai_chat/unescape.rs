@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 ///
 /// Arguments come as JSON within a string, so that almost every piece has escapes in it and a parser would make a new
 /// string of each. Code points written as numbers are rare there and left to the parser, which knows what to refuse.
-pub(super) fn append(json: &RawValue, to: &mut String) -> Result<(), serde_json::Error> {
+pub(crate) fn append(json: &RawValue, to: &mut String) -> Result<(), serde_json::Error> {
     let before = to.len();
     let inside = json.get().strip_prefix('"').and_then(|text| text.strip_suffix('"'));
     let mut rest = inside.unwrap_or(json.get());

@@ -78,11 +78,11 @@ pub(super) struct WireUsage {
 }
 
 /// A text that is borrowed where it has no escapes: serde borrows none that may be null without a type of its own.
-#[derive(Deserialize)]
-pub(super) struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+#[derive(Clone, Deserialize)]
+pub(crate) struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl Text<'_> {
-    pub(super) fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }
