@@ -143,7 +143,7 @@ fn why_it_ended() {
     assert_eq!(complaint.message, "no capacity");
 
     let hi = ModelEvent::Text("Hi".to_owned());
-    assert_eq!(all(COHERE, stream(&[said.clone()])), (vec![hi.clone()], Err(DecodeError::Cut)));
+    assert_eq!(all(COHERE, stream(std::slice::from_ref(&said))), (vec![hi.clone()], Err(DecodeError::Cut)));
     let (events, outcome) = all(COHERE, format!("{}data: [DONE]\n\n", stream(&[said])));
     assert_eq!((events, outcome), (vec![hi, ModelEvent::Finished(Finish::Stop)], Ok(())));
     for other in ["<html>", "{}", "{\"a\":1}", "data: {\"a\":1}\n\n", "data: x\n\n"] {
