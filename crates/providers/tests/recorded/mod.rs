@@ -132,7 +132,11 @@ fn says(file: &str, (events, outcome): &Decoded, expected: &Value, count: impl F
 /// Wherever an answer ends too early, no call is ready that was not complete, and nobody hears that it ended.
 fn cut_anywhere(file: &str, protocol: Protocol, bytes: &[u8], whole: &[AskedCall]) {
     // A document is looked at once it is whole, and a long one has no more kinds of places than a short one.
-    let step = if bytes.len() > 10_000 { 37 } else { 1 };
+    let step = match bytes.len() {
+        ..2500 => 1,
+        ..10_000 => 7,
+        _ => 97,
+    };
     for end in (0..bytes.len()).step_by(step) {
         let (events, outcome) = all(protocol, &bytes[..end]);
         assert!(whole.starts_with(&calls(&events)), "{file} cut at {end}");
