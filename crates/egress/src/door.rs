@@ -142,7 +142,7 @@ impl Door {
         let wired = Wired {
             method: wire_method(request.method),
             uri: uri.clone(),
-            headers: request.wire_headers()?,
+            headers: request.wire_headers(url, &body)?,
             body,
         };
         match timeout_at(bounds.end, self.client.send(origin, wired)).await {

@@ -11,6 +11,8 @@
 //!   the source's file has to name. See [`Redirects`].
 //! - **Bounded.** A request has a deadline for everything, a limit for silence between the bytes of the body, and a
 //!   limit of bytes; connecting has a limit of its own ([`Settings::connect_timeout`]).
+//! - **Signed.** Where a service wants a signature and not a secret ([`Placement::AwsSigV4`]), it is made of the exact bytes
+//!   that leave; the record has stand-ins for key and signature, and the time comes from the caller.
 //! - **Plain.** Bodies are asked for without compression (`Accept-Encoding: identity`), so the limit of bytes is a
 //!   limit of what we hold, and a small body can't unfold into a large one.
 //! - **Not repeated.** The client never sends a request a second time by itself. Only a request of which nothing left,
@@ -31,6 +33,7 @@ mod placement;
 mod proxy;
 mod redirect;
 mod scrub;
+mod sigv4;
 mod stream;
 mod words;
 

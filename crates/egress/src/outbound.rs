@@ -8,7 +8,7 @@ use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
 use crate::error::SendError;
-use crate::placement::PlacedSecret;
+use crate::placement::{Bare, PlacedSecret};
 use crate::redirect::Redirects;
 use crate::scrub::Scrubber;
 
@@ -83,10 +83,11 @@ impl Outbound {
             }
         }
         text.push('\n');
-        for (name, value) in self.plain_headers() {
+        let plain = self.plain_headers();
+        for (name, value) in &plain {
             let _ = writeln!(text, "{name}: {value}");
         }
-        for (name, value) in self.secrets.iter().filter_map(PlacedSecret::recorded_header) {
+        for (name, value) in self.secrets.iter().flat_map(|secret| secret.recorded_headers(&plain)) {
             let _ = writeln!(text, "{}: {value}", name.to_ascii_lowercase());
         }
         text.push('\n');
@@ -126,29 +127,35 @@ impl Outbound {
         for secret in &self.secrets {
             secret.check(&self.url)?;
         }
-        self.wire_headers().map(drop)
+        self.wire_headers(&self.url, self.body.as_deref().unwrap_or_default()).map(drop)
     }
 
-    /// The headers as they go on the wire, secrets included and marked so that no log shows them.
-    pub(crate) fn wire_headers(&self) -> Result<HeaderMap, SendError> {
+    /// The headers as they go on the wire to `url`, which is this request's address or one to which it was redirected,
+    /// with this body: secrets included and marked so that no log shows them.
+    pub(crate) fn wire_headers(&self, url: &Url, body: &[u8]) -> Result<HeaderMap, SendError> {
         let mut map = HeaderMap::new();
-        for (name, value) in self.plain_headers() {
+        let plain = self.plain_headers();
+        for (name, value) in &plain {
             if RESERVED.contains(&name.as_str()) && (name.as_str(), value.as_str()) != PLAIN_BODY {
                 return Err(unsendable(&format!("the header `{name}` is not for a request to set")));
             }
             // Neither a name nor a value that was refused is repeated whole: it may be a key in the wrong place.
-            let value = HeaderValue::from_str(&value).map_err(|_| {
+            let value = HeaderValue::from_str(value).map_err(|_| {
                 unsendable(&format!(
                     "the value of the header `{}` holds a line break or another character that can't \
                     stand in a header",
-                    printable(&name)
+                    printable(name)
                 ))
             })?;
-            map.append(header_name(&name)?, value);
+            map.append(header_name(name)?, value);
         }
-        for secret in &self.secrets {
-            let Some((name, value)) = secret.header() else { continue };
-            let name = header_name(name)?;
+        let url = self.wire_url(url);
+        let bare = Bare { method: self.method.word(), url: &url, headers: &plain, body };
+        let carried = self.secrets.iter().flat_map(|secret| {
+            secret.headers(&bare).into_iter().map(move |(name, value)| (secret, name, value))
+        });
+        for (secret, name, value) in carried {
+            let name = header_name(&name)?;
             if RESERVED.contains(&name.as_str()) || map.contains_key(&name) {
                 return Err(unsendable(&format!(
                     "the secret `{}` goes into the header `{name}`, which is taken already",

@@ -3,9 +3,11 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::secret::{Secret, SecretName};
+use domain::time::Micros;
 use url::Url;
 
 use crate::error::SendError;
+use crate::sigv4::{Keys, Signed, Signing};
 
 /// A secret with its place in a request. It is put there last, at the moment of sending.
 #[derive(Clone, Debug)]
@@ -43,33 +45,90 @@ pub enum Placement {
         /// The cookie.
         name: String,
     },
+    /// Nowhere: the request is signed with it (AWS Signature Version 4), address, body and `content-type` included. The
+    /// secret is `ACCESS_KEY_ID:SECRET` or `ACCESS_KEY_ID:SECRET:SESSION_TOKEN`. An API key of Bedrock is a
+    /// [`Placement::Bearer`].
+    AwsSigV4 {
+        /// The region that answers: `eu-central-1`.
+        region: String,
+        /// The service as signatures name it: `bedrock`.
+        service: String,
+        /// When the request is sent: AWS takes a signature for five minutes.
+        at: Micros,
+    },
+}
+
+/// A request without its secrets.
+#[derive(Clone, Copy)]
+pub(crate) struct Bare<'a> {
+    pub(crate) method: &'a str,
+    /// As it goes on the wire.
+    pub(crate) url: &'a Url,
+    /// Names in lower case.
+    pub(crate) headers: &'a [(String, String)],
+    pub(crate) body: &'a [u8],
 }
 
 impl PlacedSecret {
-    /// The header that carries it on the wire, if a header does.
-    pub(crate) fn header(&self) -> Option<(&str, Secret)> {
+    /// The headers that carry it on the wire, if any do.
+    pub(crate) fn headers(&self, request: &Bare<'_>) -> Vec<(String, Secret)> {
+        if let Placement::AwsSigV4 { region, service, at } = &self.place {
+            return self.signed(Signing { region, service, at: *at }, request);
+        }
+        let header = self.header_name().map(str::to_owned).zip(self.header());
+        header.into_iter().collect()
+    }
+
+    fn header(&self) -> Option<Secret> {
         let value = self.secret.expose();
         let text = match &self.place {
             Placement::Bearer => format!("Bearer {value}"),
             Placement::Basic { .. } => format!("Basic {}", self.basic()?.expose()),
             Placement::Header { .. } => value.to_owned(),
             Placement::Cookie { name } => format!("{name}={value}"),
-            Placement::Query { .. } => return None,
+            Placement::Query { .. } | Placement::AwsSigV4 { .. } => return None,
         };
-        Some((self.header_name()?, Secret::new(text)))
+        Some(Secret::new(text))
     }
 
-    /// The same header with the secret's name in the place of the secret.
-    pub(crate) fn recorded_header(&self) -> Option<(&str, String)> {
+    /// The same headers with the secret's name in the place of the secret. A signature is left out: whoever has the
+    /// rest and the key can make it again.
+    pub(crate) fn recorded_headers(&self, plain: &[(String, String)]) -> Vec<(String, String)> {
         let stand_in = self.stand_in();
         let text = match &self.place {
             Placement::Bearer => format!("Bearer {stand_in}"),
             Placement::Basic { user } => format!("Basic base64({user}:{stand_in})"),
             Placement::Header { .. } => stand_in,
             Placement::Cookie { name } => format!("{name}={stand_in}"),
-            Placement::Query { .. } => return None,
+            Placement::Query { .. } => return Vec::new(),
+            Placement::AwsSigV4 { region, service, at } => {
+                let signing = Signing { region, service, at: *at };
+                let date = signing.date();
+                let token = Keys::of(&self.secret).and_then(|keys| keys.token);
+                let headers = to_sign("", &date, token, plain);
+                let names: Vec<&str> = headers.iter().map(|(name, _)| *name).collect();
+                let text = signing.authorization(&stand_in, &names.join(";"), "{signature}");
+                let token = token.map(|_| (TOKEN.to_owned(), stand_in));
+                let date = Some((DATE.to_owned(), date.clone()));
+                return date.into_iter().chain(token).chain([("authorization".to_owned(), text)]).collect();
+            }
         };
-        Some((self.header_name()?, text))
+        self.header_name().map(|name| (name.to_owned(), text)).into_iter().collect()
+    }
+
+    fn signed(&self, signing: Signing<'_>, request: &Bare<'_>) -> Vec<(String, Secret)> {
+        let Some(keys) = Keys::of(&self.secret) else { return Vec::new() };
+        let port = request.url.port().map(|port| format!(":{port}")).unwrap_or_default();
+        let host = format!("{}{port}", request.url.host_str().unwrap_or_default());
+        let date = signing.date();
+        let headers = to_sign(&host, &date, keys.token, request.headers);
+        let Bare { method, url, body, .. } = *request;
+        let signed = Signed { method, url, headers: &headers, body };
+        let signature = signing.signature(keys.secret, &signed);
+        let authorization = signing.authorization(keys.access, &signed.names(), &signature);
+        let token = keys.token.map(|token| (TOKEN.to_owned(), Secret::new(token)));
+        let all = [(DATE.to_owned(), Secret::new(date))].into_iter().chain(token);
+        all.chain([("authorization".to_owned(), Secret::new(authorization))]).collect()
     }
 
     /// The query parameter that carries it, if one does.
@@ -87,14 +146,13 @@ impl PlacedSecret {
 
     /// The forms in which a server could send it back: as it is, under base64, in an address, in JSON.
     pub(crate) fn forms(&self) -> Vec<(SecretName, Secret)> {
-        let plain = self.secret.expose();
-        let in_json = plain.replace('\\', "\\\\").replace('"', "\\\"");
-        let mut texts = vec![
-            plain.to_owned(),
-            url::form_urlencoded::byte_serialize(plain.as_bytes()).collect(),
-            in_json.replace('/', "\\/"),
-            in_json,
-        ];
+        let keys = match &self.place {
+            Placement::AwsSigV4 { .. } => Keys::of(&self.secret),
+            _ => None,
+        };
+        let parts = keys.into_iter().flat_map(Keys::parts);
+        let mut texts: Vec<String> =
+            [self.secret.expose()].into_iter().chain(parts).flat_map(forms).collect();
         texts.extend(self.basic().map(|encoded| encoded.expose().to_owned()));
         texts.dedup();
         texts.into_iter().map(|text| (self.name.clone(), Secret::new(text))).collect()
@@ -124,6 +182,14 @@ impl PlacedSecret {
                     "the user name for basic authentication holds a colon or a control character".to_owned(),
                 ))
             }
+            Placement::AwsSigV4 { .. } if Keys::of(&self.secret).is_none() => refused(
+                "is no `ACCESS_KEY_ID:SECRET` with or without a `:SESSION_TOKEN` behind it: set it again",
+            ),
+            Placement::AwsSigV4 { region, service, .. } if !named(region) || !named(service) => {
+                Err(SendError::Unsendable(
+                    "the region or the service to sign a request for is missing or no name".to_owned(),
+                ))
+            }
             Placement::Query { name } if url.query_pairs().any(|(key, _)| key == *name) => {
                 refused(&format!("goes into the query parameter `{name}`, which the address has already"))
             }
@@ -136,7 +202,7 @@ impl PlacedSecret {
             Placement::Bearer | Placement::Basic { .. } => Some("authorization"),
             Placement::Header { name } => Some(name),
             Placement::Cookie { .. } => Some("cookie"),
-            Placement::Query { .. } => None,
+            Placement::Query { .. } | Placement::AwsSigV4 { .. } => None,
         }
     }
 
@@ -148,6 +214,38 @@ impl PlacedSecret {
             _ => None,
         }
     }
+}
+
+const DATE: &str = "x-amz-date";
+const TOKEN: &str = "x-amz-security-token";
+
+/// The headers that are signed: those that AWS asks for, and no others, since a proxy may change the rest.
+fn to_sign<'a>(
+    host: &'a str,
+    date: &'a str,
+    token: Option<&'a str>,
+    plain: &'a [(String, String)],
+) -> Vec<(&'a str, &'a str)> {
+    let kind = plain.iter().find(|(name, _)| name == "content-type");
+    let kind = kind.map(|(name, value)| (name.as_str(), value.as_str()));
+    let token = token.map(|token| (TOKEN, token));
+    kind.into_iter().chain([("host", host), (DATE, date)]).chain(token).collect()
+}
+
+/// Whether it may stand in a signature's scope.
+fn named(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+/// A text as it is, in an address, and in JSON with and without slashes escaped.
+fn forms(plain: &str) -> [String; 4] {
+    let in_json = plain.replace('\\', "\\\\").replace('"', "\\\"");
+    [
+        plain.to_owned(),
+        url::form_urlencoded::byte_serialize(plain.as_bytes()).collect(),
+        in_json.replace('/', "\\/"),
+        in_json,
+    ]
 }
 
 /// RFC 6265 §4.1.1
@@ -174,6 +272,25 @@ mod tests {
             "YW5hOnBhc3Mvd28icmRcMTIzNA==",
         ] {
             assert_eq!(scrubber.text(format!("<{form}>")), "<{secret:crm}>", "{form}");
+        }
+    }
+
+    #[test]
+    fn each_part_of_a_signing_key_is_known_again() {
+        let secret = Secret::new("AKIDEXAMPLE:wJalr/XUtn:to/ken==");
+        let (region, service) = ("eu-central-1".to_owned(), "bedrock".to_owned());
+        let place = Placement::AwsSigV4 { region, service, at: Micros(0) };
+        let placed = PlacedSecret { name: "aws".parse().unwrap(), secret, place };
+        let scrubber = Scrubber::new(placed.forms());
+        for form in [
+            "AKIDEXAMPLE",
+            "wJalr/XUtn",
+            "wJalr\\/XUtn",
+            "wJalr%2FXUtn",
+            "to/ken==",
+            "AKIDEXAMPLE:wJalr/XUtn:to/ken==",
+        ] {
+            assert_eq!(scrubber.text(format!("<{form}>")), "<{secret:aws}>", "{form}");
         }
     }
 }

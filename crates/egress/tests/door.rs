@@ -8,6 +8,7 @@ use domain::effect::Method;
 use domain::id::Seq;
 use domain::intent::DurableIntent;
 use domain::secret::Secret;
+use domain::time::Micros;
 use egress::{Door, Outbound, PlacedSecret, Placement, Redirects, SendError, Settings, Whole};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -83,6 +84,11 @@ fn with_secret(mut request: Outbound, place: Placement) -> Outbound {
     request
 }
 
+fn signed(region: &str) -> Placement {
+    let (region, service) = (region.to_owned(), "bedrock".to_owned());
+    Placement::AwsSigV4 { region, service, at: Micros(1_440_938_160_000_000) }
+}
+
 async fn fetch(request: Outbound) -> Result<Whole, SendError> {
     door().send(intent(), request).await?.whole().await
 }
@@ -123,6 +129,36 @@ async fn what_stands_on_the_wire_is_what_was_recorded() {
         let of_http = line.starts_with("host: ") || line.starts_with("content-length: ");
         assert!(of_http || record.contains(&line.replace(KEY, "{secret:crm}")), "{line}");
     }
+}
+
+/// The signature itself is checked against AWS's own vectors, in `sigv4.rs`.
+#[tokio::test]
+async fn a_request_is_signed_and_neither_key_nor_signature_is_recorded() {
+    let (base, mut log) = server(vec![answer("{}")]).await;
+    let mut request = get(&format!("{base}/model/x%3A0/converse"));
+    request.method = Method::Post;
+    request.headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
+    request.body = Some(b"{}".to_vec());
+    let secret = Secret::new("AKIDEXAMPLE:wJalrXUtnFEMI:token/of/session");
+    let place = signed("eu-central-1");
+    request.secrets.push(PlacedSecret { name: "aws".parse().unwrap(), secret, place });
+    let record = String::from_utf8(request.record()).unwrap();
+    assert!(
+        record.ends_with(
+            "\nx-amz-date: 20150830T123600Z\nx-amz-security-token: {secret:aws}\n\
+             authorization: AWS4-HMAC-SHA256 Credential={secret:aws}/20150830/eu-central-1/bedrock/aws4_request, \
+             SignedHeaders=content-type;host;x-amz-date;x-amz-security-token, Signature={signature}\n\n{}"
+        ),
+        "{record}"
+    );
+    fetch(request).await.unwrap();
+    let sent = log.recv().await.unwrap();
+    assert!(sent.contains("\r\nx-amz-date: 20150830T123600Z\r\n"), "{sent}");
+    assert!(sent.contains("\r\nx-amz-security-token: token/of/session\r\n"), "{sent}");
+    let (_, signature) = sent.split_once("Credential=AKIDEXAMPLE/20150830/").unwrap();
+    let (_, signature) = signature.split_once("Signature=").unwrap();
+    let signature = signature.lines().next().unwrap();
+    assert!(signature.len() == 64 && !record.contains(signature), "{sent}");
 }
 
 #[tokio::test]
@@ -354,6 +390,9 @@ async fn what_could_change_the_message_is_not_sent() {
         secret(&format!("{KEY}\n"), Placement::Bearer),
         secret(&format!("{KEY}; a=b"), Placement::Cookie { name: "sid".to_owned() }),
         secret("", Placement::Bearer),
+        secret(KEY, signed("eu-central-1")),
+        secret("AKIDEXAMPLE:secret", signed("")),
+        secret("AKIDEXAMPLE:secret", signed("eu/central")),
         secret(KEY, Placement::Header { name: "content-length".to_owned() }),
         secret(KEY, Placement::Header { name: "x\ny".to_owned() }),
         secret(KEY, Placement::Basic { user: "a:b".to_owned() }),

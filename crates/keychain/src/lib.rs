@@ -4,6 +4,7 @@
 //!
 //! A secret is text behind a [`SecretName`]; callers that keep binary keys store them as hexadecimal digits.
 
+mod aws_profile;
 mod error;
 mod file;
 mod memory;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 use domain::id::WorkspaceId;
 use domain::secret::{Secret, SecretName};
 
+pub use crate::aws_profile::{AwsProfileError, aws_profile};
 pub use crate::error::{KeychainError, Missing};
 pub use crate::file::WorkFactor;
 

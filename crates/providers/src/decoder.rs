@@ -7,7 +7,7 @@ use crate::dialect::Decoding;
 use crate::fault::DecodeError;
 use crate::gemini;
 use crate::openai_chat;
-use crate::openai_responses;
+use crate::{bedrock, cohere, ollama, openai_responses};
 
 /// Decodes one answer. Pure: where the bytes are cut makes no difference to the events.
 ///
@@ -26,12 +26,13 @@ impl Decoder {
     /// For one answer in this protocol.
     pub fn new(protocol: Protocol) -> Self {
         let decoding: Box<dyn Decoding> = match protocol {
+            Protocol::OpenaiChat => Box::new(openai_chat::Decoding::default()),
             Protocol::OpenaiResponses => Box::new(openai_responses::Decoding::default()),
             Protocol::Anthropic => Box::new(anthropic::Decoding::default()),
             Protocol::Gemini => Box::new(gemini::Decoding::default()),
-            Protocol::OpenaiChat | Protocol::Ollama | Protocol::Cohere | Protocol::Bedrock => {
-                Box::new(openai_chat::Decoding::default())
-            }
+            Protocol::Ollama => Box::new(ollama::Decoding::default()),
+            Protocol::Cohere => Box::new(cohere::Decoding::default()),
+            Protocol::Bedrock => Box::new(bedrock::Decoding::default()),
         };
         Self { decoding, fault: None }
     }

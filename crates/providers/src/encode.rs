@@ -9,7 +9,7 @@ use crate::dialect::{Encoding, Written};
 use crate::gemini;
 use crate::names::Names;
 use crate::openai_chat;
-use crate::openai_responses;
+use crate::{bedrock, cohere, ollama, openai_responses};
 
 /// A request to a model, whole but for the key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,14 +63,15 @@ impl Encoder {
     /// A conversation with this model, in which nothing was said yet.
     pub fn new(spec: &ModelSpec, system: &str, tools: &[OfferedTool]) -> Self {
         let encoding: Box<dyn Encoding> = match spec.protocol {
+            Protocol::OpenaiChat => Box::new(openai_chat::Encoding::new(spec, system, tools)),
             Protocol::OpenaiResponses => {
                 Box::new(openai_responses::Encoding::new(&spec.model, system, tools))
             }
             Protocol::Anthropic => Box::new(anthropic::Encoding::new(spec, system, tools)),
             Protocol::Gemini => Box::new(gemini::Encoding::new(spec, system, tools)),
-            Protocol::OpenaiChat | Protocol::Ollama | Protocol::Cohere | Protocol::Bedrock => {
-                Box::new(openai_chat::Encoding::new(spec, system, tools))
-            }
+            Protocol::Ollama => Box::new(ollama::Encoding::new(spec, system, tools)),
+            Protocol::Cohere => Box::new(cohere::Encoding::new(spec, system, tools)),
+            Protocol::Bedrock => Box::new(bedrock::Encoding::new(spec, system, tools)),
         };
         Self { base_url: spec.base_url.clone(), parallel: spec.parallel, encoding }
     }

@@ -13,24 +13,33 @@
 
 mod anthropic;
 mod arguments;
+mod bedrock;
 mod body;
 mod broken;
 mod call;
+mod cohere;
 mod complaint;
 mod decoder;
 mod dialect;
 mod encode;
 mod failure;
 mod fault;
+mod few;
 mod gemini;
 mod ids;
+mod marked;
 mod names;
+mod objects;
+mod ollama;
 mod openai_chat;
 mod openai_responses;
 mod preset;
 mod retry_after;
 mod sse;
 mod text;
+mod unreadable;
+mod values;
+mod write;
 
 pub use call::{Received, call};
 pub use decoder::Decoder;

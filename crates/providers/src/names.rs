@@ -21,6 +21,9 @@ impl Allowed {
     /// As Chat Completions and those who imitate it take them: `^[a-zA-Z0-9_-]{1,64}$`.
     pub(crate) const OPENAI: Self = Self { longest: 64, dash: true, any_first: true };
 
+    /// As Cohere takes them: neither a dash nor a digit in front.
+    pub(crate) const COHERE: Self = Self { longest: 64, dash: false, any_first: false };
+
     fn takes(self, name: &str) -> bool {
         (1..=self.longest).contains(&name.len())
             && name.chars().all(|char| self.has(char))

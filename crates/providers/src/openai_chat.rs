@@ -3,7 +3,6 @@
 mod assembly;
 mod decode;
 mod encode;
-mod few;
 mod thoughts;
 mod wire;
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 /// A text that is borrowed where it has no escapes: serde borrows none that may be null without a type of its own.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(crate) struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl Text<'_> {

@@ -10,6 +10,7 @@ use crate::arguments::acceptable;
 use crate::dialect::{self, Written};
 use crate::ids::Ids;
 use crate::names::{Allowed, Names, Naming};
+use crate::write::write;
 
 /// What follows a base address, which ends in `/v1`.
 const PATH: &str = "/messages";
@@ -181,11 +182,6 @@ impl dialect::Encoding for Encoding {
     fn names(&self) -> &Names {
         self.naming.names()
     }
-}
-
-/// Writing JSON to memory fails only for maps whose keys are no strings, and there is none.
-fn write(to: &mut Vec<u8>, what: &(impl Serialize + ?Sized)) {
-    let _ = serde_json::to_writer(to, what);
 }
 
 /// Marks the object that was written last.

@@ -10,6 +10,7 @@ use crate::arguments::acceptable;
 use crate::dialect::{self, Written};
 use crate::gemini::kept::Kept;
 use crate::names::{Allowed, Names, Naming};
+use crate::write::write;
 
 /// Names begin with a letter or `_`. Dots and colons would be allowed by some servers, and more than 64 bytes by others.
 const NAMES: Allowed = Allowed { longest: 64, dash: true, any_first: false };
@@ -206,11 +207,6 @@ fn is_strict(model: &str) -> bool {
     let version = model.rsplit('/').next().and_then(|name| name.strip_prefix("gemini-"));
     let version = version.map(|name| name.chars().take_while(char::is_ascii_digit).collect::<String>());
     version.and_then(|number| number.parse::<u32>().ok()).is_some_and(|number| number >= 3)
-}
-
-/// Writing JSON to memory fails only for maps whose keys are no strings, and there is none.
-fn write(to: &mut Vec<u8>, what: &(impl Serialize + ?Sized)) {
-    let _ = serde_json::to_writer(to, what);
 }
 
 /// A part has one of a text, a call and a response.

@@ -12,6 +12,7 @@ use crate::dialect::{self, Written};
 use crate::ids::Ids;
 use crate::names::{Allowed, Names, Naming};
 use crate::openai_chat::thoughts::{self, CONTENT, DETAILS};
+use crate::write::write;
 
 /// What follows a base address.
 const PATH: &str = "/chat/completions";
@@ -125,11 +126,6 @@ impl dialect::Encoding for Encoding {
 fn of<'a>(reasoning: &'a [Reasoning], field: &str) -> Option<&'a Value> {
     let ours = reasoning.iter().filter(|piece| piece.protocol == Protocol::OpenaiChat);
     ours.filter_map(|piece| piece.item.0.get(field)).next()
-}
-
-/// Writing JSON to memory fails only for maps whose keys are no strings, and there is none.
-fn write(to: &mut Vec<u8>, what: &(impl Serialize + ?Sized)) {
-    let _ = serde_json::to_writer(to, what);
 }
 
 #[derive(Serialize)]

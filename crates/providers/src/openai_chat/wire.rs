@@ -5,7 +5,7 @@ use domain::model::Usage;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::openai_chat::few::Few;
+use crate::few::Few;
 use crate::text::{self, Text, said};
 
 /// A chunk of a stream, or a whole answer.

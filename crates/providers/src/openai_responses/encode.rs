@@ -11,6 +11,7 @@ use crate::arguments::acceptable;
 use crate::dialect::{self, Written};
 use crate::ids::Ids;
 use crate::names::{Allowed, Names, Naming};
+use crate::write::write;
 
 /// What follows a base address.
 const PATH: &str = "/responses";
@@ -159,11 +160,6 @@ fn length(item: &Value) -> Option<usize> {
 
 fn stands_at(piece: &Reasoning, place: usize, calls: usize) -> bool {
     usize::try_from(piece.after).map_or(calls, |after| after.min(calls)) == place
-}
-
-/// Writing JSON to memory fails only for maps whose keys are no strings, and there is none.
-fn write(to: &mut Vec<u8>, what: &(impl Serialize + ?Sized)) {
-    let _ = serde_json::to_writer(to, what);
 }
 
 #[derive(Serialize)]

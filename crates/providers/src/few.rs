@@ -8,17 +8,17 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 /// A list whose first thing needs no room of its own: there is one with every token of a stream. A thing without the
 /// list around it is a list of one; Hugging Face's server writes calls so.
-pub(super) struct Few<T> {
+pub(crate) struct Few<T> {
     first: Option<T>,
     rest: Vec<T>,
 }
 
 impl<T> Few<T> {
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.first.is_none()
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
         self.first.iter().chain(&self.rest)
     }
 }

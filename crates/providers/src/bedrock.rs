@@ -1,0 +1,9 @@
+//! Amazon Bedrock's Converse.
+
+mod decode;
+mod encode;
+mod frames;
+mod wire;
+
+pub(crate) use decode::Decoding;
+pub(crate) use encode::Encoding;
