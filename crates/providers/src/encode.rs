@@ -7,6 +7,7 @@ use url::Url;
 use crate::dialect::{Encoding, Written};
 use crate::names::Names;
 use crate::openai_chat;
+use crate::schema;
 
 /// A request to a model, whole but for the key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +60,7 @@ pub struct Encoder {
 impl Encoder {
     /// A conversation with this model, in which nothing was said yet.
     pub fn new(spec: &ModelSpec, system: &str, tools: &[OfferedTool]) -> Self {
+        let tools = &*schema::adapted_tools(spec.protocol, tools);
         let encoding: Box<dyn Encoding> = match spec.protocol {
             Protocol::OpenaiChat
             | Protocol::OpenaiResponses
@@ -66,7 +68,7 @@ impl Encoder {
             | Protocol::Gemini
             | Protocol::Ollama
             | Protocol::Cohere
-            | Protocol::Bedrock => Box::new(openai_chat::Encoding::new(&spec.model, system, tools)),
+            | Protocol::Bedrock => Box::new(openai_chat::Encoding::new(spec, system, tools)),
         };
         Self { base_url: spec.base_url.clone(), parallel: spec.parallel, encoding }
     }

@@ -2,15 +2,17 @@
 
 use std::borrow::Cow;
 
-use domain::model::{AskedCall, Message, OfferedTool};
+use domain::model::{AskedCall, Message, ModelSpec, OfferedTool};
 use domain::outcome::CallResult;
 use serde::Serialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::dialect::{self, Written};
+use crate::known::known;
 use crate::names::{Allowed, Names, Naming};
 use crate::openai_chat::ids::Ids;
+use crate::preset::{self, Quirks};
 
 /// What follows a base address.
 const PATH: &str = "/chat/completions";
@@ -24,6 +26,11 @@ pub(crate) struct Encoding {
     written: Vec<u8>,
     /// What follows the messages, as far as it is the same for every request: the offered tools.
     tools: Vec<u8>,
+    /// And what follows these: the bound on what is written, if a person set one, and that it shall stream.
+    end: String,
+    quirks: Quirks,
+    /// Whether the model takes a word about several calls at once.
+    takes_parallel: bool,
     has_messages: bool,
     ids: Ids,
     naming: Naming,
@@ -31,10 +38,11 @@ pub(crate) struct Encoding {
 
 impl Encoding {
     /// A request without messages.
-    pub(crate) fn new(model: &str, system: &str, tools: &[OfferedTool]) -> Self {
+    pub(crate) fn new(spec: &ModelSpec, system: &str, tools: &[OfferedTool]) -> Self {
+        let quirks = preset::quirks(spec);
         let mut naming = Naming::new(Allowed::OPENAI, tools.iter().map(|tool| tool.name.as_str()));
         let mut written = b"{\"model\":".to_vec();
-        write(&mut written, model);
+        write(&mut written, &spec.model);
         written.extend_from_slice(b",\"messages\":[");
         let mut offered = Vec::new();
         for tool in tools {
@@ -44,7 +52,17 @@ impl Encoding {
         if !offered.is_empty() {
             offered.push(b']');
         }
-        let mut encoding = Self { written, tools: offered, has_messages: false, ids: Ids::default(), naming };
+        let mut encoding = Self {
+            written,
+            tools: offered,
+            end: end(spec, quirks),
+            quirks,
+            // A model that never asks for two refuses the field instead of taking it for granted (OpenAI's o models).
+            takes_parallel: quirks.parallel_tool_calls && known(spec).parallel != Some(false),
+            has_messages: false,
+            ids: Ids::new(quirks.nine_letter_ids),
+            naming,
+        };
         if !system.is_empty() {
             encoding.add(&WireMessage::System { content: system });
         }
@@ -64,7 +82,11 @@ impl dialect::Encoding for Encoding {
         match message {
             Message::User(text) => self.add(&WireMessage::User { content: text }),
             Message::Assistant { text, calls, .. } => {
-                let content = (!text.is_empty() || calls.is_empty()).then_some(text.as_str());
+                let content = match text.as_str() {
+                    "" if calls.is_empty() => Some(Some("")),
+                    "" => self.quirks.content_beside_calls.then_some(None),
+                    text => Some(Some(text)),
+                };
                 let sent = self.ids.for_calls(calls);
                 let names: Vec<String> =
                     calls.iter().map(|call| self.naming.sent(&call.name).to_owned()).collect();
@@ -82,18 +104,12 @@ impl dialect::Encoding for Encoding {
     }
 
     fn request(&self, parallel: Option<bool>) -> Written {
-        let parallel = match parallel.filter(|_| !self.tools.is_empty()) {
+        let parallel = match parallel.filter(|_| self.takes_parallel && !self.tools.is_empty()) {
             None => "",
             Some(true) => ",\"parallel_tool_calls\":true",
             Some(false) => ",\"parallel_tool_calls\":false",
         };
-        let parts = [
-            &self.written,
-            &b"]"[..],
-            &self.tools,
-            parallel.as_bytes(),
-            b",\"stream\":true,\"stream_options\":{\"include_usage\":true}}",
-        ];
+        let parts = [&self.written, &b"]"[..], &self.tools, parallel.as_bytes(), self.end.as_bytes()];
         let headers = vec![("accept".to_owned(), "text/event-stream".to_owned())];
         Written { path: PATH.to_owned(), headers, body: parts.concat() }
     }
@@ -101,6 +117,14 @@ impl dialect::Encoding for Encoding {
     fn names(&self) -> &Names {
         self.naming.names()
     }
+}
+
+/// What a request ends with. The usage of a stream comes only if it is asked for, but to ask whom does not know the field
+/// is to be refused.
+fn end(spec: &ModelSpec, quirks: Quirks) -> String {
+    let limit = spec.capabilities.max_output.map(|most| format!(",\"{}\":{most}", quirks.limit.field()));
+    let options = if quirks.stream_options { ",\"stream_options\":{\"include_usage\":true}" } else { "" };
+    format!("{},\"stream\":true{options}}}", limit.unwrap_or_default())
 }
 
 /// Writing JSON to memory fails only for maps whose keys are no strings, and there is none.
@@ -118,8 +142,9 @@ enum WireMessage<'a> {
         content: &'a str,
     },
     Assistant {
-        /// `null` beside calls without words, as the protocol's own documents show it.
-        content: Option<&'a str>,
+        /// `null` beside calls without words, as the protocol's own documents show it; nothing where that is refused.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        content: Option<Option<&'a str>>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         tool_calls: Vec<WireCall<'a>>,
     },
