@@ -51,7 +51,7 @@ pub use keychain::Keychain;
 pub use keys::RecoveryKey;
 pub use model_trial::{Checked, ModelCheck, ModelReport};
 pub use probe::{answer_probe, keychain_answers, keychain_lasts};
-pub use providers::{Endpoint, Key, KeyPlace, Limit, Preset, Quirks, known_at, preset};
+pub use providers::{Endpoint, LimitField, ModelKey, ModelKeyPlace, Preset, Quirks, known_at, preset};
 pub use review::Roles;
 pub use run::{Question, Run};
 pub use search::SavedFilter;

@@ -40,5 +40,5 @@ pub use inquiry::{Inquiry, Listed, about, list, listed, told};
 pub use known::{known, known_at};
 pub use limits::{context_named, refuses_tools};
 pub use names::Names;
-pub use preset::{Endpoint, Key, KeyPlace, Limit, Preset, Quirks};
+pub use preset::{Endpoint, LimitField, ModelKey, ModelKeyPlace, Preset, Quirks};
 pub use preset::{ends_in_order, key_place, preset, preset_of, presets};

@@ -19,7 +19,7 @@ pub struct Preset {
     /// Where it is; the first is taken unless somebody asks for another protocol. Never empty.
     pub endpoints: Vec<Endpoint>,
     /// Its key.
-    pub key: Key,
+    pub key: ModelKey,
     /// The usual port of a server on one's own machine; none for one that is elsewhere.
     #[serde(default)]
     pub port: Option<u16>,
@@ -41,9 +41,9 @@ pub struct Endpoint {
 /// A provider's key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 #[serde(deny_unknown_fields)]
-pub struct Key {
+pub struct ModelKey {
     /// Where it goes.
-    pub place: KeyPlace,
+    pub place: ModelKeyPlace,
     /// Whether nothing works without one.
     pub needed: bool,
     /// The page on which one gets it; to be opened by a person.
@@ -54,7 +54,7 @@ pub struct Key {
 /// Where a provider expects its key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 #[serde(rename_all = "kebab-case")]
-pub enum KeyPlace {
+pub enum ModelKeyPlace {
     /// `Authorization: Bearer …`.
     Bearer,
     /// A header of this name that holds it alone.
@@ -79,7 +79,7 @@ pub struct Quirks {
     /// Its messages with calls may have a `content`, if only `null`.
     pub content_beside_calls: bool,
     /// Under what name it takes the most tokens to write.
-    pub limit: Limit,
+    pub limit: LimitField,
 }
 
 impl Default for Quirks {
@@ -90,7 +90,7 @@ impl Default for Quirks {
             stream_options: true,
             nine_letter_ids: false,
             content_beside_calls: true,
-            limit: Limit::MaxTokens,
+            limit: LimitField::MaxTokens,
         }
     }
 }
@@ -98,7 +98,7 @@ impl Default for Quirks {
 /// The field that bounds how many tokens are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 #[serde(rename_all = "snake_case")]
-pub enum Limit {
+pub enum LimitField {
     /// `max_tokens`, which all imitations know.
     #[default]
     MaxTokens,
@@ -106,7 +106,7 @@ pub enum Limit {
     MaxCompletionTokens,
 }
 
-impl Limit {
+impl LimitField {
     /// The field's name.
     pub(crate) fn field(self) -> &'static str {
         match self {
@@ -153,11 +153,11 @@ pub(crate) fn quirks(spec: &ModelSpec) -> Quirks {
 pub fn key_place(spec: &ModelSpec) -> Placement {
     let place = preset_of(spec).map(|preset| &preset.key.place);
     match (place, spec.protocol) {
-        (Some(KeyPlace::Header(name)), _) => Placement::Header { name: name.clone() },
+        (Some(ModelKeyPlace::Header(name)), _) => Placement::Header { name: name.clone() },
         (None, Protocol::Anthropic) => Placement::Header { name: "x-api-key".to_owned() },
         (None, Protocol::Gemini) => Placement::Header { name: "x-goog-api-key".to_owned() },
         // Bedrock takes a key of its own kind as a bearer too (AWS, "Amazon Bedrock API keys").
-        (Some(KeyPlace::Bearer | KeyPlace::AwsSigV4(_)) | None, _) => Placement::Bearer,
+        (Some(ModelKeyPlace::Bearer | ModelKeyPlace::AwsSigV4(_)) | None, _) => Placement::Bearer,
     }
 }
 
