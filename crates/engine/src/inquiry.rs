@@ -45,7 +45,7 @@ pub struct FoundServer {
 pub struct FoundModel {
     /// Its id there.
     pub id: String,
-    /// What the server says of it, and what is known.
+    /// What the server says of it.
     pub capabilities: Capabilities,
     /// Under what name it is connected already, if it is.
     pub connected: Option<String>,

@@ -168,9 +168,10 @@ fn report(spec: &ModelSpec, seen: Seen, context: Option<u32>) -> ModelReport {
     checks.extend(key_taken(spec, failure));
     match failure {
         None => {
-            checks.push(match streamed {
-                true => check(Checked::Streams, Some(true), "its answer comes while it is written"),
-                false => check(Checked::Streams, Some(false), "its answer comes whole, when it is finished"),
+            checks.push(if streamed {
+                check(Checked::Streams, Some(true), "its answer comes while it is written")
+            } else {
+                check(Checked::Streams, Some(false), "its answer comes whole, when it is finished")
             });
             checks.push(match calls {
                 0 => check(Checked::Tools, None, "it asked for no tool: it may not be able to"),

@@ -11,7 +11,7 @@ use super::values::{Switch, dollars, level, since};
 #[derive(Debug, Subcommand)]
 pub(crate) enum Models {
     /// Connect a model, or change the one of that name
-    Add(AddModel),
+    Add(Box<AddModel>),
     /// List the models, with what they can do and cost
     List,
     /// List the providers and servers that models can be had from
