@@ -224,14 +224,28 @@ CREATE TABLE text (
 CREATE VIRTUAL TABLE words USING fts5(tool, arguments, result, ending, content='', columnsize=0,
   tokenize='unicode61 remove_diacritics 2');
 
--- Requests to models: what each was shown.
+-- Requests to models: what each was shown, and what it used.
 CREATE TABLE request (
   seq INTEGER PRIMARY KEY,                         -- its model.called
+  id TEXT NOT NULL,                                -- the request
+  at INTEGER NOT NULL,                             -- when it was sent
+  conversation TEXT,                               -- its conversation; NULL for a test by hand
   turn TEXT,                                       -- the turn that it serves; NULL for a test by hand
   model TEXT NOT NULL,                             -- the model's name in the workspace
-  level INTEGER NOT NULL                           -- of the join of what is in it
+  level INTEGER NOT NULL,                          -- of the join of what is in it
+  ended_seq INTEGER,                               -- its model.returned
+  failure TEXT,                                    -- how it went wrong, if it did
+  input INTEGER NOT NULL,                          -- tokens read; 0 until it ended, like those below
+  cached INTEGER NOT NULL,                         -- of them, those that the provider had kept
+  output INTEGER NOT NULL,                         -- tokens written
+  reasoning INTEGER NOT NULL,                      -- of them, those that were thought and not said
+  cost INTEGER,                                    -- millionths of a US dollar; NULL where no price was known
+  took INTEGER NOT NULL                            -- from sending to the last byte
 ) STRICT;
+CREATE INDEX request_by_id ON request (id);
 CREATE INDEX request_by_turn ON request (turn);
+CREATE INDEX request_by_conversation ON request (conversation) WHERE conversation IS NOT NULL;
+CREATE INDEX request_by_at ON request (at);
 
 -- Which entries name a call: its story, and the answers that were given with it in view.
 CREATE TABLE call_entry (

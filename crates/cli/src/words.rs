@@ -1,6 +1,7 @@
 //! Small pieces of text that several commands print.
 
 use domain::fact::Dropped;
+use domain::model::{Capabilities, Price};
 use domain::time::{Micros, Span};
 use domain::view::{CallRow, VerifyReport};
 use jiff::{Timestamp, tz::TimeZone};
@@ -43,6 +44,33 @@ pub(crate) fn dropped(why: Dropped) -> &'static str {
         Dropped::Cancelled => "the turn was stopped",
         Dropped::Changed => "the model wrote something else after all",
     }
+}
+
+/// Millionths of a US dollar as people read them: `$0.0123`, `$12.40`.
+pub(crate) fn cost(micros: u64) -> String {
+    let (whole, part) = (thousands(micros / 1_000_000), micros % 1_000_000);
+    if micros >= 1_000_000 {
+        format!("${whole}.{:02}", part / 10_000)
+    } else {
+        format!("$0.{:04}", part / 100)
+    }
+}
+
+/// What a model can do and costs, on one line.
+pub(crate) fn capabilities(can: &Capabilities) -> String {
+    let mut words = Vec::new();
+    words.push(match (can.tools, can.parallel) {
+        (Some(false), _) => "asks for no tools".to_owned(),
+        (_, Some(true)) => "asks for several calls at once".to_owned(),
+        (_, Some(false)) => "asks for one call at a time".to_owned(),
+        (Some(true), None) => "asks for tools".to_owned(),
+        (None, None) => "not tried yet".to_owned(),
+    });
+    words.extend(can.context.map(|tokens| format!("reads {} tokens", thousands(u64::from(tokens)))));
+    if let Some(Price { input, output, .. }) = can.price {
+        words.push(format!("{} in, {} out a million", cost(u64::from(input)), cost(u64::from(output))));
+    }
+    words.join(", ")
 }
 
 /// `1 call`, `15 calls`.
@@ -160,6 +188,10 @@ mod tests {
         assert_eq!(thousands(12_408), "12,408");
         assert_eq!(thousands(999), "999");
         assert_eq!(millis(3249), "3.2 s");
+        assert_eq!(
+            [0, 1, 12_300, 999_999, 12_400_000].map(cost),
+            ["$0.0000", "$0.0000", "$0.0123", "$0.9999", "$12.40"]
+        );
         assert_eq!(count(1, "call"), "1 call");
     }
 }

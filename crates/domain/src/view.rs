@@ -9,6 +9,7 @@ use crate::fact::{Dropped, Stopped};
 use crate::id::{BatchId, CallId, ConversationId, Handle, Seq, TurnId};
 use crate::json::Json;
 use crate::label::Label;
+use crate::model::Usage;
 use crate::outcome::{FailureClass, Outcome};
 use crate::payload::{Commitment, PayloadRole};
 use crate::source::SourceSpec;
@@ -147,6 +148,53 @@ pub struct ConversationRow {
     pub turns: u32,
     /// The join of everything in it.
     pub label: Label,
+    /// What its requests to models used.
+    pub spent: Spent,
+}
+
+/// What requests to models used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct Spent {
+    /// Requests that ended.
+    pub requests: u32,
+    /// Of them, those that failed.
+    pub failures: u32,
+    /// Tokens as providers counted them.
+    pub usage: Usage,
+    /// What they cost, in millionths of a US dollar, as far as prices were known.
+    #[specta(type = u32)]
+    pub cost: u64,
+    /// Requests that used tokens at a price that nobody knew: if there are any, `cost` is too low.
+    pub unpriced: u32,
+    /// From sending to the last byte, all together.
+    #[specta(type = u32)]
+    pub took_ms: u64,
+}
+
+impl Spent {
+    /// Both together.
+    #[must_use]
+    pub fn and(self, more: Self) -> Self {
+        Self {
+            requests: self.requests.saturating_add(more.requests),
+            failures: self.failures.saturating_add(more.failures),
+            usage: self.usage.and(more.usage),
+            cost: self.cost.saturating_add(more.cost),
+            unpriced: self.unpriced.saturating_add(more.unpriced),
+            took_ms: self.took_ms.saturating_add(more.took_ms),
+        }
+    }
+}
+
+/// What one model used on one day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct DaySpent {
+    /// When the day began, in UTC.
+    pub at: Micros,
+    /// The model's name in the workspace.
+    pub model: String,
+    /// What it used.
+    pub spent: Spent,
 }
 
 /// A conversation with everything that a screen shows of it.
@@ -177,6 +225,8 @@ pub struct TurnView {
     pub stopped: Option<Stopped>,
     /// What happened, in words, if it ended without.
     pub words: String,
+    /// What its requests to models used.
+    pub spent: Spent,
 }
 
 /// A batch.

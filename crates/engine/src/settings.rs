@@ -3,7 +3,7 @@
 use domain::entry::Draft;
 use domain::fact::{Change, Fact};
 use domain::json::Json;
-use domain::model::ModelSpec;
+use domain::model::{Capabilities, ModelSpec};
 use domain::payload::{Payload, PayloadRole};
 use domain::secret::{Secret, SecretName};
 use domain::source::SourceSpec;
@@ -23,6 +23,10 @@ pub struct ModelView {
     pub spec: ModelSpec,
     /// Whether the key that it names is in the keychain; true if it needs none.
     pub secret_present: bool,
+    /// What it can do and costs: as its definition says, else as was learnt, else as is known.
+    pub capabilities: Capabilities,
+    /// Of that, what was learnt from it.
+    pub learnt: Capabilities,
 }
 
 impl Engine {
@@ -144,11 +148,14 @@ impl Engine {
     /// If the trail or the keychain can't be read.
     pub async fn models(&self) -> Result<Vec<ModelView>, EngineError> {
         let present = self.secrets().await?;
-        let view = |spec: ModelSpec| {
+        let mut views = Vec::new();
+        for spec in self.inner.reader.models().await? {
             let secret_present = spec.secret.as_ref().is_none_or(|name| present.contains(name));
-            ModelView { spec, secret_present }
-        };
-        Ok(self.inner.reader.models().await?.into_iter().map(view).collect())
+            let learnt = self.inner.learnt(&spec).await?;
+            let capabilities = spec.capabilities.or(learnt).or(providers::known(&spec));
+            views.push(ModelView { spec, secret_present, capabilities, learnt });
+        }
+        Ok(views)
     }
 
     /// One model.
@@ -262,6 +269,12 @@ fn check_model(spec: &ModelSpec) -> Result<(), EngineError> {
     }
     if spec.model.trim().is_empty() {
         return bad("model", &spec.model, "write the model's id at its provider");
+    }
+    if let Some(unknown) = spec.preset.as_deref().filter(|id| providers::preset(id).is_none()) {
+        return bad("preset", unknown, "`tieout models presets` lists them");
+    }
+    if spec.base_url.contains(['{', '}']) {
+        return bad("base_url", &spec.base_url, "fill in what stands in braces");
     }
     match url::Url::parse(&spec.base_url) {
         Ok(url) if !matches!(url.scheme(), "http" | "https") => {

@@ -6,7 +6,7 @@ use domain::effect::Method;
 use domain::intent::DurableIntent;
 use domain::model::{AskedCall, Finish, ModelEvent, ModelSpec, Usage};
 use domain::secret::Secret;
-use egress::{Door, Inbound, Outbound, PlacedSecret, Placement, Redirects, Scrubber, SendError};
+use egress::{Door, Inbound, Outbound, PlacedSecret, Redirects, Scrubber, SendError};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
@@ -17,6 +17,7 @@ use crate::encode::Encoded;
 use crate::failure::{Failure, Speaker};
 use crate::fault::DecodeError;
 use crate::names::Names;
+use crate::preset::key_place;
 use crate::retry_after::retry_after;
 
 /// How long an answer may take in all: a model that thinks long and writes much.
@@ -239,7 +240,7 @@ fn outbound(
     let url = Url::parse(&encoded.url).map_err(|_| speaker.unsendable("its base address is no address"))?;
     let secrets = match (&spec.secret, key) {
         (Some(name), Some(secret)) => {
-            vec![PlacedSecret { name: name.clone(), secret, place: Placement::Bearer }]
+            vec![PlacedSecret { name: name.clone(), secret, place: key_place(spec) }]
         }
         (Some(name), None) => return Err(speaker.no_key(name.as_str())),
         (None, _) => Vec::new(),

@@ -9,6 +9,7 @@ use crate::dialect::{Encoding, Written};
 use crate::gemini;
 use crate::names::Names;
 use crate::openai_chat;
+use crate::schema;
 use crate::{bedrock, cohere, ollama, openai_responses};
 
 /// A request to a model, whole but for the key.
@@ -62,6 +63,7 @@ pub struct Encoder {
 impl Encoder {
     /// A conversation with this model, in which nothing was said yet.
     pub fn new(spec: &ModelSpec, system: &str, tools: &[OfferedTool]) -> Self {
+        let tools = &*schema::adapted_tools(spec.protocol, tools);
         let encoding: Box<dyn Encoding> = match spec.protocol {
             Protocol::OpenaiChat => Box::new(openai_chat::Encoding::new(spec, system, tools)),
             Protocol::OpenaiResponses => {

@@ -12,6 +12,8 @@ use domain::model::AskedCall;
 /// one form that the strictest provider (Mistral) takes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ids {
+    /// Whether no other form is taken: then an id of another form, from a model that spoke before, is replaced too.
+    nine_letters: bool,
     used: HashSet<String>,
     /// How many calls there were so far.
     calls: usize,
@@ -20,6 +22,11 @@ pub(crate) struct Ids {
 }
 
 impl Ids {
+    /// For a conversation in which nothing was called yet.
+    pub(super) fn new(nine_letters: bool) -> Self {
+        Self { nine_letters, ..Self::default() }
+    }
+
     /// An id for each call of an assistant's message.
     pub(crate) fn for_calls(&mut self, calls: &[AskedCall]) -> Vec<String> {
         let sent: Vec<String> = calls.iter().map(|call| self.distinct(&call.id)).collect();
@@ -42,11 +49,16 @@ impl Ids {
         self.calls += 1;
         let mut id = given.to_owned();
         let mut number = place;
-        while id.is_empty() || self.used.contains(&id) {
+        while !self.takes(&id) || self.used.contains(&id) {
             id = format!("call{number:05}");
             number += 1;
         }
         self.used.insert(id.clone());
         id
+    }
+
+    fn takes(&self, id: &str) -> bool {
+        let nine = || id.len() == 9 && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        !id.is_empty() && (!self.nine_letters || nine())
     }
 }

@@ -5,6 +5,8 @@
 //!   so message by message, for a conversation that grows. Tools whose names the protocol forbids go under other
 //!   [`Names`].
 //! - [`Decoder`] turns the bytes of an answer, cut anywhere, into [`ModelEvent`](domain::model::ModelEvent)s.
+//! - [`presets`] says who serves models where and what is peculiar about them, [`known`] what well-known models can do and
+//!   cost. Both are data, in `data/`.
 //! - [`call`] sends the one through the door out and feeds the other. It asks once: whether to ask again, and what to
 //!   do with the calls that the model asks for, is for others to decide.
 //!
@@ -27,6 +29,9 @@ mod fault;
 mod few;
 mod gemini;
 mod ids;
+mod inquiry;
+mod known;
+mod limits;
 mod marked;
 mod names;
 mod objects;
@@ -35,6 +40,7 @@ mod openai_chat;
 mod openai_responses;
 mod preset;
 mod retry_after;
+mod schema;
 mod sse;
 mod text;
 mod unreadable;
@@ -46,5 +52,9 @@ pub use decoder::Decoder;
 pub use encode::{Encoded, Encoder, encode};
 pub use failure::{Failure, Speaker};
 pub use fault::DecodeError;
+pub use inquiry::{Inquiry, Listed, about, list, listed, told};
+pub use known::{known, known_at};
+pub use limits::{context_named, refuses_tools};
 pub use names::Names;
-pub use preset::ends_in_order;
+pub use preset::{Endpoint, LimitField, ModelKey, ModelKeyPlace, Preset, Quirks};
+pub use preset::{ends_in_order, key_place, preset, preset_of, presets};

@@ -1,52 +1,265 @@
-//! What is known of single providers.
+//! What is known of single providers: where they are, where the key goes, and what is peculiar about them. The data is
+//! `data/presets.toml`; this reads it, once.
 
-use domain::model::ModelSpec;
+use std::sync::LazyLock;
+
+use domain::model::{ModelSpec, Protocol};
+use egress::Placement;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
-/// The hosts that write the calls of a message one after another.
-///
-/// OpenAI's own library calls a call done when a piece with another index arrives (openai-python,
-/// `src/openai/lib/streaming/chat/_completions.py`, `ChoiceEventState.get_done_events`), so its servers have to keep to
-/// that. Nobody else is here: of those who imitate the protocol one is known to come back to an earlier call, and a
-/// relay such as OpenRouter passes on what the provider behind it writes.
-const IN_ORDER: [&str; 1] = ["api.openai.com"];
+/// A provider, or a server on one's own machine, that models can be had from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(deny_unknown_fields)]
+pub struct Preset {
+    /// What settings say.
+    pub id: String,
+    /// What people read.
+    pub title: String,
+    /// Where it is; the first is taken unless somebody asks for another protocol. Never empty.
+    pub endpoints: Vec<Endpoint>,
+    /// Its key.
+    pub key: ModelKey,
+    /// The usual port of a server on one's own machine; none for one that is elsewhere.
+    #[serde(default)]
+    pub port: Option<u16>,
+    /// How its Chat Completions differ from OpenAI's documents.
+    #[serde(default)]
+    pub quirks: Quirks,
+}
+
+/// An address with the protocol that is spoken there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(deny_unknown_fields)]
+pub struct Endpoint {
+    /// The protocol.
+    pub protocol: Protocol,
+    /// The base address; `{resource}` and `{region}` in it are for a person to fill in.
+    pub base_url: String,
+}
+
+/// A provider's key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(deny_unknown_fields)]
+pub struct ModelKey {
+    /// Where it goes.
+    pub place: ModelKeyPlace,
+    /// Whether nothing works without one.
+    pub needed: bool,
+    /// The page on which one gets it; to be opened by a person.
+    #[serde(default)]
+    pub page: Option<String>,
+}
+
+/// Where a provider expects its key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "kebab-case")]
+pub enum ModelKeyPlace {
+    /// `Authorization: Bearer …`.
+    Bearer,
+    /// A header of this name that holds it alone.
+    Header(String),
+    /// It signs the request for the service of this name (AWS Signature Version 4).
+    #[serde(rename = "aws-sigv4")]
+    AwsSigV4(String),
+}
+
+/// How a provider's Chat Completions differ from OpenAI's documents. Where nothing is known, they don't.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(default, deny_unknown_fields)]
+pub struct Quirks {
+    /// It writes the calls of a message one after another and never comes back to an earlier one.
+    pub in_order: bool,
+    /// It knows the field `parallel_tool_calls`.
+    pub parallel_tool_calls: bool,
+    /// It knows the field `stream_options`.
+    pub stream_options: bool,
+    /// It takes no ids of calls but those of nine letters and digits.
+    pub nine_letter_ids: bool,
+    /// Its messages with calls may have a `content`, if only `null`.
+    pub content_beside_calls: bool,
+    /// Under what name it takes the most tokens to write.
+    pub limit: LimitField,
+}
+
+impl Default for Quirks {
+    fn default() -> Self {
+        Self {
+            in_order: false,
+            parallel_tool_calls: true,
+            stream_options: true,
+            nine_letter_ids: false,
+            content_beside_calls: true,
+            limit: LimitField::MaxTokens,
+        }
+    }
+}
+
+/// The field that bounds how many tokens are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum LimitField {
+    /// `max_tokens`, which all imitations know.
+    #[default]
+    MaxTokens,
+    /// `max_completion_tokens`, the only one that OpenAI's reasoning models take.
+    MaxCompletionTokens,
+}
+
+impl LimitField {
+    /// The field's name.
+    pub(crate) fn field(self) -> &'static str {
+        match self {
+            Self::MaxTokens => "max_tokens",
+            Self::MaxCompletionTokens => "max_completion_tokens",
+        }
+    }
+}
+
+/// Every preset, the best known first. A test holds that the data reads; if it did not, there would be none.
+pub fn presets() -> &'static [Preset] {
+    static PRESETS: LazyLock<Vec<Preset>> = LazyLock::new(|| read().unwrap_or_default());
+    &PRESETS
+}
+
+/// The preset of that id.
+pub fn preset(id: &str) -> Option<&'static Preset> {
+    presets().iter().find(|preset| preset.id == id)
+}
+
+/// The preset that holds for a model: the one that it names, or else the one whose host its address has.
+pub fn preset_of(spec: &ModelSpec) -> Option<&'static Preset> {
+    match &spec.preset {
+        Some(id) => preset(id),
+        None => presets().iter().find(|preset| preset.is_at(&spec.base_url)),
+    }
+}
 
 /// Whether the provider is known to write the calls of a message one after another, so that
 /// [`ModelEvent::CallFollowed`](domain::model::ModelEvent::CallFollowed) may be believed without a person's word. A
 /// protocol that marks the end of each call needs no such knowledge.
+///
+/// The address says who it is, whatever preset is named: a gateway of one's own in front of a provider may be anything.
 pub fn ends_in_order(spec: &ModelSpec) -> bool {
-    let address = Url::parse(spec.base_url.trim()).ok();
-    // Without TLS, or at another port, it may be anybody.
-    let address = address.filter(|url| url.scheme() == "https" && url.port().is_none());
-    address.as_ref().and_then(Url::host_str).is_some_and(|host| IN_ORDER.contains(&host))
+    presets().iter().any(|preset| preset.quirks.in_order && preset.is_at(&spec.base_url))
+}
+
+/// What is peculiar about this model's provider.
+pub(crate) fn quirks(spec: &ModelSpec) -> Quirks {
+    preset_of(spec).map(|preset| preset.quirks).unwrap_or_default()
+}
+
+/// Where this model's key goes: as its preset says; without one, as its protocol's own provider has it.
+pub fn key_place(spec: &ModelSpec) -> Placement {
+    let place = preset_of(spec).map(|preset| &preset.key.place);
+    match (place, spec.protocol) {
+        (Some(ModelKeyPlace::Header(name)), _) => Placement::Header { name: name.clone() },
+        (None, Protocol::Anthropic) => Placement::Header { name: "x-api-key".to_owned() },
+        (None, Protocol::Gemini) => Placement::Header { name: "x-goog-api-key".to_owned() },
+        // Bedrock takes a key of its own kind as a bearer too (AWS, "Amazon Bedrock API keys").
+        (Some(ModelKeyPlace::Bearer | ModelKeyPlace::AwsSigV4(_)) | None, _) => Placement::Bearer,
+    }
+}
+
+impl Preset {
+    /// Its address for this protocol; the first if none is asked for.
+    pub fn endpoint(&self, protocol: Option<Protocol>) -> Option<&Endpoint> {
+        match protocol {
+            Some(protocol) => self.endpoints.iter().find(|endpoint| endpoint.protocol == protocol),
+            None => self.endpoints.first(),
+        }
+    }
+
+    /// Whether this address is the provider's own: its host over TLS at the usual port. Without TLS, or at another
+    /// port, it may be anybody; and a server on one's own machine has no name of its own.
+    fn is_at(&self, base_url: &str) -> bool {
+        let Ok(url) = Url::parse(base_url.trim()) else { return false };
+        let Some(host) = url.host_str().filter(|_| url.scheme() == "https" && url.port().is_none()) else {
+            return false;
+        };
+        self.endpoints.iter().any(|endpoint| fits(&endpoint.base_url, host))
+    }
+}
+
+/// Whether a host is this address's, placeholders standing for one label each.
+fn fits(base_url: &str, host: &str) -> bool {
+    let Some(pattern) = base_url.strip_prefix("https://").and_then(|rest| rest.split('/').next()) else {
+        return false;
+    };
+    let (mut labels, mut patterns) = (host.split('.'), pattern.split('.'));
+    loop {
+        match (labels.next(), patterns.next()) {
+            (None, None) => return true,
+            (Some(label), Some(pattern)) if pattern.starts_with('{') || label == pattern => {}
+            _ => return false,
+        }
+    }
+}
+
+fn read() -> Result<Vec<Preset>, toml::de::Error> {
+    #[derive(Deserialize)]
+    struct File {
+        preset: Vec<Preset>,
+    }
+    toml::from_str::<File>(include_str!("../data/presets.toml")).map(|file| file.preset)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use domain::label::Level;
-    use domain::model::{Capabilities, Early, Parallel, Protocol};
+    use domain::model::{Capabilities, Early, Parallel};
 
     use super::*;
 
+    fn spec(base_url: &str, preset: Option<&str>) -> ModelSpec {
+        ModelSpec {
+            name: "main".to_owned(),
+            title: String::new(),
+            protocol: Protocol::OpenaiChat,
+            base_url: base_url.to_owned(),
+            model: "gpt-x".to_owned(),
+            secret: None,
+            clearance: Level::Public,
+            parallel: Parallel::Auto,
+            early: Early::Auto,
+            preset: preset.map(str::to_owned),
+            capabilities: Capabilities::default(),
+        }
+    }
+
+    #[test]
+    fn every_preset_is_sound() {
+        let all = read().expect("the file reads");
+        assert_eq!(all.len(), 18);
+        let ids: HashSet<&str> = all.iter().map(|preset| preset.id.as_str()).collect();
+        assert_eq!(ids.len(), all.len(), "an id stands for one preset");
+        for Preset { id, title, endpoints, key, port, .. } in &all {
+            assert!(id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{id}");
+            assert!(!title.is_empty() && !endpoints.is_empty(), "{id}");
+            assert_eq!(key.needed, key.page.is_some(), "{id}: a key that is needed can be had somewhere");
+            for Endpoint { protocol, base_url } in endpoints {
+                let whole = base_url.replace("{resource}", "acme").replace("{region}", "eu-west-1");
+                let url = Url::parse(&whole).unwrap_or_else(|error| panic!("{id}: {base_url}: {error}"));
+                assert!(!whole.contains('{') && !whole.ends_with('/'), "{id}: {base_url}");
+                match port {
+                    Some(port) => assert_eq!((url.host_str(), url.port()), (Some("127.0.0.1"), Some(*port))),
+                    None => assert_eq!(url.scheme(), "https", "{id}"),
+                }
+                let of_protocol = endpoints.iter().filter(|other| other.protocol == *protocol).count();
+                assert_eq!(of_protocol, 1, "{id}: one address for each protocol");
+            }
+            if let Some(page) = &key.page {
+                assert!(page.starts_with("https://"), "{id}: {page}");
+            }
+        }
+    }
+
     #[test]
     fn only_who_is_known_to_write_in_order_is_believed() {
-        let believed = |base_url: &str| {
-            ends_in_order(&ModelSpec {
-                name: "main".to_owned(),
-                title: String::new(),
-                protocol: Protocol::OpenaiChat,
-                base_url: base_url.to_owned(),
-                model: "gpt-x".to_owned(),
-                secret: None,
-                clearance: Level::Public,
-                parallel: Parallel::Auto,
-                early: Early::Auto,
-                preset: None,
-                capabilities: Capabilities::default(),
-            })
-        };
         for base in ["https://api.openai.com/v1", "https://API.OpenAI.com:443/v1/"] {
-            assert!(believed(base), "{base}");
+            assert!(ends_in_order(&spec(base, None)), "{base}");
         }
         for base in [
             "http://api.openai.com/v1",
@@ -59,7 +272,33 @@ mod tests {
             "api.openai.com",
             "",
         ] {
-            assert!(!believed(base), "{base}");
+            assert!(!ends_in_order(&spec(base, None)), "{base}");
+            assert!(!ends_in_order(&spec(base, Some("openai"))), "{base}: a name is no address");
         }
+    }
+
+    #[test]
+    fn a_model_has_the_quirks_of_its_preset_or_else_of_its_host() {
+        let of =
+            |base: &str, named: Option<&str>| preset_of(&spec(base, named)).map(|found| found.id.as_str());
+        assert_eq!(of("https://api.mistral.ai/v1", None), Some("mistral"));
+        assert_eq!(of("https://gateway.example/v1", Some("mistral")), Some("mistral"));
+        assert_eq!(of("https://acme.openai.azure.com/openai/v1", None), Some("azure-openai"));
+        assert_eq!(of("https://a.b.openai.azure.com/openai/v1", None), None);
+        assert_eq!(of("https://gateway.example/v1", None), None);
+        assert_eq!(of("http://127.0.0.1:11434/v1", None), None, "a port is no name");
+        assert!(!quirks(&spec("https://api.mistral.ai/v1", None)).stream_options);
+        assert_eq!(quirks(&spec("https://gateway.example/v1", None)), Quirks::default());
+    }
+
+    #[test]
+    fn a_key_goes_where_its_provider_looks_for_it() {
+        let header = |name: &str| Placement::Header { name: name.to_owned() };
+        assert_eq!(key_place(&spec("https://acme.openai.azure.com/openai/v1", None)), header("api-key"));
+        assert_eq!(key_place(&spec("https://gateway.example/v1", None)), Placement::Bearer);
+        let anthropic = ModelSpec { protocol: Protocol::Anthropic, ..spec("https://gateway.example", None) };
+        assert_eq!(key_place(&anthropic), header("x-api-key"));
+        let behind_litellm = ModelSpec { preset: Some("litellm".to_owned()), ..anthropic };
+        assert_eq!(key_place(&behind_litellm), Placement::Bearer);
     }
 }

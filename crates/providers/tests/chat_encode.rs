@@ -258,3 +258,45 @@ fn arguments_that_are_no_object_are_wrapped_so_that_every_provider_takes_them() 
         assert_eq!(sent(written), expected);
     }
 }
+
+/// What each provider refuses is left out, and nothing else changes.
+#[test]
+fn a_provider_gets_what_it_knows() {
+    let asked_before = vec![
+        Message::User("Who is 7?".to_owned()),
+        Message::Assistant { text: String::new(), calls: vec![asked("call_0", "{}")], reasoning: Vec::new() },
+        Message::Results(vec![result("call_0", 1, "{}")]),
+    ];
+    let prompt = Prompt { tools: vec![tool()], parallel: Parallel::On, ..prompt(asked_before) };
+    let sent = |change: &dyn Fn(&mut ModelSpec)| -> Value {
+        let mut spec = spec();
+        change(&mut spec);
+        serde_json::from_slice(&encode(&spec, &prompt).body).unwrap()
+    };
+    let usual = sent(&|_| {});
+    assert_eq!(usual["parallel_tool_calls"], json!(true));
+    assert_eq!(usual["messages"][1]["content"], json!(null));
+    assert_eq!(usual["messages"][1]["tool_calls"][0]["id"], json!("call_0"));
+
+    let mistral = sent(&|spec| spec.base_url = "https://api.mistral.ai/v1".to_owned());
+    assert_eq!(mistral.get("stream_options"), None);
+    assert_eq!(mistral["messages"][1].get("content"), None);
+    let id = mistral["messages"][1]["tool_calls"][0]["id"].as_str().unwrap();
+    assert!(id.len() == 9 && id.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{id}");
+    assert_eq!(mistral["messages"][2]["tool_call_id"], json!(id));
+
+    let deepseek = sent(&|spec| spec.preset = Some("deepseek".to_owned()));
+    assert_eq!(deepseek.get("parallel_tool_calls"), None);
+    let reasoning = sent(&|spec| spec.model = "o3".to_owned());
+    assert_eq!(reasoning.get("parallel_tool_calls"), None);
+
+    let limited = |base: &str| {
+        sent(&|spec| {
+            spec.base_url = base.to_owned();
+            spec.capabilities.max_output = Some(900);
+        })
+    };
+    assert_eq!(limited("https://api.openai.com/v1")["max_completion_tokens"], json!(900));
+    assert_eq!(limited("https://api.mistral.ai/v1")["max_tokens"], json!(900));
+    assert_eq!(usual.get("max_tokens"), None);
+}

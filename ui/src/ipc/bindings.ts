@@ -158,6 +158,12 @@ export const commands = {
 	modelRemove: (name: string) => typedError<null, CommandError>(__TAURI_INVOKE("model_remove", { name })),
 	/**  Sends a model a question that it can answer only by asking for tools. It need not be saved for that. */
 	modelTest: (spec: ModelSpec) => typedError<ModelReport, CommandError>(__TAURI_INVOKE("model_test", { spec })),
+	/**  The providers and servers that models can be had from, the best known first. */
+	modelPresets: () => typedError<Preset[], CommandError>(__TAURI_INVOKE("model_presets")),
+	/**  Looks for servers of models on this machine, on their usual ports. */
+	modelsDiscover: () => typedError<FoundServer[], CommandError>(__TAURI_INVOKE("models_discover")),
+	/**  What each model used on each day since then, the newest day first. */
+	usage: (since: Micros) => typedError<DaySpent[], CommandError>(__TAURI_INVOKE("usage", { since })),
 	/**  The names of the secrets in the keychain. */
 	secretNames: () => typedError<SecretName[], CommandError>(__TAURI_INVOKE("secret_names")),
 	/**  Puts a secret into the keychain, in place of the one that had its name. */
@@ -596,6 +602,23 @@ export type Category =
 /**  The organisation's own secrets. */
 "organisation";
 
+/**  What is looked at of a model. */
+export type Checked = 
+/**  Whether its host answers. */
+"reachable" | 
+/**  Whether its key is taken. */
+"key" | 
+/**  Whether its answer comes while it is written. */
+"streams" | 
+/**  Whether it asks for tools. */
+"tools" | 
+/**  Whether it asks for several at once. */
+"parallel" | 
+/**  How much it can read. */
+"context" | 
+/**  How fast it writes. */
+"speed";
+
 /**  A mark by which the model cited a result. */
 export type Citation = {
 	/**  Where it stood: a UTF-8 byte offset into the answer's text, after what it vouches for. */
@@ -667,6 +690,8 @@ export type ConversationRow = {
 	turns: number,
 	/**  The join of everything in it. */
 	label: Label,
+	/**  What its requests to models used. */
+	spent: Spent,
 };
 
 /**  What one conversation says otherwise than its workspace and model; `None` follows them. */
@@ -701,6 +726,16 @@ export type Day = {
 	by_level: [number, number, number, number],
 	/**  Of them, those that did not return. */
 	failures: number,
+};
+
+/**  What one model used on one day. */
+export type DaySpent = {
+	/**  When the day began, in UTC. */
+	at: Micros,
+	/**  The model's name in the workspace. */
+	model: string,
+	/**  What it used. */
+	spent: Spent,
 };
 
 /**  What policy said of a call, and why. */
@@ -767,6 +802,14 @@ export type Ended = {
 	from: CallId | null,
 	/**  Where the last attempt's time went; none if nothing was sent. */
 	phases: Phases | null,
+};
+
+/**  An address with the protocol that is spoken there. */
+export type Endpoint = {
+	/**  The protocol. */
+	protocol: Protocol,
+	/**  The base address; `{resource}` and `{region}` in it are for a person to fill in. */
+	base_url: string,
 };
 
 /**  One entry, as it stands. */
@@ -955,6 +998,30 @@ export type Finish =
 "length" | 
 /**  Its provider's filter stopped it. */
 "content_filter";
+
+/**  A model of a server on this machine. */
+export type FoundModel = {
+	/**  Its id there. */
+	id: string,
+	/**  What the server says of it. */
+	capabilities: Capabilities,
+	/**  Under what name it is connected already, if it is. */
+	connected: string | null,
+};
+
+/**  A server on this machine that has models. */
+export type FoundServer = {
+	/**  Its preset. */
+	preset: string,
+	/**  What people read. */
+	title: string,
+	/**  The protocol to speak with it. */
+	protocol: Protocol,
+	/**  Its address. */
+	base_url: string,
+	/**  Its models, in its order. */
+	models: FoundModel[],
+};
 
 /**  The short name by which a model refers to a result: `c3` is the third call of the conversation. */
 export type Handle = string;
@@ -1194,6 +1261,13 @@ export type Level =
 /**  Named people may know. */
 "restricted";
 
+/**  The field that bounds how many tokens are written. */
+export type LimitField = 
+/**  `max_tokens`, which all imitations know. */
+"max_tokens" | 
+/**  `max_completion_tokens`, the only one that OpenAI's reasoning models take. */
+"max_completion_tokens";
+
 /**  How much we ask of a source at once, and how long and how much of an answer we take. */
 export type Limits = {
 	/**  Calls under way at one time, at least 1. */
@@ -1268,6 +1342,16 @@ export type Mistake = {
 	fix: string,
 };
 
+/**  One thing that was looked at. */
+export type ModelCheck = {
+	/**  What. */
+	what: Checked,
+	/**  Whether it is so; none if that can't be told. */
+	ok: boolean | null,
+	/**  In words. */
+	words: string,
+};
+
 /**  What a model was shown. */
 export type ModelExposure = {
 	/**  The model's name in the workspace. */
@@ -1307,6 +1391,25 @@ export type ModelFailure =
 /**  It was stopped by a person. */
 "cancelled";
 
+/**  A provider's key. */
+export type ModelKey = {
+	/**  Where it goes. */
+	place: ModelKeyPlace,
+	/**  Whether nothing works without one. */
+	needed: boolean,
+	/**  The page on which one gets it; to be opened by a person. */
+	page?: string | null,
+};
+
+/**  Where a provider expects its key. */
+export type ModelKeyPlace = 
+/**  `Authorization: Bearer …`. */
+"bearer" | 
+/**  A header of this name that holds it alone. */
+{ header: string } | 
+/**  It signs the request for the service of this name (AWS Signature Version 4). */
+{ "aws-sigv4": string };
+
 /**  What trying a model showed. */
 export type ModelReport = {
 	/**  Whether it can be worked with. */
@@ -1323,6 +1426,10 @@ export type ModelReport = {
 	first_event_ms: number,
 	/**  From sending to its end. */
 	took_ms: number,
+	/**  Tokens as the provider counted them. */
+	usage: Usage,
+	/**  What was looked at, one after another. */
+	checks: ModelCheck[],
 };
 
 /**  A configured model. It holds the name of a key, never the key. */
@@ -1360,6 +1467,10 @@ export type ModelView = {
 	spec: ModelSpec,
 	/**  Whether the key that it names is in the keychain; true if it needs none. */
 	secret_present: boolean,
+	/**  What it can do and costs: as its definition says, else as was learnt, else as is known. */
+	capabilities: Capabilities,
+	/**  Of that, what was learnt from it. */
+	learnt: Capabilities,
 };
 
 /**  How a call ended. */
@@ -1495,6 +1606,22 @@ export type Phases = {
 	reused: boolean,
 };
 
+/**  A provider, or a server on one's own machine, that models can be had from. */
+export type Preset = {
+	/**  What settings say. */
+	id: string,
+	/**  What people read. */
+	title: string,
+	/**  Where it is; the first is taken unless somebody asks for another protocol. Never empty. */
+	endpoints: Endpoint[],
+	/**  Its key. */
+	key: ModelKey,
+	/**  The usual port of a server on one's own machine; none for one that is elsewhere. */
+	port?: number | null,
+	/**  How its Chat Completions differ from OpenAI's documents. */
+	quirks?: Quirks,
+};
+
 /**  What a model costs, in millionths of a US dollar for a million tokens: `3_000_000` is three dollars. */
 export type Price = {
 	/**  For what it reads. */
@@ -1541,6 +1668,22 @@ export type Protocol =
 "cohere" | 
 /**  Amazon Bedrock Converse. */
 "bedrock";
+
+/**  How a provider's Chat Completions differ from OpenAI's documents. Where nothing is known, they don't. */
+export type Quirks = {
+	/**  It writes the calls of a message one after another and never comes back to an earlier one. */
+	in_order?: boolean,
+	/**  It knows the field `parallel_tool_calls`. */
+	parallel_tool_calls?: boolean,
+	/**  It knows the field `stream_options`. */
+	stream_options?: boolean,
+	/**  It takes no ids of calls but those of nine letters and digits. */
+	nine_letter_ids?: boolean,
+	/**  Its messages with calls may have a `content`, if only `null`. */
+	content_beside_calls?: boolean,
+	/**  Under what name it takes the most tokens to write. */
+	limit?: LimitField,
+};
 
 /**  A steady number of requests, with room for some at once. */
 export type Rate = {
@@ -1733,6 +1876,22 @@ export type SourceView = {
 /**  A length of time in microseconds. */
 export type Span = number;
 
+/**  What requests to models used. */
+export type Spent = {
+	/**  Requests that ended. */
+	requests: number,
+	/**  Of them, those that failed. */
+	failures: number,
+	/**  Tokens as providers counted them. */
+	usage: Usage,
+	/**  What they cost, in millionths of a US dollar, as far as prices were known. */
+	cost: number,
+	/**  Requests that used tokens at a price that nobody knew: if there are any, `cost` is too low. */
+	unpriced: number,
+	/**  From sending to the last byte, all together. */
+	took_ms: number,
+};
+
 /**  Why a turn ended without an answer. */
 export type Stopped = 
 /**  A person stopped it. */
@@ -1884,6 +2043,8 @@ export type TurnView = {
 	stopped: Stopped | null,
 	/**  What happened, in words, if it ended without. */
 	words: string,
+	/**  What its requests to models used. */
+	spent: Spent,
 };
 
 /**  Tokens, as the provider counts them. */

@@ -5,7 +5,7 @@ import { join, PUBLIC } from '../state/label';
 import type { About, ConversationSettings, ConversationView, ModelView, RunEvent, Session, SourceView, VerifyReport } from './bindings';
 import { lint, misfits } from './fake/advice';
 import { callByHand, madeAgain } from './fake/by_hand';
-import { models, questions, RUN_SETTINGS, sources } from './fake/company';
+import { models, questions, RUN_SETTINGS, sources, UNKNOWN } from './fake/company';
 import { id } from './fake/ids';
 import { fakeOptions, type FakeOptions } from './fake/options';
 import { planFor } from './fake/plans';
@@ -14,6 +14,7 @@ import { deepen } from './fake/deep';
 import { Trail } from './fake/record';
 import { closed, reviewHost } from './fake/review';
 import { Run } from './fake/run';
+import { found, NOTHING_SPENT, presets, spentByDay } from './fake/supply';
 import { checkToml, tomlOf } from './fake/toml';
 import { HostError, type Host } from './host';
 
@@ -57,7 +58,7 @@ export function fakeHost(options: FakeOptions = {}): Host {
   const kept = (name: string | null) => name === null || secrets.has(name);
 
   function conversation(title: string, at: number): ConversationView {
-    const view = { row: { id: id('conv', at / 1000), title, at, turns: 0, label: PUBLIC }, turns: [] };
+    const view = { row: { id: id('conv', at / 1000), title, at, turns: 0, label: PUBLIC, spent: NOTHING_SPENT }, turns: [] };
     trail.conversations.set(view.row.id, view);
     trail.append('conversation.opened', at, { conversation: view.row.id });
     return view;
@@ -127,7 +128,7 @@ export function fakeHost(options: FakeOptions = {}): Host {
         last_verify: state.lastVerify,
         fatal: fatal ? 'The trail can’t be written: the disk is full. Make room and start Tieout again.' : null,
       },
-      models: state.models.map(({ spec }) => ({ spec: structuredClone(spec), secret_present: kept(spec.secret) })),
+      models: state.models.map((view) => ({ ...structuredClone(view), secret_present: kept(view.spec.secret) })),
       sources: state.sources.map(({ spec }) => ({
         spec: structuredClone(spec),
         secret_present: spec.auth.kind === 'none' || kept(spec.auth.secret),
@@ -273,7 +274,8 @@ export function fakeHost(options: FakeOptions = {}): Host {
 
     modelSave: async (spec) => {
       const secret_present = spec.secret === null || secrets.has(spec.secret);
-      state.models = [...state.models.filter((view) => view.spec.name !== spec.name), { spec, secret_present }];
+      const view = { spec, secret_present, capabilities: spec.capabilities, learnt: UNKNOWN };
+      state.models = [...state.models.filter((view) => view.spec.name !== spec.name), view];
       changed();
     },
     modelRemove: async (name) => {
@@ -291,8 +293,19 @@ export function fakeHost(options: FakeOptions = {}): Host {
         parallel: ok,
         first_event_ms: ok ? 312 : 0,
         took_ms: 604,
+        usage: { input: ok ? 180 : 0, output: ok ? 42 : 0 },
+        checks: [
+          { what: 'reachable', ok: true, words: `${spec.base_url} answers` },
+          { what: 'key', ok, words: ok ? 'its key is accepted' : 'its key is refused' },
+        ],
       };
     },
+    modelPresets: async () => presets(),
+    modelsDiscover: async () => {
+      await pause(300);
+      return found();
+    },
+    usage: async (since) => spentByDay(nowMicros(), since),
 
     secretNames: async () => [...secrets].sort(),
     secretSet: async (name) => {

@@ -24,12 +24,14 @@ import type {
   ConversationRow,
   ConversationSettings,
   ConversationView,
+  DaySpent,
   EntryView,
   EraseInput,
   ErasePreview,
   Erased,
   Facets,
   FilterMistake,
+  FoundServer,
   HoldId,
   HoldScope,
   HoldView,
@@ -37,6 +39,7 @@ import type {
   ModelSpec,
   Overview,
   PayloadView,
+  Preset,
   Progress,
   ProofView,
   Retention,
@@ -163,6 +166,12 @@ export interface Host {
   modelSave(spec: ModelSpec): Promise<void>;
   modelRemove(name: string): Promise<void>;
   modelTest(spec: ModelSpec): Promise<ModelReport>;
+  /** Who models can be had from, the best known first. */
+  modelPresets(): Promise<Preset[]>;
+  /** Servers of models on this machine, on their usual ports. Asking them is on record. */
+  modelsDiscover(): Promise<FoundServer[]>;
+  /** What each model used on each day since then, in microseconds, the newest day first. */
+  usage(since: number): Promise<DaySpent[]>;
 
   secretNames(): Promise<SecretName[]>;
   /** The one way for a secret: in. Nothing reads one back. */

@@ -111,6 +111,9 @@ export const tauriHost: Host = {
   modelSave: (spec) => done(commands.modelSave(spec)),
   modelRemove: (name) => done(commands.modelRemove(name)),
   modelTest: (spec) => data(commands.modelTest(spec)),
+  modelPresets: () => data(commands.modelPresets()),
+  modelsDiscover: () => data(commands.modelsDiscover()),
+  usage: (since) => data(commands.usage(since)),
 
   secretNames: () => data(commands.secretNames()),
   secretSet: (name, value) => done(commands.secretSet(name, value)),

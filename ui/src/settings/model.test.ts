@@ -30,6 +30,6 @@ describe('the form of a model', () => {
 });
 
 it('says how fast a model answered its test', () => {
-  const report = { ok: true, words: '', failure: null, tools: true, parallel: false, first_event_ms: 312, took_ms: 1604 };
+  const report = { ok: true, words: '', failure: null, tools: true, parallel: false, first_event_ms: 312, took_ms: 1604, usage: { input: 0, output: 0 }, checks: [] };
   expect(timeWords(report)).toBe('It began to answer after 312 ms and ended after 1.60 s.');
 });

@@ -23,7 +23,7 @@ pub(crate) use ask::Ask;
 pub(crate) use care::{Erase, Hold, Retention, RuleArg, What};
 pub(crate) use decode::Decode;
 pub(crate) use evidence::{Export, Verify, View};
-pub(crate) use models::{AddModel, Models, ProtocolArg};
+pub(crate) use models::{AddModel, CanDo, Models};
 pub(crate) use settings::Settings;
 pub(crate) use sources::Sources;
 pub(crate) use tools::{Calls, Tools};

@@ -103,3 +103,51 @@ pub(crate) fn instant(text: &str) -> Result<Micros, String> {
         format!("`{text}` is no time; write 2026-11-01, 2026-11-01T12:00 or 2026-11-01T12:00:00Z")
     })
 }
+
+/// An instant as [`instant`] takes it, or how long ago: `90m`, `24h`, `7d`, `2w`.
+pub(crate) fn since(text: &str) -> Result<Micros, String> {
+    let unit = |unit: char| match unit {
+        'm' => Some(60),
+        'h' => Some(3_600),
+        'd' => Some(86_400),
+        'w' => Some(604_800),
+        _ => None,
+    };
+    let ago = text.char_indices().last().and_then(|(place, last)| {
+        let number: i64 = text[..place].parse().ok().filter(|number| *number >= 0)?;
+        number.checked_mul(unit(last)?)?.checked_mul(1_000_000)
+    });
+    match ago {
+        Some(ago) => Ok(Micros(jiff::Timestamp::now().as_microsecond().saturating_sub(ago))),
+        None => instant(text).map_err(|words| format!("{words}, or how long ago: 24h, 7d")),
+    }
+}
+
+/// An amount of US dollars, in millionths: `2.50`.
+pub(crate) fn dollars(text: &str) -> Result<u32, String> {
+    let wrong = || format!("`{text}` is no amount; write dollars such as 3 or 0.25, up to 4000");
+    let (whole, part) =
+        text.trim_start_matches('$').split_once('.').unwrap_or((text.trim_start_matches('$'), "0"));
+    if whole.is_empty() || part.len() > 6 || !part.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(wrong());
+    }
+    let whole: u32 = whole.parse().map_err(|_| wrong())?;
+    let part: u32 = format!("{part:0<6}").parse().map_err(|_| wrong())?;
+    whole.checked_mul(1_000_000).and_then(|whole| whole.checked_add(part)).ok_or_else(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dollars_are_read_to_the_millionth() {
+        for (text, millionths) in [("3", 3_000_000), ("0.25", 250_000), ("$1.1", 1_100_000), ("0.000001", 1)]
+        {
+            assert_eq!(dollars(text), Ok(millionths), "{text}");
+        }
+        for text in ["", ".5", "1.0000001", "-1", "a", "5000", "1.-2"] {
+            assert!(dollars(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,21 +1,22 @@
 //! `tieout models`
 
 use domain::fact::Change;
-use domain::model::{Capabilities, ModelSpec, Protocol};
+use domain::model::{Capabilities, ModelSpec, Price, Protocol};
 use engine::EngineError;
 use serde_json::json;
 
-use crate::args::{AddModel, Global, Models, ProtocolArg};
+use super::{offers, usage};
+use crate::args::{AddModel, CanDo, Global, Models};
 use crate::exit::Exit;
 use crate::output::Output;
 use crate::place::{open, open_to_read};
-use crate::words::millis;
+use crate::words::{capabilities, millis};
 
 pub(crate) async fn run(global: &Global, models: &Models, output: &Output) -> Result<Exit, EngineError> {
     match models {
         Models::Add(add) => {
+            let spec = spec_of(add)?;
             let engine = open(global).await?;
-            let spec = spec_of(add);
             let change = engine.save_model(spec).await?;
             let did = if change == Change::Replaced { "changed" } else { "connected" };
             output.line(format!("{did} model {}", add.name));
@@ -42,15 +43,31 @@ pub(crate) async fn run(global: &Global, models: &Models, output: &Output) -> Re
                     "{name:<16}  {model:<28}  {base_url}  cleared for {clearance}  {key}  {}",
                     view.spec.title()
                 ));
+                output.line(format!("{:<16}  {}", "", capabilities(&view.capabilities)));
                 output.object("model", &view);
             }
         }
+        Models::Presets => offers::presets(output),
+        Models::Discover => {
+            let engine = open(global).await?;
+            offers::discover(&engine, output).await?;
+            engine.shutdown().await;
+        }
+        Models::Usage { since } => usage::run(&open_to_read(global).await?, *since, output).await?,
         Models::Test { name } => {
             let engine = open(global).await?;
             let spec = engine.model(name).await?;
             output.progress(format!("asking {} for two calls at once …", spec.title()));
             let report = engine.test_model(&spec).await?;
             output.line(&report.words);
+            for check in &report.checks {
+                let mark = match check.ok {
+                    Some(true) => "yes",
+                    Some(false) => "no",
+                    None => "?",
+                };
+                output.line(format!("  {mark:<4} {}", check.words));
+            }
             if report.ok {
                 output.line(format!(
                     "first sign of life after {}, whole answer after {}",
@@ -73,22 +90,76 @@ pub(crate) async fn run(global: &Global, models: &Models, output: &Output) -> Re
     Ok(Exit::Done)
 }
 
-fn spec_of(add: &AddModel) -> ModelSpec {
-    let protocol = match add.protocol {
-        ProtocolArg::OpenaiChat => Protocol::OpenaiChat,
+/// What was typed, and what the preset says where nothing was.
+fn spec_of(add: &AddModel) -> Result<ModelSpec, EngineError> {
+    let asked = add.protocol.map(Protocol::from);
+    let endpoint = match &add.preset {
+        None => None,
+        Some(id) => {
+            let preset = engine::preset(id).ok_or_else(|| {
+                EngineError::BadInput(format!(
+                    "there is no preset `{id}`; `tieout models presets` lists them"
+                ))
+            })?;
+            let endpoint = preset.endpoint(asked);
+            // At an address of one's own a gateway may speak what its preset does not.
+            if endpoint.is_none() && add.base_url.is_none() {
+                return Err(EngineError::BadInput(format!(
+                    "{} does not speak that protocol; leave --protocol out, or give a --base-url",
+                    preset.title
+                )));
+            }
+            endpoint
+        }
     };
-    ModelSpec {
+    let base_url = match (&add.base_url, endpoint) {
+        (Some(base_url), _) => base_url.clone(),
+        (None, Some(endpoint)) => filled(&endpoint.base_url, add)?,
+        (None, None) => String::new(),
+    };
+    let protocol = asked.or(endpoint.map(|endpoint| endpoint.protocol)).unwrap_or(Protocol::OpenaiChat);
+    Ok(ModelSpec {
         name: add.name.clone(),
         title: add.title.clone(),
         protocol,
-        base_url: add.base_url.clone(),
+        base_url,
         model: add.model.clone(),
         secret: add.secret.clone(),
         clearance: add.clearance,
         parallel: add.parallel.into(),
         early: add.early.into(),
-        preset: None,
-        capabilities: Capabilities::default(),
+        preset: add.preset.clone(),
+        capabilities: said(&add.can),
+    })
+}
+
+/// A preset's address with what stands for its braces.
+fn filled(base_url: &str, add: &AddModel) -> Result<String, EngineError> {
+    let mut filled = base_url.to_owned();
+    for (name, value) in [("resource", &add.resource), ("region", &add.region)] {
+        let place = format!("{{{name}}}");
+        if !filled.contains(&place) {
+            continue;
+        }
+        let plain = |text: &&String| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let value = value.as_ref().filter(|text| !text.is_empty()).filter(plain).ok_or_else(|| {
+            EngineError::BadInput(format!(
+                "its address is {base_url}: say with --{name} what stands there (letters, digits and `-`)"
+            ))
+        })?;
+        filled = filled.replace(&place, value);
+    }
+    Ok(filled)
+}
+
+fn said(can: &CanDo) -> Capabilities {
+    let price = can.price_in.zip(can.price_out);
+    Capabilities {
+        tools: can.tools.said(),
+        context: can.context,
+        max_output: can.max_output,
+        price: price.map(|(input, output)| Price { input, cached: can.price_cached, output }),
+        ..Capabilities::default()
     }
 }
 

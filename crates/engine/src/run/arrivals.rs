@@ -152,6 +152,7 @@ impl Driver {
         self.first_word = first_word;
         self.line.keep(thought.payload);
         self.line.record(thought.fact);
+        self.inner.learn(&self.model, thought.learnt).await;
         self.arriving.ended = Some(Instant::now());
         let (calls, mut early) = self.arriving.take_calls();
         let text = thought.text;

@@ -42,6 +42,7 @@ impl Engine {
             return Err(EngineError::BadInput(words));
         }
         let model = pick_model(inner, question.model.as_deref()).await?;
+        inner.fit_for_tools(&model).await?;
         let (unix_ms, random) = id_parts()?;
         let turn = TurnId::new(unix_ms, random);
         let (conversation, is_new) = self.conversation_for(&question)?;

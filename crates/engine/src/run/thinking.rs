@@ -7,7 +7,7 @@ use domain::fact::Fact;
 use domain::id::{BatchId, ConversationId, ModelCallId, TurnId};
 use domain::intent::DurableIntent;
 use domain::label::Label;
-use domain::model::{Finish, ModelEvent, ModelFailure, ModelSpec, Reasoning, Usage};
+use domain::model::{Capabilities, Finish, ModelEvent, ModelFailure, ModelSpec, Price, Reasoning, Usage};
 use domain::payload::{Payload, PayloadRole};
 use domain::secret::Secret;
 use egress::Scrubber;
@@ -32,6 +32,9 @@ pub(crate) struct Thinking {
     reasoning: Vec<Reasoning>,
     /// When its first word came.
     pub(crate) first_word: Option<Instant>,
+    /// How many calls it asked for so far.
+    calls: u32,
+    price: Option<Price>,
     events: mpsc::Receiver<ModelEvent>,
     task: JoinHandle<Received>,
     began: Instant,
@@ -55,6 +58,8 @@ pub(crate) struct Thought {
     /// What it thought, as it goes back with the message.
     pub(crate) reasoning: Vec<Reasoning>,
     pub(crate) result: Result<Finish, (ModelFailure, String)>,
+    /// What it shows of what the model can do.
+    pub(crate) learnt: Capabilities,
 }
 
 /// A request to a model that is ready to be recorded and sent.
@@ -103,11 +108,23 @@ impl Outgoing {
     ) -> Thinking {
         let Self { request, batch, encoded } = self;
         let (heard, events) = mpsc::channel(EVENTS);
+        let price = model.capabilities.price.or(providers::known(model).price);
         let (door, model) = (inner.door.clone(), model.clone());
         let task =
             tokio::spawn(async move { providers::call(&door, &model, encoded, key, intent, heard).await });
         let (text, reasoning) = (String::new(), Vec::new());
-        Thinking { request, batch, text, reasoning, first_word: None, events, task, began: Instant::now() }
+        Thinking {
+            request,
+            batch,
+            text,
+            reasoning,
+            first_word: None,
+            calls: 0,
+            price,
+            events,
+            task,
+            began: Instant::now(),
+        }
     }
 }
 
@@ -121,6 +138,7 @@ impl Thinking {
                 self.text.push_str(text);
             }
             ModelEvent::Reasoned(reasoning) => self.reasoning.push(reasoning.clone()),
+            ModelEvent::CallReady { .. } => self.calls += 1,
             _ => {}
         }
         Some(event)
@@ -149,13 +167,35 @@ impl Thinking {
             failure: received.result.as_ref().err().map(|failure| failure.kind),
             response: payload.commitment(),
             usage: received.usage,
-            cost: None,
+            cost: cost(self.price, received.usage),
             took,
         };
         let result = received.result.map_err(|failure| (failure.kind, failure.words));
         let text = received.scrubber.text(self.text);
         let (usage, reasoning) = (received.usage, self.reasoning);
-        Ok((Thought { fact, payload, usage, text, reasoning, result }, self.first_word))
+        let learnt = learnt(self.calls, &result);
+        Ok((Thought { fact, payload, usage, text, reasoning, result, learnt }, self.first_word))
+    }
+}
+
+/// What a message cost; none if nobody knows the price, or the provider counted nothing.
+fn cost(price: Option<Price>, usage: Usage) -> Option<u32> {
+    let price = price.filter(|_| usage.input > 0 || usage.output > 0)?;
+    Some(u32::try_from(price.of(usage)).unwrap_or(u32::MAX))
+}
+
+/// What a message shows of its model. A single call shows nothing: there may have been nothing else to ask.
+fn learnt(calls: u32, result: &Result<Finish, (ModelFailure, String)>) -> Capabilities {
+    let none = Capabilities::default();
+    match result {
+        Ok(_) if calls > 1 => Capabilities { tools: Some(true), parallel: Some(true), ..none },
+        Err((ModelFailure::ContextTooLong, words)) => {
+            Capabilities { context: providers::context_named(words), ..none }
+        }
+        Err((ModelFailure::Rejected, words)) if providers::refuses_tools(words) => {
+            Capabilities { tools: Some(false), ..none }
+        }
+        _ => none,
     }
 }
 

@@ -12,7 +12,7 @@ use domain::model::{Finish, Usage};
 use domain::outcome::{FailureClass, Outcome};
 use domain::payload::{Commitment, PayloadRole};
 use domain::time::{Micros, Span};
-use domain::view::{BatchView, CallDetail, CallRow, EntryView, PayloadView, TurnView};
+use domain::view::{BatchView, CallDetail, CallRow, EntryView, PayloadView, Spent, TurnView};
 use exports::{Checkpoint, Origin};
 
 /// What must be in no view but where a view says so.
@@ -195,6 +195,7 @@ pub(crate) fn turn() -> (TurnView, Vec<EntryView>) {
         answer: Some(answer),
         stopped: None,
         words: String::new(),
+        spent: Spent::default(),
     };
     let called = |request: ModelCallId, turn: TurnId| Fact::ModelCalled {
         request,

@@ -10,8 +10,10 @@ use serde_json::Value;
 use crate::arguments::acceptable;
 use crate::dialect::{self, Written};
 use crate::ids::Ids;
+use crate::known::known;
 use crate::names::{Allowed, Names, Naming};
 use crate::openai_chat::thoughts::{self, CONTENT, DETAILS};
+use crate::preset::{self, Quirks};
 use crate::write::write;
 
 /// What follows a base address.
@@ -26,6 +28,11 @@ pub(crate) struct Encoding {
     written: Vec<u8>,
     /// What follows the messages, as far as it is the same for every request: the offered tools.
     tools: Vec<u8>,
+    /// And what follows these: the bound on what is written, if a person set one, and that it shall stream.
+    end: String,
+    quirks: Quirks,
+    /// Whether the model takes a word about several calls at once.
+    takes_parallel: bool,
     has_messages: bool,
     /// The field in which what was thought goes back, if it does.
     thoughts: Option<&'static str>,
@@ -36,6 +43,7 @@ pub(crate) struct Encoding {
 impl Encoding {
     /// A request without messages.
     pub(crate) fn new(spec: &ModelSpec, system: &str, tools: &[OfferedTool]) -> Self {
+        let quirks = preset::quirks(spec);
         let mut naming = Naming::new(Allowed::OPENAI, tools.iter().map(|tool| tool.name.as_str()));
         let mut written = b"{\"model\":".to_vec();
         write(&mut written, &spec.model);
@@ -51,9 +59,13 @@ impl Encoding {
         let mut encoding = Self {
             written,
             tools: offered,
+            end: end(spec, quirks),
+            quirks,
+            // A model that never asks for two refuses the field instead of taking it for granted (OpenAI's o models).
+            takes_parallel: quirks.parallel_tool_calls && known(spec).parallel != Some(false),
             has_messages: false,
             thoughts: thoughts::wanted(spec),
-            ids: Ids::default(),
+            ids: Ids::new(quirks.nine_letter_ids),
             naming,
         };
         if !system.is_empty() {
@@ -78,7 +90,11 @@ impl dialect::Encoding for Encoding {
                 let thought =
                     |field| self.thoughts.filter(|wanted| *wanted == field).and(of(reasoning, field));
                 let (reasoning_content, reasoning_details) = (thought(CONTENT), thought(DETAILS));
-                let content = (!text.is_empty() || calls.is_empty()).then_some(text.as_str());
+                let content = match text.as_str() {
+                    "" if calls.is_empty() => Some(Some("")),
+                    "" => self.quirks.content_beside_calls.then_some(None),
+                    text => Some(Some(text)),
+                };
                 let sent = self.ids.for_calls(calls);
                 let names: Vec<String> =
                     calls.iter().map(|call| self.naming.sent(&call.name).to_owned()).collect();
@@ -101,18 +117,12 @@ impl dialect::Encoding for Encoding {
     }
 
     fn request(&self, parallel: Option<bool>) -> Written {
-        let parallel = match parallel.filter(|_| !self.tools.is_empty()) {
+        let parallel = match parallel.filter(|_| self.takes_parallel && !self.tools.is_empty()) {
             None => "",
             Some(true) => ",\"parallel_tool_calls\":true",
             Some(false) => ",\"parallel_tool_calls\":false",
         };
-        let parts = [
-            &self.written,
-            &b"]"[..],
-            &self.tools,
-            parallel.as_bytes(),
-            b",\"stream\":true,\"stream_options\":{\"include_usage\":true}}",
-        ];
+        let parts = [&self.written, &b"]"[..], &self.tools, parallel.as_bytes(), self.end.as_bytes()];
         let headers = vec![("accept".to_owned(), "text/event-stream".to_owned())];
         Written { path: PATH.to_owned(), headers, body: parts.concat() }
     }
@@ -128,6 +138,14 @@ fn of<'a>(reasoning: &'a [Reasoning], field: &str) -> Option<&'a Value> {
     ours.filter_map(|piece| piece.item.0.get(field)).next()
 }
 
+/// What a request ends with. The usage of a stream comes only if it is asked for, but to ask whom does not know the field
+/// is to be refused.
+fn end(spec: &ModelSpec, quirks: Quirks) -> String {
+    let limit = spec.capabilities.max_output.map(|most| format!(",\"{}\":{most}", quirks.limit.field()));
+    let options = if quirks.stream_options { ",\"stream_options\":{\"include_usage\":true}" } else { "" };
+    format!("{},\"stream\":true{options}}}", limit.unwrap_or_default())
+}
+
 #[derive(Serialize)]
 #[serde(tag = "role", rename_all = "lowercase")]
 enum WireMessage<'a> {
@@ -138,8 +156,9 @@ enum WireMessage<'a> {
         content: &'a str,
     },
     Assistant {
-        /// `null` beside calls without words, as the protocol's own documents show it.
-        content: Option<&'a str>,
+        /// `null` beside calls without words, as the protocol's own documents show it; nothing where that is refused.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        content: Option<Option<&'a str>>,
         #[serde(skip_serializing_if = "Option::is_none")]
         reasoning_content: Option<&'a Value>,
         #[serde(skip_serializing_if = "Option::is_none")]

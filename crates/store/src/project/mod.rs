@@ -79,9 +79,8 @@ impl Projection {
                 calls.approved(to, *call, *allowed, edited.as_ref().map(Option::as_deref))?;
             }
             Fact::CallSent { call, .. } => calls.sent(to, *call, entry.at)?,
-            Fact::ModelCalled { turn, model, label, .. } => {
-                requests::sent(to, entry.seq, *turn, model, label)?;
-            }
+            Fact::ModelCalled { .. } => requests::sent(to, entry)?,
+            Fact::ModelReturned { .. } => requests::returned(to, entry)?,
             Fact::CallDropped { call, why } => calls.dropped(to, *call, *why)?,
             Fact::CallEnded { .. } => calls.ended(to, entry)?,
             // Rows that are kept back would be written over what these change.
@@ -114,7 +113,6 @@ impl Projection {
             | Fact::TrailOpened { .. }
             | Fact::TrailRecovered { .. }
             | Fact::ConversationOpened {}
-            | Fact::ModelReturned { .. }
             | Fact::BatchOpened { .. }
             | Fact::BatchHeld { .. }
             | Fact::BatchReleased { .. }

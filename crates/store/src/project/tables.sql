@@ -124,12 +124,26 @@ INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
 
 CREATE TABLE request (
   seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  conversation TEXT,
   turn TEXT,
   model TEXT NOT NULL,
-  level INTEGER NOT NULL
+  level INTEGER NOT NULL,
+  ended_seq INTEGER,
+  failure TEXT,
+  input INTEGER NOT NULL,
+  cached INTEGER NOT NULL,
+  output INTEGER NOT NULL,
+  reasoning INTEGER NOT NULL,
+  cost INTEGER,
+  took INTEGER NOT NULL
 ) STRICT;
 
+CREATE INDEX request_by_id ON request (id);
 CREATE INDEX request_by_turn ON request (turn);
+CREATE INDEX request_by_conversation ON request (conversation) WHERE conversation IS NOT NULL;
+CREATE INDEX request_by_at ON request (at);
 
 CREATE TABLE hold (
   id TEXT NOT NULL PRIMARY KEY,

@@ -8,7 +8,7 @@ use domain::time::{Micros, Span};
 use domain::view::{BatchView, CallRow, ConversationRow, ConversationView, TurnView};
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::{Reader, calls};
+use super::{Reader, calls, spent};
 use crate::columns;
 use crate::error::StoreError;
 use crate::stored;
@@ -24,7 +24,7 @@ impl Reader {
             let mut statement = sql.prepare_cached(&format!(
                 "SELECT {COLUMNS} FROM conversation ORDER BY last_seq DESC LIMIT ?1"
             ))?;
-            columns::rows(&mut statement, [limit], conversation_row)
+            columns::rows(&mut statement, [limit], |row| conversation_row(sql, row))
         })
         .await
     }
@@ -56,7 +56,7 @@ pub(super) fn one_turn(sql: &Connection, id: TurnId) -> Result<Option<TurnView>,
 fn conversation(sql: &Connection, id: ConversationId) -> Result<Option<ConversationView>, StoreError> {
     let row = sql
         .prepare_cached(&format!("SELECT {COLUMNS} FROM conversation WHERE id = ?1"))?
-        .query_row([id.to_string()], |row| Ok(conversation_row(row)))
+        .query_row([id.to_string()], |row| Ok(conversation_row(sql, row)))
         .optional()?
         .transpose()?;
     let Some(row) = row else {
@@ -69,7 +69,7 @@ fn conversation(sql: &Connection, id: ConversationId) -> Result<Option<Conversat
     Ok(Some(ConversationView { row, turns }))
 }
 
-pub(super) fn conversation_row(row: &Row<'_>) -> Result<ConversationRow, StoreError> {
+pub(super) fn conversation_row(sql: &Connection, row: &Row<'_>) -> Result<ConversationRow, StoreError> {
     let id: String = row.get(0)?;
     Ok(ConversationRow {
         id: columns::id(&id)?,
@@ -77,6 +77,7 @@ pub(super) fn conversation_row(row: &Row<'_>) -> Result<ConversationRow, StoreEr
         at: Micros(row.get(2)?),
         turns: row.get(3)?,
         label: columns::label(row.get(4)?, row.get(5)?)?,
+        spent: spent::of_conversation(sql, &id)?,
     })
 }
 
@@ -98,6 +99,7 @@ fn turn(sql: &Connection, row: &Row<'_>) -> Result<TurnView, StoreError> {
         answer: told,
         stopped: columns::optional_word(row.get(5)?)?,
         words: if lost { ERASED.to_owned() } else { words.unwrap_or_default() },
+        spent: spent::of_turn(sql, &id)?,
     })
 }
 

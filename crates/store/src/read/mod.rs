@@ -16,6 +16,7 @@ mod search;
 mod settings;
 mod shown;
 mod snapshot;
+mod spent;
 mod stats;
 mod subject;
 mod trail;

@@ -84,7 +84,8 @@ impl Snapshot {
         let mut statement = self
             .sql
             .prepare_cached(&format!("SELECT {} FROM conversation WHERE id = ?1", conversations::COLUMNS))?;
-        let found = statement.query_row([id.to_string()], |row| Ok(conversations::conversation_row(row)));
+        let found =
+            statement.query_row([id.to_string()], |row| Ok(conversations::conversation_row(&self.sql, row)));
         found.optional()?.transpose()
     }
 
@@ -97,7 +98,7 @@ impl Snapshot {
             "SELECT {} FROM conversation ORDER BY last_seq DESC LIMIT ?1",
             conversations::COLUMNS
         ))?;
-        columns::rows(&mut statement, [limit], conversations::conversation_row)
+        columns::rows(&mut statement, [limit], |row| conversations::conversation_row(&self.sql, row))
     }
 
     /// One call with its entries and payloads, of each payload's text the first `most` bytes; `None` if there is no such

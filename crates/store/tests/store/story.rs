@@ -239,8 +239,8 @@ async fn answer(
         failure: None,
         response: response.commitment(),
         usage: answer.usage,
-        cost: None,
-        took: Span(12),
+        cost: Some(700),
+        took: Span(12_000),
     };
     let payload = scene.payload(PayloadRole::Answer, serde_json::to_vec(&answer).unwrap());
     let given = Fact::AnswerGiven {

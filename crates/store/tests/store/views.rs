@@ -3,9 +3,11 @@
 use domain::call::Verdict;
 use domain::fact::Stopped;
 use domain::label::{Category, Level};
+use domain::model::Usage;
 use domain::outcome::{FailureClass, Outcome};
 use domain::payload::PayloadRole;
-use domain::view::Count;
+use domain::time::Micros;
+use domain::view::{Count, Spent};
 use store::{CallQuery, Reader, Store};
 
 use crate::scene::Scene;
@@ -111,6 +113,14 @@ async fn a_conversation_is_shown_with_its_turns() {
     assert_eq!(batch.label, view.row.label);
     assert_eq!((stopped.stopped, stopped.words.as_str()), (Some(Stopped::Model), "The key was refused."));
     assert_eq!((&stopped.answer, stopped.batches.len()), (&None, 0));
+    let usage = Usage { input: 10, output: 5, ..Usage::default() };
+    let one = Spent { requests: 1, usage, cost: 700, took_ms: 12, ..Spent::default() };
+    assert_eq!(answered.spent, one);
+    assert_eq!(view.row.spent, one.and(stopped.spent));
+    let days = reader.spent_by_day(Micros(0)).await.unwrap();
+    assert_eq!(days.iter().map(|day| day.model.as_str()).collect::<Vec<_>>(), ["rehearsal"]);
+    assert_eq!(days[0].spent, view.row.spent);
+    assert_eq!(days[0].at.0 % 86_400_000_000, 0);
 
     assert_eq!(reader.next_handle(story.conversation).await.unwrap(), 5);
     assert_eq!(reader.next_handle(scene.conversation()).await.unwrap(), 1);

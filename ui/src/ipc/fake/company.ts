@@ -1,6 +1,7 @@
 // The small company of the fake: its sources, models and sample questions.
 
 import type {
+  Capabilities,
   Category,
   Effect,
   Label,
@@ -100,6 +101,9 @@ export function sources(): SourceView[] {
   ];
 }
 
+/** What nobody has said anything about. */
+export const UNKNOWN: Capabilities = { tools: null, parallel: null, streaming: null, context: null, max_output: null, price: null };
+
 export function models(): ModelView[] {
   return [
     {
@@ -114,9 +118,11 @@ export function models(): ModelView[] {
         parallel: 'auto',
         early: 'on',
         preset: null,
-        capabilities: { tools: null, parallel: null, streaming: null, context: null, max_output: null, price: null },
+        capabilities: UNKNOWN,
       },
       secret_present: true,
+      capabilities: { ...UNKNOWN, tools: true, parallel: true },
+      learnt: { ...UNKNOWN, tools: true, parallel: true },
     },
     {
       spec: {
@@ -130,9 +136,11 @@ export function models(): ModelView[] {
         parallel: 'on',
         early: 'auto',
         preset: null,
-        capabilities: { tools: null, parallel: null, streaming: null, context: null, max_output: null, price: null },
+        capabilities: UNKNOWN,
       },
       secret_present: false,
+      capabilities: { ...UNKNOWN, tools: true, parallel: true, context: 200_000, price: { input: 3_000_000, cached: 300_000, output: 15_000_000 } },
+      learnt: UNKNOWN,
     },
   ];
 }

@@ -18,6 +18,7 @@ import { PUBLIC, join } from '../../state/label';
 import { Batch, type Rules, type Stage } from './batch';
 import { Clock } from './clock';
 import { id } from './ids';
+import { NOTHING_SPENT } from './supply';
 import type { Plan } from './plans';
 import type { Trail } from './record';
 
@@ -43,7 +44,7 @@ export class Run {
     private readonly on: (event: RunEvent) => void,
   ) {
     this.#clock = new Clock(beganAt);
-    this.turn = { id: id('turn', beganAt / 1000), question, at: beganAt, batches: [], retries: [], answer: null, stopped: null, words: '' };
+    this.turn = { id: id('turn', beganAt / 1000), question, at: beganAt, batches: [], retries: [], answer: null, stopped: null, words: '', spent: NOTHING_SPENT };
     conversation.turns.push(this.turn);
     const asked = trail.seal('question', 'text/plain', question);
     trail.append('question.asked', beganAt, { ...this.#link(), turn: this.turn.id, question: asked });
