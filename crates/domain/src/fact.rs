@@ -114,6 +114,9 @@ pub enum Fact {
         prompt: Commitment,
         /// The join of what is in it.
         label: Label,
+        /// How many results of earlier calls it shows shorter than the request before it did, so that it fits.
+        #[serde(default, skip_serializing_if = "is_none")]
+        shortened: u32,
     },
     /// A model's response ended.
     #[serde(rename = "model.returned")]
@@ -495,6 +498,11 @@ pub enum Fact {
         /// The call.
         call: CallId,
     },
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_none(count: &u32) -> bool {
+    *count == 0
 }
 
 /// The most payloads of one `payload.erased`, so that its body stays small; more are more entries.

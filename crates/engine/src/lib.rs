@@ -24,6 +24,7 @@ mod holder;
 mod inner;
 mod keys;
 mod locked;
+mod network;
 mod probe;
 mod reads;
 mod review;

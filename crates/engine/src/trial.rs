@@ -18,7 +18,7 @@ use serde_json::json;
 
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::run::{Outgoing, Purpose};
+use crate::run::{Outgoing, Purpose, model_limits};
 
 /// What trying a model showed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, specta::Type)]
@@ -69,12 +69,13 @@ impl Engine {
             return Ok(ModelReport::failed(ModelFailure::KeyRefused, words, 0));
         }
         let mut errand = self.inner.turns.errand().await?;
-        let purpose = Purpose { turn: None, label: Label::PUBLIC };
+        let purpose = Purpose { turn: None, label: Label::PUBLIC, shortened: 0 };
         let began = Instant::now();
         let encoded = providers::encode(spec, &trial_prompt(spec.parallel));
         let (outgoing, intent) = Outgoing::new(&self.inner, spec, encoded, purpose)?;
         let intent = self.inner.store()?.intend(intent).await?;
-        let mut thinking = outgoing.send(&self.inner, spec, key, intent);
+        let mut thinking =
+            outgoing.send(&self.inner, spec, key, model_limits(&self.run_settings().await?), intent);
         let mut first_event_ms = None;
         let mut calls = 0;
         loop {

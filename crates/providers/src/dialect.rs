@@ -7,7 +7,7 @@ use crate::fault::DecodeError;
 use crate::names::Names;
 
 /// What a protocol's module does with a conversation. It keeps to what [`crate::Encoder`] promises.
-pub(crate) trait Encoding: std::fmt::Debug + Send {
+pub(crate) trait Encoding: std::fmt::Debug + Send + Sync {
     /// See [`push`](crate::Encoder::push).
     fn push(&mut self, message: &Message);
     /// See [`push_result`](crate::Encoder::push_result).

@@ -10,6 +10,7 @@ pub(crate) mod demo;
 pub(crate) mod evidence;
 pub(crate) mod init;
 pub(crate) mod models;
+pub(crate) mod network;
 pub(crate) mod probe;
 pub(crate) mod secrets;
 pub(crate) mod settings;

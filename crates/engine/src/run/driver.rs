@@ -17,6 +17,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use turn::{Event, Turn};
 
+use super::again::Again;
 use super::arriving::Arriving;
 use super::calling::{Arrival, Notice};
 use super::end::End;
@@ -80,6 +81,8 @@ pub(crate) struct Driver {
     pub(crate) batch_calls: usize,
     /// The first request to the model, recorded with the question.
     pub(crate) first: Option<(Outgoing, DurableIntent)>,
+    /// How often the model was asked for its present message, and when it is asked again.
+    pub(crate) again: Again,
     pub(crate) thinking: Option<Thinking>,
     pub(crate) arriving: Arriving,
     pub(crate) tasks: JoinSet<Result<Arrival, EngineError>>,
@@ -119,6 +122,7 @@ pub(crate) enum Woken {
     Call(Box<Option<TaskEnd>>),
     Noticed(Notice),
     NobodyAnswered,
+    AskAgain,
     Straggles(CallId),
     BatchTimedOut(BatchId),
     LookAtLines,
@@ -232,6 +236,7 @@ impl Driver {
             event = model => Woken::Model(event),
             ended = self.tasks.join_next_with_id(), if !self.tasks.is_empty() => Woken::Call(Box::new(ended)),
             () = until(self.people.until) => Woken::NobodyAnswered,
+            () = until(self.again.due) => Woken::AskAgain,
             call = at(straggler) => {
                 self.stragglers.pop_front();
                 Woken::Straggles(call)

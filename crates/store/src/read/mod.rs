@@ -19,6 +19,7 @@ mod snapshot;
 mod stats;
 mod subject;
 mod trail;
+mod wire;
 mod wording;
 
 use std::fmt;
