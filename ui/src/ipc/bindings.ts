@@ -45,6 +45,11 @@ export const commands = {
 	call: (id: CallId) => typedError<CallDetail | null, CommandError>(__TAURI_INVOKE("call", { id })),
 	/**  A payload's text from the start, longer than `call` gives it. */
 	payload: (seq: Seq, commitment: Commitment) => typedError<PayloadView | null, CommandError>(__TAURI_INVOKE("payload", { seq, commitment })),
+	/**
+	 *  What went to the model in a turn and what came back, oldest first. In a review, bodies that were not opened are left
+	 *  out.
+	 */
+	wire: (turn: TurnId) => typedError<WireView[], CommandError>(__TAURI_INVOKE("wire", { turn })),
 	/**  Proof that an entry is in the trail, checked before it is handed out. */
 	prove: (seq: Seq) => typedError<ProofView, CommandError>(__TAURI_INVOKE("prove", { seq })),
 	/**  One entry as it stands. */
@@ -968,21 +973,41 @@ conversation: ConversationId;
 /**  The question. */
 question: string; 
 /**  The model, as people read it. */
-model: string }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
+model: string }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
 /**  A request to the model is on record and leaves. */
 ({ type: "model_called"; 
 /**  Which request of the turn, from 1. */
-step: number }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
+step: number }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
+/**
+ *  The model came to nothing, and is asked again: at once, or after a wait. [`Happening::ModelCalled`] says when it
+ *  is. Nothing that it said counts.
+ */
+({ type: "model_waits"; 
+/**  Which request for this message comes next, from 2. */
+attempt: number; 
+/**  How the one before went wrong. */
+failure: ModelFailure; 
+/**  The same in words. */
+words: string; 
+/**  How long until then, in milliseconds. */
+wait_ms: number }) & { answer?: never; asks?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never } | 
+/**
+ *  Results of earlier calls are shown to the model shorter than before, so that its request fits. They stand on
+ *  record whole.
+ */
+({ type: "shortened"; 
+/**  How many. */
+results: number }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
 /**  A call of the message is complete. */
 ({ type: "call_ready"; 
 /**  The call. */
-call: ToolCall }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
+call: ToolCall }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
 /**  Policy decided. */
 ({ type: "decided"; 
 /**  The call. */
 call: CallId; 
 /**  What and why. */
-decision: Decision }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
+decision: Decision }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
 /**  The message is complete: these are its calls. */
 ({ type: "batch_started"; 
 /**  The batch. */
@@ -990,13 +1015,13 @@ batch: BatchId;
 /**  Its calls in the model's order. */
 calls: CallId[]; 
 /**  The join of their labels so far. */
-label: Label }) & { answer?: never; asks?: never; attempt?: never; call?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
+label: Label }) & { answer?: never; asks?: never; attempt?: never; call?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
 /**  Somebody must say whether these may run. The engine waits for an answer to each. */
 ({ type: "approval_asked"; 
 /**  The batch. */
 batch: BatchId; 
 /**  What is asked, in the model's order. */
-asks: Ask[] }) & { answer?: never; attempt?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
+asks: Ask[] }) & { answer?: never; attempt?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
 /**
  *  The message asks for more calls than a person allowed in one: none of them runs until a person says so. The
  *  engine waits for that as it does for an approval.
@@ -1009,7 +1034,7 @@ calls: number;
 /**  How many one message may ask for. */
 limit: number; 
 /**  How many of each tool, most first; under its name as the model wrote it. */
-tools: Count[] }) & { answer?: never; asks?: never; attempt?: never; call?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
+tools: Count[] }) & { answer?: never; asks?: never; attempt?: never; call?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
 /**
  *  A call has begun to wait, or waits for something else now. What it waits for is over when it is dispatched, ends,
  *  or waits for the next thing.
@@ -1018,13 +1043,13 @@ tools: Count[] }) & { answer?: never; asks?: never; attempt?: never; call?: neve
 /**  The call. */
 call: CallId; 
 /**  What for. */
-waiting: Waiting }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; why?: never; words?: never } | 
+waiting: Waiting }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; why?: never; words?: never } | 
 /**  Its entry is durable and its bytes leave. */
 ({ type: "dispatched"; 
 /**  The call. */
 call: CallId; 
 /**  Which try, from 1. */
-attempt: number }) & { answer?: never; asks?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
+attempt: number }) & { answer?: never; asks?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
 /**  An attempt came to nothing, and the call goes on. */
 ({ type: "attempt_ended"; 
 /**  The call. */
@@ -1034,17 +1059,17 @@ attempt: number;
 /**  What happened in words. */
 words: string; 
 /**  From sending to its end. */
-took_ms: number }) & { answer?: never; asks?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; tools?: never; usage?: never; waiting?: never; why?: never } | 
+took_ms: number }) & { answer?: never; asks?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never } | 
 /**  A call that started early is no part of its message. Its result, if one comes, is recorded and not used. */
 ({ type: "call_dropped"; 
 /**  The call. */
 call: CallId; 
 /**  Why. */
-why: Dropped }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; words?: never } | 
+why: Dropped }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; words?: never } | 
 /**  A call is still under way while its batch goes back to the model without it. */
 ({ type: "pending"; 
 /**  The call. */
-call: CallId }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
+call: CallId }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
 /**  A call ended, and its outcome is on record. */
 {
 	type: "call_ended",
@@ -1065,15 +1090,15 @@ saved_ms: number;
 /**  Requests that were sent for it, all attempts counted. */
 requests: number; 
 /**  The join of the results. */
-label: Label }) & { answer?: never; asks?: never; attempt?: never; call?: never; calls?: never; conversation?: never; decision?: never; failure?: never; limit?: never; model?: never; question?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
+label: Label }) & { answer?: never; asks?: never; attempt?: never; call?: never; calls?: never; conversation?: never; decision?: never; failure?: never; limit?: never; model?: never; question?: never; results?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
 /**  More of the model's words, citation marks and all. */
 ({ type: "text_delta"; 
 /**  The words. */
-text: string }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
+text: string }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
 /**  The answer is on record. */
 ({ type: "answer"; 
 /**  The answer. */
-answer: Answer }) & { asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
+answer: Answer }) & { asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
 /**  The turn is over. Nothing follows. */
 ({ type: "turn_ended"; 
 /**  Why there is no answer, if there is none. */
@@ -1083,7 +1108,7 @@ failure: ModelFailure | null;
 /**  What happened and what to do, in words; empty after an answer. */
 words: string; 
 /**  Tokens of the whole turn. */
-usage: Usage }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; text?: never; took_ms?: never; tools?: never; waiting?: never; why?: never };
+usage: Usage }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; text?: never; took_ms?: never; tools?: never; wait_ms?: never; waiting?: never; why?: never };
 
 /**  What the record says of a source's calls. */
 export type Health = {
@@ -1267,6 +1292,9 @@ export type Mistake = {
 	/**  What to write. */
 	fix: string,
 };
+
+/**  One request to a model. */
+export type ModelCallId = string;
 
 /**  What a model was shown. */
 export type ModelExposure = {
@@ -1601,6 +1629,14 @@ export type RunSettings = {
 	shown_bytes: number,
 	/**  What becomes of a read that holds up its batch. */
 	straggler: Straggler,
+	/**  How long a model may take to its first word in milliseconds; at least 1000. */
+	first_word_ms: number,
+	/**  How long it may pause between two words in milliseconds; at least 1000. */
+	word_pause_ms: number,
+	/**  How often a model is asked for one message, if its provider is busy or its stream is cut; at least 1. */
+	model_attempts: number,
+	/**  How long a busy provider is waited for in milliseconds, all waits for one message together. */
+	model_wait_ms: number,
 };
 
 /**  A question to begin with. */
@@ -2010,6 +2046,44 @@ source: SourceName } |
 attempt: number; 
 /**  How long, in milliseconds. */
 ms: number };
+
+/**  What a model sent back. */
+export type WireReturn = {
+	/**  The entry that says so. */
+	seq: Seq,
+	/**  Why the message ended, if it did. */
+	finish: Finish | null,
+	/**  How it went wrong, if it did. */
+	failure: ModelFailure | null,
+	/**  Tokens as the provider counted them. */
+	usage: Usage,
+	/**  What they cost, in millionths of a US dollar. */
+	cost: number | null,
+	/**  From sending to the last byte. */
+	took_ms: number,
+	/**  The body as received; none if nothing is held under its commitment. */
+	received: PayloadView | null,
+};
+
+/**  One request to a model and what came back, as they were on the wire; see [`crate::fact::Fact::ModelCalled`]. */
+export type WireView = {
+	/**  The request. */
+	request: ModelCallId,
+	/**  The entry that says that it is about to leave. */
+	seq: Seq,
+	/**  When. */
+	at: Micros,
+	/**  The model's name in the workspace. */
+	model: string,
+	/**  Scheme, host, port and path. */
+	endpoint: string,
+	/**  How many results of earlier calls it shows shorter than the request before it did. */
+	shortened: number,
+	/**  The body as sent; none if nothing is held under its commitment. */
+	sent: PayloadView | null,
+	/**  What came back; none while it is under way, or if the program ended before. */
+	returned: WireReturn | null,
+};
 
 /**  A workspace was made. */
 export type WorkspaceCreated = {
