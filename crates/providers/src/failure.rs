@@ -99,8 +99,8 @@ impl Speaker<'_> {
                  or choose another model."
             ),
             ModelFailure::Unreachable => format!(
-                "{host} was not asked: the proxy on the way there wants a name and a password{said}. Set them with the \
-                 proxy in Settings."
+                "{model} at {host} was not asked: the proxy on the way wants a name and a password{said}. Set them \
+                 with `tieout network proxy`."
             ),
             ModelFailure::NotAModel => self.not_a_model(status, complaint, said),
             _ if names_the_model(complaint) => self.no_such_model(said),
