@@ -39,4 +39,5 @@ mod speed;
 mod state;
 mod stream_cuts;
 mod trail;
+mod waiting;
 mod writer;

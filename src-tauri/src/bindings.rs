@@ -58,6 +58,7 @@ pub(crate) fn builder() -> Builder<Wry> {
             trail::conversation,
             trail::call,
             trail::payload,
+            trail::wire,
             trail::prove,
             trail::entry,
             trail::verify,

@@ -135,6 +135,7 @@ impl Teller {
             endpoint: "http://127.0.0.1:9/chat/completions".to_owned(),
             prompt: prompt.commitment(),
             label: Label::PUBLIC,
+            shortened: 0,
         };
         self.draft(within, fact, vec![prompt])
     }

@@ -59,6 +59,7 @@ async fn run(cli: &Cli, output: &Output) -> Result<Exit, engine::EngineError> {
         Command::Sources(sources) => commands::sources::run(global, sources, output).await,
         Command::Tools(tools) => commands::tools::run(global, tools, output).await,
         Command::Calls(calls) => commands::calls::run(global, calls, output).await,
+        Command::Network(network) => commands::network::run(global, network, output).await,
         Command::Settings(settings) => commands::settings::run(global, settings, output).await,
         Command::Secrets(secrets) => commands::secrets::run(global, secrets, output).await,
         Command::Trail(trail) => commands::trail::run(global, trail, output).await,

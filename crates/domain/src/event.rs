@@ -43,6 +43,24 @@ pub enum Happening {
         /// Which request of the turn, from 1.
         step: u32,
     },
+    /// The model came to nothing, and is asked again: at once, or after a wait. [`Happening::ModelCalled`] says when it
+    /// is. Nothing that it said counts.
+    ModelWaits {
+        /// Which request for this message comes next, from 2.
+        attempt: u32,
+        /// How the one before went wrong.
+        failure: ModelFailure,
+        /// The same in words.
+        words: String,
+        /// How long until then, in milliseconds.
+        wait_ms: u32,
+    },
+    /// Results of earlier calls are shown to the model shorter than before, so that its request fits. They stand on
+    /// record whole.
+    Shortened {
+        /// How many.
+        results: u32,
+    },
     /// A call of the message is complete.
     CallReady {
         /// The call.

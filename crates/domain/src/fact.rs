@@ -5,6 +5,9 @@
 //! of which it holds commitments. No floats: lengths of time are microseconds.
 
 mod says;
+mod why;
+
+pub use why::{Change, Dropped, Stopped};
 
 use serde::{Deserialize, Serialize};
 
@@ -18,50 +21,6 @@ use crate::model::{Finish, ModelFailure, Usage};
 use crate::outcome::{FailureClass, Outcome};
 use crate::payload::Commitment;
 use crate::time::{Micros, Phases, Span};
-
-/// Why a turn ended without an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type)]
-#[serde(rename_all = "snake_case")]
-pub enum Stopped {
-    /// A person stopped it.
-    Cancelled,
-    /// The model could not be asked or did not answer.
-    Model,
-    /// The step limit was reached.
-    StepLimit,
-    /// The program ended in the middle.
-    Crashed,
-    /// The trail can't be written, so nothing more is sent. For screens alone: this one can't be on record.
-    Trail,
-}
-
-/// Why a call that started early is no part of its message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type)]
-#[serde(rename_all = "snake_case")]
-pub enum Dropped {
-    /// The message reached the model's length limit.
-    Length,
-    /// The provider's filter stopped the message.
-    Filter,
-    /// The message was cut off, or was no message.
-    Failed,
-    /// A person stopped the turn.
-    Cancelled,
-    /// The model changed the call after the next began.
-    Changed,
-}
-
-/// Which setting a change concerns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type)]
-#[serde(rename_all = "snake_case")]
-pub enum Change {
-    /// It is new.
-    Added,
-    /// It replaced one of the same name.
-    Replaced,
-    /// It is gone.
-    Removed,
-}
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,6 +73,9 @@ pub enum Fact {
         prompt: Commitment,
         /// The join of what is in it.
         label: Label,
+        /// How many results of earlier calls it shows shorter than the request before it did, so that it fits.
+        #[serde(default, skip_serializing_if = "is_none")]
+        shortened: u32,
     },
     /// A model's response ended.
     #[serde(rename = "model.returned")]
@@ -495,6 +457,11 @@ pub enum Fact {
         /// The call.
         call: CallId,
     },
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_none(count: &u32) -> bool {
+    *count == 0
 }
 
 /// The most payloads of one `payload.erased`, so that its body stays small; more are more entries.

@@ -21,6 +21,7 @@ pub mod intent;
 pub mod json;
 pub mod label;
 pub mod model;
+pub mod network;
 pub mod outcome;
 pub mod payload;
 pub mod run;

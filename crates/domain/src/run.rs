@@ -28,11 +28,19 @@ pub struct RunSettings {
     pub shown_bytes: u32,
     /// What becomes of a read that holds up its batch.
     pub straggler: Straggler,
+    /// How long a model may take to its first word in milliseconds; at least 1000.
+    pub first_word_ms: u32,
+    /// How long it may pause between two words in milliseconds; at least 1000.
+    pub word_pause_ms: u32,
+    /// How often a model is asked for one message, if its provider is busy or its stream is cut; at least 1.
+    pub model_attempts: u32,
+    /// How long a busy provider is waited for in milliseconds, all waits for one message together.
+    pub model_wait_ms: u32,
 }
 
 impl Default for RunSettings {
     /// 64 calls at one time, 128 a message, 10 minutes a batch, early start, together, 96 KiB of a result, no
-    /// straggler budget.
+    /// straggler budget; 5 minutes to a model's first word and 3 between two, asked 4 times and waited for 2 minutes.
     fn default() -> Self {
         Self {
             in_flight: 64,
@@ -42,6 +50,10 @@ impl Default for RunSettings {
             sequential: false,
             shown_bytes: 96 << 10,
             straggler: Straggler::Wait,
+            first_word_ms: 300_000,
+            word_pause_ms: 180_000,
+            model_attempts: 4,
+            model_wait_ms: 120_000,
         }
     }
 }

@@ -6,10 +6,10 @@ use crate::answer::Answer;
 use crate::call::Verdict;
 use crate::effect::Effect;
 use crate::fact::{Dropped, Stopped};
-use crate::id::{BatchId, CallId, ConversationId, Handle, Seq, TurnId};
+use crate::id::{BatchId, CallId, ConversationId, Handle, ModelCallId, Seq, TurnId};
 use crate::json::Json;
 use crate::label::Label;
-use crate::model::Usage;
+use crate::model::{Finish, ModelFailure, Usage};
 use crate::outcome::{FailureClass, Outcome};
 use crate::payload::{Commitment, PayloadRole};
 use crate::source::SourceSpec;
@@ -227,6 +227,46 @@ pub struct TurnView {
     pub words: String,
     /// What its requests to models used.
     pub spent: Spent,
+}
+
+/// One request to a model and what came back, as they were on the wire; see [`crate::fact::Fact::ModelCalled`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, specta::Type)]
+pub struct WireView {
+    /// The request.
+    pub request: ModelCallId,
+    /// The entry that says that it is about to leave.
+    pub seq: Seq,
+    /// When.
+    pub at: Micros,
+    /// The model's name in the workspace.
+    pub model: String,
+    /// Scheme, host, port and path.
+    pub endpoint: String,
+    /// How many results of earlier calls it shows shorter than the request before it did.
+    pub shortened: u32,
+    /// The body as sent; none if nothing is held under its commitment.
+    pub sent: Option<PayloadView>,
+    /// What came back; none while it is under way, or if the program ended before.
+    pub returned: Option<WireReturn>,
+}
+
+/// What a model sent back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, specta::Type)]
+pub struct WireReturn {
+    /// The entry that says so.
+    pub seq: Seq,
+    /// Why the message ended, if it did.
+    pub finish: Option<Finish>,
+    /// How it went wrong, if it did.
+    pub failure: Option<ModelFailure>,
+    /// Tokens as the provider counted them.
+    pub usage: Usage,
+    /// What they cost, in millionths of a US dollar.
+    pub cost: Option<u32>,
+    /// From sending to the last byte.
+    pub took_ms: u32,
+    /// The body as received; none if nothing is held under its commitment.
+    pub received: Option<PayloadView>,
 }
 
 /// A batch.

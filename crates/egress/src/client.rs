@@ -20,6 +20,7 @@ use tokio::time::Instant;
 use crate::ahead::{Ahead, Origin, UnderWay};
 use crate::connector::Connector;
 use crate::dial::Dialer;
+use crate::network::Network;
 use crate::phases::{Asker, Opened};
 use crate::proxy::Proxies;
 
@@ -68,9 +69,9 @@ pub(crate) struct Unanswered {
 
 impl Client {
     /// No connection takes longer than `limit` to open, and one that was opened ahead waits for `hold`.
-    pub(crate) fn new(limit: Duration, hold: Duration) -> Result<Self, rustls::Error> {
-        let proxies = Arc::new(Proxies::of_the_system());
-        let dialer = Arc::new(Dialer::new(Arc::clone(&proxies), limit)?);
+    pub(crate) fn new(limit: Duration, hold: Duration, network: &Network) -> Result<Self, rustls::Error> {
+        let proxies = Arc::new(Proxies::new(&network.proxy));
+        let dialer = Arc::new(Dialer::new(Arc::clone(&proxies), &network.roots, limit)?);
         let ahead = Ahead::new(Arc::clone(&dialer), hold);
         let hyper = legacy::Client::builder(TokioExecutor::new())
             // Sending again is a decision of the engine, and an entry of the trail.

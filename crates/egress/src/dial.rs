@@ -12,20 +12,21 @@ use hyper::Uri;
 use hyper::http::uri::Scheme;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::dns::Name;
-use hyper_util::client::legacy::connect::proxy::Tunnel;
+use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
 use hyper_util::client::proxy::matcher::Intercept;
 use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
 use rustls::crypto::ring;
 use rustls::pki_types::ServerName;
-use rustls_platform_verifier::Verifier;
 use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 use tower_service::Service;
 
+use crate::network::Root;
 use crate::phases::{Asker, Opened};
 use crate::proxy::{Proxies, bare};
 use crate::stream::{Stream, Wire};
+use crate::trust::Trust;
 
 /// Any reason why there is no connection; [`crate::words`] looks into it.
 pub(crate) type Reason = Box<dyn Error + Send + Sync>;
@@ -36,9 +37,15 @@ pub(crate) enum NoConnection {
     /// Nobody knows the host.
     #[error("no address for the host")]
     Name(#[source] io::Error),
-    /// The system's proxy is of a kind that we don't speak.
-    #[error("the system names a proxy `{0}`, and we go through proxies of HTTP alone")]
+    /// The proxy is of a kind that we don't speak.
+    #[error("the proxy is one of `{0}`, and we go through those of HTTP and SOCKS 5 alone")]
     Proxy(String),
+    /// The proxy wants another name and password, or any.
+    #[error("the proxy wants credentials")]
+    Unauthorised,
+    /// The proxy did not open the way.
+    #[error("the proxy did not open the way: {0}")]
+    NoWay(String),
 }
 
 /// Opens connections, as the machine trusts certificates and through the proxies that it names.
@@ -53,14 +60,14 @@ pub(crate) struct Dialer {
 
 impl Dialer {
     /// No connection takes longer than `limit` to open.
-    pub(crate) fn new(proxies: Arc<Proxies>, limit: Duration) -> Result<Self, rustls::Error> {
+    pub(crate) fn new(proxies: Arc<Proxies>, roots: &[Root], limit: Duration) -> Result<Self, rustls::Error> {
         // `ring` does the cryptography of every connection: the default provider costs far more to build.
         let provider = Arc::new(ring::default_provider());
         let mut config = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()?
             .dangerous()
-            // This is the system's own verifier: `dangerous` is any that rustls does not bring itself.
-            .with_custom_certificate_verifier(Arc::new(Verifier::new(provider)?))
+            // This asks the system's own verifier: `dangerous` is any that rustls does not bring itself.
+            .with_custom_certificate_verifier(Arc::new(Trust::new(provider, roots)?))
             .with_no_client_auth();
         let tls_to_proxy = Arc::new(config.clone()).into();
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
@@ -87,6 +94,16 @@ impl Dialer {
             };
         };
         let mut stream = self.proxy(&proxy, opened).await?;
+        if is_socks(&proxy) {
+            let Stream { wire, mut opened, .. } = stream;
+            let began = Instant::now();
+            let wire = Self::through_socks(&proxy, wire, to).await?;
+            opened.tls += began.elapsed();
+            return match secure {
+                true => Self::tls(&self.tls, to, wire, opened).await,
+                false => Ok(Stream::new(wire, opened)),
+            };
+        }
         if !secure {
             stream.proxied = true;
             return Ok(stream);
@@ -97,15 +114,24 @@ impl Dialer {
         if let Some(credentials) = proxy.basic_auth() {
             tunnel = tunnel.with_auth(credentials.clone());
         }
-        let wire = tunnel.call(to.clone()).await?.into_inner();
+        let wire = tunnel.call(to.clone()).await.map_err(|error| no_way(&error))?.into_inner();
         opened.tls += began.elapsed();
         Self::tls(&self.tls, to, wire, opened).await
+    }
+
+    /// The proxy finds the host's address: what it is called within is none of this machine's business.
+    async fn through_socks(proxy: &Intercept, wire: Wire, to: &Uri) -> Result<Wire, Reason> {
+        let mut socks = SocksV5::new(proxy.uri().clone(), Already(Some(wire)));
+        if let Some((user, password)) = proxy.raw_auth().filter(|(user, _)| !user.is_empty()) {
+            socks = socks.with_auth(user.to_owned(), password.to_owned());
+        }
+        Ok(socks.call(to.clone()).await.map_err(|error| no_way(&error))?.into_inner())
     }
 
     async fn proxy(&self, proxy: &Intercept, mut opened: Opened) -> Result<Stream, Reason> {
         let uri = proxy.uri();
         match uri.scheme_str() {
-            Some("http") => Ok(Stream::new(self.tcp(uri, &mut opened).await?, opened)),
+            Some("http" | "socks5" | "socks5h") => Ok(Stream::new(self.tcp(uri, &mut opened).await?, opened)),
             Some("https") => {
                 let wire = self.tcp(uri, &mut opened).await?;
                 Self::tls(&self.tls_to_proxy, uri, wire, opened).await
@@ -143,6 +169,19 @@ impl Dialer {
         let mut stream = Stream::new(Box::pin(stream), opened);
         stream.h2 = h2;
         Ok(stream)
+    }
+}
+
+fn is_socks(proxy: &Intercept) -> bool {
+    proxy.uri().scheme_str().is_some_and(|scheme| scheme.starts_with("socks"))
+}
+
+/// Why a proxy did not open the way. Its library's errors can't be named, so their words tell them apart.
+fn no_way(error: &(dyn Error + 'static)) -> NoConnection {
+    let words = error.to_string();
+    match words.to_ascii_lowercase() {
+        small if small.contains("authorization") || small.contains("auth") => NoConnection::Unauthorised,
+        _ => NoConnection::NoWay(words),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The client, and the way through it.
 
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -15,6 +16,7 @@ use crate::ahead::Origin;
 use crate::client::{Answer, Client, Wired};
 use crate::error::SendError;
 use crate::inbound::{Bounds, Inbound};
+use crate::network::Network;
 use crate::outbound::Outbound;
 use crate::phases::sum;
 use crate::redirect;
@@ -23,7 +25,8 @@ use crate::words::before_answer;
 /// The door out. Clones share connections; make one per program and pass it on.
 #[derive(Clone)]
 pub struct Door {
-    client: Client,
+    /// Another one whenever the network is described anew.
+    client: Arc<RwLock<Client>>,
     settings: Settings,
 }
 
@@ -51,9 +54,22 @@ pub struct DoorError(String);
 impl Door {
     /// A door with these settings, which trusts what this machine trusts and goes through the proxy that it names.
     pub fn new(settings: Settings) -> Result<Self, DoorError> {
-        let client = Client::new(settings.connect_timeout, settings.hold)
-            .map_err(|error| DoorError(error.to_string()))?;
-        Ok(Self { client, settings })
+        let client = client(&settings, &Network::default())?;
+        Ok(Self { client: Arc::new(RwLock::new(client)), settings })
+    }
+
+    /// From the next request on, goes through this network; those under way go on as they are. Holds for all clones.
+    ///
+    /// # Errors
+    /// If its authorities can't be used; then nothing changes.
+    pub fn set_network(&self, network: &Network) -> Result<(), DoorError> {
+        let client = client(&self.settings, network)?;
+        *self.client.write().unwrap_or_else(PoisonError::into_inner) = client;
+        Ok(())
+    }
+
+    fn client(&self) -> Client {
+        self.client.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Opens a connection to where `url` points, for a request that is expected within seconds; call it once for each.
@@ -64,7 +80,7 @@ impl Door {
     /// connection tells it, which is that somebody is here. A proxy is asked for a tunnel, if there is one on the way.
     pub fn warm(&self, url: &Url) {
         if let Ok(uri) = url.as_str().parse() {
-            self.client.warm(&uri);
+            self.client().warm(&uri);
         }
     }
 
@@ -72,7 +88,7 @@ impl Door {
     /// redirect within the origin is followed if the request allows it.
     ///
     /// # Errors
-    /// Only [`SendError::Unsendable`] and [`SendError::Connect`] promise that no byte of the request left.
+    /// Only [`SendError::Unsendable`], [`SendError::Connect`] and [`SendError::Untrusted`] promise that no byte of the request left.
     pub async fn send(&self, intent: DurableIntent, mut request: Outbound) -> Result<Inbound, SendError> {
         let scrubber = request.scrubber();
         let body = request.body.take().map(Bytes::from);
@@ -145,11 +161,12 @@ impl Door {
             headers: request.wire_headers(url, &body)?,
             body,
         };
-        match timeout_at(bounds.end, self.client.send(origin, wired)).await {
+        let client = self.client();
+        match timeout_at(bounds.end, client.send(origin, wired)).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(unanswered)) => {
                 let error = before_answer(&unanswered, &bounds.peer, self.settings.connect_timeout);
-                Err(match self.client.proxy(&uri) {
+                Err(match client.proxy(&uri) {
                     Some(proxy) => error.map(|words| {
                         format!("{words} (asked through the proxy {proxy}: it may be the cause)")
                     }),
@@ -165,6 +182,11 @@ impl std::fmt::Debug for Door {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Door").field("settings", &self.settings).finish_non_exhaustive()
     }
+}
+
+fn client(settings: &Settings, network: &Network) -> Result<Client, DoorError> {
+    Client::new(settings.connect_timeout, settings.hold, network)
+        .map_err(|error| DoorError(error.to_string()))
 }
 
 /// A compressed body that nobody asked for would be kept, shown and given to the model as noise.

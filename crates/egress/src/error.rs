@@ -11,6 +11,10 @@ pub enum SendError {
     /// before anything was written. Nothing of the request left.
     #[error("{0}")]
     Connect(String),
+    /// No connection came about since the certificate of the host, or of the proxy on the way, is not trusted. Nothing of
+    /// the request left.
+    #[error("{0}")]
+    Untrusted(String),
     /// The connection ended in the middle of the request or of the answer.
     #[error("{0}")]
     Interrupted(String),
@@ -31,6 +35,7 @@ impl SendError {
         match self {
             Self::Unsendable(words)
             | Self::Connect(words)
+            | Self::Untrusted(words)
             | Self::Interrupted(words)
             | Self::TimedOut(words)
             | Self::BadBody(words)
@@ -43,6 +48,7 @@ impl SendError {
         match self {
             Self::Unsendable(words) => Self::Unsendable(change(words)),
             Self::Connect(words) => Self::Connect(change(words)),
+            Self::Untrusted(words) => Self::Untrusted(change(words)),
             Self::Interrupted(words) => Self::Interrupted(change(words)),
             Self::TimedOut(words) => Self::TimedOut(change(words)),
             Self::BadBody(words) => Self::BadBody(change(words)),

@@ -18,6 +18,7 @@
 //! - **Not repeated.** The client never sends a request a second time by itself. Only a request of which nothing left,
 //!   since the idle connection that it got had been closed, goes on another one.
 //! - **Measured.** [`Inbound::phases`] says where the time went: name, TCP, TLS, answer, body.
+//! - **Through what lies between.** Proxies and authorities are the system's, and those that [`Door::set_network`] adds.
 //! - **Ahead.** [`Door::warm`] opens a connection for a request that is expected, and sends nothing of it.
 
 mod ahead;
@@ -27,6 +28,7 @@ mod dial;
 mod door;
 mod error;
 mod inbound;
+mod network;
 mod outbound;
 mod phases;
 mod placement;
@@ -35,11 +37,13 @@ mod redirect;
 mod scrub;
 mod sigv4;
 mod stream;
+mod trust;
 mod words;
 
 pub use door::{Door, DoorError, Settings};
 pub use error::SendError;
 pub use inbound::{Inbound, Whole};
+pub use network::{Network, Root, Way};
 pub use outbound::{Outbound, USER_AGENT};
 pub use placement::{PlacedSecret, Placement};
 pub use redirect::Redirects;

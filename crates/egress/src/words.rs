@@ -5,17 +5,22 @@ use std::io;
 use std::time::Duration;
 
 use hyper_util::client::legacy;
-use rustls::CertificateError;
+use rustls::{CertificateError, OtherError};
 
 use crate::client::Unanswered;
 use crate::dial::NoConnection;
 use crate::error::SendError;
+use crate::trust::UnknownIssuer;
 
 /// An error before there was a status. `peer` is `host:port`.
 pub(crate) fn before_answer(unanswered: &Unanswered, peer: &str, connect_timeout: Duration) -> SendError {
     let error = &unanswered.error;
     if error.is_connect() {
-        return SendError::Connect(no_connection(error, peer, connect_timeout));
+        let words = no_connection(error, peer, connect_timeout);
+        return match cause(error) {
+            Some(rustls::Error::InvalidCertificate(_)) => SendError::Untrusted(words),
+            _ => SendError::Connect(words),
+        };
     }
     if !unanswered.left {
         return SendError::Connect(format!(
@@ -77,6 +82,17 @@ fn no_connection(error: &legacy::Error, peer: &str, connect_timeout: Duration) -
             "no address was found for the host of {peer}: check its name, and whether this machine is online"
         );
     }
+    match cause(error) {
+        Some(NoConnection::Unauthorised) => {
+            return format!(
+                "nothing was sent to {peer}: the proxy on the way wants a name and a password, or other ones"
+            );
+        }
+        Some(no_way @ (NoConnection::NoWay(_) | NoConnection::Proxy(_))) => {
+            return format!("nothing was sent to {peer}: {no_way}");
+        }
+        _ => {}
+    }
     match io_kind(error) {
         Some(io::ErrorKind::ConnectionRefused) => {
             format!("connection refused by {peer}: is the server running?")
@@ -104,6 +120,17 @@ fn no_time(peer: &str, connect_timeout: Duration) -> String {
 fn no_tls(error: &rustls::Error, peer: &str) -> String {
     match error {
         rustls::Error::InvalidCertificate(why) => {
+            let issuer = match why {
+                CertificateError::Other(OtherError(why)) => why.downcast_ref::<UnknownIssuer>(),
+                _ => None,
+            };
+            if let Some(UnknownIssuer { name }) = issuer {
+                let name = name.as_ref().map(|name| format!(", “{name}”,")).unwrap_or_default();
+                return format!(
+                    "nothing was sent to {peer}: its TLS certificate comes from an issuer{name} that this machine \
+                     does not trust (is it the organisation's own?)"
+                );
+            }
             let what = match why {
                 CertificateError::Expired | CertificateError::ExpiredContext { .. } => "has expired",
                 CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
@@ -111,9 +138,6 @@ fn no_tls(error: &rustls::Error, peer: &str) -> String {
                 }
                 CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                     "is for another name (is the address right?)"
-                }
-                CertificateError::UnknownIssuer => {
-                    "comes from an issuer that this machine does not trust (is it the organisation's own?)"
                 }
                 CertificateError::Revoked => "was revoked",
                 _ => "could not be verified",
@@ -165,7 +189,9 @@ mod tests {
     fn certificates_are_told_apart() {
         let words = |why| no_tls(&rustls::Error::InvalidCertificate(why), "crm:443");
         assert!(words(CertificateError::Expired).contains("has expired"));
-        assert!(words(CertificateError::UnknownIssuer).contains("does not trust"));
+        let unknown = UnknownIssuer { name: Some("Corp CA".to_owned()) };
+        let unknown = words(CertificateError::Other(OtherError(std::sync::Arc::new(unknown))));
+        assert!(unknown.contains("issuer, “Corp CA”, that this machine does not trust"), "{unknown}");
         assert!(words(CertificateError::NotValidForName).contains("another name"));
     }
 }

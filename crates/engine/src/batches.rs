@@ -140,6 +140,9 @@ fn check(settings: &RunSettings) -> Result<(), EngineError> {
     least("batch_calls", settings.batch_calls, 1, " call")?;
     least("batch_deadline_ms", settings.batch_deadline_ms, 1000, " ms")?;
     least("shown_bytes", settings.shown_bytes, 1024, " bytes")?;
+    least("first_word_ms", settings.first_word_ms, 1000, " ms")?;
+    least("word_pause_ms", settings.word_pause_ms, 1000, " ms")?;
+    least("model_attempts", settings.model_attempts, 1, " request")?;
     match settings.straggler {
         Straggler::Wait => Ok(()),
         Straggler::Hedge { after_ms } | Straggler::Pending { after_ms } => {
@@ -160,6 +163,9 @@ mod tests {
             ("batch_calls", RunSettings { batch_calls: 0, ..RunSettings::default() }),
             ("batch_deadline_ms", RunSettings { batch_deadline_ms: 3, ..RunSettings::default() }),
             ("shown_bytes", RunSettings { shown_bytes: 3, ..RunSettings::default() }),
+            ("first_word_ms", RunSettings { first_word_ms: 3, ..RunSettings::default() }),
+            ("word_pause_ms", RunSettings { word_pause_ms: 3, ..RunSettings::default() }),
+            ("model_attempts", RunSettings { model_attempts: 0, ..RunSettings::default() }),
             (
                 "straggler.after_ms",
                 RunSettings { straggler: Straggler::Hedge { after_ms: 0 }, ..RunSettings::default() },

@@ -174,6 +174,7 @@ impl Engine {
         let vkey = present_vkey(root, &folder, &store.reader()).await?;
         let engine = Self::assemble(folder, clock, store.reader(), Some(store), keychain, vkey, None)?;
         engine.set_gate().await?;
+        engine.set_network().await?;
         engine.look_at_mark().await?;
         engine.begin_watch();
         Ok(engine)

@@ -103,9 +103,7 @@ impl Engine {
         key: Option<Secret>,
     ) -> Result<Capabilities, EngineError> {
         let Some(inquiry) = providers::about(spec) else { return Ok(Capabilities::default()) };
-        let place = providers::key_place(spec);
-        let secret = spec.secret.clone().zip(key);
-        let secret = secret.map(|(name, secret)| PlacedSecret { name, secret, place });
+        let secret = key.and_then(|key| providers::placed(spec, key, self.inner.clock.now().at));
         let answer = self.inquire(&spec.name, inquiry, secret, ABOUT_LIMIT).await?;
         Ok(answer.map(|answer| providers::told(&spec.model, &answer)).unwrap_or_default())
     }
@@ -140,6 +138,7 @@ impl Engine {
             endpoint: request.endpoint(),
             prompt: prompt.commitment(),
             label: Label::PUBLIC,
+            shortened: 0,
         };
         let store = self.inner.store()?;
         let intent = store.intend(self.draft(called, vec![prompt])).await?;
@@ -185,6 +184,7 @@ fn kind(error: &SendError) -> ModelFailure {
         SendError::Unsendable(_) => ModelFailure::Rejected,
         SendError::Connect(_) => ModelFailure::Unreachable,
         SendError::Interrupted(_) => ModelFailure::CutStream,
+        SendError::Untrusted(_) => ModelFailure::Untrusted,
         SendError::TimedOut(_) => ModelFailure::TimedOut,
         SendError::BadBody(_) | SendError::Redirect(_) => ModelFailure::NotAModel,
     }

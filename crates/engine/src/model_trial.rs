@@ -15,7 +15,7 @@ use serde_json::json;
 
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::run::{Outgoing, Purpose};
+use crate::run::{Outgoing, Purpose, model_limits};
 
 /// What trying a model showed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, specta::Type)]
@@ -109,12 +109,13 @@ impl Engine {
 
     async fn ask_for_two(&self, spec: &ModelSpec, key: Option<Secret>) -> Result<Seen, EngineError> {
         let mut errand = self.inner.turns.errand().await?;
-        let purpose = Purpose { turn: None, label: Label::PUBLIC };
+        let purpose = Purpose { turn: None, label: Label::PUBLIC, shortened: 0 };
         let began = Instant::now();
         let encoded = providers::encode(spec, &trial_prompt(spec.parallel));
+        let limits = model_limits(&self.run_settings().await?);
         let (outgoing, intent) = Outgoing::new(&self.inner, spec, encoded, purpose)?;
         let intent = self.inner.store()?.intend(intent).await?;
-        let mut thinking = outgoing.send(&self.inner, spec, key, intent);
+        let mut thinking = outgoing.send(&self.inner, spec, key, limits, intent);
         let mut first_event_ms = None;
         let mut calls = 0;
         loop {

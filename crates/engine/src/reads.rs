@@ -2,12 +2,12 @@
 
 use std::ops::ControlFlow;
 
-use domain::id::{CallId, ConversationId, Seq};
+use domain::id::{CallId, ConversationId, Seq, TurnId};
 use domain::payload::Commitment;
 use domain::time::Span;
 use domain::view::{
     CallDetail, CallRow, ConversationRow, ConversationView, EntryView, Part, PartReport, PayloadView,
-    ProofView, TrailStats, VerifyReport,
+    ProofView, TrailStats, VerifyReport, WireView,
 };
 use store::{CallQuery, Piece, StoreError};
 
@@ -51,6 +51,14 @@ impl Engine {
     pub async fn call(&self, id: CallId) -> Result<CallDetail, EngineError> {
         let detail = self.inner.reader.call(id, DETAIL_BYTES).await?;
         detail.ok_or_else(|| EngineError::NotFound(format!("there is no call {id}")))
+    }
+
+    /// What went to models in a turn and what came back, oldest first, at most `max` bytes of each body.
+    ///
+    /// # Errors
+    /// If the trail can't be read.
+    pub async fn wire(&self, turn: TurnId, max: usize) -> Result<Vec<WireView>, EngineError> {
+        Ok(self.inner.reader.wire(turn, max).await?)
     }
 
     /// A payload that the entry `seq` commits to, at most `max` bytes of it.

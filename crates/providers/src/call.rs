@@ -5,10 +5,9 @@ use std::time::Duration;
 use domain::effect::Method;
 use domain::intent::DurableIntent;
 use domain::model::{AskedCall, Finish, ModelEvent, ModelSpec, Usage};
-use domain::secret::Secret;
 use egress::{Door, Inbound, Outbound, PlacedSecret, Redirects, Scrubber, SendError};
 use tokio::sync::mpsc;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use crate::complaint::Complaint;
@@ -17,15 +16,9 @@ use crate::encode::Encoded;
 use crate::failure::{Failure, Speaker};
 use crate::fault::DecodeError;
 use crate::names::Names;
-use crate::preset::key_place;
 use crate::retry_after::retry_after;
+use crate::silence::{DEADLINE, Limits, Silence};
 
-/// How long an answer may take in all: a model that thinks long and writes much.
-const DEADLINE: Duration = Duration::from_secs(20 * 60);
-/// How long until an answer's headers: a model on this machine reads a long conversation before it says anything.
-const HEADERS_LIMIT: Duration = Duration::from_secs(5 * 60);
-/// How long an answer may pause: a model that thinks sends nothing for a while.
-const PAUSE_LIMIT: Duration = Duration::from_secs(3 * 60);
 /// How long to wait in all, once the message is over, for its usage and end mark, which some servers never send.
 const TAIL_LIMIT: Duration = Duration::from_secs(2);
 /// How long to wait, once everything is said, for the end of the body, so that the connection can be used again.
@@ -41,6 +34,8 @@ pub struct Received {
     /// The body's bytes as received, also of an error and of an answer that was cut. A provider that sends our key
     /// back would put it on record; there its name stands.
     pub bytes: Vec<u8>,
+    /// The type that the body was said to have; empty if nothing said so.
+    pub media: String,
     /// Why the message ended, or why it didn't.
     pub result: Result<Finish, Failure>,
     /// Tokens, as the provider counted them; zero if it didn't.
@@ -53,6 +48,9 @@ pub struct Received {
 /// Sends a request and passes on what the model says while it says it. Every event that `result` rests on was passed
 /// on before this returns.
 ///
+/// A model that keeps silent for longer than `limits` allow has failed: before its first word, whatever else its server
+/// sends meanwhile, and between two.
+///
 /// Nothing is asked twice. Dropping the receiver of the events ends the connection at once, with
 /// [`ModelFailure::Cancelled`](domain::model::ModelFailure::Cancelled) and the bytes that had come, which belong on
 /// record. Dropping the future ends it too, and the bytes are lost.
@@ -60,15 +58,17 @@ pub async fn call(
     door: &Door,
     spec: &ModelSpec,
     encoded: Encoded,
-    key: Option<Secret>,
+    key: Option<PlacedSecret>,
+    limits: Limits,
     intent: DurableIntent,
     on_event: mpsc::Sender<ModelEvent>,
 ) -> Received {
-    let host = host(&encoded.url);
+    let (host, endpoint) = (host(&encoded.url), encoded.endpoint());
     let names = encoded.names.clone();
-    let speaker = Speaker { model: spec.title(), host: &host };
+    let speaker = Speaker { spec, model: spec.title(), host: &host, endpoint: &endpoint };
     let nothing = |failure, scrubber| Received {
         bytes: Vec::new(),
+        media: String::new(),
         result: Err(failure),
         usage: Usage::default(),
         scrubber,
@@ -78,23 +78,24 @@ pub async fn call(
         Err(failure) => return nothing(failure, Scrubber::default()),
     };
     let scrubber = request.scrubber();
+    let silence = Silence::new(limits);
     let sent = tokio::select! {
-        sent = timeout(HEADERS_LIMIT, door.send(intent, request)) => sent,
+        sent = timeout_at(silence.until(), door.send(intent, request)) => sent,
         () = on_event.closed() => return nothing(speaker.cancelled(), scrubber),
     };
     let inbound = match sent {
         Ok(Ok(inbound)) => inbound,
         Ok(Err(error)) => return nothing(before_answer(speaker, &error), scrubber),
-        Err(_) => {
-            let words = format!("{host} gave no answer within five minutes");
-            return nothing(speaker.unreachable(&words), scrubber);
-        }
+        Err(_) => return nothing(speaker.silent(&silence.words()), scrubber),
     };
+    let media = inbound.header("content-type").unwrap_or_default().trim().to_owned();
     let mut listening = Listening {
         speaker,
         decoder: Decoder::new(spec.protocol),
         scrubber: &scrubber,
         names: &names,
+        silence,
+        media: &media,
         on_event,
         bytes: Vec::new(),
         usage: Usage::default(),
@@ -106,7 +107,8 @@ pub async fn call(
     };
     let result = result.map_err(|failure| Failure { words: scrubber.text(failure.words), ..failure });
     let (bytes, usage) = (scrubber.bytes(listening.bytes), listening.usage);
-    Received { bytes, result, usage, scrubber }
+    let media = scrubber.text(media);
+    Received { bytes, media, result, usage, scrubber }
 }
 
 /// An answer that is arriving.
@@ -115,6 +117,8 @@ struct Listening<'a> {
     decoder: Decoder,
     scrubber: &'a Scrubber,
     names: &'a Names,
+    silence: Silence,
+    media: &'a str,
     on_event: mpsc::Sender<ModelEvent>,
     bytes: Vec<u8>,
     usage: Usage,
@@ -123,12 +127,12 @@ struct Listening<'a> {
 impl Listening<'_> {
     async fn answer(&mut self, mut inbound: Inbound) -> Result<Finish, Failure> {
         let mut events = Vec::new();
-        let mut until = Instant::now() + DEADLINE;
-        let mut is_tail = false;
+        let mut tail = None;
         loop {
-            if self.decoder.is_finishing() && !std::mem::replace(&mut is_tail, true) {
-                until = Instant::now() + TAIL_LIMIT;
+            if self.decoder.is_finishing() {
+                tail = tail.or_else(|| Some(Instant::now() + TAIL_LIMIT));
             }
+            let until = tail.unwrap_or_else(|| self.silence.until());
             let next = tokio::select! {
                 next = timeout_at(until, inbound.next()) => next,
                 () = self.on_event.closed() => return Err(self.speaker.cancelled()),
@@ -137,7 +141,9 @@ impl Listening<'_> {
             let (decoded, ended) = match next {
                 Ok(Ok(Some(chunk))) => {
                     self.bytes.extend_from_slice(&chunk);
-                    (self.decoder.feed(&chunk, &mut events), None)
+                    let decoded = self.decoder.feed(&chunk, &mut events);
+                    self.silence.broken(&chunk, &events);
+                    (decoded, None)
                 }
                 Ok(Ok(None)) if inbound.cut_from().is_some() => (
                     self.decoder.end(&mut events),
@@ -145,7 +151,13 @@ impl Listening<'_> {
                 ),
                 Ok(Ok(None)) => (self.decoder.end(&mut events), Some("the connection was closed".to_owned())),
                 Ok(Err(error)) => (self.decoder.end(&mut events), Some(error.words().to_owned())),
-                Err(_) => (self.decoder.end(&mut events), Some("nothing more came".to_owned())),
+                Err(_) => {
+                    let decoded = self.decoder.end(&mut events);
+                    if decoded.is_err() && tail.is_none() {
+                        return Err(self.speaker.silent(&self.silence.words()));
+                    }
+                    (decoded, Some("nothing more came".to_owned()))
+                }
             };
             if let Some(finish) = self.pass_on(&mut events).await? {
                 self.close(inbound).await;
@@ -181,6 +193,12 @@ impl Listening<'_> {
 
     fn faulty(&self, error: DecodeError, ended: Option<&str>) -> Failure {
         match error {
+            DecodeError::Malformed(_) if self.is_page() => {
+                self.speaker.refused(200, &Complaint::from_body(&self.bytes), None)
+            }
+            DecodeError::Malformed(_) | DecodeError::Cut if is_foreign(self.media) => {
+                self.speaker.of_another_type(self.media)
+            }
             DecodeError::Malformed(what) => self.speaker.malformed(&what),
             DecodeError::Cut => {
                 self.speaker.cut(ended.unwrap_or("its end mark came before the end of the message"))
@@ -189,10 +207,18 @@ impl Listening<'_> {
         }
     }
 
+    /// Whether what came is a web page, whatever it is said to be.
+    fn is_page(&self) -> bool {
+        Complaint::from_body(&self.bytes).is_page
+    }
+
     /// An answer whose status means no.
     async fn refusal(&mut self, mut inbound: Inbound) -> Failure {
         let status = inbound.status();
         let wait = retry_after(|name| inbound.header(name));
+        // Bedrock says the kind in a header, with an address behind it.
+        let kind = inbound.header("x-amzn-errortype").unwrap_or_default();
+        let kind = kind.split([':', '#']).next().unwrap_or_default().to_owned();
         let (limit, most) = REFUSAL_LIMIT;
         let until = Instant::now() + limit;
         // An account that is cut still says something.
@@ -204,7 +230,22 @@ impl Listening<'_> {
             let Ok(Ok(Some(chunk))) = next else { break };
             self.bytes.extend_from_slice(&chunk);
         }
-        self.speaker.refused(status, &Complaint::from_body(&self.bytes), wait)
+        let mut complaint = Complaint::from_body(&self.bytes);
+        if complaint.kind.is_empty() {
+            complaint.kind = kind;
+        }
+        self.speaker.refused(status, &complaint, wait)
+    }
+}
+
+/// Whether no protocol's answers have this type. Text may be anything: many servers say so of everything.
+fn is_foreign(media: &str) -> bool {
+    let media = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match media.split_once('/') {
+        Some(("text", kind)) => matches!(kind, "html" | "css" | "csv" | "xml"),
+        Some(("application", kind)) => matches!(kind, "pdf" | "xml" | "zip" | "xhtml+xml" | "gzip"),
+        Some(("image" | "audio" | "video" | "font" | "multipart", _)) => true,
+        _ => false,
     }
 }
 
@@ -234,14 +275,12 @@ fn cleaned(event: ModelEvent, scrubber: &Scrubber, names: &Names) -> ModelEvent 
 fn outbound(
     spec: &ModelSpec,
     encoded: Encoded,
-    key: Option<Secret>,
+    key: Option<PlacedSecret>,
     speaker: Speaker<'_>,
 ) -> Result<Outbound, Failure> {
     let url = Url::parse(&encoded.url).map_err(|_| speaker.unsendable("its base address is no address"))?;
     let secrets = match (&spec.secret, key) {
-        (Some(name), Some(secret)) => {
-            vec![PlacedSecret { name: name.clone(), secret, place: key_place(spec) }]
-        }
+        (Some(_), Some(placed)) => vec![placed],
         (Some(name), None) => return Err(speaker.no_key(name.as_str())),
         (None, _) => Vec::new(),
     };
@@ -250,7 +289,8 @@ fn outbound(
         secrets,
         body: Some(encoded.body),
         deadline: DEADLINE,
-        idle: PAUSE_LIMIT,
+        // Silence is measured by what the model says, not by bytes.
+        idle: DEADLINE,
         max_bytes: MAX_BYTES,
         redirects: Redirects::Refuse,
         ..Outbound::new(Method::Post, url)
@@ -262,9 +302,9 @@ fn before_answer(speaker: Speaker<'_>, error: &SendError) -> Failure {
     match error {
         SendError::Unsendable(words) => speaker.unsendable(words),
         SendError::Redirect(words) => speaker.redirected(words),
-        SendError::Connect(words) | SendError::Interrupted(words) | SendError::TimedOut(words) => {
-            speaker.unreachable(words)
-        }
+        SendError::Untrusted(words) => speaker.untrusted(words),
+        SendError::TimedOut(words) => speaker.silent(words),
+        SendError::Connect(words) | SendError::Interrupted(words) => speaker.unreachable(words),
         SendError::BadBody(words) => speaker.malformed(words),
     }
 }

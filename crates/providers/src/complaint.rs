@@ -1,6 +1,10 @@
 //! What a provider says when something is wrong, in the many shapes that imitate one another.
 
+use std::time::Duration;
+
 use serde_json::Value;
+
+use crate::retry_after::{lasting, wait_in_words};
 
 /// The longest text of a provider that we pass on.
 const MOST_CHARS: usize = 400;
@@ -12,10 +16,16 @@ pub struct Complaint {
     pub status: Option<u16>,
     /// Its code (`context_length_exceeded`, `1500`); may be empty.
     pub code: String,
-    /// Its type (`invalid_request_error`); may be empty.
+    /// Its type (`invalid_request_error`, `RESOURCE_EXHAUSTED`, `ThrottlingException`); may be empty.
     pub kind: String,
     /// Its words, on one line and of bounded length; may be empty.
     pub message: String,
+    /// How long it asks us to wait, where its words or its details say so.
+    pub wait: Option<Duration>,
+    /// Whether the limit that it names lasts for a day, or for ever.
+    pub is_daily: bool,
+    /// Whether it is a web page, whose title is the message.
+    pub is_page: bool,
 }
 
 impl Complaint {
@@ -24,9 +34,23 @@ impl Complaint {
         let text = String::from_utf8_lossy(body);
         match serde_json::from_str::<Value>(&text) {
             Ok(value) => Self::from_value(&value),
-            Err(_) if text.trim_start().starts_with('<') => Self::default(),
-            Err(_) => Self { message: line(&text), ..Self::default() },
+            Err(_) if text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).starts_with('<') => {
+                Self { message: title(&text), is_page: true, ..Self::default() }
+            }
+            Err(_) => Self::said(&text),
         }
+    }
+
+    /// Whether its code, its type or its words hold one of these, which are written in small letters.
+    pub(crate) fn says(&self, signs: &[&str]) -> bool {
+        [&self.code, &self.kind, &self.message].iter().any(|text| {
+            let text = text.to_ascii_lowercase();
+            signs.iter().any(|sign| text.contains(sign))
+        })
+    }
+
+    fn said(words: &str) -> Self {
+        Self { message: line(words), wait: wait_in_words(words), ..Self::default() }
     }
 
     /// From JSON: `{"error": {…}}`, `{"error": "…"}`, `{"errors": […]}`, `{"message": …}`, `{"detail": …}`, or one of
@@ -37,9 +61,11 @@ impl Complaint {
             ["error", "errors"].iter().find_map(|key| value.get(key)).filter(|error| !error.is_null());
         let inner = inner.map_or(value, |error| error.get(0).unwrap_or(error));
         if let Value::String(words) = inner {
-            return Self { message: line(words), ..Self::default() };
+            return Self::said(words);
         }
-        let code = scalar(inner.get("code"));
+        // Azure says within what was refused.
+        let code = ["code", "type"].iter().find_map(|key| inner.pointer(&format!("/innererror/{key}")));
+        let code = [scalar(inner.get("code")), scalar(code)].join(" ").trim().to_owned();
         let status = ["status_code", "code", "status", "raw_status_code"]
             .iter()
             .find_map(|key| inner.get(key).and_then(http_status));
@@ -49,8 +75,51 @@ impl Complaint {
             .or_else(|| ["message", "detail", "error", "msg"].iter().find_map(|key| words(inner.get(key)?)))
             .map(line)
             .unwrap_or_default();
-        Self { status, code, kind: scalar(inner.get("type")), message }
+        // Bedrock and Gemini have other names for it.
+        let kind = ["type", "__type", "status"].iter().map(|key| inner.get(*key)).find(Option::is_some);
+        let details = Details::of(inner);
+        let wait = details.wait.or_else(|| wait_in_words(&message));
+        let code = [code, details.reason].join(" ").trim().to_owned();
+        let kind = scalar(kind.flatten());
+        Self { status, code, kind, message, wait, is_daily: details.is_daily, is_page: false }
     }
+}
+
+/// What Google puts beside its words (`google.rpc.RetryInfo`, `QuotaFailure`, `ErrorInfo`).
+#[derive(Default)]
+struct Details {
+    wait: Option<Duration>,
+    is_daily: bool,
+    reason: String,
+}
+
+impl Details {
+    fn of(error: &Value) -> Self {
+        let mut all = Self::default();
+        for detail in error.get("details").and_then(Value::as_array).into_iter().flatten() {
+            all.wait = all.wait.or_else(|| lasting(detail.get("retryDelay")?.as_str()?));
+            if let Some(reason) = detail.get("reason").and_then(Value::as_str) {
+                reason.clone_into(&mut all.reason);
+            }
+            let violations = detail.get("violations").and_then(Value::as_array);
+            all.is_daily |= violations.into_iter().flatten().any(|violation| {
+                let id = scalar(violation.get("quotaId"));
+                id.contains("PerDay") || scalar(violation.get("quotaValue")) == "0"
+            });
+        }
+        all
+    }
+}
+
+/// The title of a web page, which is all that a person knows it by.
+fn title(page: &str) -> String {
+    // Of the same length as the page, so that a place in the one is a place in the other.
+    let small = page.to_ascii_lowercase();
+    let title = small.find("<title").and_then(|from| {
+        let from = from + small[from..].find('>')? + 1;
+        Some(&page[from..from + small[from..].find("</title")?])
+    });
+    title.map(line).unwrap_or_default()
 }
 
 /// The first words in any of the places where they are put, within one another or within lists: FastAPI lists what is
@@ -126,6 +195,30 @@ mod tests {
         for body in ["", "{}", "[]", "null", "<html>No</html>", r#"{"error":{}}"#] {
             assert_eq!(Complaint::from_body(body.as_bytes()).message, "", "{body}");
         }
+    }
+
+    #[test]
+    fn a_web_page_is_known_by_its_title() {
+        let page = b"\n<!doctype html><html><head><TITLE lang=en>Sign in \n to Corp</title></head></html>";
+        let complaint = Complaint::from_body(page);
+        assert!(complaint.is_page);
+        assert_eq!(complaint.message, "Sign in to Corp");
+    }
+
+    #[test]
+    fn what_google_details_is_read() {
+        let details = |quota: &str| {
+            let body = format!(
+                r#"{{"error":{{"code":429,"message":"You exceeded your current quota.","status":"RESOURCE_EXHAUSTED",
+                "details":[{{"@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":[{{"quotaId":"{quota}"}}]}},
+                {{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"34.5s"}}]}}}}"#
+            );
+            Complaint::from_body(body.as_bytes())
+        };
+        let minute = details("GenerateRequestsPerMinutePerProjectPerModel-FreeTier");
+        assert_eq!((minute.kind.as_str(), minute.is_daily), ("RESOURCE_EXHAUSTED", false));
+        assert_eq!(minute.wait, Some(Duration::from_millis(34_500)));
+        assert!(details("GenerateRequestsPerDayPerProjectPerModel-FreeTier").is_daily);
     }
 
     #[test]

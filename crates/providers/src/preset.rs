@@ -4,7 +4,9 @@
 use std::sync::LazyLock;
 
 use domain::model::{ModelSpec, Protocol};
-use egress::Placement;
+use domain::secret::Secret;
+use domain::time::Micros;
+use egress::{PlacedSecret, Placement};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -149,8 +151,38 @@ pub(crate) fn quirks(spec: &ModelSpec) -> Quirks {
     preset_of(spec).map(|preset| preset.quirks).unwrap_or_default()
 }
 
-/// Where this model's key goes: as its preset says; without one, as its protocol's own provider has it.
-pub fn key_place(spec: &ModelSpec) -> Placement {
+/// Whether the protocol says of each call in a message that it is complete, when it is, and not of all at the end.
+pub fn marks_ends(protocol: Protocol) -> bool {
+    protocol != Protocol::OpenaiChat
+}
+
+/// The model's key in its place: as its preset says; without one, as its protocol's own provider has it. A request that is
+/// signed is signed as of `at`. None if the model needs no key.
+pub fn placed(spec: &ModelSpec, secret: Secret, at: Micros) -> Option<PlacedSecret> {
+    let name = spec.secret.clone()?;
+    let place = signing(spec, &secret, at).unwrap_or_else(|| key_place(spec));
+    Some(PlacedSecret { name, secret, place })
+}
+
+/// How AWS wants a request signed, if this key is one to sign with: it has two parts or three. An API key of Bedrock has
+/// one and goes as a bearer.
+fn signing(spec: &ModelSpec, secret: &Secret, at: Micros) -> Option<Placement> {
+    let service = match preset_of(spec).map(|preset| &preset.key.place) {
+        Some(ModelKeyPlace::AwsSigV4(service)) => service.clone(),
+        None if spec.protocol == Protocol::Bedrock => "bedrock".to_owned(),
+        Some(_) | None => return None,
+    };
+    let url = Url::parse(spec.base_url.trim()).ok()?;
+    // `bedrock-runtime.eu-central-1.amazonaws.com`, and the same for private endpoints and in other partitions.
+    let region = url
+        .host_str()?
+        .split('.')
+        .find(|part| part.matches('-').count() >= 2 && !part.starts_with("bedrock"));
+    let region = region?.to_owned();
+    secret.expose().contains(':').then_some(Placement::AwsSigV4 { region, service, at })
+}
+
+fn key_place(spec: &ModelSpec) -> Placement {
     let place = preset_of(spec).map(|preset| &preset.key.place);
     match (place, spec.protocol) {
         (Some(ModelKeyPlace::Header(name)), _) => Placement::Header { name: name.clone() },

@@ -20,8 +20,9 @@ use domain::model::{
     Protocol, Usage,
 };
 use domain::secret::Secret;
-use egress::{Door, Settings};
-use providers::{Failure, Received, encode};
+use domain::time::Micros;
+use egress::{Door, PlacedSecret, Settings};
+use providers::{Failure, Limits, Overrun, Received, encode};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -125,12 +126,20 @@ fn intent() -> DurableIntent {
     DurableIntent::after_commit(Seq(0))
 }
 
+/// The key as the model's provider wants it.
+fn placed(spec: &ModelSpec) -> Option<PlacedSecret> {
+    providers::placed(spec, Secret::new(KEY), Micros(0))
+}
+
 /// Asks the model at `base`, with room for all of its events.
 async fn call(base: &str, key: Option<Secret>) -> (Received, Vec<ModelEvent>) {
     let spec = spec(base);
+    let key = key.and_then(|key| providers::placed(&spec, key, Micros(0)));
     let door = Door::new(Settings::default()).unwrap();
     let (on_event, mut said) = mpsc::channel(64);
-    let received = providers::call(&door, &spec, encode(&spec, &prompt()), key, intent(), on_event).await;
+    let received =
+        providers::call(&door, &spec, encode(&spec, &prompt()), key, Limits::default(), intent(), on_event)
+            .await;
     let mut events = Vec::new();
     while let Some(event) = said.recv().await {
         events.push(event);
@@ -166,6 +175,7 @@ async fn an_answer_is_passed_on_and_kept_as_received() {
     let (received, events) = call(&base, Some(Secret::new(KEY))).await;
     assert_eq!(received.result, Ok(Finish::Stop));
     assert_eq!(received.bytes, ANSWER.as_bytes());
+    assert_eq!(received.media, "text/event-stream");
     assert_eq!(received.usage, Usage { input: 3, output: 4, ..Usage::default() });
     assert_eq!(events, expected_events());
 
@@ -275,16 +285,19 @@ async fn recorded_refusals_have_their_kind_and_their_words() {
 /// What is not among the recordings, as providers document or report it.
 #[tokio::test]
 async fn refusals_by_status_code_and_words() {
-    use ModelFailure::{ContextTooLong, KeyRefused, MalformedStream, Overloaded, RateLimited, Rejected};
+    use ModelFailure::{
+        ContextTooLong, Filtered, KeyRefused, MalformedStream, NotAModel, Overloaded, QuotaUsedUp,
+        RateLimited, Rejected, Unreachable,
+    };
     let openai = |code: &str, message: &str| {
         format!(r#"{{"error":{{"message":"{message}","type":"x","code":"{code}"}}}}"#)
     };
     for (status, body, kind) in [
         (403, openai("", "Forbidden"), KeyRefused),
         (400, r#"[{"error":{"code":400,"message":"API key not valid. Please pass a valid API key."}}]"#.to_owned(), KeyRefused),
-        (402, openai("", "Insufficient credits"), RateLimited),
-        (429, openai("insufficient_quota", "You exceeded your current quota"), RateLimited),
-        (413, openai("rate_limit_exceeded", "Request too large for model `x` on tokens per minute (TPM)"), RateLimited),
+        (402, openai("", "Insufficient credits"), QuotaUsedUp),
+        (429, openai("insufficient_quota", "You exceeded your current quota"), QuotaUsedUp),
+        (413, openai("rate_limit_exceeded", "Request too large for model `x` on tokens per minute (TPM)"), ContextTooLong),
         (400, openai("context_length_exceeded", "x"), ContextTooLong),
         (400, openai("", "This model's maximum context length is 8192 tokens."), ContextTooLong),
         (400, r#"{"error":{"code":400,"message":"the request exceeds the available context size","type":"exceed_context_size_error"}}"#.to_owned(), ContextTooLong),
@@ -295,8 +308,36 @@ async fn refusals_by_status_code_and_words() {
         (529, openai("", "Overloaded"), Overloaded),
         (408, String::new(), Overloaded),
         (422, r#"{"detail":[{"loc":["body"],"msg":"Field required"}]}"#.to_owned(), Rejected),
-        (404, "404 page not found".to_owned(), Rejected),
-        (200, "<!DOCTYPE html><html></html>".to_owned(), MalformedStream),
+        (404, "404 page not found".to_owned(), NotAModel),
+        (200, "<!DOCTYPE html><html></html>".to_owned(), NotAModel),
+        (403, "<html><title>Blocked by Corp</title></html>".to_owned(), NotAModel),
+        (511, "<html>Sign in</html>".to_owned(), NotAModel),
+        (407, "<html>Proxy Authentication Required</html>".to_owned(), Unreachable),
+        (429, r#"{"error":{"message":"Rate limit reached for gpt-x on tokens per min (TPM): Limit 30000, Used 29000, Requested 2000. Please try again in 2s.","type":"tokens","param":null,"code":"rate_limit_exceeded"}}"#.to_owned(), RateLimited),
+        (429, r#"{"error":{"message":"Request too large for gpt-x on tokens per min (TPM): Limit 10000, Requested 12000. The input or output tokens must be reduced in order to run successfully.","type":"tokens","code":"rate_limit_exceeded"}}"#.to_owned(), ContextTooLong),
+        (529, r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#.to_owned(), Overloaded),
+        (400, r#"{"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low to access the Anthropic API."}}"#.to_owned(), QuotaUsedUp),
+        (400, r#"{"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 210000 tokens > 200000 maximum"}}"#.to_owned(), ContextTooLong),
+        (404, r#"{"type":"error","error":{"type":"not_found_error","message":"model: claude-x"}}"#.to_owned(), Rejected),
+        (429, r#"{"error":{"code":429,"message":"You exceeded your current quota, please check your plan.","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"34s"}]}}"#.to_owned(), RateLimited),
+        (429, r#"{"error":{"code":429,"message":"You exceeded your current quota.","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":[{"quotaId":"GenerateRequestsPerDayPerProjectPerModel-FreeTier"}]}]}}"#.to_owned(), QuotaUsedUp),
+        (400, r#"{"error":{"code":400,"message":"Bad","status":"INVALID_ARGUMENT","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"API_KEY_INVALID"}]}}"#.to_owned(), KeyRefused),
+        (503, r#"{"error":{"code":503,"message":"The model is overloaded. Please try again later.","status":"UNAVAILABLE"}}"#.to_owned(), Overloaded),
+        (400, r#"{"__type":"com.amazon.coral.service#ThrottlingException","message":"Too many tokens, please wait before trying again."}"#.to_owned(), RateLimited),
+        (403, r#"{"message":"The security token included in the request is invalid."}"#.to_owned(), KeyRefused),
+        (429, r#"{"message":"You are using a Trial key, which is limited to 10 API calls / minute."}"#.to_owned(), RateLimited),
+        (400, r#"{"message":"too many tokens: size limit exceeded by 1000 tokens."}"#.to_owned(), ContextTooLong),
+        (401, r#"{"message":"invalid api token"}"#.to_owned(), KeyRefused),
+        (404, r#"{"error":"model \"llama9\" not found, try pulling it first"}"#.to_owned(), Rejected),
+        (503, r#"{"error":{"code":503,"message":"Loading model","type":"unavailable_error"}}"#.to_owned(), Overloaded),
+        (400, r#"{"error":{"message":"The response was filtered due to the prompt triggering Azure OpenAI's content management policy.","type":null,"param":"prompt","code":"content_filter","status":400,"innererror":{"code":"ResponsibleAIPolicyViolation"}}}"#.to_owned(), Filtered),
+        (404, r#"{"error":{"code":"404","message":"Resource not found"}}"#.to_owned(), NotAModel),
+        (404, r#"{"error":{"code":"DeploymentNotFound","message":"The API deployment for this resource does not exist."}}"#.to_owned(), Rejected),
+        (404, r#"{"error":{"message":"Invalid URL (POST /chat/completions)","type":"invalid_request_error"}}"#.to_owned(), NotAModel),
+        (404, r#"{"detail":"Not Found"}"#.to_owned(), NotAModel),
+        (405, r#"{"detail":"Method Not Allowed"}"#.to_owned(), NotAModel),
+        (404, r#"{"error":{"message":"The model `gpt-9` does not exist or you do not have access to it.","code":"model_not_found"}}"#.to_owned(), Rejected),
+        (500, r#"{"error":"input length exceeds the context length"}"#.to_owned(), ContextTooLong),
         (200, "data: {\"error\":{\"code\":503,\"message\":\"x\"}}\n\n".to_owned(), Overloaded),
         (200, "data: {\"error\":{\"code\":429,\"message\":\"x\"}}\n\n".to_owned(), RateLimited),
         (200, format!("data: {}\n\n", openai("context_length_exceeded", "x")), ContextTooLong),
@@ -317,6 +358,7 @@ async fn a_limit_says_how_long_to_wait_and_a_quota_that_waiting_is_vain() {
     assert!(limit.words.contains("Wait 7 s"), "{}", limit.words);
     let quota = r#"{"error":{"message":"You exceeded your current quota","code":"insufficient_quota"}}"#;
     let quota = failed(Script::new("429 Slow down", quota)).await;
+    assert_eq!(quota.kind, ModelFailure::QuotaUsedUp);
     assert!(quota.words.contains("add credit"), "{}", quota.words);
 }
 
@@ -340,7 +382,7 @@ async fn an_answer_that_ends_early_is_cut() {
 async fn nobody_there_no_key_and_no_address() {
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let failure = |base: String, key| async move { call(&base, key).await.0.result.unwrap_err() };
-    let key = || Some(Secret::new(KEY));
+    let key = || placed(&spec);
     let nobody = failure(format!("http://{free}/v1"), key()).await;
     assert_eq!(nobody.kind, ModelFailure::Unreachable);
     assert!(nobody.words.contains(&free.to_string()), "{}", nobody.words);
@@ -356,7 +398,107 @@ async fn nobody_there_no_key_and_no_address() {
 async fn a_redirect_is_not_followed() {
     let failure =
         failed(Script::new("307 Over there", "").header("location: https://elsewhere.example/")).await;
-    assert_eq!(failure.kind, ModelFailure::Rejected);
+    assert_eq!(failure.kind, ModelFailure::NotAModel);
+    assert!(failure.words.contains("sign-in page"), "{}", failure.words);
+}
+
+/// What a refusal says besides its kind: how long to wait, by how much it is too long, what to do.
+#[tokio::test]
+async fn refusals_say_what_helps() {
+    let wait = r#"{"error":{"message":"Rate limit reached. Please try again in 20s.","code":"rate_limit_exceeded"}}"#;
+    let wait = failed(Script::new("429 X", wait)).await;
+    assert_eq!(wait.retry_after, Some(Duration::from_secs(20)));
+    let gemini = r#"[{"error":{"code":429,"message":"x","status":"RESOURCE_EXHAUSTED","details":[{"retryDelay":"34.5s"}]}}]"#;
+    assert_eq!(failed(Script::new("429 X", gemini)).await.retry_after, Some(Duration::from_millis(34_500)));
+    let reset = Script::new("429 X", "{}").header("x-ratelimit-remaining-tokens: 0");
+    let reset = failed(reset.header("x-ratelimit-reset-tokens: 6m0s")).await;
+    assert_eq!(reset.retry_after, Some(Duration::from_secs(360)));
+
+    let long = r#"{"error":{"message":"This model's maximum context length is 8192 tokens. However, you requested 10000 tokens."}}"#;
+    let long = failed(Script::new("400 X", long)).await;
+    assert_eq!(long.overrun, Overrun { limit: Some(8192), asked: Some(10_000) });
+
+    let throttled = Script::new("400 X", r#"{"message":"Slow"}"#);
+    let throttled = failed(throttled.header("x-amzn-errortype: ThrottlingException:http://internal/")).await;
+    assert_eq!(throttled.kind, ModelFailure::RateLimited);
+
+    let page = "<html><head><title>Corp sign-in</title></head></html>";
+    for script in [Script::new("200 OK", page).header("content-type: text/html"), Script::new("403 No", page)]
+    {
+        let failure = failed(script).await;
+        assert_eq!(failure.kind, ModelFailure::NotAModel);
+        assert!(
+            failure.words.contains("“Corp sign-in”") && failure.words.contains("web page"),
+            "{}",
+            failure.words
+        );
+    }
+    let image = Script::new("200 OK", "\u{89}PNG...").header("content-type: image/png");
+    let image = failed(image).await;
+    assert_eq!(image.kind, ModelFailure::NotAModel);
+    assert!(image.words.contains("`image/png`"), "{}", image.words);
+    let loading = failed(Script::new("503 X", r#"{"error":{"code":503,"message":"Loading model"}}"#)).await;
+    assert!(loading.words.contains("still loading"), "{}", loading.words);
+}
+
+/// An address that is wrong says which would be right, and a model that is not there how to get it.
+#[tokio::test]
+async fn a_wrong_address_and_a_missing_model_say_what_would_be_right() {
+    let failing = |path: &'static str, protocol, script| async move {
+        let (base, ..) = server(script).await;
+        let base_url = base.replace("/v1", path);
+        let spec = ModelSpec { protocol, ..spec(&base_url) };
+        let door = Door::new(Settings::default()).unwrap();
+        let (on_event, _said) = mpsc::channel(64);
+        let (encoded, key) = (encode(&spec, &prompt()), Some(Secret::new(KEY)));
+        providers::call(&door, &spec, encoded, key, Limits::default(), intent(), on_event)
+            .await
+            .result
+            .unwrap_err()
+    };
+    let not_found = || Script::new("404 X", r#"{"detail":"Not Found"}"#);
+    let bare = failing("", Protocol::OpenaiChat, not_found()).await;
+    assert!(
+        bare.words.contains("most likely `http://127.0.0.1:") && bare.words.contains("/v1`"),
+        "{}",
+        bare.words
+    );
+    let whole = failing("/v1/chat/completions", Protocol::OpenaiChat, not_found()).await;
+    assert!(whole.words.contains("Leave `/chat/completions` out"), "{}", whole.words);
+    let missing = r#"{"error":"model \"gpt-x\" not found, try pulling it first"}"#;
+    let missing = failing("", Protocol::Ollama, Script::new("404 X", missing)).await;
+    assert!(missing.words.contains("`ollama pull gpt-x`"), "{}", missing.words);
+}
+
+/// The time until the first word and that between words are limits of their own; what keeps a connection open is no word.
+#[tokio::test]
+async fn a_model_that_keeps_silent_says_before_which_word() {
+    let (short, long) = (Duration::from_millis(150), Duration::from_secs(60));
+    let asked = |script, limits| async move {
+        let (base, ..) = server(script).await;
+        let (spec, door) = (spec(&base), Door::new(Settings::default()).unwrap());
+        let (on_event, _said) = mpsc::channel(64);
+        let (encoded, key) = (encode(&spec, &prompt()), Some(Secret::new(KEY)));
+        providers::call(&door, &spec, encoded, key, limits, intent(), on_event).await.result.unwrap_err()
+    };
+    let role = "data: {\"choices\":[{\"delta\":{\"role\":\"assistant\"}}]}\n\n";
+    for script in [
+        Script::new("200 OK", "").lingering(),
+        Script::new("200 OK", role).lingering(),
+        Script::new("200 OK", "").dripping(b": still here\n\n"),
+    ] {
+        let silent = asked(script, Limits { first: short, pause: long }).await;
+        assert_eq!(silent.kind, ModelFailure::TimedOut);
+        assert!(silent.words.contains("time to the first word"), "{}", silent.words);
+    }
+    let half = "data: {\"choices\":[{\"delta\":{\"content\":\"Hello\"}}]}\n\n";
+    for script in
+        [Script::new("200 OK", half).lingering(), Script::new("200 OK", half).dripping(b": ping\n\n")]
+    {
+        let silent = asked(script, Limits { first: long, pause: short }).await;
+        assert_eq!(silent.kind, ModelFailure::TimedOut);
+        assert!(silent.words.contains("time between words"), "{}", silent.words);
+    }
 }
 
 #[tokio::test]
@@ -403,8 +545,8 @@ async fn a_tool_that_was_offered_under_another_name_is_asked_for_under_its_own()
     let encoded = encode(&spec, &Prompt { tools: vec![tool], ..prompt() });
     let door = Door::new(Settings::default()).unwrap();
     let (on_event, mut said) = mpsc::channel(64);
-    let key = Some(Secret::new(KEY));
-    let received = providers::call(&door, &spec, encoded, key, intent(), on_event).await;
+    let key = placed(&spec);
+    let received = providers::call(&door, &spec, encoded, key, Limits::default(), intent(), on_event).await;
     assert_eq!(received.result, Ok(Finish::ToolCalls));
     let request = request.await.unwrap();
     assert!(request.contains("\"name\":\"bank_transfer\""), "{request}");
@@ -436,6 +578,7 @@ async fn dropping_the_future_or_the_receiver_ends_the_connection() {
             &spec,
             encode(&spec, &prompt()),
             Some(Secret::new(KEY)),
+            Limits::default(),
             intent(),
             on_event,
         );
@@ -449,8 +592,9 @@ async fn dropping_the_future_or_the_receiver_ends_the_connection() {
     let (base, _, end) = server(Script::new("200 OK", half).lingering()).await;
     let spec = ModelSpec { base_url: base, ..spec };
     let (on_event, mut said) = mpsc::channel(8);
-    let key = Some(Secret::new(KEY));
-    let call = providers::call(&door, &spec, encode(&spec, &prompt()), key, intent(), on_event);
+    let key = placed(&spec);
+    let call =
+        providers::call(&door, &spec, encode(&spec, &prompt()), key, Limits::default(), intent(), on_event);
     let (received, ()) = tokio::join!(call, async {
         said.recv().await;
         drop(said);
@@ -482,8 +626,9 @@ async fn a_refusal_that_dawdles_is_heard_for_a_while_and_can_be_stopped() {
     let (base, ..) = server(script()).await;
     let (spec, door) = (spec(&base), Door::new(Settings::default()).unwrap());
     let (on_event, said) = mpsc::channel(64);
-    let key = Some(Secret::new(KEY));
-    let calling = providers::call(&door, &spec, encode(&spec, &prompt()), key, intent(), on_event);
+    let key = placed(&spec);
+    let calling =
+        providers::call(&door, &spec, encode(&spec, &prompt()), key, Limits::default(), intent(), on_event);
     let stopping = async {
         tokio::time::sleep(Duration::from_millis(200)).await;
         drop(said);

@@ -156,6 +156,9 @@ pub enum Event {
         /// In words.
         words: String,
     },
+    /// The model's message came to nothing before any of its calls had started, and the model is asked for it once more
+    /// by whoever says this.
+    MessageLost,
     /// A person said whether a call may run.
     Answered {
         /// The call.

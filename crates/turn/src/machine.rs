@@ -74,6 +74,11 @@ impl Turn {
         matches!(self.phase, Phase::Over)
     }
 
+    /// Whether the model is asked, and nobody has stopped that.
+    pub fn is_thinking(&self) -> bool {
+        matches!(self.phase, Phase::Thinking { .. }) && !self.is_stopping()
+    }
+
     /// Whether it ends, or has ended, since the disk is full.
     pub fn is_full(&self) -> bool {
         self.full
@@ -105,6 +110,7 @@ impl Turn {
                 self.model_ended(request, batch, finish, text, calls, &mut effects);
             }
             Event::ModelFailed { failure, words } => self.model_failed(failure, words, &mut effects),
+            Event::MessageLost => self.message_lost(&mut effects),
             Event::Answered { call, approval, reason, edited } => {
                 self.answered(call, &approval, reason, edited, &mut effects);
             }

@@ -78,6 +78,16 @@ impl Turn {
         self.close(last, effects);
     }
 
+    /// What came of the message is forgotten, and the step goes on, unless it was to stop.
+    pub(crate) fn message_lost(&mut self, effects: &mut Vec<Effect>) {
+        let Phase::Thinking { message, .. } = &mut self.phase else { return };
+        let message = std::mem::take(message);
+        self.drop_all(&message, Dropped::Failed, effects);
+        if self.is_stopping() {
+            self.close(self.stopped(), effects);
+        }
+    }
+
     fn answer(&mut self, finish: Finish, text: String, effects: &mut Vec<Effect>) {
         if text.trim().is_empty() {
             let words = match finish {

@@ -2,10 +2,10 @@
 
 use std::ops::ControlFlow;
 
-use domain::id::{CallId, ConversationId, Seq};
+use domain::id::{CallId, ConversationId, Seq, TurnId};
 use domain::payload::Commitment;
 use domain::view::{
-    CallDetail, ConversationRow, ConversationView, EntryView, PayloadView, ProofView, VerifyReport,
+    CallDetail, ConversationRow, ConversationView, EntryView, PayloadView, ProofView, VerifyReport, WireView,
 };
 use engine::EngineError;
 use tauri::ipc::Channel;
@@ -60,6 +60,27 @@ pub(crate) async fn payload(shell: Here<'_>, seq: Seq, commitment: Commitment) -
         return Ok(None);
     }
     shell.reply(found(shell.engine().await?.payload(seq, commitment, PAYLOAD_BYTES).await))
+}
+
+/// What went to the model in a turn and what came back, oldest first. In a review, bodies that were not opened are left
+/// out.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn wire(shell: Here<'_>, turn: TurnId) -> Reply<Vec<WireView>> {
+    let mut exchanges = shell.reply(shell.engine().await?.wire(turn, PAYLOAD_BYTES).await)?;
+    let hide = |body: &mut Option<PayloadView>| {
+        if body.as_ref().is_some_and(|body| body.erased.is_none() && !shell.shows(body.seq, body.commitment))
+        {
+            *body = None;
+        }
+    };
+    for exchange in &mut exchanges {
+        hide(&mut exchange.sent);
+        if let Some(returned) = &mut exchange.returned {
+            hide(&mut returned.received);
+        }
+    }
+    Ok(exchanges)
 }
 
 /// Proof that an entry is in the trail, checked before it is handed out.

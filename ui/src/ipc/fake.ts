@@ -193,6 +193,7 @@ export function fakeHost(options: FakeOptions = {}): Host {
       return detail && state.reviewing ? { ...detail, payloads: [] } : detail;
     },
     payload: async (_, commitment) => trail.payload(commitment, MOST_SHOWN),
+    wire: async () => [],
     prove: async (seq) => trail.prove(seq),
     entry: async (seq) => trail.entries[seq] ?? null,
     verify: async (on) => {

@@ -58,6 +58,7 @@ import type {
   TurnId,
   TurnView,
   VerifyReport,
+  WireView,
   ViewForm,
   WorkspaceCreated,
   WorkspaceInput,
@@ -92,6 +93,8 @@ export interface Host {
   call(id: CallId): Promise<CallDetail | null>;
   /** A payload's text from the start, longer than `call` gives it. */
   payload(seq: Seq, commitment: Commitment): Promise<PayloadView | null>;
+  /** What went to the model in a turn and what came back, oldest first. */
+  wire(turn: TurnId): Promise<WireView[]>;
   prove(seq: Seq): Promise<ProofView>;
   entry(seq: Seq): Promise<EntryView | null>;
   /** Rejects if `verifyStop` ended it. */

@@ -48,6 +48,7 @@ export const tauriHost: Host = {
   conversations: (limit) => data(commands.conversations(limit)),
   conversation: (id) => data(commands.conversation(id)),
   call: (id) => data(commands.call(id)),
+  wire: (turn) => data(commands.wire(turn)),
   payload: (seq, commitment) => data(commands.payload(seq, commitment)),
   prove: (seq) => data(commands.prove(seq)),
   entry: (seq) => data(commands.entry(seq)),

@@ -11,6 +11,10 @@ export const DEFAULTS: RunSettings = {
   sequential: false,
   shown_bytes: 96 << 10,
   straggler: { kind: 'wait' },
+  first_word_ms: 300_000,
+  word_pause_ms: 180_000,
+  model_attempts: 4,
+  model_wait_ms: 120_000,
 };
 
 /** The form: numbers as they are typed. Seconds and KiB, since nobody thinks in milliseconds and bytes. */
@@ -23,6 +27,8 @@ export interface RunForm {
   shown: string;
   straggler: Straggler['kind'];
   after: string;
+  /** How a model is waited for: the form has no fields for it, and gives back what it was given. */
+  model: Pick<RunSettings, 'first_word_ms' | 'word_pause_ms' | 'model_attempts' | 'model_wait_ms'>;
 }
 
 export type RunErrors = Partial<Record<'inFlight' | 'batchCalls' | 'deadline' | 'shown' | 'after', string>>;
@@ -32,7 +38,7 @@ const MOST = 4_294_967_295;
 const FIRST_BUDGET = '2';
 
 export function formOf(settings: RunSettings): RunForm {
-  const { straggler } = settings;
+  const { straggler, first_word_ms, word_pause_ms, model_attempts, model_wait_ms } = settings;
   return {
     inFlight: String(settings.in_flight),
     batchCalls: String(settings.batch_calls),
@@ -42,6 +48,7 @@ export function formOf(settings: RunSettings): RunForm {
     shown: String(settings.shown_bytes / 1024),
     straggler: straggler.kind,
     after: straggler.kind === 'wait' ? FIRST_BUDGET : String(straggler.after_ms / 1000),
+    model: { first_word_ms, word_pause_ms, model_attempts, model_wait_ms },
   };
 }
 
@@ -60,6 +67,7 @@ export function readForm(form: RunForm): { settings: RunSettings } | { errors: R
   };
   const seconds = 'Write seconds, such as 600 or 2.5.';
   const settings: RunSettings = {
+    ...form.model,
     in_flight: whole('inFlight', form.inFlight),
     batch_calls: whole('batchCalls', form.batchCalls),
     batch_deadline_ms: scaled('deadline', form.deadline, 1000, 1, seconds),

@@ -46,6 +46,14 @@ describe('a turn from its events', () => {
     expect(callsOf(turn)[0]).toMatchObject({ startMs: 30, requests: 2 });
   });
 
+  it('waits for a busy model, and thinks again once it is asked', () => {
+    const busy: Happening = { type: 'model_waits', attempt: 2, failure: 'rate_limited', words: 'Slow down.', wait_ms: 5000 };
+    const waiting = run(...two.slice(0, 2), { type: 'text_delta', text: 'Half' }, busy);
+    expect(waiting).toMatchObject({ phase: 'thinking', text: '', again: { attempt: 2, failure: 'rate_limited', dueMs: 5030 } });
+    const asked = run(...two.slice(0, 2), busy, { type: 'shortened', results: 3 }, { type: 'model_called', step: 1 });
+    expect(asked).toMatchObject({ phase: 'thinking', again: null, shortened: 3 });
+  });
+
   it('knows an early start from one after the message', () => {
     const started: Happening = { type: 'batch_started', batch: 'batch_1', calls: ['a', 'b'], label: LABEL as never };
     const turn = run(...two, started, { type: 'dispatched', call: 'b', attempt: 1 });

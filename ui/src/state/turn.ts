@@ -57,12 +57,25 @@ export interface Held {
 /** `thinking`: the model was asked and has said nothing yet. `asking`: a person must answer. */
 export type TurnPhase = 'thinking' | 'calling' | 'asking' | 'answering' | 'ended';
 
+/** A model that came to nothing and is asked again. */
+export interface Again {
+  readonly attempt: number;
+  readonly failure: ModelFailure;
+  readonly words: string;
+  /** When it is asked, since the turn began. */
+  readonly dueMs: number;
+}
+
 export interface TurnState {
   readonly id: TurnId;
   readonly question: string;
   readonly model: string;
   readonly at: Micros;
   readonly phase: TurnPhase;
+  /** Set while the model is not thinking but waited for. */
+  readonly again: Again | null;
+  /** How many results of earlier calls were shortened to fit. */
+  readonly shortened: number;
   readonly batches: readonly BatchState[];
   /** What the person is asked at this moment. */
   readonly asks: readonly Ask[];
@@ -89,6 +102,8 @@ export function begun(id: TurnId, question: string, model: string, at: Micros): 
     model,
     at,
     phase: 'thinking',
+    again: null,
+    shortened: 0,
     batches: [],
     asks: [],
     held: null,
@@ -114,7 +129,13 @@ function happened(turn: TurnState, event: RunEvent): TurnState {
     case 'turn_started':
       return { ...turn, question: event.question, model: event.model };
     case 'model_called':
-      return { ...turn, phase: 'thinking', text: '', held: null, batches: closed(turn.batches, event.ms) };
+      return { ...turn, phase: 'thinking', again: null, text: '', held: null, batches: closed(turn.batches, event.ms) };
+    case 'model_waits': {
+      const { attempt, failure, words } = event;
+      return { ...turn, phase: 'thinking', text: '', again: { attempt, failure, words, dueMs: event.ms + event.wait_ms } };
+    }
+    case 'shortened':
+      return { ...turn, shortened: turn.shortened + event.results };
     case 'call_ready':
       return { ...turn, phase: 'calling', batches: withReady(turn.batches, event.call, event.ms) };
     case 'decided':
@@ -178,6 +199,7 @@ function happened(turn: TurnState, event: RunEvent): TurnState {
       return {
         ...turn,
         phase: 'ended',
+        again: null,
         asks: [],
         held: null,
         stopped: event.stopped,

@@ -76,6 +76,24 @@ const ROLES: Record<PayloadRole, string> = {
   anchor: 'Anchor’s reply',
 };
 
+const BUSY: Partial<Record<ModelFailure, string>> = {
+  rate_limited: 'The provider takes no more requests at the moment',
+  overloaded: 'The provider is overloaded',
+  cut_stream: 'The model’s answer was cut off',
+  context_too_long: 'The conversation was too long for the model',
+};
+
+/** Why the model is asked again, and when. */
+export function againWords(failure: ModelFailure, attempt: number, leftMs: number): string {
+  const when = leftMs > 0 ? `Asked again in ${duration(Math.ceil(leftMs / 1000) * 1000)}` : 'Asked again now';
+  return `${BUSY[failure] ?? 'The model did not answer'}. ${when} (attempt ${attempt}).`;
+}
+
+/** What is said of results that the model is shown less of than before. */
+export function shortenedWords(results: number): string {
+  return `Results of ${counted(results, 'earlier call')} were shortened to fit. The record has them whole.`;
+}
+
 export const outcomeWord = (outcome: Outcome): string => OUTCOMES[outcome];
 export const failureWords = (failure: FailureClass): string => FAILURES[failure];
 export const stoppedWords = (stopped: Stopped): string => STOPPED[stopped];

@@ -6,6 +6,7 @@ mod care;
 mod decode;
 mod evidence;
 mod models;
+mod network;
 mod settings;
 mod sources;
 mod tools;
@@ -24,6 +25,7 @@ pub(crate) use care::{Erase, Hold, Retention, RuleArg, What};
 pub(crate) use decode::Decode;
 pub(crate) use evidence::{Export, Verify, View};
 pub(crate) use models::{AddModel, CanDo, Models};
+pub(crate) use network::Network;
 pub(crate) use settings::Settings;
 pub(crate) use sources::Sources;
 pub(crate) use tools::{Calls, Tools};
@@ -73,6 +75,9 @@ pub(crate) enum Command {
     /// Look at how batches run here, and change it
     #[command(subcommand)]
     Settings(Settings),
+    /// The proxy on the way out, and authorities of your own
+    #[command(subcommand)]
+    Network(Network),
     /// Keep keys in the keychain; they are read from standard input, never from an argument
     #[command(subcommand)]
     Secrets(Secrets),

@@ -1,7 +1,7 @@
 //! `tieout trail`
 
 use clap::{Args, Subcommand};
-use domain::id::{CallId, ConversationId, Seq};
+use domain::id::{CallId, ConversationId, Seq, TurnId};
 use domain::outcome::Outcome;
 use domain::tool::SourceName;
 
@@ -18,6 +18,11 @@ pub(crate) enum Trail {
     Show {
         /// call_…, conv_… or a number
         id: Shown,
+    },
+    /// What went to the model in a turn and what came back, as sent and received
+    Wire {
+        /// turn_…, as `trail show conv_…` names it
+        turn: TurnId,
     },
     /// Check everything: tree, signatures, payloads, the order of what happened
     Verify,

@@ -11,6 +11,7 @@ pub(crate) mod demo;
 pub(crate) mod evidence;
 pub(crate) mod init;
 pub(crate) mod models;
+pub(crate) mod network;
 pub(crate) mod offers;
 pub(crate) mod probe;
 pub(crate) mod secrets;

@@ -60,10 +60,14 @@ enum Key {
     Sequential,
     ShownBytes,
     Straggler,
+    FirstWordMs,
+    WordPauseMs,
+    ModelAttempts,
+    ModelWaitMs,
 }
 
 impl Key {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 11] = [
         Self::InFlight,
         Self::BatchCalls,
         Self::BatchDeadlineMs,
@@ -71,6 +75,10 @@ impl Key {
         Self::Sequential,
         Self::ShownBytes,
         Self::Straggler,
+        Self::FirstWordMs,
+        Self::WordPauseMs,
+        Self::ModelAttempts,
+        Self::ModelWaitMs,
     ];
 
     fn named(name: &str) -> Result<Self, String> {
@@ -89,6 +97,10 @@ impl Key {
             Self::Sequential => "sequential",
             Self::ShownBytes => "shown_bytes",
             Self::Straggler => "straggler",
+            Self::FirstWordMs => "first_word_ms",
+            Self::WordPauseMs => "word_pause_ms",
+            Self::ModelAttempts => "model_attempts",
+            Self::ModelWaitMs => "model_wait_ms",
         }
     }
 
@@ -105,6 +117,10 @@ impl Key {
             Self::Straggler => {
                 "a read that holds up its batch: wait, hedge:MS (send it twice), pending:MS (go on)"
             }
+            Self::FirstWordMs => "how long a model may take to its first word",
+            Self::WordPauseMs => "how long a model may pause between two words",
+            Self::ModelAttempts => "how often a model is asked for one message, if its provider is busy",
+            Self::ModelWaitMs => "how long a busy provider is waited for, all waits for one message together",
         }
     }
 
@@ -121,6 +137,10 @@ impl Key {
                 Straggler::Hedge { after_ms } => format!("hedge:{after_ms}"),
                 Straggler::Pending { after_ms } => format!("pending:{after_ms}"),
             },
+            Self::FirstWordMs => settings.first_word_ms.to_string(),
+            Self::WordPauseMs => settings.word_pause_ms.to_string(),
+            Self::ModelAttempts => settings.model_attempts.to_string(),
+            Self::ModelWaitMs => settings.model_wait_ms.to_string(),
         }
     }
 
@@ -133,6 +153,10 @@ impl Key {
             Self::Sequential => settings.sequential = self.truth(value)?,
             Self::ShownBytes => settings.shown_bytes = self.number(value, 1024)?,
             Self::Straggler => settings.straggler = self.straggler(value)?,
+            Self::FirstWordMs => settings.first_word_ms = self.number(value, 1000)?,
+            Self::WordPauseMs => settings.word_pause_ms = self.number(value, 1000)?,
+            Self::ModelAttempts => settings.model_attempts = self.number(value, 1)?,
+            Self::ModelWaitMs => settings.model_wait_ms = self.number(value, 0)?,
         }
         Ok(())
     }

@@ -53,6 +53,14 @@ impl Telling {
     fn progress(&mut self, what: Happening) -> Option<String> {
         Some(match what {
             Happening::TurnStarted { model, .. } => format!("asking {model} …"),
+            Happening::ModelWaits { attempt, words, wait_ms, .. } => {
+                let when =
+                    if wait_ms == 0 { "at once".to_owned() } else { format!("in {}", millis(wait_ms)) };
+                format!("  … the model is asked again {when} (attempt {attempt}): {}", first_line(&words))
+            }
+            Happening::Shortened { results } => {
+                format!("  … {} shortened to fit", count(u64::from(results), "earlier result"))
+            }
             Happening::CallReady { call } => {
                 self.calls.insert(call.id, call);
                 return None;

@@ -2,8 +2,8 @@
 
 use std::ops::ControlFlow;
 
-use domain::id::{CallId, ConversationId, Seq};
-use domain::view::{CallDetail, Count, EntryView, TurnView, VerifyReport};
+use domain::id::{CallId, ConversationId, Seq, TurnId};
+use domain::view::{CallDetail, Count, EntryView, PayloadView, TurnView, VerifyReport, WireReturn, WireView};
 use engine::{CallQuery, Engine, EngineError, ViewForm};
 
 use super::{anchors, care, evidence};
@@ -20,6 +20,7 @@ pub(crate) async fn run(global: &Global, trail: &Trail, output: &Output) -> Resu
     match trail {
         Trail::List(list) => list_calls(&reader().await?, list, output).await?,
         Trail::Show { id } => show(&reader().await?, *id, output).await?,
+        Trail::Wire { turn } => wire(&reader().await?, *turn, output).await?,
         Trail::Stats => stats(&reader().await?, output).await?,
         Trail::Search(search) => self::search(&reader().await?, search, output).await?,
         Trail::Verify => {
@@ -201,6 +202,50 @@ async fn show_conversation(engine: &Engine, id: ConversationId, output: &Output)
     }
     output.object("conversation", &view);
     Ok(())
+}
+
+async fn wire(engine: &Engine, turn: TurnId, output: &Output) -> Result<(), EngineError> {
+    let exchanges = engine.wire(turn, usize::MAX).await?;
+    if exchanges.is_empty() {
+        return Err(EngineError::NotFound(format!("{turn} asked no model, or there is no such turn")));
+    }
+    for exchange in &exchanges {
+        let WireView { seq, at, model, endpoint, shortened, sent, returned, .. } = exchange;
+        output.line(format!("entry {seq}, {}, {model}: POST {endpoint}", time(*at)));
+        if *shortened > 0 {
+            output.line(format!("{} shortened to fit", count(u64::from(*shortened), "earlier result")));
+        }
+        output.line(body(sent.as_ref()));
+        match returned {
+            None => output.line("\n(nothing came back, or it is under way)"),
+            Some(WireReturn { seq, finish, failure, usage, took_ms, received, .. }) => {
+                let how = match (finish, failure) {
+                    (Some(finish), _) => format!("ended: {finish:?}"),
+                    (None, Some(failure)) => format!("failed: {failure:?}"),
+                    (None, None) => "ended".to_owned(),
+                };
+                let media = received.as_ref().map(|received| received.media.as_str()).unwrap_or_default();
+                output.line(format!(
+                    "\nentry {seq}, {how}, after {}, {} tokens in, {} out, {media}",
+                    millis(*took_ms),
+                    thousands(usage.input.into()),
+                    thousands(usage.output.into()),
+                ));
+                output.line(body(received.as_ref()));
+            }
+        }
+        output.line("");
+        output.object("wire", exchange);
+    }
+    Ok(())
+}
+
+fn body(payload: Option<&PayloadView>) -> String {
+    match payload {
+        Some(PayloadView { erased: Some(by), .. }) => format!("(erased, says entry {by})"),
+        Some(payload) => payload.text.trim_end().to_owned(),
+        None => "(its bytes are not held)".to_owned(),
+    }
 }
 
 async fn stats(engine: &Engine, output: &Output) -> Result<(), EngineError> {

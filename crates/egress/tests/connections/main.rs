@@ -4,6 +4,7 @@
 
 mod ahead;
 mod many;
+mod network;
 mod plain;
 mod secured;
 mod server;

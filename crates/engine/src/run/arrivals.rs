@@ -13,6 +13,7 @@ use domain::payload::{Commitment, PayloadRole};
 use domain::time::Span;
 use turn::{Edited, EndedAttempt, EndedCall, Event};
 
+use super::again::Lost;
 use super::calling::{Arrival, Notice, panicked};
 use super::driver::{Driver, TaskEnd, Woken};
 use super::end::End;
@@ -44,6 +45,7 @@ impl Driver {
             Woken::Model(Some(event)) => self.heard_model(event).await.map(Vec::from_iter),
             Woken::Model(None) => self.message_over().await.map(Vec::from_iter),
             Woken::Call(ended) => self.task_over(*ended).map(Vec::from_iter),
+            Woken::AskAgain => self.ask_again().await.map(Vec::from_iter),
             Woken::Straggles(call) => Ok(vec![Event::Straggles(call)]),
             Woken::BatchTimedOut(batch) => {
                 self.batch_until = None;
@@ -134,7 +136,15 @@ impl Driver {
             ModelEvent::CallFollowed { index, call } if self.follows() => {
                 return self.take_early(index, call).await;
             }
-            ModelEvent::CallReady { call, .. } => self.take_ready(call).await?,
+            ModelEvent::CallReady { index, call } => {
+                // Where the protocol itself marks the end of a call, it may start while the message goes on.
+                let early = match providers::marks_ends(self.model.protocol) && self.early {
+                    true => self.take_early(index, call.clone()).await?,
+                    false => None,
+                };
+                self.take_ready(call).await?;
+                return Ok(early);
+            }
             ModelEvent::Thinking(_)
             | ModelEvent::Reasoned(_)
             | ModelEvent::CallFollowed { .. }
@@ -152,7 +162,7 @@ impl Driver {
         self.first_word = first_word;
         self.line.keep(thought.payload);
         self.line.record(thought.fact);
-        self.inner.learn(&self.model, thought.learnt).await;
+        self.learnt = thought.learnt.or(self.learnt);
         self.arriving.ended = Some(Instant::now());
         let (calls, mut early) = self.arriving.take_calls();
         let text = thought.text;
@@ -160,6 +170,7 @@ impl Driver {
         self.arriving.reasoning = thought.reasoning;
         match thought.result {
             Ok(finish) => {
+                self.talk.answered(self.again.length, thought.usage.input);
                 let (why, good) = match finish {
                     Finish::Length => (Dropped::Length, false),
                     Finish::ContentFilter => (Dropped::Filter, false),
@@ -173,8 +184,13 @@ impl Driver {
             Err((failure, words)) => {
                 let why =
                     if failure == ModelFailure::Cancelled { Dropped::Cancelled } else { Dropped::Failed };
+                // What was run is on record as told; then the message can't be asked for as if it had never begun.
+                let ran = early.iter().any(|call| self.calls.get(call).is_some_and(|live| live.told));
+                early.extend(calls.iter().map(|asked| asked.call.id));
                 self.never_started(&early, why);
-                Ok(Some(Event::ModelFailed { failure, words }))
+                let lost =
+                    Lost { failure, words, retry_after: thought.retry_after, overrun: thought.overrun };
+                self.message_lost(lost, ran).await.map(Some)
             }
         }
     }

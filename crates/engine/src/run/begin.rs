@@ -7,13 +7,14 @@ use std::time::Instant;
 use domain::event::RunEvent;
 use domain::id::{ConversationId, TurnId};
 use domain::label::Label;
-use domain::model::{Early, Message, ModelSpec, Parallel, Usage};
+use domain::model::{Capabilities, Early, ModelSpec, Parallel, Usage};
 use domain::run::ConversationSettings;
 use domain::time::Span;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use turn::{Settings, Turn};
 
+use super::again::Again;
 use super::arriving::Arriving;
 use super::driver::{Driver, People};
 use super::history::Past;
@@ -70,9 +71,8 @@ impl Driver {
         let asked_early = question.early.or(here.early);
         let early = asked_early.unwrap_or(run.early && model.early != Early::Off);
         let parallel = if sequential { Parallel::Off } else { model.parallel };
-        let mut past =
+        let past =
             past.unwrap_or(Past { messages: Vec::new(), in_context: Vec::new(), label: Label::PUBLIC });
-        past.messages.push(Message::User(text.clone()));
         let machine = Turn::new(Settings {
             turn,
             max_steps: question.max_steps.max(1),
@@ -93,7 +93,7 @@ impl Driver {
             early_by_name: asked_early == Some(true),
             lane: random_bits()?,
             secrets: HashMap::new(),
-            talk: Talk::new(&model, &connected.tools, past, parallel),
+            talk: Talk::new(&model, &connected.tools, past, text.clone(), parallel),
             connected,
             model,
             key,
@@ -101,6 +101,7 @@ impl Driver {
             calls: HashMap::new(),
             batch_calls: 0,
             first: None,
+            again: Again::default(),
             thinking: None,
             arriving: Arriving::default(),
             tasks: JoinSet::new(),
@@ -115,6 +116,7 @@ impl Driver {
             ends: HashMap::new(),
             full: false,
             usage: Usage::default(),
+            learnt: Capabilities::default(),
             batches: Span::default(),
             one_by_one: Span::default(),
             first_word: None,

@@ -44,6 +44,7 @@ impl Driver {
             // The writer knows how many entries the conversation has, and fills it in.
             entries: 0,
         });
+        self.inner.learn(&self.model, self.learnt).await;
         self.line.flush().await?;
         self.inner.watched.answered();
         self.line.emit(Happening::Answer { answer });
@@ -60,6 +61,7 @@ impl Driver {
     ) -> Result<(), EngineError> {
         let payload = seal(PayloadRole::Words, "text/plain", words.clone().into_bytes())?;
         let commitment = self.line.keep(payload);
+        self.inner.learn(&self.model, self.learnt).await;
         self.line.record(Fact::TurnStopped { turn: self.turn, why, words: Some(commitment) });
         self.line.flush().await?;
         // On record it was stopped; a screen must say that the trail is why.

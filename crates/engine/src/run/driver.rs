@@ -9,7 +9,7 @@ use domain::event::{Ended, Happening};
 use domain::fact::Stopped;
 use domain::id::{BatchId, CallId, ConversationId, TurnId};
 use domain::intent::DurableIntent;
-use domain::model::{ModelEvent, ModelSpec, Usage};
+use domain::model::{Capabilities, ModelEvent, ModelSpec, Usage};
 use domain::run::RunSettings;
 use domain::secret::{Secret, SecretName};
 use domain::time::Span;
@@ -17,6 +17,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use turn::{Event, Turn};
 
+use super::again::Again;
 use super::arriving::Arriving;
 use super::calling::{Arrival, Notice};
 use super::end::End;
@@ -80,6 +81,8 @@ pub(crate) struct Driver {
     pub(crate) batch_calls: usize,
     /// The first request to the model, recorded with the question.
     pub(crate) first: Option<(Outgoing, DurableIntent)>,
+    /// How often the model was asked for its present message, and when it is asked again.
+    pub(crate) again: Again,
     pub(crate) thinking: Option<Thinking>,
     pub(crate) arriving: Arriving,
     pub(crate) tasks: JoinSet<Result<Arrival, EngineError>>,
@@ -100,6 +103,8 @@ pub(crate) struct Driver {
     /// Whether the disk had no room for something that was about to be sent.
     pub(crate) full: bool,
     pub(crate) usage: Usage,
+    /// What the turn has shown of its model so far.
+    pub(crate) learnt: Capabilities,
     pub(crate) batches: Span,
     pub(crate) one_by_one: Span,
     pub(crate) first_word: Option<Instant>,
@@ -119,6 +124,7 @@ pub(crate) enum Woken {
     Call(Box<Option<TaskEnd>>),
     Noticed(Notice),
     NobodyAnswered,
+    AskAgain,
     Straggles(CallId),
     BatchTimedOut(BatchId),
     LookAtLines,
@@ -232,6 +238,7 @@ impl Driver {
             event = model => Woken::Model(event),
             ended = self.tasks.join_next_with_id(), if !self.tasks.is_empty() => Woken::Call(Box::new(ended)),
             () = until(self.people.until) => Woken::NobodyAnswered,
+            () = until(self.again.due) => Woken::AskAgain,
             call = at(straggler) => {
                 self.stragglers.pop_front();
                 Woken::Straggles(call)

@@ -1,7 +1,7 @@
 //! What was said before in a conversation, from the record, as the model is told it again.
 
 use domain::call::ToolCall;
-use domain::id::ConversationId;
+use domain::id::{CallId, ConversationId, TurnId};
 use domain::label::Label;
 use domain::model::{AskedCall, Message};
 use domain::outcome::{CallResult, Ending, Outcome};
@@ -11,7 +11,7 @@ use domain::view::{CallDetail, CallRow, PayloadView, TurnView};
 use attribution::InContext;
 
 use crate::error::EngineError;
-use crate::finished::{budget, shown};
+use crate::finished::{Shown, budget, shown};
 use crate::inner::Inner;
 
 /// A conversation so far.
@@ -23,14 +23,24 @@ pub(crate) struct Past {
 
 /// Reads a conversation's past from the record.
 pub(crate) async fn past(inner: &Inner, conversation: ConversationId) -> Result<Past, EngineError> {
+    let most = inner.catalogue.read(&inner.reader).await?.run.shown_bytes;
+    past_before(inner, conversation, None, most).await
+}
+
+/// The past up to a turn, with at most so many bytes of each result.
+pub(crate) async fn past_before(
+    inner: &Inner,
+    conversation: ConversationId,
+    before: Option<TurnId>,
+    most: u32,
+) -> Result<Past, EngineError> {
     let view = inner
         .reader
         .conversation(conversation)
         .await?
         .ok_or_else(|| EngineError::NotFound(format!("there is no conversation {conversation}")))?;
     let mut past = Past { messages: Vec::new(), in_context: Vec::new(), label: view.row.label.clone() };
-    let most = inner.catalogue.read(&inner.reader).await?.run.shown_bytes;
-    for turn in view.turns {
+    for turn in view.turns.into_iter().take_while(|turn| Some(turn.id) != before) {
         past.add(inner, turn, most).await?;
     }
     Ok(past)
@@ -97,6 +107,24 @@ impl Past {
         }
         Ok((calls, results))
     }
+}
+
+/// What a model is shown of a recorded result, if it is shown at most so many bytes. None if there is no result of its own.
+pub(crate) async fn shown_again(
+    inner: &Inner,
+    call: CallId,
+    most: usize,
+) -> Result<Option<Shown>, EngineError> {
+    let Some(detail) = inner.reader.call(call, most + 1).await? else { return Ok(None) };
+    let is_result = |payload: &PayloadView| payload.role == PayloadRole::Result && payload.erased.is_none();
+    if !detail.payloads.iter().any(is_result) {
+        return Ok(None);
+    }
+    let (call, mut ending) = again(&detail);
+    if let Some(bytes) = whole(inner, &detail).await? {
+        ending.body = bytes;
+    }
+    Ok(Some(shown(&ending, call.handle, most)))
 }
 
 /// What the model is told of a call whose arguments a person changed. What it wrote itself is what it sees of them.

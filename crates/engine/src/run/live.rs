@@ -73,17 +73,22 @@ impl Live {
         }
     }
 
-    /// What the model reads of it.
-    pub(crate) fn result(&self) -> CallResult {
+    /// What the model reads of it: as of a call that is still under way, if it was `left_behind`.
+    pub(crate) fn told(&self, left_behind: bool) -> CallResult {
         let (text, ok) = match &self.end {
-            Some(end) => (end.shown.text.clone(), end.shown.ok),
-            None => (self.pending(), false),
+            Some(end) if !left_behind => (end.shown.text.clone(), end.shown.ok),
+            _ => (self.pending(), false),
         };
         let edited = self.edited.as_ref();
         let note = edited.map(|edited| format!("the person changed its arguments to {edited}"));
         let note = note.unwrap_or_default().replace(['\n', '\r'], " ");
         let ToolCall { asked_as, handle, tool, .. } = &self.call;
         CallResult { id: asked_as.clone(), handle: *handle, tool: tool.clone(), ok, note, text }
+    }
+
+    /// What the model reads of it.
+    pub(crate) fn result(&self) -> CallResult {
+        self.told(false)
     }
 
     /// Its place in the model's context.

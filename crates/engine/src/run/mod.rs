@@ -1,5 +1,6 @@
 //! Turns: from a question to an answer, on record.
 
+mod again;
 mod arrivals;
 mod arriving;
 mod ask;
@@ -21,6 +22,7 @@ pub(crate) mod prompt;
 mod question;
 mod reading;
 pub(crate) mod settings;
+mod shorten;
 mod taking;
 mod talk;
 #[cfg(test)]
@@ -31,5 +33,5 @@ mod thinking;
 pub(crate) use calling::{Arrival, Departure, Notice, Start, attempt};
 pub(crate) use kept::Kept;
 pub use question::{Question, Run};
-pub(crate) use settings::{conversation_settings, run_settings};
+pub(crate) use settings::{conversation_settings, model_limits, run_settings};
 pub(crate) use thinking::{Outgoing, Purpose};

@@ -21,6 +21,7 @@ use turn::{Effect, Event};
 use super::departing::Leaving;
 use super::driver::{APPROVAL_WAIT, Driver};
 use super::live::Live;
+use super::settings::model_limits;
 use super::thinking::{Outgoing, Purpose};
 use crate::clock::seal;
 use crate::error::EngineError;
@@ -53,6 +54,9 @@ impl Driver {
                 Effect::InterruptModel => {
                     if let Some(thinking) = &mut self.thinking {
                         thinking.interrupt();
+                    } else if self.again.due.take().is_some() {
+                        let (failure, words) = (ModelFailure::Cancelled, self.stopped_waiting());
+                        events.push(Event::ModelFailed { failure, words });
                     }
                 }
                 Effect::Conclude(call, ending) => events.push(self.concluded(call, ending)?),
@@ -149,7 +153,8 @@ impl Driver {
         }
     }
 
-    async fn request_model(&mut self, step: u32) -> Result<Option<Event>, EngineError> {
+    pub(crate) async fn request_model(&mut self, step: u32) -> Result<Option<Event>, EngineError> {
+        self.again.of(step);
         if self.lacks_key() {
             let words = format!(
                 "the key of {} is not in the keychain; set it in Settings or with `tieout secrets set {}`",
@@ -161,7 +166,7 @@ impl Driver {
         let (outgoing, intent) = match self.first.take() {
             Some(first) => first,
             None => {
-                let (outgoing, intent) = self.outgoing()?;
+                let (outgoing, intent) = self.outgoing().await?;
                 let intent = match self.line.flush_and_intend(vec![intent]).await {
                     Err(EngineError::Full(words)) => {
                         self.full = true;
@@ -172,10 +177,17 @@ impl Driver {
                 (outgoing, intent.ok_or_else(no_leave)?)
             }
         };
+        let results = std::mem::take(&mut self.again.shortened);
+        if results > 0 {
+            self.line.emit(Happening::Shortened { results });
+        }
         self.line.emit(Happening::ModelCalled { step });
+        self.again.asked += 1;
+        self.again.length = outgoing.length();
         self.arriving.ended = None;
         self.batch_calls = 0;
-        self.thinking = Some(outgoing.send(&self.inner, &self.model, self.key.clone(), intent));
+        self.thinking =
+            Some(outgoing.send(&self.inner, &self.model, self.key.clone(), model_limits(&self.run), intent));
         Ok(None)
     }
 
@@ -184,8 +196,14 @@ impl Driver {
         self.model.secret.is_some() && self.key.is_none()
     }
 
-    fn outgoing(&self) -> Result<(Outgoing, Draft), EngineError> {
-        let purpose = Purpose { turn: Some((self.conversation, self.turn)), label: self.talk.label.clone() };
+    /// The next request, shortened if it is known to be too long.
+    async fn outgoing(&mut self) -> Result<(Outgoing, Draft), EngineError> {
+        self.make_room().await?;
+        let purpose = Purpose {
+            turn: Some((self.conversation, self.turn)),
+            label: self.talk.label.clone(),
+            shortened: self.again.shortened,
+        };
         Outgoing::new(&self.inner, &self.model, self.talk.request(), purpose)
     }
 
@@ -195,12 +213,12 @@ impl Driver {
     /// # Errors
     /// If the trail can't be written: then neither is on record, and nothing is sent.
     pub(crate) async fn record_question(&mut self, drafts: Vec<Draft>) -> Result<(), EngineError> {
-        let store = self.inner.store()?;
         if self.lacks_key() {
-            store.append(drafts).await?;
+            self.inner.store()?.append(drafts).await?;
             return Ok(());
         }
-        let (outgoing, intent) = self.outgoing()?;
+        let (outgoing, intent) = self.outgoing().await?;
+        let store = self.inner.store()?;
         let intent = match store.append_and_intend(drafts, vec![intent]).await {
             // The question is on record, and so will be that nothing came of it.
             Err(StoreError::Full) => {

@@ -1,8 +1,11 @@
 //! Settings of how batches run, as they are on record.
 
+use std::time::Duration;
+
 use domain::id::ConversationId;
 use domain::json::Json;
 use domain::run::{ConversationSettings, RUN_SETTINGS, RunSettings};
+use providers::Limits;
 use serde::de::DeserializeOwned;
 use store::Reader;
 
@@ -19,6 +22,12 @@ pub(crate) async fn conversation_settings(
     conversation: ConversationId,
 ) -> Result<ConversationSettings, EngineError> {
     setting(reader, &ConversationSettings::key(conversation)).await
+}
+
+/// How long a model may keep silent.
+pub(crate) fn model_limits(run: &RunSettings) -> Limits {
+    let millis = |millis: u32| Duration::from_millis(millis.into());
+    Limits { first: millis(run.first_word_ms), pause: millis(run.word_pause_ms) }
 }
 
 async fn setting<T: DeserializeOwned + Default>(reader: &Reader, key: &str) -> Result<T, EngineError> {

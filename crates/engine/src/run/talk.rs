@@ -24,17 +24,42 @@ pub(crate) struct Talk {
     calls: Vec<CallId>,
     /// How many of them are written already.
     written: usize,
+    question: String,
+    /// The messages of this turn that asked for calls, so that it can be told anew.
+    asked: Vec<Step>,
+    /// How many of the results in context were there before this turn.
+    past: usize,
+    /// How many of them the model has answered to.
+    seen: usize,
+    /// The length of the last request that was answered, and its tokens by the provider's count.
+    measured: Option<(usize, u32)>,
+}
+
+/// A message of the model that asked for calls.
+struct Step {
+    text: String,
+    reasoning: Vec<Reasoning>,
+    calls: Vec<CallId>,
+    /// Those that were still under way when it was told of them.
+    left_behind: Vec<CallId>,
 }
 
 impl Talk {
-    pub(crate) fn new(model: &ModelSpec, tools: &[OfferedTool], past: Past, parallel: Parallel) -> Self {
+    pub(crate) fn new(
+        model: &ModelSpec,
+        tools: &[OfferedTool],
+        past: Past,
+        question: String,
+        parallel: Parallel,
+    ) -> Self {
         let names = tools.iter().map(|tool| tool.name.clone()).collect();
-        let mut encoder = Encoder::new(model, SYSTEM, tools);
-        for message in &past.messages {
-            encoder.push(message);
-        }
         Self {
-            encoder,
+            encoder: begun(model, tools, &past.messages, &question),
+            question,
+            asked: Vec::new(),
+            past: past.in_context.len(),
+            seen: 0,
+            measured: None,
             parallel,
             tools: names,
             label: past.label,
@@ -57,12 +82,9 @@ impl Talk {
         calls: Vec<CallId>,
         lives: &HashMap<CallId, Live>,
     ) {
-        let asked = calls.iter().filter_map(|call| lives.get(call)).map(|live| AskedCall {
-            id: live.call.asked_as.clone(),
-            name: live.call.asked_for.clone(),
-            arguments: live.call.arguments.clone(),
-        });
-        self.encoder.push(&Message::Assistant { text, calls: asked.collect(), reasoning });
+        let step = Step { text, reasoning, calls: calls.clone(), left_behind: Vec::new() };
+        self.encoder.push(&step.message(lives));
+        self.asked.push(step);
         (self.calls, self.written) = (calls, 0);
     }
 
@@ -80,10 +102,90 @@ impl Talk {
     /// Writes the rest, what was left behind as still under way.
     pub(crate) fn all_arrived(&mut self, label: &Label, lives: &HashMap<CallId, Live>) {
         let calls = std::mem::take(&mut self.calls);
+        if let Some(step) = self.asked.last_mut() {
+            let under_way = |call: &&CallId| lives.get(*call).is_some_and(|live| live.end.is_none());
+            step.left_behind = calls.iter().filter(under_way).copied().collect();
+        }
         for live in calls.iter().skip(self.written).filter_map(|call| lives.get(call)) {
             self.encoder.push_result(&live.result());
         }
         self.in_context.extend(calls.iter().filter_map(|call| lives.get(call)).map(Live::context));
         self.label = std::mem::replace(&mut self.label, Label::PUBLIC).join(label);
     }
+
+    /// The model answered to a request of this length, in which its provider counted so many tokens.
+    pub(crate) fn answered(&mut self, length: usize, tokens: u32) {
+        self.seen = self.in_context.len();
+        if tokens > 0 {
+            self.measured = Some((length, tokens));
+        }
+    }
+
+    /// The length of the last request that was answered, and its tokens by the provider's count.
+    pub(crate) fn measured(&self) -> Option<(usize, u32)> {
+        self.measured
+    }
+
+    /// How many results in context were there before this turn.
+    pub(crate) fn past(&self) -> usize {
+        self.past
+    }
+
+    /// The calls of this turn whose results are in context: those of the batches before the last, and its own.
+    pub(crate) fn batches(&self) -> (Vec<CallId>, Vec<CallId>) {
+        let (newest, older) = match self.asked.split_last() {
+            Some((newest, older)) => (newest.calls.clone(), older),
+            None => (Vec::new(), self.asked.as_slice()),
+        };
+        (older.iter().flat_map(|step| step.calls.iter().copied()).collect(), newest)
+    }
+
+    /// Tells all of it anew, with results as they are shown now. What the model was shown of a result stays what it
+    /// was, if it has answered to it: shorter now does not take that back.
+    pub(crate) fn retell(
+        &mut self,
+        model: &ModelSpec,
+        tools: &[OfferedTool],
+        past: &Past,
+        lives: &HashMap<CallId, Live>,
+    ) {
+        self.encoder = begun(model, tools, &past.messages, &self.question);
+        for step in &self.asked {
+            self.encoder.push(&step.message(lives));
+            for live in step.calls.iter().filter_map(|call| lives.get(call)) {
+                self.encoder.push_result(&live.told(step.left_behind.contains(&live.call.id)));
+            }
+        }
+        let earlier = past.in_context.iter().map(|item| (item.call, item.shown));
+        let own = lives.values().map(|live| (live.call.id, live.context().shown));
+        let shown: HashMap<CallId, u64> = earlier.chain(own).collect();
+        for item in self.in_context.iter_mut().skip(self.seen) {
+            item.shown = shown.get(&item.call).copied().unwrap_or(item.shown).min(item.shown);
+        }
+    }
+}
+
+impl Step {
+    fn message(&self, lives: &HashMap<CallId, Live>) -> Message {
+        let calls = self.calls.iter().filter_map(|call| lives.get(call)).map(|live| AskedCall {
+            id: live.call.asked_as.clone(),
+            name: live.call.asked_for.clone(),
+            arguments: live.call.arguments.clone(),
+        });
+        Message::Assistant {
+            text: self.text.clone(),
+            calls: calls.collect(),
+            reasoning: self.reasoning.clone(),
+        }
+    }
+}
+
+/// A conversation up to the question.
+fn begun(model: &ModelSpec, tools: &[OfferedTool], past: &[Message], question: &str) -> Encoder {
+    let mut encoder = Encoder::new(model, SYSTEM, tools);
+    for message in past {
+        encoder.push(message);
+    }
+    encoder.push(&Message::User(question.to_owned()));
+    encoder
 }

@@ -1,6 +1,6 @@
 //! One request to the model: recorded, sent, listened to.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use domain::entry::Draft;
 use domain::fact::Fact;
@@ -11,7 +11,7 @@ use domain::model::{Capabilities, Finish, ModelEvent, ModelFailure, ModelSpec, P
 use domain::payload::{Payload, PayloadRole};
 use domain::secret::Secret;
 use egress::Scrubber;
-use providers::{Encoded, Failure, Received};
+use providers::{Encoded, Failure, Limits, Overrun, Received};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -46,6 +46,8 @@ pub(crate) struct Purpose {
     pub(crate) turn: Option<(ConversationId, TurnId)>,
     /// The join of what is in the prompt.
     pub(crate) label: Label,
+    /// How many results it shows shorter than before.
+    pub(crate) shortened: u32,
 }
 
 /// How a message ended, with what the record needs of it.
@@ -60,6 +62,10 @@ pub(crate) struct Thought {
     pub(crate) result: Result<Finish, (ModelFailure, String)>,
     /// What it shows of what the model can do.
     pub(crate) learnt: Capabilities,
+    /// How long its provider asks us to wait.
+    pub(crate) retry_after: Option<Duration>,
+    /// By how much the request was too long, as far as the provider says so.
+    pub(crate) overrun: Overrun,
 }
 
 /// A request to a model that is ready to be recorded and sent.
@@ -88,6 +94,7 @@ impl Outgoing {
             endpoint: encoded.endpoint(),
             prompt: body.commitment(),
             label: purpose.label,
+            shortened: purpose.shortened,
         };
         let draft = Draft {
             moment: inner.clock.now(),
@@ -98,20 +105,29 @@ impl Outgoing {
         Ok((Self { request, batch, encoded }, draft))
     }
 
+    /// How many bytes its body has.
+    pub(crate) fn length(&self) -> usize {
+        self.encoded.body.len()
+    }
+
     /// Sends it.
     pub(crate) fn send(
         self,
         inner: &Inner,
         model: &ModelSpec,
         key: Option<Secret>,
+        limits: Limits,
         intent: DurableIntent,
     ) -> Thinking {
         let Self { request, batch, encoded } = self;
         let (heard, events) = mpsc::channel(EVENTS);
         let price = model.capabilities.price.or(providers::known(model).price);
+        let key = key.and_then(|key| providers::placed(model, key, inner.clock.now().at));
         let (door, model) = (inner.door.clone(), model.clone());
         let task =
-            tokio::spawn(async move { providers::call(&door, &model, encoded, key, intent, heard).await });
+            tokio::spawn(
+                async move { providers::call(&door, &model, encoded, key, limits, intent, heard).await },
+            );
         let (text, reasoning) = (String::new(), Vec::new());
         Thinking {
             request,
@@ -160,7 +176,8 @@ impl Thinking {
     pub(crate) async fn end(self) -> Result<(Thought, Option<Instant>), EngineError> {
         let received = self.task.await.unwrap_or_else(|_| panicked());
         let took = self.began.elapsed().into();
-        let payload = seal(PayloadRole::Response, "text/event-stream", received.bytes)?;
+        let media = if received.media.is_empty() { "application/octet-stream" } else { &received.media };
+        let payload = seal(PayloadRole::Response, media, received.bytes)?;
         let fact = Fact::ModelReturned {
             request: self.request,
             finish: received.result.as_ref().ok().copied(),
@@ -170,11 +187,15 @@ impl Thinking {
             cost: cost(self.price, received.usage),
             took,
         };
+        let failure = received.result.as_ref().err();
+        let retry_after = failure.and_then(|failure| failure.retry_after);
+        let overrun = failure.map(|failure| failure.overrun).unwrap_or_default();
         let result = received.result.map_err(|failure| (failure.kind, failure.words));
         let text = received.scrubber.text(self.text);
         let (usage, reasoning) = (received.usage, self.reasoning);
         let learnt = learnt(self.calls, &result);
-        Ok((Thought { fact, payload, usage, text, reasoning, result, learnt }, self.first_word))
+        let thought = Thought { fact, payload, usage, text, reasoning, result, learnt, retry_after, overrun };
+        Ok((thought, self.first_word))
     }
 }
 
@@ -202,9 +223,10 @@ fn learnt(calls: u32, result: &Result<Finish, (ModelFailure, String)>) -> Capabi
 /// How a request ends whose task panicked. What had come is lost with it; that the request ended is on record.
 fn panicked() -> Received {
     let words = "Tieout itself failed while it read the model's answer; that is a fault of ours".to_owned();
-    let failure = Failure { kind: ModelFailure::MalformedStream, words, retry_after: None };
+    let failure = Failure::new(ModelFailure::MalformedStream, words);
     Received {
         bytes: Vec::new(),
+        media: String::new(),
         result: Err(failure),
         usage: Usage::default(),
         scrubber: Scrubber::default(),

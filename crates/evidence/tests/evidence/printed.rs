@@ -289,6 +289,7 @@ fn made() -> Report {
                     endpoint: "https://models.example.com/v1/messages".to_owned(),
                     prompt: commitment(2),
                     label: Label::unlabelled(),
+                    shortened: 0,
                 },
             ),
             view(

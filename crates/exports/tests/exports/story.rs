@@ -204,6 +204,7 @@ pub(crate) fn turn() -> (TurnView, Vec<EntryView>) {
         endpoint: "https://eu.api.openai.com/v1/chat/completions".into(),
         prompt: Commitment([3; 32]),
         label: label(),
+        shortened: 0,
     };
     let returned = |request: ModelCallId| Fact::ModelReturned {
         request,

@@ -15,7 +15,7 @@ use crate::objects::rooted;
 use crate::write::write;
 
 /// What follows a base address.
-const PATH: &str = "/v2/chat";
+const PATH: &str = "/chat";
 
 /// A request as far as it is written; what stays the same stands first.
 #[derive(Debug)]

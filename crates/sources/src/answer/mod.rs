@@ -65,7 +65,7 @@ pub(crate) async fn ended(asked: Asked, answer: Result<Inbound, SendError>, scru
 fn broken(asked: &Asked, error: &SendError) -> Verdict {
     let (class, then) = match error {
         SendError::Unsendable(_) => (Some(FailureClass::Internal), "; nothing was sent"),
-        SendError::Connect(_) => (Some(FailureClass::Connect), again::NOT_SENT),
+        SendError::Connect(_) | SendError::Untrusted(_) => (Some(FailureClass::Connect), again::NOT_SENT),
         SendError::Interrupted(_) => (Some(FailureClass::Interrupted), again::interrupted(asked.writes)),
         SendError::TimedOut(_) => (None, again::too_slow(asked.writes)),
         SendError::BadBody(_) => (Some(FailureClass::BadBody), again::unreadable(asked.writes)),

@@ -20,6 +20,7 @@ mod spent;
 mod stats;
 mod subject;
 mod trail;
+mod wire;
 mod wording;
 
 use std::fmt;

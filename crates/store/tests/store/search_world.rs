@@ -49,6 +49,7 @@ pub(crate) async fn fill(scene: &Scene, store: &Store, calls: usize) -> Vec<Told
                 endpoint: "http://127.0.0.1:1".to_owned(),
                 prompt: prompt.commitment(),
                 label: label(&mut numbers),
+                shortened: 0,
             };
             drafts.push(scene.draft(conversation, fact, vec![prompt]));
         }

@@ -206,6 +206,7 @@ fn model_called(scene: &Scene, conversation: ConversationId, turn: TurnId, reque
         endpoint: "http://127.0.0.1:1/chat/completions".to_owned(),
         prompt: prompt.commitment(),
         label: Label::PUBLIC,
+        shortened: 0,
     };
     scene.draft(Some(conversation), fact, vec![prompt])
 }

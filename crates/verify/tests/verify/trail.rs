@@ -196,6 +196,7 @@ pub(crate) fn model_called(telling: &mut Telling, in_turn: u32, number: u32) {
         endpoint: "http://127.0.0.1:9/v1/chat/completions".to_owned(),
         prompt: prompt.commitment(),
         label: Label::unlabelled(),
+        shortened: 0,
     };
     telling.say(Some(conversation(in_turn)), fact, vec![prompt]);
 }

@@ -154,6 +154,10 @@ export const RUN_SETTINGS: RunSettings = {
   sequential: false,
   shown_bytes: 96 << 10,
   straggler: { kind: 'wait' },
+  first_word_ms: 300_000,
+  word_pause_ms: 180_000,
+  model_attempts: 4,
+  model_wait_ms: 120_000,
 };
 
 /** The questions to begin with, those that the options ask for first. */

@@ -1,0 +1,47 @@
+//! The words that facts choose among: why something ended, and what became of it.
+
+use serde::{Deserialize, Serialize};
+
+/// Why a turn ended without an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Stopped {
+    /// A person stopped it.
+    Cancelled,
+    /// The model could not be asked or did not answer.
+    Model,
+    /// The step limit was reached.
+    StepLimit,
+    /// The program ended in the middle.
+    Crashed,
+    /// The trail can't be written, so nothing more is sent. For screens alone: this one can't be on record.
+    Trail,
+}
+
+/// Why a call that started early is no part of its message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Dropped {
+    /// The message reached the model's length limit.
+    Length,
+    /// The provider's filter stopped the message.
+    Filter,
+    /// The message was cut off, or was no message.
+    Failed,
+    /// A person stopped the turn.
+    Cancelled,
+    /// The model changed the call after the next began.
+    Changed,
+}
+
+/// Which setting a change concerns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// It is new.
+    Added,
+    /// It replaced one of the same name.
+    Replaced,
+    /// It is gone.
+    Removed,
+}
