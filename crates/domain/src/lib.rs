@@ -23,6 +23,7 @@ pub mod label;
 pub mod model;
 pub mod outcome;
 pub mod payload;
+pub mod request;
 pub mod run;
 pub mod search;
 pub mod secret;
