@@ -30,6 +30,7 @@ mod memory;
 mod one_of_64;
 mod order;
 mod outcomes;
+mod protocols;
 mod provable;
 mod recorded;
 mod refused;

@@ -24,6 +24,7 @@ pub mod model;
 pub mod network;
 pub mod outcome;
 pub mod payload;
+pub mod request;
 pub mod run;
 pub mod search;
 pub mod secret;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::effect::{Effect, Method};
 use crate::json::{Json, sha256_hex};
 use crate::label::Label;
+use crate::request::RequestShape;
 
 macro_rules! name {
     ($(#[$doc:meta])* $type:ident, $what:literal) => {
@@ -178,6 +179,9 @@ pub struct ToolSpec {
     pub label: Label,
     /// JSON Schema 2020-12 of the arguments: an object.
     pub input: Json,
+    /// Where each argument goes, if method and path alone don't say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<RequestShape>,
 }
 
 impl ToolSpec {

@@ -22,7 +22,10 @@ pub struct DemoModel {
     pub name: String,
     /// What people are shown: it says that no AI is at work.
     pub title: String,
-    /// The base address, which ends in `/v1` as OpenAI's does: clients add `/chat/completions`.
+    /// Where it is served, without a path: clients of Ollama, Cohere and Bedrock begin here.
+    pub address: String,
+    /// The base address, which ends in `/v1` as OpenAI's and Anthropic's do: clients add `/chat/completions`,
+    /// `/responses` or `/messages`. Gemini's clients begin at `/v1beta`.
     pub base_url: String,
     /// The name of the model on the wire.
     pub model_id: String,

@@ -2,7 +2,8 @@
 //! other people's keys out of the demo, the tests and the benches.
 //!
 //! [`Rehearsal::start`] opens four services (customers, billing, support, people), two services for
-//! tests (an echo, and records), a model that speaks the OpenAI Chat protocol and a witness of the C2SP
+//! tests (an echo, and records), a model that speaks seven wire protocols (OpenAI Chat Completions and Responses,
+//! Anthropic, Gemini, Ollama, Cohere, Bedrock) and a witness of the C2SP
 //! tlog-witness protocol, each on a port of its own. A seed decides everything they say, but for the
 //! time that the witness signs. The model is no AI: it matches a question against the tools
 //! it is offered and works out its answer from the results that come back.

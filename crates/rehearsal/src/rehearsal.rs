@@ -77,6 +77,7 @@ impl Rehearsal {
         let model = DemoModel {
             name: "rehearsal".to_owned(),
             title: model::TITLE.to_owned(),
+            address: format!("http://{address}"),
             base_url: format!("http://{address}/v1"),
             model_id: model::ID.to_owned(),
             secret_name: "rehearsal-model".to_owned(),

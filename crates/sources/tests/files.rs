@@ -355,6 +355,7 @@ fn tool() -> impl Strategy<Value = ToolSpec> {
             effect,
             label,
             input: Json(input),
+            request: None,
         },
     )
 }

@@ -1,12 +1,14 @@
-//! The rehearsal model: it speaks the OpenAI Chat Completions protocol and is no AI.
+//! The rehearsal model: it speaks the wire protocols of every provider that Tieout does, and is no AI.
 
 mod chat;
-mod completion;
+mod dialect;
 mod evidence;
 mod intents;
 mod page;
 mod planner;
 mod question;
+mod reply;
+mod said;
 mod samples;
 mod script;
 mod wish;
@@ -14,7 +16,6 @@ mod wish;
 pub use samples::SampleQuestion;
 pub use script::{Revision, Script, ScriptedCall, ScriptedMessage, ScriptedReply, StreamEnd};
 
-pub(crate) use completion::ID;
 pub(crate) use samples::QUESTIONS;
 
 use std::collections::VecDeque;
@@ -27,7 +28,14 @@ use crate::door::Behind;
 use crate::exchange::{Reply, Request};
 use crate::keys::Lock;
 use crate::plan::Pace;
-use chat::{ChatRequest, error_body};
+use chat::error_body;
+use dialect::Dialect;
+
+/// The model's name on the wire.
+pub(crate) const ID: &str = "rehearsal-1";
+
+/// Midnight of the day on which the company stands still: a clock would make replies differ.
+const CREATED: u64 = 1_782_777_600;
 
 /// What people are shown.
 pub(crate) const TITLE: &str = "Rehearsal model (no AI)";
@@ -47,26 +55,48 @@ impl Model {
         *self.lock() = script.replies.into();
     }
 
-    fn completed(&self, request: &Request) -> Reply {
-        let chat: ChatRequest = match serde_json::from_slice(&request.body) {
-            Ok(chat) => chat,
-            Err(error) => return malformed(&format!("The body cannot be read: {error}.")),
+    fn talked(&self, dialect: &dyn Dialect, request: &Request) -> Reply {
+        let refused = |status: StatusCode, code: &str, message: &str| {
+            Reply::json(status, &dialect.error(status, code, message))
+        };
+        if dialect.lock().is_some_and(|lock| !lock.opens(&self.secret, request)) {
+            return refused(StatusCode::UNAUTHORIZED, "invalid_api_key", "Incorrect API key provided.");
+        }
+        let asked = match dialect.asked(request) {
+            Ok(asked) => asked,
+            Err(message) => return refused(StatusCode::BAD_REQUEST, "invalid_value", &message),
         };
         let scripted = self.lock().pop_front();
         if let Some(reply) = scripted {
-            return completion::scripted(reply, &chat, self.pace, request.body.len());
+            return reply::scripted(reply, dialect, &asked, self.pace, request.body.len());
         }
-        if chat.model != ID {
-            let message = format!("The model `{}` does not exist.", chat.model);
-            return refusal(StatusCode::NOT_FOUND, "invalid_request_error", "model_not_found", &message);
+        if asked.chat.model != ID {
+            let message = format!("The model `{}` does not exist.", asked.chat.model);
+            return refused(StatusCode::NOT_FOUND, "model_not_found", &message);
         }
-        if let Some(id) = chat.unanswered_call() {
-            return malformed(&format!(
+        if let Some(id) = asked.chat.unanswered_call() {
+            let message = format!(
                 "An assistant message with 'tool_calls' must be followed by tool messages responding to each \
                  'tool_call_id'. No message answers {id}."
-            ));
+            );
+            return refused(StatusCode::BAD_REQUEST, "invalid_value", &message);
         }
-        completion::written(&planner::next_message(&chat), &chat, self.pace, request.body.len())
+        reply::written(&planner::next_message(&asked.chat), dialect, &asked, self.pace, request.body.len())
+    }
+
+    /// The models that there are, in the form of the path that asks.
+    fn listed(request: &Request) -> Option<serde_json::Value> {
+        Some(match request.path.as_str() {
+            "/v1/models" => json!({
+                "object": "list",
+                "data": [{ "id": ID, "object": "model", "created": CREATED, "owned_by": "rehearsal" }],
+            }),
+            "/v1beta/models" => {
+                json!({ "models": [{ "name": format!("models/{ID}"), "displayName": TITLE }] })
+            }
+            "/api/tags" => json!({ "models": [{ "name": ID, "model": ID }] }),
+            _ => return None,
+        })
     }
 
     /// A poisoned lock is taken over: every change is one call on the queue.
@@ -77,30 +107,25 @@ impl Model {
 
 impl Behind for Arc<Model> {
     fn reply(&self, request: &Request) -> Reply {
-        if !Lock::Bearer.opens(&self.secret, request) {
-            let message = "Incorrect API key provided.";
-            return refusal(StatusCode::UNAUTHORIZED, "invalid_request_error", "invalid_api_key", message);
+        let path = request.path.as_str();
+        if request.method == Method::POST
+            && let Some(dialect) = dialect::ALL.into_iter().find(|dialect| dialect.is_for(path))
+        {
+            return self.talked(dialect, request);
         }
-        match (&request.method, request.path.as_str()) {
-            (&Method::GET, "/v1/models") => Reply::json(
-                StatusCode::OK,
-                &json!({
-                    "object": "list",
-                    "data": [{ "id": ID, "object": "model", "created": completion::CREATED, "owned_by": "rehearsal" }],
-                }),
-            ),
-            (&Method::POST, "/v1/chat/completions") => self.completed(request),
-            _ => {
-                refusal(StatusCode::NOT_FOUND, "invalid_request_error", "unknown_url", "Unknown request URL.")
+        if request.method == Method::GET
+            && let Some(list) = Model::listed(request)
+        {
+            let needs_key = path == "/v1/models";
+            if needs_key && !Lock::Bearer.opens(&self.secret, request) {
+                return refusal(StatusCode::UNAUTHORIZED, "invalid_api_key", "Incorrect API key provided.");
             }
+            return Reply::json(StatusCode::OK, &list);
         }
+        refusal(StatusCode::NOT_FOUND, "unknown_url", "Unknown request URL.")
     }
 }
 
-fn malformed(message: &str) -> Reply {
-    refusal(StatusCode::BAD_REQUEST, "invalid_request_error", "invalid_value", message)
-}
-
-fn refusal(status: StatusCode, kind: &str, code: &str, message: &str) -> Reply {
-    Reply::json(status, &error_body(kind, code, message))
+fn refusal(status: StatusCode, code: &str, message: &str) -> Reply {
+    Reply::json(status, &error_body("invalid_request_error", code, message))
 }

@@ -184,6 +184,13 @@ impl ScriptedMessage {
         }
     }
 
+    /// The whole arguments of the call with this index.
+    pub(super) fn arguments(&self, index: usize) -> String {
+        let written = self.calls.get(index).map(|call| call.arguments.concat()).unwrap_or_default();
+        let late = self.revisions.iter().filter(|revision| revision.of == index);
+        late.fold(written, |written, revision| written + &revision.arguments)
+    }
+
     /// The message as a reply that isn't streamed carries it.
     pub(super) fn whole(&self) -> Value {
         let text = self.text.concat();
@@ -194,13 +201,10 @@ impl ScriptedMessage {
                 .iter()
                 .enumerate()
                 .map(|(index, call)| {
-                    let late = self.revisions.iter().filter(|revision| revision.of == index);
-                    let late: String = late.map(|revision| revision.arguments.as_str()).collect();
-                    let arguments = call.arguments.concat() + &late;
                     json!({
                         "id": call.id,
                         "type": "function",
-                        "function": { "name": call.name, "arguments": arguments },
+                        "function": { "name": call.name, "arguments": self.arguments(index) },
                     })
                 })
                 .collect();

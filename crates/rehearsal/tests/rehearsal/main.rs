@@ -11,6 +11,7 @@ mod client;
 mod conversation;
 
 mod company;
+mod dialects;
 mod faults;
 mod limits;
 mod log;

@@ -86,6 +86,7 @@ pub(super) fn tool(section: &Section<'_>, source: &Label, auth: Option<&Auth>) -
         exclusive: exclusive?,
         label: label?,
         input: Json(input?),
+        request: None,
     })
 }
 

@@ -304,6 +304,7 @@ pub(crate) fn source(name: &str) -> SourceSpec {
         exclusive: false,
         label: Label::unlabelled(),
         input: Json(serde_json::json!({ "type": "object" })),
+        request: None,
     };
     SourceSpec {
         name: name.parse().unwrap(),
