@@ -41,7 +41,7 @@ pub use bundle::{BundleView, OpenBundle};
 pub use care::EraseInput;
 pub use engine::{About, Engine};
 pub use error::{Code, EngineError};
-pub use export::ViewForm;
+pub use export::{Collector, Sending, ViewForm, ViewSent};
 pub use holder::Holder;
 pub use keychain::Keychain;
 pub use keys::RecoveryKey;

@@ -32,3 +32,4 @@ pub use failure::{Failure, Speaker};
 pub use fault::DecodeError;
 pub use names::Names;
 pub use preset::ends_in_order;
+pub use retry_after::retry_after;

@@ -1,4 +1,4 @@
-//! How long a provider asks us to wait.
+//! How long a server asks us to wait.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ const MOST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// From an answer's headers: `retry-after-ms`, or `Retry-After` as seconds or as a date (RFC 9110 §10.2.3). A date is
 /// compared with the answer's own `Date`, so that neither our clock nor its error matters.
-pub(crate) fn retry_after<'a>(header: impl Fn(&str) -> Option<&'a str>) -> Option<Duration> {
+pub fn retry_after<'a>(header: impl Fn(&str) -> Option<&'a str>) -> Option<Duration> {
     let number = |name: &str| header(name)?.trim().parse::<f64>().ok().filter(|number| *number >= 0.0);
     let wait = if let Some(millis) = number("retry-after-ms") {
         Duration::try_from_secs_f64(millis / 1000.0).ok()?

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use domain::bundle::BundleScope;
 use domain::id::{ConversationId, TurnId};
+use domain::secret::SecretName;
+use url::Url;
 
 #[derive(Debug, Args)]
 pub(crate) struct Export {
@@ -55,6 +57,25 @@ pub(crate) struct View {
     /// The file to make; else it goes to standard output
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Otlp {
+    #[command(flatten)]
+    pub(crate) view: View,
+    /// Send them to a collector over HTTP instead: http://localhost:4318/v1/traces
+    #[arg(long, value_name = "URL", conflicts_with = "output")]
+    pub(crate) to: Option<Url>,
+    /// A header that the collector wants, and the secret that is its value: x-api-key=collector
+    #[arg(long = "header", value_name = "NAME=SECRET", requires = "to", value_parser = header)]
+    pub(crate) headers: Vec<(String, SecretName)>,
+}
+
+/// `x-api-key=collector`
+fn header(text: &str) -> Result<(String, SecretName), String> {
+    let (name, secret) = text.split_once('=').ok_or("write it as NAME=SECRET, with the name of a secret")?;
+    let secret = secret.parse().map_err(|error: domain::secret::SecretNameError| error.to_string())?;
+    Ok((name.to_owned(), secret))
 }
 
 #[derive(Debug, Args)]

@@ -20,7 +20,7 @@ use domain::secret::SecretName;
 pub(crate) use anchors::{Accept, Anchors, Checkpoint};
 pub(crate) use ask::Ask;
 pub(crate) use care::{Erase, Hold, Retention, RuleArg, What};
-pub(crate) use evidence::{Export, Verify, View};
+pub(crate) use evidence::{Export, Otlp, Verify, View};
 pub(crate) use models::{AddModel, Models, ProtocolArg};
 pub(crate) use settings::Settings;
 pub(crate) use sources::Sources;

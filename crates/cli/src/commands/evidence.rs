@@ -9,9 +9,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use domain::bundle::{BundleMade, BundleScope, Manifest};
 use domain::secret::Secret;
 use domain::view::PartReport;
-use engine::{Engine, EngineError, OpenBundle, ViewForm};
+use engine::{Collector, Engine, EngineError, OpenBundle, Sending, ViewForm};
 
-use crate::args::{Export, Global, Verify, View};
+use crate::args::{Export, Global, Otlp, Verify, View};
 use crate::exit::Exit;
 use crate::output::Output;
 use crate::place::open;
@@ -84,6 +84,48 @@ pub(crate) async fn view(
         output.object("view", &made);
     }
     Ok(())
+}
+
+/// Writes traces, or sends them to a collector. Ctrl-C stops that.
+pub(crate) async fn otlp(global: &Global, otlp: &Otlp, output: &Output) -> Result<Exit, EngineError> {
+    let Some(url) = &otlp.to else {
+        view(global, ViewForm::Otlp, &otlp.view, output).await?;
+        return Ok(Exit::Done);
+    };
+    let engine = open(global).await?;
+    let to = Collector { url: url.clone(), headers: otlp.headers.clone() };
+    let text = otlp.view.filter.join(" ");
+    let mut progress = Progress::of("sending");
+    let heard = |sending| match sending {
+        Sending::Taken { calls, of } => progress.tell(calls, of),
+        Sending::Again { words, after } => {
+            output.progress(format!("{words} It is sent again in {:.1} s", after.as_secs_f64()));
+        }
+    };
+    let sent = tokio::select! {
+        sent = engine.send_view(&text, &to, heard) => Some(sent),
+        _ = tokio::signal::ctrl_c() => None,
+    };
+    engine.shutdown().await;
+    let Some(sent) = sent.transpose()? else {
+        output.progress("stopped; what was sent until then is on record");
+        return Ok(Exit::Cancelled);
+    };
+    output.line(format!(
+        "{url}: {} of {} in {}, {} bytes",
+        count(sent.spans, "span"),
+        count(sent.calls, "call"),
+        count(sent.requests, "request"),
+        thousands(sent.size)
+    ));
+    if sent.rejected > 0 {
+        output.line(format!("the collector refused {} of them", thousands(sent.rejected)));
+    }
+    for remark in &sent.remarks {
+        output.line(format!("the collector says: {remark}"));
+    }
+    output.object("view_sent", &sent);
+    Ok(if sent.rejected > 0 { Exit::Failed } else { Exit::Done })
 }
 
 /// Checks a bundle. It needs no workspace.

@@ -110,7 +110,7 @@ pub(crate) fn zipped(path: &Path, files: &[(String, Vec<u8>)]) {
     zip.finish().unwrap();
 }
 
-async fn facts(engine: &Engine) -> Vec<(Seq, Option<ConversationId>, Fact)> {
+pub(crate) async fn facts(engine: &Engine) -> Vec<(Seq, Option<ConversationId>, Fact)> {
     let mut facts = Vec::new();
     for seq in 0..engine.size().await.unwrap() {
         let body = engine.entry(Seq(seq)).await.unwrap().body.canonical();
