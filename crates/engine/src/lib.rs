@@ -37,7 +37,7 @@ mod watch;
 mod workspace;
 
 pub use adopt::Adopted;
-pub use bundle::{BundleView, OpenBundle};
+pub use bundle::{Against, BundleView, OpenBundle, age_identity};
 pub use care::EraseInput;
 pub use engine::{About, Engine};
 pub use error::{Code, EngineError};

@@ -88,6 +88,9 @@ pub(crate) struct Verify {
     /// A checkpoint that you kept: the trail must continue it
     #[arg(long, value_name = "NOTEFILE")]
     pub(crate) known: Option<PathBuf>,
+    /// The key of a witness whose word counts for you, as its operator publishes it; may be given several times
+    #[arg(long = "witness", value_name = "NAME+HASH+KEY")]
+    pub(crate) witnesses: Vec<String>,
     /// The age identity that it was encrypted to, as `age-keygen` wrote it
     #[arg(long, value_name = "FILE")]
     pub(crate) identity_file: Option<PathBuf>,

@@ -8,15 +8,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use domain::bundle::{BundleMade, BundleScope, Manifest};
 use domain::secret::Secret;
-use domain::view::PartReport;
-use engine::{Collector, Engine, EngineError, OpenBundle, Sending, ViewForm};
+use domain::view::{PartReport, WitnessReport};
+use engine::{Against, Collector, Engine, EngineError, OpenBundle, Sending, ViewForm};
 
 use crate::args::{Export, Global, Otlp, Verify, View};
 use crate::exit::Exit;
 use crate::output::Output;
 use crate::place::open;
 use crate::progress::Progress;
-use crate::words::{count, entries, report_lines, thousands};
+use crate::words::{count, entries, report_lines, thousands, time};
 
 /// Makes a bundle. Ctrl-C stops it, and leaves no file.
 pub(crate) async fn export(global: &Global, export: &Export, output: &Output) -> Result<Exit, EngineError> {
@@ -138,7 +138,8 @@ pub(crate) async fn verify(verify: &Verify, output: &Output) -> Result<Exit, Eng
         progress.tell(done, total);
         ControlFlow::Continue(())
     };
-    let report = bundle.verify(verify.vkey.as_deref(), known.as_deref(), heard).await?;
+    let against = Against { vkey: verify.vkey.clone(), known, witnesses: verify.witnesses.clone() };
+    let report = bundle.verify(&against, heard).await?;
     let report =
         report.ok_or_else(|| EngineError::Internal("the verification ended without a report".to_owned()))?;
     let Manifest { scope, size, payloads, .. } = bundle.manifest();
@@ -154,6 +155,9 @@ pub(crate) async fn verify(verify: &Verify, output: &Output) -> Result<Exit, Eng
     }
     for line in report_lines("bundle", &report) {
         output.line(line);
+    }
+    for witness in &report.witnesses {
+        output.line(witness_line(witness));
     }
     if verify.vkey.is_none() {
         output.progress(
@@ -176,6 +180,15 @@ fn part_line(report: &PartReport) -> String {
         _ => format!("{} looked at, {}", thousands(*checked), count(u64::from(*findings), "finding")),
     };
     format!("  {:<14} {found}", name.as_str().unwrap_or_default())
+}
+
+/// `witness example.org cosigned up to 41 entries, 2026-…`
+fn witness_line(WitnessReport { vkey, size, at }: &WitnessReport) -> String {
+    let name = vkey.split('+').next().unwrap_or_default();
+    match (size, at) {
+        (Some(size), Some(at)) => format!("witness {name} cosigned up to {}, {}", entries(*size), time(*at)),
+        _ => format!("witness {name} cosigned nothing that is in this bundle"),
+    }
 }
 
 fn read(path: &Path) -> Result<String, EngineError> {

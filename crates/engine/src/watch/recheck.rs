@@ -120,6 +120,7 @@ impl Recheck {
             root: self.tree.root().to_string(),
             erased: self.erased,
             anchored: None,
+            witnesses: Vec::new(),
             vkeys: self.keys.iter().filter_map(|(_, key)| key.as_ref()).map(Verifier::to_vkey).collect(),
             took_ms: 0,
             parts: vec![

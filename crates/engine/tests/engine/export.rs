@@ -9,8 +9,8 @@ use domain::bundle::{BundleMade, BundleScope};
 use domain::event::Happening;
 use domain::fact::Fact;
 use domain::id::{ConversationId, Seq, TurnId};
-use domain::view::{FindingKind, Part, VerifyReport};
-use engine::{Code, Engine, EngineError, EraseInput, OpenBundle, ViewForm};
+use domain::view::{FindingKind, Part, VerifyReport, WitnessReport};
+use engine::{Against, Code, Engine, EngineError, EraseInput, OpenBundle, ViewForm};
 use rehearsal::Rehearsal;
 use serde_json::{Value, json};
 use zip::write::SimpleFileOptions;
@@ -70,22 +70,40 @@ pub(crate) fn quietly(_: u64, _: u64) -> ControlFlow<()> {
 /// What both verifiers say. They must agree whether it is sound.
 pub(crate) async fn verified(path: &Path) -> VerifyReport {
     let bundle = OpenBundle::open(path, None).await.unwrap();
-    let report = bundle.verify(None, None, quietly).await.unwrap().unwrap();
+    let report = bundle.verify(&Against::default(), quietly).await.unwrap().unwrap();
     let found = by_python(path);
     assert_eq!(report.findings.is_empty(), found.is_empty(), "{:#?}\n{found:#?}", report.findings);
     report
 }
 
+/// The same for a reader who trusts these witnesses; both say up to where each cosigned, by its name.
+pub(crate) async fn witnessed(path: &Path, witnesses: &[String]) -> VerifyReport {
+    let against = Against { witnesses: witnesses.to_vec(), ..Against::default() };
+    let report =
+        OpenBundle::open(path, None).await.unwrap().verify(&against, quietly).await.unwrap().unwrap();
+    let more: Vec<&str> = witnesses.iter().flat_map(|vkey| ["--witness", vkey]).collect();
+    let said = python(path, &more);
+    assert_eq!(report.findings.is_empty(), said["findings"].as_array().unwrap().is_empty(), "{said}");
+    for WitnessReport { vkey, size, at } in &report.witnesses {
+        assert_eq!(said["witnesses"][vkey.split('+').next().unwrap()], json!(size));
+        assert_eq!(size.is_some(), at.is_some());
+    }
+    report
+}
+
 /// What the program in every bundle finds.
 fn by_python(path: &Path) -> Vec<Value> {
+    python(path, &[])["findings"].as_array().unwrap().clone()
+}
+
+fn python(path: &Path, more: &[&str]) -> Value {
     let verifier = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/verify.py");
-    let ran = Command::new("python3").arg(verifier).arg(path).arg("--json").output().unwrap();
+    let ran = Command::new("python3").arg(verifier).arg(path).arg("--json").args(more).output().unwrap();
     let code = ran.status.code().unwrap();
     assert!(code == 0 || code == 3, "{}", String::from_utf8_lossy(&ran.stderr));
     let said: Value = serde_json::from_slice(&ran.stdout).unwrap();
-    let found = said["findings"].as_array().unwrap().clone();
-    assert_eq!(found.is_empty(), code == 0);
-    found
+    assert_eq!(said["findings"].as_array().unwrap().is_empty(), code == 0);
+    said
 }
 
 /// The files of a zip, by name.
@@ -174,7 +192,7 @@ async fn an_encrypted_bundle_opens_for_its_recipient_alone() {
     let refused = OpenBundle::open(&sealed, None).await.unwrap_err();
     assert!(refused.to_string().contains("AGE-SECRET-KEY-1"), "{refused}");
     let bundle = OpenBundle::open(&sealed, Some(domain::secret::Secret::new(IDENTITY))).await.unwrap();
-    assert_eq!(bundle.verify(None, None, quietly).await.unwrap().unwrap().findings, []);
+    assert_eq!(bundle.verify(&Against::default(), quietly).await.unwrap().unwrap().findings, []);
     let wrong = engine.export(asked.whole(), true, Some("age1x"), &asked.file("c"), quietly).await;
     assert_eq!(wrong.unwrap_err().code(), Code::BadInput);
     let begun =
