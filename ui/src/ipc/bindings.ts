@@ -88,12 +88,15 @@ export const commands = {
 	/**  Shows a file that this run has made where it lies. */
 	showInFolder: (path: string) => typedError<null, CommandError>(__TAURI_INVOKE("show_in_folder", { path })),
 	/**
-	 *  Opens an evidence bundle for reading, in the place of one that is open. It is verified first, against nothing but
-	 *  itself. Nothing of it becomes part of the workspace.
+	 *  Opens an evidence bundle for reading, in the place of one that is open. It is verified first, against the trail's key
+	 *  if its reader has it from elsewhere. An encrypted one needs an age identity, itself or the file that holds it, which
+	 *  is not kept. Nothing of the bundle becomes part of the workspace.
 	 */
-	bundleOpen: (path: string) => typedError<BundleView, CommandError>(__TAURI_INVOKE("bundle_open", { path })),
+	bundleOpen: (path: string, identity: string | null, vkey: string | null) => typedError<BundleView, CommandError>(__TAURI_INVOKE("bundle_open", { path, identity, vkey })),
 	/**  Everything that the open bundle holds about a call. */
 	bundleCall: (call: CallId) => typedError<CallDetail, CommandError>(__TAURI_INVOKE("bundle_call", { call })),
+	/**  One entry of the open bundle, as it stands. */
+	bundleEntry: (seq: Seq) => typedError<EntryView, CommandError>(__TAURI_INVOKE("bundle_entry", { seq })),
 	/**  Closes the bundle. */
 	bundleClose: () => typedError<null, CommandError>(__TAURI_INVOKE("bundle_close")),
 	/**  What erasing this would do now. */
@@ -132,6 +135,10 @@ export const commands = {
 	reviewEnd: () => typedError<null, CommandError>(__TAURI_INVOKE("review_end")),
 	/**  Opens a call's payloads, which is on record before they are shown. */
 	reviewOpen: (call: CallId) => typedError<CallDetail, CommandError>(__TAURI_INVOKE("review_open", { call })),
+	/**  Who may do what. */
+	roles: () => typedError<Roles, CommandError>(__TAURI_INVOKE("roles")),
+	/**  Changes who may do what, on record. Who reviews can't. */
+	saveRoles: (roles: Roles) => typedError<null, CommandError>(__TAURI_INVOKE("save_roles", { roles })),
 	/**  Reads a source's file and says every mistake in it. Nothing is saved. */
 	sourceCheck: (toml: string) => typedError<SourceCheck, CommandError>(__TAURI_INVOKE("source_check", { toml })),
 	/**  Adds a source, or replaces the one of that name. */
@@ -474,6 +481,8 @@ export type BundleView = {
 	manifest: Manifest,
 	/**  What was found when it was verified last. */
 	report: VerifyReport,
+	/**  The trail's key that its reader gave for that; without one the bundle vouched for itself. */
+	against: string | null,
 	/**  Its conversations, newest first, at most 1000. */
 	conversations: ConversationRow[],
 	/**  Its turns, newest first, at most 1000. */
@@ -1577,6 +1586,15 @@ export type RoleCount = {
 	count: number,
 };
 
+/**
+ *  Who may do what in this workspace. On one person's machine these are rules that the program keeps and the record
+ *  shows, no walls: whoever holds the workspace's keys can read everything in it with a program of their own.
+ */
+export type Roles = {
+	/**  Whether a reviewer may open the payloads of calls. */
+	reviewer_may_open_payloads: boolean,
+};
+
 /**  Something that happened in a turn. */
 export type RunEvent = {
 	/**  The turn. */
@@ -1925,6 +1943,8 @@ export type VerifyReport = {
 	erased: number,
 	/**  How many entries the newest checkpoint covers of which a proof was checked that somebody outside holds it. */
 	anchored: number | null,
+	/**  The witnesses that the asker named, in that order, each with what it cosigned. */
+	witnesses: WitnessReport[],
 	/**  The keys that signed, oldest first (C2SP signed-note vkeys). */
 	vkeys: string[],
 	/**  How long it took. */
@@ -2010,6 +2030,16 @@ source: SourceName } |
 attempt: number; 
 /**  How long, in milliseconds. */
 ms: number };
+
+/**  How far a witness vouches for the trail. */
+export type WitnessReport = {
+	/**  Its key (C2SP cosignature vkey). */
+	vkey: string,
+	/**  How many entries the newest checkpoint covers that it cosigned and whose proof is here; `None` if there is none. */
+	size: number | null,
+	/**  When it cosigned that one, by its own clock. */
+	at: Micros | null,
+};
 
 /**  A workspace was made. */
 export type WorkspaceCreated = {

@@ -12,7 +12,7 @@ import { planFor } from './fake/plans';
 import type { Rules } from './fake/batch';
 import { deepen } from './fake/deep';
 import { Trail } from './fake/record';
-import { closed, reviewHost } from './fake/review';
+import { closed, closedRow, reviewHost } from './fake/review';
 import { Run } from './fake/run';
 import { checkToml, tomlOf } from './fake/toml';
 import { HostError, type Host } from './host';
@@ -189,7 +189,7 @@ export function fakeHost(options: FakeOptions = {}): Host {
     },
     call: async (wanted) => {
       const detail = structuredClone(trail.detail(wanted));
-      return detail && state.reviewing ? { ...detail, payloads: [] } : detail;
+      return detail && state.reviewing ? { ...detail, row: closedRow(detail.row), payloads: [] } : detail;
     },
     payload: async (_, commitment) => trail.payload(commitment, MOST_SHOWN),
     prove: async (seq) => trail.prove(seq),

@@ -22,6 +22,9 @@ use crate::scene::{Scene, watch};
 const IDENTITY: &str = "AGE-SECRET-KEY-1GQ9778VQXMMJVE8SK7J6VT8UJ4HDQAJUVSFCWCM02D8GEWQ72PVQ2Y5J33";
 const RECIPIENT: &str = "age1t7rxyev2z3rw82stdlrrepyc39nvn86l5078zqkf5uasdy86jp6svpy7pa";
 
+/// A key of another trail.
+const OTHER_TRAIL: &str = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+
 /// A scene in which somebody asked, with the folder to export to.
 pub(crate) struct Asked {
     pub(crate) scene: Scene,
@@ -191,6 +194,15 @@ async fn an_encrypted_bundle_opens_for_its_recipient_alone() {
     assert_eq!(sealed, asked.file("a.tieout.age"));
     let refused = OpenBundle::open(&sealed, None).await.unwrap_err();
     assert!(refused.to_string().contains("AGE-SECRET-KEY-1"), "{refused}");
+    // The identity itself, or the file that holds it.
+    let file = asked.file("identity.txt");
+    std::fs::write(&file, format!("# created: 2026-11-20\n{IDENTITY}\n")).unwrap();
+    for text in [format!(" {IDENTITY}\n"), file.display().to_string()] {
+        let identity = engine::age_identity(&text).await.unwrap();
+        assert!(OpenBundle::open(&sealed, Some(identity)).await.is_ok(), "{text}");
+    }
+    let nowhere = engine::age_identity("no/such/file").await.unwrap_err();
+    assert!(nowhere.to_string().contains("AGE-SECRET-KEY-1"), "{nowhere}");
     let bundle = OpenBundle::open(&sealed, Some(domain::secret::Secret::new(IDENTITY))).await.unwrap();
     assert_eq!(bundle.verify(&Against::default(), quietly).await.unwrap().unwrap().findings, []);
     let wrong = engine.export(asked.whole(), true, Some("age1x"), &asked.file("c"), quietly).await;
@@ -266,7 +278,16 @@ async fn a_reviewer_sees_what_the_workspace_shows() {
         let (path, _) = asked.made(scope, true, name).await;
         let bundle = OpenBundle::open(&path, None).await.unwrap();
         let view = bundle.view().await.unwrap();
-        assert_eq!(view.report.findings, []);
+        assert_eq!((view.report.findings, view.against), (vec![], None));
+        // A key from elsewhere: the trail's own, and one that is not its.
+        for (vkey, sound) in [(bundle.manifest().vkey.as_str(), true), (OTHER_TRAIL, false)] {
+            let against = Against { vkey: Some(vkey.to_owned()), ..Against::default() };
+            bundle.verify(&against, quietly).await.unwrap().unwrap();
+            let view = bundle.view().await.unwrap();
+            assert_eq!((view.report.findings.is_empty(), view.against.as_deref()), (sound, Some(vkey)));
+        }
+        assert_eq!(bundle.entry(Seq(0)).await.unwrap(), engine.entry(Seq(0)).await.unwrap());
+        assert_eq!(bundle.entry(Seq(1_000_000)).await.unwrap_err().code(), Code::NotFound);
         let shown = view.turns.iter().find(|turn| turn.id == asked.turn).unwrap();
         assert_eq!(*shown, engine.turn(asked.turn).await.unwrap());
         for row in shown.batches.iter().flat_map(|batch| &batch.calls) {
