@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks a Tieout evidence bundle: python3 verify.py BUNDLE [--vkey KEY] [--known CHECKPOINT_FILE] [--json]
+"""Checks a Tieout evidence bundle: python3 verify.py BUNDLE [--vkey KEY] [--known CHECKPOINT_FILE] [--witness KEY]... [--json]
 BUNDLE is a .tieout file or the folder it unpacks to. Needs only Python; the format is docs/trail-format.md, and of the
 story's rules those marked core are checked here. Exit code: 0 all sound, 3 something is wrong, 2 not understood."""
 import base64, functools, hashlib, json, os, re, sys, zipfile
@@ -35,10 +35,10 @@ def b64(text):
     except ValueError: return None
     return data if base64.b64encode(data).decode() == text else None
 @functools.lru_cache(None)
-def named(vkey):  # name, key id and public key of a C2SP verifier key
+def named(vkey, kind=1):  # name, key id and public key of a C2SP verifier key; 4 is a witness's kind
     name, key_id, key = (vkey.split("+", 2) + ["", ""])[:3]
     key = b64(key) or b"."
-    fits = re.fullmatch("[!-*,-~]{1,255}", name) and len(key) == 33 and key[0] == 1 and not weak(point(key[1:]))
+    fits = re.fullmatch("[!-*,-~]{1,255}", name) and len(key) == 33 and key[0] == kind and not weak(point(key[1:]))
     return (name, bytes.fromhex(key_id), key[1:]) if fits and sha(name.encode(), b"\n", key)[:4].hex() == key_id else None
 def stated(note):  # the size in a checkpoint's second line
     return number((note.split("\n") + [""])[1])
@@ -54,6 +54,15 @@ def opened(note, key):  # size and root of a checkpoint that this key signed
     root = b64(lines[2]) if len(lines) == 4 and lines[0] == key[0] else None
     sound = root and len(root) == 32 and stated(note) is not None and len(ours) == 1
     return (stated(note), root) if sound and signed(key[2], note[:at + 1].encode(), ours[0]) else None
+def cosigned(note, key):  # when a witness signed a note; None if it did not, 0 if what stands in its name does not fit
+    at = note.rfind("\n\n")
+    lines = [re.fullmatch(r"— ([^\s+]+) (.+)", line) for line in note[at + 2:-1].split("\n")]
+    blobs = [line and b64(line[2]) for line in lines]
+    ours = [blob[4:] for line, blob in zip(lines, blobs) if blob and (line[1], blob[:4]) == key[:2]]
+    if all(blobs) and not ours: return None
+    time = int.from_bytes(ours[0][:8], "big") if all(blobs) and len(ours) == 1 else 0
+    fits = 0 < time < 2**63 and signed(key[2], ("cosignature/v1\ntime %d\n%s" % (time, note[:at + 1])).encode(), ours[0][8:])
+    return time if fits else 0
 # Trees, RFC 6962 and RFC 9162.
 node = lambda left, right: sha(b"\1", left, right)
 def climb(at, last, old, new, path):  # the roots that a proof leads to, from one node of the old tree's right edge
@@ -108,7 +117,7 @@ SOME = "(entries|proofs|anchors|epochs)/(0|[1-9][0-9]*)[.](json|tlog-proof|check
 
 
 class Bundle:
-    def __init__(self, files, vkey=None, known=None):  # files: pairs of name and bytes
+    def __init__(self, files, vkey=None, known=None, witnesses=()):  # files: pairs of name and bytes
         self.found, self.there, self.keys, self.told, self.roots, self.notes = [], {}, [], [], {0: sha()}, {}
         self.stamped = None  # the size of a checkpoint over which a time stamp is
         for name, data in files:
@@ -125,6 +134,8 @@ class Bundle:
         wanted = {"manifest.json": "tree", "key.vkey": "checkpoints", "checkpoint": "checkpoints", "erased.txt": "payloads"}
         for name, part in {**wanted, **({"checkpoints.txt": "checkpoints"} if whole else {})}.items():
             if name not in self.there: self.find(part, "missing", None, name + " is not there")
+        self.witnesses, self.cosigned = [named(key, 4) for key in witnesses], {key.split("+")[0]: None for key in witnesses}
+        if None in self.witnesses: self.find("anchors", "unsigned", None, "a witness's key to check with can't be read")
         if vkey and not self.given: self.find("checkpoints", "unsigned", None, "the key to check with can't be read")
         if "key.vkey" in self.there and not self.key: self.find("checkpoints", "unsigned", None, "key.vkey can't be read")
         if "manifest.json" in self.there and not manifest: self.find("tree", "altered", None, "manifest.json is not as written")
@@ -401,11 +412,18 @@ class Bundle:
         other = value["kind"] != "timestamp" and opened(note, key)
         if not right: self.find("anchors", "forked" if other and other[0] == value["size"] else "altered", value["seq"], "another checkpoint")
         elif value["kind"] == "timestamp": self.stamped = value["size"]
+        else:
+            said = [(key[0], cosigned(note, key)) for key in self.witnesses if key]
+            if any(at == 0 for _, at in said): self.find("anchors", "unsigned", value["seq"], "the witness's signature does not fit")
+            for name, at in said:
+                if at: self.cosigned[name] = max(self.cosigned[name] or 0, value["size"])
 
 def main(arguments):
     options = {name: arguments.pop(arguments.index(name) + 1) for name in ("--vkey", "--known") if name in arguments[:-1]}
+    places = [at + 1 for at, name in enumerate(arguments[:-1]) if name == "--witness"]
+    witnesses = [arguments.pop(at) for at in reversed(places)]
     names = [name for name in arguments if not name.startswith("--")]
-    if len(names) != 1 or set(arguments) - set(names) - {"--json", *options} or not os.path.exists(names[0]):
+    if len(names) != 1 or set(arguments) - set(names) - {"--json", "--witness", *options} or not os.path.exists(names[0]):
         return print(__doc__, file=sys.stderr) or 2
     if os.path.isdir(names[0]):
         paths = [os.path.join(folder, name) for folder, _, files in os.walk(names[0]) for name in files]
@@ -415,13 +433,14 @@ def main(arguments):
         except zipfile.BadZipFile: return print("not a zip", file=sys.stderr) or 2
         files = ((item.filename, pack.read(item)) for item in pack.infolist())
     known = open(options["--known"], encoding="utf-8", errors="replace").read() if "--known" in options else None
-    bundle = Bundle(files, options.get("--vkey"), known)
+    bundle = Bundle(files, options.get("--vkey"), known, witnesses)
     found = bundle.found
     if "--json" in arguments:
-        print(json.dumps({"findings": [{"kind": kind, "part": part, "seq": seq, "words": words} for part, kind, seq, words in found]}))
+        print(json.dumps({"findings": [{"kind": kind, "part": part, "seq": seq, "words": words} for part, kind, seq, words in found], "witnesses": bundle.cosigned}))
     else:
         for part in PARTS: print("%-14s %s" % (part, "WRONG" if part in [finding[0] for finding in found] else "sound"))
         for part, kind, seq, words in found: print("%s%s (%s): %s" % (kind, "" if seq is None else " at entry %d" % seq, part, words))
+        for name, size in bundle.cosigned.items(): print("witness %s cosigned up to %s entries" % (name, "no" if size is None else size))
         if bundle.stamped: print("a time stamp is over checkpoint %d: check its authority with openssl ts" % bundle.stamped)
     return 3 if found else 0
 

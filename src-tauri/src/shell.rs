@@ -139,6 +139,13 @@ impl Shell {
         locked(&self.review).is_some()
     }
 
+    /// Closes what a review does not show, if there is one.
+    pub(crate) fn in_review(&self, close: impl FnOnce(&Review)) {
+        if let Some(review) = locked(&self.review).as_ref() {
+            close(review);
+        }
+    }
+
     /// Begins a review; one that goes on goes on.
     pub(crate) fn begin_review(&self) {
         locked(&self.review).get_or_insert_default();

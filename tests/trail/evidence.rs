@@ -27,7 +27,7 @@ pub(crate) fn report_of<'a>(
         match piece {
             Piece::Entry { seq, body, leaf } => checker.entry(*seq, body, leaf),
             Piece::Payload { commitment, secret, bytes, .. } => {
-                checker.payload(*commitment, secret.as_ref().map(<[u8; 32]>::as_slice), bytes);
+                checker.payload(*commitment, Some(secret), bytes);
             }
             Piece::Tile { level, index, hash } => checker.tile(*level, *index, hash),
             Piece::Checkpoint { size, note } => checker.checkpoint(*size, note),

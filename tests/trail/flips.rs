@@ -115,7 +115,7 @@ fn flip(piece: &mut Piece, chance: &mut Chance) {
         },
         Piece::Payload { commitment, secret, bytes, .. } => match chance.below(3) {
             0 => in_bytes(&mut commitment.0, chance),
-            1 => in_bytes(secret.as_mut().unwrap(), chance),
+            1 => in_bytes(secret, chance),
             _ => in_bytes(bytes, chance),
         },
         Piece::Tile { level, index, hash } => match chance.below(3) {

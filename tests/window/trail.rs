@@ -10,6 +10,11 @@ use serde_json::Value;
 use crate::screen::{ENTER, Home, Window, button, field, first, link};
 use crate::wanted;
 
+/// A key pair for tests, from age's own documentation.
+const IDENTITY: &str = "AGE-SECRET-KEY-1GQ9778VQXMMJVE8SK7J6VT8UJ4HDQAJUVSFCWCM02D8GEWQ72PVQ2Y5J33";
+const RECIPIENT: &str = "age1t7rxyev2z3rw82stdlrrepyc39nvn86l5078zqkf5uasdy86jp6svpy7pa";
+/// The key of another trail: of C2SP's own example.
+const STRANGER: &str = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
 const ESCAPE: &str = "\u{e00c}";
 const FIRST_CALL: &str = "[role=grid] [role=row][aria-selected]";
 const CALLS: &str = "return [...document.querySelectorAll('[role=grid] [role=row][aria-selected]')]";
@@ -81,6 +86,25 @@ async fn calls_are_found_verified_taken_out_and_read_by_a_stranger() {
     window.picture("bundle-call").await;
     window.click(button("Leave")).await;
     window.reads("Calls Answers Overview").await;
+
+    // Encrypted, it opens for the identity that it was encrypted to; and a key from elsewhere says whose trail it is.
+    window.click(field("Answers")).await;
+    window.click(button("Export answer…")).await;
+    window.write(field("Encrypt to (optional)"), RECIPIENT).await;
+    window.click(button("Export")).await;
+    window.reads("Evidence exported").await;
+    let sealed = made(&window, &home).await;
+    assert!(sealed.ends_with(".tieout.age"), "{sealed}");
+    window.click(button("Done")).await;
+    window.click(button("More")).await;
+    window.click(button("Open an evidence bundle…")).await;
+    window.paste(field("Path"), &sealed).await;
+    window.write(field("Age identity"), IDENTITY).await;
+    window.write(field("The trail’s key (optional)"), &format!("{STRANGER}{ENTER}")).await;
+    window.reads("Checked against the key that you gave").await;
+    window.reads("The bundle does not verify").await;
+    window.picture("bundle-of-another").await;
+    window.click(button("Leave")).await;
     window.close().await;
 }
 

@@ -57,6 +57,22 @@ describe('care', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('says who reviews may not open payloads, and then they can’t', async () => {
+    const opened = await pages.open('?past=1&speed=20#/trail/care');
+    const { page, wrong } = opened;
+    const may = page.getByRole('checkbox', { name: 'Reviewers may open payloads' });
+    await expect.poll(() => may.isChecked()).toBe(true);
+    await may.click();
+    await expect.poll(() => may.isChecked()).toBe(false);
+    await page.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('menuitem', { name: 'Review this workspace' }).click();
+    await page.evaluate(() => (location.hash = '#/trail'));
+    await grid(opened).getByRole('row').nth(4).click();
+    await pane(opened).getByRole('button', { name: 'Open payloads: this goes on record' }).click();
+    await pane(opened).getByText(/Reviewers may not open payloads/).waitFor();
+    expect(wrong).toEqual([]);
+  });
+
   it('lists holds and keeps rules of retention, which can be taken back', async () => {
     const opened = await pages.open('?past=1&speed=20#/trail/care');
     const { page, wrong } = opened;
@@ -115,10 +131,25 @@ describe('evidence', () => {
     await path.fill('/tmp/notes.txt');
     await page.keyboard.press('Enter');
     await dialog(opened, 'Open an evidence bundle').getByRole('alert').getByText(/is no evidence bundle/).waitFor();
-    await path.fill('/tmp/evidence.tieout');
+    // An encrypted one wants an identity, which nobody sees and which is gone when the dialog is.
+    await path.fill('/tmp/evidence.tieout.age');
+    const identity = dialog(opened, 'Open an evidence bundle').getByLabel('Age identity');
+    const submit = dialog(opened, 'Open an evidence bundle').getByRole('button', { name: 'Verify and open' });
+    expect([await submit.isDisabled(), await identity.getAttribute('type')]).toEqual([true, 'password']);
+    await identity.fill('AGE-SECRET-KEY-1');
+    await dialog(opened, 'Open an evidence bundle').getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('menuitem', { name: 'Open an evidence bundle…' }).click();
+    expect(await identity.inputValue()).toBe('');
+    await identity.fill('AGE-SECRET-KEY-1');
+    await dialog(opened, 'Open an evidence bundle').getByRole('textbox', { name: 'The trail’s key (optional)' }).fill('tieout.example/ws+8a3f01c2+AQ');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Evidence bundle', exact: true }).waitFor();
     await page.getByText('The bundle does not verify: 1 finding').waitFor();
+    await page.getByText('Checked against the key that you gave: tieout.example/ws+8a3f01c2+AQ').waitFor();
+    await page.getByRole('button', { name: 'Open entry 17' }).click();
+    await dialog(opened, 'Entry 17').getByText(/"seq"|seq/).first().waitFor();
+    await page.keyboard.press('Escape');
     await page.getByRole('radio', { name: /^Calls/ }).check();
     await page.getByRole('region', { name: 'Calls in the bundle' }).getByRole('button').first().click();
     await pane(opened).getByText('Entries in the trail').waitFor();
@@ -135,6 +166,9 @@ describe('evidence', () => {
     await page.getByRole('button', { name: 'More' }).click();
     await page.getByRole('menuitem', { name: 'Review this workspace' }).click();
     await page.getByText('You are reviewing this workspace.').waitFor();
+    // A row repeats nothing of a call's arguments.
+    const tools = () => grid(opened).locator('[role=row][data-call] .tool').allInnerTexts();
+    await expect.poll(async () => (await tools()).every((words) => /^\S+\s*$/.test(words))).toBe(true);
     await grid(opened).getByRole('row').nth(4).click();
     const open = pane(opened).getByRole('button', { name: 'Open payloads: this goes on record' });
     await open.waitFor();

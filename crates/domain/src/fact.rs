@@ -441,14 +441,27 @@ pub enum Fact {
         /// Whether it will be encrypted to a recipient.
         encrypted: bool,
     },
+    /// Intent: a part of a view is about to leave for a program that takes it over the network.
+    #[serde(rename = "export.sent")]
+    ExportSent {
+        /// The `export.begun` before it.
+        begun: Seq,
+        /// Scheme, host, port and path; never the query.
+        endpoint: String,
+        /// SHA-256 of the request's body, hexadecimal.
+        sha256: String,
+        /// Its length in bytes.
+        size: u64,
+    },
     /// An evidence bundle, or a view of the trail, was made.
     #[serde(rename = "export.made")]
     ExportMade {
         /// The `export.begun` before it.
         begun: Seq,
-        /// SHA-256 of the file, hexadecimal.
+        /// SHA-256, hexadecimal, of the file; of what went over the network, of the bodies that were taken, one after
+        /// another.
         sha256: String,
-        /// Its length in bytes.
+        /// Its length in bytes, or of all of them.
         size: u64,
     },
     /// A reviewer opened a call's payloads.

@@ -373,6 +373,8 @@ pub struct VerifyReport {
     /// How many entries the newest checkpoint covers of which a proof was checked that somebody outside holds it.
     #[specta(type = Option<u32>)]
     pub anchored: Option<u64>,
+    /// The witnesses that the asker named, in that order, each with what it cosigned.
+    pub witnesses: Vec<WitnessReport>,
     /// The keys that signed, oldest first (C2SP signed-note vkeys).
     pub vkeys: Vec<String>,
     /// How long it took.
@@ -381,6 +383,18 @@ pub struct VerifyReport {
     pub parts: Vec<PartReport>,
     /// What is wrong, first by place; empty if the trail is sound.
     pub findings: Vec<Finding>,
+}
+
+/// How far a witness vouches for the trail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct WitnessReport {
+    /// Its key (C2SP cosignature vkey).
+    pub vkey: String,
+    /// How many entries the newest checkpoint covers that it cosigned and whose proof is here; `None` if there is none.
+    #[specta(type = Option<u32>)]
+    pub size: Option<u64>,
+    /// When it cosigned that one, by its own clock.
+    pub at: Option<Micros>,
 }
 
 /// What was found in one part of a verification.

@@ -42,11 +42,11 @@ mod watch;
 mod workspace;
 
 pub use adopt::Adopted;
-pub use bundle::{BundleView, OpenBundle};
+pub use bundle::{Against, BundleView, OpenBundle, age_identity};
 pub use care::EraseInput;
 pub use engine::{About, Engine};
 pub use error::{Code, EngineError};
-pub use export::ViewForm;
+pub use export::{Collector, Sending, ViewForm, ViewSent};
 pub use holder::Holder;
 pub use inquiry::{FoundModel, FoundServer};
 pub use keychain::Keychain;

@@ -141,7 +141,7 @@ impl Engine {
                         }
                     }
                     Piece::Payload { commitment, secret, bytes, .. } => {
-                        checker.payload(commitment, secret.as_ref().map(<[u8; 32]>::as_slice), &bytes);
+                        checker.payload(commitment, Some(&secret), &bytes);
                     }
                     Piece::Tile { level, index, hash } => checker.tile(level, index, &hash),
                     Piece::Checkpoint { size, note } => checker.checkpoint(size, &note),

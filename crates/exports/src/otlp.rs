@@ -26,13 +26,15 @@ use serde::Serialize;
 use crate::origin::Origin;
 use crate::words::{connected, line, source_and_tool, word};
 use chat::Chat;
-use span::{Attribute, CLIENT, INTERNAL, Resource, Scope, Span, span_id, trace_id};
+use span::{Attribute, CLIENT, INTERNAL, Resource, Scope, span_id, trace_id};
+
+pub use span::Span;
 
 /// The version of the semantic conventions.
 pub const CONVENTIONS: &str = "1.41.0";
 const SCHEMA: &str = "https://opentelemetry.io/schemas/1.41.0";
 
-/// A turn that has ended as a trace; none while it goes on. `models` are entries of its conversation, of which
+/// A turn that has ended as a trace, its own span first; none while it goes on. `models` are entries of its conversation, of which
 /// `model.called` and `model.returned` of this turn are read. Calls that a person made again afterwards are calls by
 /// hand: see [`call`].
 pub fn turn(
@@ -40,7 +42,7 @@ pub fn turn(
     conversation: ConversationId,
     models: &[EntryView],
     origin: Origin<'_>,
-) -> Option<String> {
+) -> Option<Vec<Span>> {
     if view.answer.is_none() && view.stopped.is_none() {
         return None;
     }
@@ -63,16 +65,30 @@ pub fn turn(
         whole.fail(&word(stopped));
     }
     spans.insert(0, whole);
-    Some(request(spans, origin))
+    Some(spans)
 }
 
 /// A call by hand as a trace of its own; none if it belongs to a turn, or has not ended.
-pub fn call(row: &CallRow, origin: Origin<'_>) -> Option<String> {
+pub fn call(row: &CallRow) -> Option<Vec<Span>> {
     let mut span = call_span(row).filter(|_| row.turn.is_none())?;
     span.trace_id = trace_id(&row.call.to_string())?;
     let conversation = row.conversation.map(|id| Attribute::text("gen_ai.conversation.id", &id.to_string()));
     span.attributes.extend(conversation);
-    Some(request(vec![span], origin))
+    Some(vec![span])
+}
+
+/// These spans as one `ExportTraceServiceRequest`, on one line.
+pub fn request(spans: Vec<Span>, origin: Origin<'_>) -> String {
+    let resource = Resource {
+        attributes: vec![
+            Attribute::text("service.name", "tieout"),
+            Attribute::text("service.version", origin.version),
+            Attribute::text("service.instance.id", &origin.workspace.to_string()),
+        ],
+    };
+    let scope = Scope { name: "tieout.trail", version: origin.version.to_owned() };
+    let scope_spans = [ScopeSpans { scope, spans, schema_url: SCHEMA }];
+    line(&Request { resource_spans: [ResourceSpans { resource, scope_spans, schema_url: SCHEMA }] })
 }
 
 fn turn_attributes(
@@ -189,17 +205,4 @@ struct ScopeSpans {
     scope: Scope,
     spans: Vec<Span>,
     schema_url: &'static str,
-}
-
-fn request(spans: Vec<Span>, origin: Origin<'_>) -> String {
-    let resource = Resource {
-        attributes: vec![
-            Attribute::text("service.name", "tieout"),
-            Attribute::text("service.version", origin.version),
-            Attribute::text("service.instance.id", &origin.workspace.to_string()),
-        ],
-    };
-    let scope = Scope { name: "tieout.trail", version: origin.version.to_owned() };
-    let scope_spans = [ScopeSpans { scope, spans, schema_url: SCHEMA }];
-    line(&Request { resource_spans: [ResourceSpans { resource, scope_spans, schema_url: SCHEMA }] })
 }

@@ -62,4 +62,5 @@ pub use names::Names;
 pub use overrun::Overrun;
 pub use preset::{Endpoint, LimitField, ModelKey, ModelKeyPlace, Preset, Quirks};
 pub use preset::{ends_in_order, marks_ends, placed, preset, preset_of, presets};
+pub use retry_after::retry_after;
 pub use silence::Limits;

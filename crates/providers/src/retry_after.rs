@@ -14,7 +14,7 @@ const LIMITED: [&str; 4] = ["tokens", "requests", "input-tokens", "output-tokens
 /// From an answer's headers: `retry-after-ms`, `Retry-After` as seconds or as a date (RFC 9110 §10.2.3), or when the
 /// limit that is used up begins anew. A date is compared with the answer's own `Date`, so that neither our clock nor its
 /// error matters.
-pub(crate) fn retry_after<'a>(header: impl Fn(&str) -> Option<&'a str>) -> Option<Duration> {
+pub fn retry_after<'a>(header: impl Fn(&str) -> Option<&'a str>) -> Option<Duration> {
     let number = |name: &str| header(name)?.trim().parse::<f64>().ok().filter(|number| *number >= 0.0);
     let now = || Some(rfc2822::parse(header("date")?.trim()).ok()?.timestamp());
     let wait = if let Some(millis) = number("retry-after-ms") {

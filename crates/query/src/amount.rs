@@ -31,24 +31,6 @@ pub(crate) fn size(text: &str) -> Option<u64> {
     exact(number, worth)
 }
 
-/// The shortest way to write a length of time.
-pub(crate) fn written_time(span: Span) -> String {
-    written(span.0, &TIMES, "us")
-}
-
-/// The shortest way to write a size.
-pub(crate) fn written_size(bytes: u64) -> String {
-    written(bytes, &SIZES, "B")
-}
-
-fn written(amount: u64, units: &[(&str, u64)], smallest: &str) -> String {
-    let whole = units.iter().find(|(_, worth)| amount >= *worth && amount.is_multiple_of(*worth));
-    match whole {
-        Some((unit, worth)) => format!("{}{unit}", amount / worth),
-        None => format!("{amount}{smallest}"),
-    }
-}
-
 /// A number and the unit behind it.
 pub(crate) fn parts(text: &str) -> (&str, &str) {
     text.split_at(text.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(text.len()))
@@ -90,16 +72,5 @@ mod tests {
             assert_eq!(size(text), Some(bytes), "{text}");
         }
         assert_eq!(size("0.3B"), None);
-    }
-
-    #[test]
-    fn the_largest_unit_that_fits_is_written() {
-        let times =
-            [0, 1, 1_500, 90_000_000, 3_600_000_000, u64::MAX].map(|micros| written_time(Span(micros)));
-        assert_eq!(times, ["0us", "1us", "1500us", "90s", "1h", "18446744073709551615us"]);
-        assert_eq!(
-            [0, 999, 1_000, 1 << 20, 3 << 30].map(written_size),
-            ["0B", "999B", "1kB", "1MiB", "3GiB"]
-        );
     }
 }

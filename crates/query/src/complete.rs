@@ -6,10 +6,9 @@ use domain::filter::Compared;
 use domain::search::Completion;
 
 use crate::choice;
-use crate::cut::{Part, begins_with_sign, cut, sign};
+use crate::cut::{Part, begins_with_sign, cut, is_quote, sign};
 use crate::field::Field;
 use crate::mistake::Units;
-use crate::write::quoted_if_needed;
 
 /// The most completions that are offered.
 const MOST: usize = 12;
@@ -209,4 +208,18 @@ fn best(written: &str, offers: Vec<Offer>) -> Vec<Offer> {
     let mut ranked: Vec<(Rank, Offer)> = ranked.collect();
     ranked.sort_by_key(|(rank, _)| *rank);
     ranked.into_iter().map(|(_, offer)| offer).collect()
+}
+
+/// A value behind a colon, in quotes if it would not be read as it stands.
+fn quoted_if_needed(value: &str) -> String {
+    let parted = |letter: char| letter.is_whitespace() || matches!(letter, ',' | '|') || is_quote(letter);
+    if value.is_empty() || value.contains(parted) || begins_with_sign(value) {
+        quoted(value)
+    } else {
+        value.to_owned()
+    }
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }

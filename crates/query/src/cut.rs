@@ -55,7 +55,7 @@ const SIGNS: [(&str, Compared); 7] = [
     ("=", Compared::Is),
 ];
 
-/// The sign as `write` writes it; empty for equal.
+/// The sign as we write it; empty for equal.
 pub(crate) fn sign(compared: Compared) -> &'static str {
     match compared {
         Compared::Is => "",

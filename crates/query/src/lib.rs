@@ -1,4 +1,4 @@
-//! The language in which people say which calls they look for: text in, [`domain::filter::Filter`] out, and back. This
+//! The language in which people say which calls they look for: text in, [`domain::filter::Filter`] out. This
 //! crate keeps people's spelling out of the store, which sees conditions alone: no SQL, clock, time zone of the machine
 //! or list of what exists is in here; the time, the zone and the known names come in as arguments.
 //!
@@ -18,18 +18,12 @@ mod amount;
 mod choice;
 mod complete;
 mod cut;
-mod edit;
 mod field;
 mod mistake;
 mod moment;
 mod read;
-mod terms;
 mod value;
-mod write;
 
 pub use complete::{Known, complete};
-pub use edit::{with, with_only, without};
 pub use field::Field;
 pub use read::{MOST_BYTES, MOST_CONDITIONS, MOST_VALUES, read};
-pub use terms::{Kind, Term, terms};
-pub use write::write;

@@ -86,16 +86,6 @@ fn ago(text: &str) -> Option<i64> {
     number.parse::<i64>().ok()?.checked_mul(worth).filter(|seconds| *seconds <= LONGEST_AGO)
 }
 
-/// An instant in UTC, whole. One outside the years that can be written is as early or as late as can be: no call lies
-/// there.
-pub(crate) fn written(instant: Micros) -> String {
-    const FIRST: i64 = 0;
-    /// 9998-12-31T23:59:59Z
-    const LAST: i64 = 253_370_764_799_000_000;
-    let instant = Timestamp::from_microsecond(instant.0.clamp(FIRST, LAST));
-    instant.unwrap_or(Timestamp::UNIX_EPOCH).to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,15 +139,5 @@ mod tests {
         ] {
             assert_eq!(moment(text, &clock), None, "{text}");
         }
-    }
-
-    #[test]
-    fn instants_are_written_so_that_they_read_back() {
-        let clock = Clock { now: Micros(0), zone: &TimeZone::UTC };
-        for micros in [0, 1, 1_764_000_000_000_001, 253_370_764_799_000_000] {
-            assert_eq!(moment(&written(Micros(micros)), &clock), Some(Moment::At(Micros(micros))));
-        }
-        assert_eq!(written(Micros(i64::MIN)), "1970-01-01T00:00:00Z");
-        assert_eq!(written(Micros(i64::MAX)), "9998-12-31T23:59:59Z");
     }
 }

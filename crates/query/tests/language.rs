@@ -4,14 +4,14 @@
 
 use domain::call::Verdict;
 use domain::effect::Effect;
-use domain::filter::{Compared, Condition, Filter, Mark, Test};
+use domain::filter::{Compared, Condition, Mark, Test};
 use domain::id::{BatchId, CallId, ConversationId, TurnId};
 use domain::label::{Category, Level};
 use domain::outcome::{FailureClass, Outcome};
 use domain::time::{Micros, Span};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use query::{Field, Kind, Known, complete, read, terms, with, with_only, without, write};
+use query::{Known, complete, read};
 
 const DAY: i64 = 86_400_000_000;
 
@@ -29,10 +29,7 @@ fn zone() -> TimeZone {
 }
 
 fn said(text: &str) -> Vec<Condition> {
-    let filter = read(text, now(), &zone()).unwrap_or_else(|mistake| panic!("{text}: {mistake:?}"));
-    let again = read(&write(&filter), Micros(0), &TimeZone::UTC);
-    assert_eq!(again.as_ref(), Ok(&filter), "{text} is written as {}", write(&filter));
-    filter.conditions
+    read(text, now(), &zone()).unwrap_or_else(|mistake| panic!("{text}: {mistake:?}")).conditions
 }
 
 fn is(test: Test) -> Condition {
@@ -185,28 +182,10 @@ fn a_filter_means_what_it_says() {
 }
 
 #[test]
-fn a_class_of_statuses_is_each_of_them_and_written_short() {
+fn a_class_of_statuses_is_each_of_them() {
     let conditions = said("-status:5xx,404");
     assert!(conditions[0].not && conditions[0].any.len() == 101);
     assert_eq!(conditions[0].any[99], Test::Status(Compared::Is, 599));
-    let filter = Filter { conditions };
-    assert_eq!(write(&filter), "-status:5xx,404");
-}
-
-#[test]
-fn what_is_written_is_plain() {
-    for (text, written) in [
-        (" source:crm   label:>=public ", "source:crm label:≥public"),
-        ("not:\"acme\" \"a b\" \"OR\"", "-acme \"a b\" \"OR\""),
-        (
-            "took:>2000ms size:10000 since:1970-01-02T00:00:00Z",
-            "took:>2s size:10kB since:1970-01-02T00:00:00Z",
-        ),
-        ("source:crm|source:hr|x", "source:crm,hr|x"),
-        ("tool:\"a,b\" \"x:y\" \"-x\"", "tool:\"a,b\" \"x:y\" \"-x\""),
-    ] {
-        assert_eq!(write(&Filter { conditions: said(text) }), written, "{text}");
-    }
 }
 
 #[test]
@@ -263,30 +242,6 @@ fn a_filter_has_its_limits() {
     assert_eq!(read(&many[..many.len() - 2], now(), &zone()).unwrap().conditions[0].any.len(), 1);
 }
 
-#[test]
-fn a_click_changes_what_it_means_and_nothing_else() {
-    use Field::{Label, Outcome, Source, Tool};
-    assert_eq!(with("", Source, "crm"), "source:crm");
-    assert_eq!(with("acme  ", Source, "crm"), "acme source:crm");
-    assert_eq!(with("source:\"crm\" acme", Source, "crm"), "source:\"crm\" acme");
-    assert_eq!(with("-source:crm", Source, "crm"), "-source:crm source:crm");
-    assert_eq!(with("", Tool, "a b,\"c\""), "tool:\"a b,\\\"c\\\"\"");
-    assert_eq!(with("", Label, "≥confidential"), "label:≥confidential");
-    assert_eq!(with("label:>=confidential", Label, "≥confidential"), "label:>=confidential");
-    assert_eq!(with("", Source, ">x"), "source:\">x\"");
-    assert_eq!(with_only("a source:hr  b source:x,y -source:z", Source, "crm"), "a source:crm  b -source:z");
-    assert_eq!(with_only("source:hr|tool:x", Source, "crm"), "source:hr|tool:x source:crm");
-    assert_eq!(without("a outcome:failed,timed_out b", Outcome, "failed"), "a outcome:timed_out b");
-    assert_eq!(without("outcome:failed b", Outcome, "failed"), "b");
-    assert_eq!(
-        without("a -outcome:failed outcome:failed|b", Outcome, "failed"),
-        "a -outcome:failed outcome:failed|b"
-    );
-    assert_eq!(with_only("a source:\"hr\"b", Source, "crm"), "a source:crm b");
-    assert_eq!(without("a outcome:\"failed\"b", Outcome, "failed"), "a b");
-    assert_eq!(without("a \"b c", Outcome, "failed"), "a \"b c");
-}
-
 /// What is offered where `|` stands in the text.
 fn offered(text: &str) -> Vec<(u32, u32, String)> {
     let known = Known {
@@ -323,20 +278,4 @@ fn completions_fit_the_term_under_the_cursor() {
     assert!(inserts("fail^").contains(&"outcome:failed".to_owned()));
     assert!(inserts("cr^").contains(&"source:crm".to_owned()));
     assert_eq!(inserts("nosuch:x^"), [""; 0]);
-}
-
-#[test]
-fn pills_show_what_stands_where() {
-    use Kind::{Field as Named, Mistake, Negation, Value, Words};
-    let shown = |text: &str| {
-        terms(text).into_iter().map(|term| (term.start, term.end, term.kind)).collect::<Vec<_>>()
-    };
-    assert_eq!(
-        shown("𝄞 -source:crm,\"a b\"|x"),
-        [(0, 2, Words), (3, 4, Negation), (4, 11, Named), (11, 14, Value), (15, 20, Value), (21, 22, Words)]
-    );
-    assert_eq!(shown("outcome:failed,lost"), [(0, 8, Named), (8, 14, Value), (15, 19, Mistake)]);
-    assert_eq!(shown("sorce:crm a"), [(0, 9, Mistake), (10, 11, Words)]);
-    assert_eq!(shown("source: since:7d"), [(0, 7, Mistake), (8, 14, Named), (14, 16, Value)]);
-    assert_eq!(shown("\"a"), [(0, 2, Mistake)]);
 }

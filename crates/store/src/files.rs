@@ -12,3 +12,8 @@ pub(crate) fn make_private(path: &Path) -> Result<(), io::Error> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map(drop)
 }
+
+/// Makes durable which files a folder names. Where folders can't be opened, the system sees to it.
+pub(crate) fn sync_folder(dir: &Path) -> Result<(), io::Error> {
+    if cfg!(unix) { File::open(dir)?.sync_all() } else { Ok(()) }
+}

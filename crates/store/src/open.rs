@@ -13,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension};
 use tlog::Frontier;
 
 use crate::error::{Holder, StoreError};
-use crate::files::make_private;
+use crate::files::{make_private, sync_folder};
 use crate::keys::{DatabaseKey, Keys, Signers};
 use crate::links::Links;
 use crate::lock::WriterLock;
@@ -180,15 +180,21 @@ fn stored_frontier(
     }
 }
 
+/// The folder, durable: one is when the folder that names it is, and a workspace that a power cut takes away whole has
+/// lost every entry that was acknowledged in it. Its folder is named anew even if it is there: somebody may have made it
+/// just before.
 fn make_folder(dir: &Path) -> Result<(), io::Error> {
-    if dir.is_dir() {
-        return Ok(());
-    }
+    let missing = dir.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.is_dir());
+    let names = missing.count().max(1);
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(dir)
+    builder.create(dir)?;
+    for parent in dir.ancestors().skip(1).take(names) {
+        sync_folder(if parent.as_os_str().is_empty() { Path::new(".") } else { parent })?;
+    }
+    Ok(())
 }
 
 /// An empty database with its tables. One whose making was interrupted before the first entry is made again; anything
@@ -196,7 +202,7 @@ fn make_folder(dir: &Path) -> Result<(), io::Error> {
 fn make_database(dir: &Path, key: &DatabaseKey) -> Result<(), StoreError> {
     let path = dir.join(DATABASE);
     match make_private(&path) {
-        Ok(()) => {}
+        Ok(()) => sync_folder(dir)?,
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             if !is_unfinished(&path, key) {
                 return Err(StoreError::Exists(dir.to_owned()));

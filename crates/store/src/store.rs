@@ -272,7 +272,10 @@ impl Drop for WriterThread {
 }
 
 fn is_intent(draft: &Draft) -> bool {
-    matches!(draft.fact, Fact::ModelCalled { .. } | Fact::CallSent { .. } | Fact::AnchorSent { .. })
+    matches!(
+        draft.fact,
+        Fact::ModelCalled { .. } | Fact::CallSent { .. } | Fact::AnchorSent { .. } | Fact::ExportSent { .. }
+    )
 }
 
 fn refused(draft: &Draft, why: &str) -> StoreError {

@@ -102,5 +102,6 @@ fn belongs_to_none(fact: &Fact) -> bool {
             | Fact::HoldSet { .. }
             | Fact::HoldReleased { .. }
             | Fact::RetentionApplied { .. }
+            | Fact::ExportSent { .. }
     )
 }

@@ -1,6 +1,6 @@
 //! Exports and reviews: what left the trail was announced before, and whoever looked looked at something.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use domain::bundle::BundleKind;
 use domain::fact::Fact;
@@ -9,10 +9,10 @@ use domain::view::FindingKind;
 
 use crate::findings::Here;
 
-/// Exports that were begun and of which nothing says yet that they were made.
+/// Exports that were begun and of which nothing says yet that they were made, each with whether it is a view.
 #[derive(Debug, Default)]
 pub(crate) struct Exports {
-    begun: BTreeSet<Seq>,
+    begun: BTreeMap<Seq, bool>,
 }
 
 impl Exports {
@@ -32,9 +32,14 @@ impl Exports {
                         "an export names a turn if it is of an answer, and else none",
                     );
                 }
-                self.begun.insert(here.seq);
+                self.begun.insert(here.seq, *kind == BundleKind::View);
             }
-            Fact::ExportMade { begun, .. } if !self.begun.remove(begun) => {
+            Fact::ExportSent { begun, .. } if self.begun.get(begun) != Some(&true) => {
+                let words =
+                    format!("a view is sent, and entry {begun} begins none, or one that was made before");
+                here.report(FindingKind::Missing, &words);
+            }
+            Fact::ExportMade { begun, .. } if self.begun.remove(begun).is_none() => {
                 let words =
                     format!("an export is made, and entry {begun} begins none, or one that was made before");
                 here.report(FindingKind::Missing, &words);

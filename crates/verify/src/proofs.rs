@@ -5,7 +5,8 @@
 
 use domain::anchor::AnchorKind;
 use domain::json::sha256;
-use domain::view::{FindingKind, Part};
+use domain::time::Micros;
+use domain::view::{FindingKind, Part, WitnessReport};
 use tlog::{CosignatureVerifier, NoteError, Verifier};
 
 use crate::findings::Findings;
@@ -23,16 +24,24 @@ const LONGEST: usize = 1024 * 1024;
 /// The proofs so far.
 #[derive(Debug, Default)]
 pub(crate) struct Proofs {
-    witnesses: Vec<CosignatureVerifier>,
+    witnesses: Vec<Witness>,
     checked: u64,
     anchored: Option<u64>,
+}
+
+/// A witness that the asker trusts.
+#[derive(Debug)]
+struct Witness {
+    key: CosignatureVerifier,
+    /// The newest that it cosigned: how many entries, and when in seconds.
+    newest: Option<(u64, u64)>,
 }
 
 impl Proofs {
     /// Takes in the key of a witness that the asker trusts.
     pub(crate) fn witness(&mut self, vkey: &str, findings: &mut Findings) {
         match CosignatureVerifier::from_vkey(vkey) {
-            Ok(witness) => self.witnesses.push(witness),
+            Ok(key) => self.witnesses.push(Witness { key, newest: None }),
             Err(_) => {
                 let words = "a witness's verifier key to check with can't be read";
                 findings.report(Part::Anchors, FindingKind::Unsigned, None, words);
@@ -49,6 +58,17 @@ impl Proofs {
     /// that the asker did not name counts for nothing.
     pub(crate) fn anchored(&self) -> Option<u64> {
         self.anchored
+    }
+
+    /// How far each witness vouches.
+    pub(crate) fn witnesses(&self) -> Vec<WitnessReport> {
+        let micros = |seconds| Micros(i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000_000));
+        let report = |Witness { key, newest }: &Witness| WitnessReport {
+            vkey: key.to_vkey(),
+            size: newest.map(|(size, _)| size),
+            at: newest.map(|(_, seconds)| micros(seconds)),
+        };
+        self.witnesses.iter().map(report).collect()
     }
 
     /// Checks a proof. `stored` is SHA-256 of the trail's own note of that size, and `key` the key that signed it.
@@ -80,7 +100,11 @@ impl Proofs {
         let is_witness = proof.kind == AnchorKind::Witness;
         let own = if is_witness { sha256(own_part(&note, key).as_bytes()) } else { sha256(bytes) };
         if own == *stored {
-            let opened = self.witnesses.iter().map(|witness| witness.open(&note)).collect::<Vec<_>>();
+            let opened = self.witnesses.iter().map(|witness| witness.key.open(&note)).collect::<Vec<_>>();
+            for (witness, opened) in self.witnesses.iter_mut().zip(&opened) {
+                let newest = opened.as_ref().ok().map(|cosigned| (size, cosigned.time));
+                witness.newest = witness.newest.max(newest);
+            }
             if opened.iter().any(|opened| matches!(opened, Err(error) if *error != NoteError::Unsigned)) {
                 report(FindingKind::Unsigned, "the witness's signature does not fit the checkpoint");
             } else if proof.kind == AnchorKind::Folder || opened.iter().any(Result::is_ok) {

@@ -46,6 +46,7 @@ impl LookedAt {
             root: self.root.to_string(),
             erased: u64::try_from(record.payloads.erased().len()).unwrap_or(u64::MAX),
             anchored: proofs.anchored(),
+            witnesses: proofs.witnesses(),
             vkeys: self.vkeys,
             took_ms: 0,
             parts: checked.map(|(part, checked)| findings.of_part(part, checked)).to_vec(),

@@ -97,7 +97,9 @@ impl Story {
             Fact::AnchorSent { .. } | Fact::AnchorRecorded { .. } | Fact::AnchorFailed { .. } => {
                 self.anchoring.tell(fact, self.partial, here);
             }
-            Fact::ExportBegun { .. } | Fact::ExportMade { .. } => self.exports.tell(fact, here),
+            Fact::ExportBegun { .. } | Fact::ExportSent { .. } | Fact::ExportMade { .. } => {
+                self.exports.tell(fact, here);
+            }
             Fact::ReviewOpened { call } => self.calls.review(*call, here),
             Fact::TrailOpened { .. }
             | Fact::EpochOpened { .. }

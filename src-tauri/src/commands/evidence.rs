@@ -4,9 +4,9 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use domain::bundle::{BundleMade, BundlePreview, BundleScope};
-use domain::id::CallId;
-use domain::view::CallDetail;
-use engine::{BundleView, EngineError, OpenBundle, ViewForm};
+use domain::id::{CallId, Seq};
+use domain::view::{CallDetail, EntryView};
+use engine::{Against, BundleView, EngineError, OpenBundle, ViewForm, age_identity};
 use tauri::ipc::Channel;
 
 use super::Reply;
@@ -67,12 +67,24 @@ pub(crate) async fn show_in_folder(shell: Here<'_>, path: PathBuf) -> Reply<()> 
     said.map_err(|words| EngineError::Internal(format!("the folder could not be shown: {words}")).into())
 }
 
-/// Opens an evidence bundle for reading, in the place of one that is open. It is verified first, against nothing but
-/// itself. Nothing of it becomes part of the workspace.
+/// Opens an evidence bundle for reading, in the place of one that is open. It is verified first, against the trail's key
+/// if its reader has it from elsewhere. An encrypted one needs an age identity, itself or the file that holds it, which
+/// is not kept. Nothing of the bundle becomes part of the workspace.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn bundle_open(shell: Here<'_>, path: PathBuf) -> Reply<BundleView> {
-    let bundle = OpenBundle::open(&path, None).await?;
+pub(crate) async fn bundle_open(
+    shell: Here<'_>,
+    path: PathBuf,
+    identity: Option<String>,
+    vkey: Option<String>,
+) -> Reply<BundleView> {
+    let identity = match identity {
+        Some(text) => Some(age_identity(&text).await?),
+        None => None,
+    };
+    let bundle = OpenBundle::open(&path, identity).await?;
+    let against = Against { vkey, ..Against::default() };
+    bundle.verify(&against, |_, _| ControlFlow::Continue(())).await?;
     let view = bundle.view().await?;
     shell.read_bundle(Some(bundle));
     Ok(view)
@@ -84,6 +96,14 @@ pub(crate) async fn bundle_open(shell: Here<'_>, path: PathBuf) -> Reply<BundleV
 pub(crate) async fn bundle_call(shell: Here<'_>, call: CallId) -> Reply<CallDetail> {
     let bundle = shell.bundle().ok_or_else(|| EngineError::NotFound("no bundle is open".to_owned()))?;
     Ok(bundle.call(call).await?)
+}
+
+/// One entry of the open bundle, as it stands.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn bundle_entry(shell: Here<'_>, seq: Seq) -> Reply<EntryView> {
+    let bundle = shell.bundle().ok_or_else(|| EngineError::NotFound("no bundle is open".to_owned()))?;
+    Ok(bundle.entry(seq).await?)
 }
 
 /// Closes the bundle.

@@ -2,6 +2,7 @@
 
 use domain::id::CallId;
 use domain::view::CallDetail;
+use engine::Roles;
 
 use super::Reply;
 use crate::shell::Here;
@@ -30,4 +31,18 @@ pub(crate) async fn review_open(shell: Here<'_>, call: CallId) -> Reply<CallDeta
     let detail = shell.reply(shell.engine().await?.review_open(call).await)?;
     shell.opened_in_review(&detail);
     Ok(detail)
+}
+
+/// Who may do what.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn roles(shell: Here<'_>) -> Reply<Roles> {
+    shell.reply(shell.engine().await?.roles().await)
+}
+
+/// Changes who may do what, on record. Who reviews can't.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn save_roles(shell: Here<'_>, roles: Roles) -> Reply<()> {
+    shell.reply(shell.engine_to_change().await?.save_roles(roles).await)
 }

@@ -6,7 +6,6 @@ use domain::view::TurnView;
 use engine::SavedFilter;
 
 use super::Reply;
-use crate::review;
 use crate::shell::Here;
 
 /// Calls that a filter finds, newest first: those asked for before an entry, if one is given. A filter with a mistake
@@ -19,7 +18,9 @@ pub(crate) async fn search(
     before: Option<Seq>,
     limit: u32,
 ) -> Reply<SearchPage> {
-    shell.reply(shell.engine().await?.search(&text, before, limit).await)
+    let mut page = shell.reply(shell.engine().await?.search(&text, before, limit).await)?;
+    shell.in_review(|review| page.rows.iter_mut().for_each(|row| review.close_call_row(row)));
+    Ok(page)
 }
 
 /// What is wrong with a filter, if something is.
@@ -55,9 +56,7 @@ pub(crate) async fn overview(shell: Here<'_>, text: String) -> Reply<Overview> {
 #[specta::specta]
 pub(crate) async fn answers(shell: Here<'_>, before: Option<Seq>, limit: u32) -> Reply<Vec<AnswerRow>> {
     let mut rows = shell.reply(shell.engine().await?.answers(before, limit).await)?;
-    if shell.is_reviewed() {
-        rows.iter_mut().for_each(review::close_answer_row);
-    }
+    shell.in_review(|review| rows.iter_mut().for_each(|row| review.close_answer_row(row)));
     Ok(rows)
 }
 
@@ -66,9 +65,7 @@ pub(crate) async fn answers(shell: Here<'_>, before: Option<Seq>, limit: u32) ->
 #[specta::specta]
 pub(crate) async fn turn_view(shell: Here<'_>, turn: TurnId) -> Reply<TurnView> {
     let mut view = shell.reply(shell.engine().await?.turn(turn).await)?;
-    if shell.is_reviewed() {
-        review::close_turn(&mut view);
-    }
+    shell.in_review(|review| review.close_turn(&mut view));
     Ok(view)
 }
 

@@ -11,7 +11,6 @@ use engine::EngineError;
 use tauri::ipc::Channel;
 
 use super::Reply;
-use crate::review;
 use crate::shell::Here;
 use crate::wire::Progress;
 
@@ -23,9 +22,7 @@ const PAYLOAD_BYTES: usize = 8 << 20;
 #[specta::specta]
 pub(crate) async fn conversations(shell: Here<'_>, limit: u32) -> Reply<Vec<ConversationRow>> {
     let mut rows = shell.reply(shell.engine().await?.conversations(limit).await)?;
-    if shell.is_reviewed() {
-        rows.iter_mut().for_each(review::close_conversation_row);
-    }
+    shell.in_review(|review| rows.iter_mut().for_each(|row| review.close_conversation_row(row)));
     Ok(rows)
 }
 
@@ -34,9 +31,11 @@ pub(crate) async fn conversations(shell: Here<'_>, limit: u32) -> Reply<Vec<Conv
 #[specta::specta]
 pub(crate) async fn conversation(shell: Here<'_>, id: ConversationId) -> Reply<Option<ConversationView>> {
     let mut view = shell.reply(found(shell.engine().await?.conversation(id).await))?;
-    if let Some(view) = view.as_mut().filter(|_| shell.is_reviewed()) {
-        review::close_conversation_row(&mut view.row);
-        view.turns.iter_mut().for_each(review::close_turn);
+    if let Some(view) = &mut view {
+        shell.in_review(|review| {
+            review.close_conversation_row(&mut view.row);
+            view.turns.iter_mut().for_each(|turn| review.close_turn(turn));
+        });
     }
     Ok(view)
 }
@@ -46,8 +45,8 @@ pub(crate) async fn conversation(shell: Here<'_>, id: ConversationId) -> Reply<O
 #[specta::specta]
 pub(crate) async fn call(shell: Here<'_>, id: CallId) -> Reply<Option<CallDetail>> {
     let mut detail = shell.reply(found(shell.engine().await?.call(id).await))?;
-    if let Some(detail) = detail.as_mut().filter(|_| shell.is_reviewed()) {
-        review::close_call(detail);
+    if let Some(detail) = &mut detail {
+        shell.in_review(|review| review.close_call(detail));
     }
     Ok(detail)
 }

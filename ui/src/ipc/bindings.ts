@@ -45,11 +45,6 @@ export const commands = {
 	call: (id: CallId) => typedError<CallDetail | null, CommandError>(__TAURI_INVOKE("call", { id })),
 	/**  A payload's text from the start, longer than `call` gives it. */
 	payload: (seq: Seq, commitment: Commitment) => typedError<PayloadView | null, CommandError>(__TAURI_INVOKE("payload", { seq, commitment })),
-	/**
-	 *  What went to the model in a turn and what came back, oldest first. In a review, bodies that were not opened are left
-	 *  out.
-	 */
-	wire: (turn: TurnId) => typedError<WireView[], CommandError>(__TAURI_INVOKE("wire", { turn })),
 	/**  Proof that an entry is in the trail, checked before it is handed out. */
 	prove: (seq: Seq) => typedError<ProofView, CommandError>(__TAURI_INVOKE("prove", { seq })),
 	/**  One entry as it stands. */
@@ -93,12 +88,15 @@ export const commands = {
 	/**  Shows a file that this run has made where it lies. */
 	showInFolder: (path: string) => typedError<null, CommandError>(__TAURI_INVOKE("show_in_folder", { path })),
 	/**
-	 *  Opens an evidence bundle for reading, in the place of one that is open. It is verified first, against nothing but
-	 *  itself. Nothing of it becomes part of the workspace.
+	 *  Opens an evidence bundle for reading, in the place of one that is open. It is verified first, against the trail's key
+	 *  if its reader has it from elsewhere. An encrypted one needs an age identity, itself or the file that holds it, which
+	 *  is not kept. Nothing of the bundle becomes part of the workspace.
 	 */
-	bundleOpen: (path: string) => typedError<BundleView, CommandError>(__TAURI_INVOKE("bundle_open", { path })),
+	bundleOpen: (path: string, identity: string | null, vkey: string | null) => typedError<BundleView, CommandError>(__TAURI_INVOKE("bundle_open", { path, identity, vkey })),
 	/**  Everything that the open bundle holds about a call. */
 	bundleCall: (call: CallId) => typedError<CallDetail, CommandError>(__TAURI_INVOKE("bundle_call", { call })),
+	/**  One entry of the open bundle, as it stands. */
+	bundleEntry: (seq: Seq) => typedError<EntryView, CommandError>(__TAURI_INVOKE("bundle_entry", { seq })),
 	/**  Closes the bundle. */
 	bundleClose: () => typedError<null, CommandError>(__TAURI_INVOKE("bundle_close")),
 	/**  What erasing this would do now. */
@@ -137,6 +135,10 @@ export const commands = {
 	reviewEnd: () => typedError<null, CommandError>(__TAURI_INVOKE("review_end")),
 	/**  Opens a call's payloads, which is on record before they are shown. */
 	reviewOpen: (call: CallId) => typedError<CallDetail, CommandError>(__TAURI_INVOKE("review_open", { call })),
+	/**  Who may do what. */
+	roles: () => typedError<Roles, CommandError>(__TAURI_INVOKE("roles")),
+	/**  Changes who may do what, on record. Who reviews can't. */
+	saveRoles: (roles: Roles) => typedError<null, CommandError>(__TAURI_INVOKE("save_roles", { roles })),
 	/**  Reads a source's file and says every mistake in it. Nothing is saved. */
 	sourceCheck: (toml: string) => typedError<SourceCheck, CommandError>(__TAURI_INVOKE("source_check", { toml })),
 	/**  Adds a source, or replaces the one of that name. */
@@ -479,6 +481,8 @@ export type BundleView = {
 	manifest: Manifest,
 	/**  What was found when it was verified last. */
 	report: VerifyReport,
+	/**  The trail's key that its reader gave for that; without one the bundle vouched for itself. */
+	against: string | null,
 	/**  Its conversations, newest first, at most 1000. */
 	conversations: ConversationRow[],
 	/**  Its turns, newest first, at most 1000. */
@@ -973,41 +977,21 @@ conversation: ConversationId;
 /**  The question. */
 question: string; 
 /**  The model, as people read it. */
-model: string }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
+model: string }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
 /**  A request to the model is on record and leaves. */
 ({ type: "model_called"; 
 /**  Which request of the turn, from 1. */
-step: number }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
-/**
- *  The model came to nothing, and is asked again: at once, or after a wait. [`Happening::ModelCalled`] says when it
- *  is. Nothing that it said counts.
- */
-({ type: "model_waits"; 
-/**  Which request for this message comes next, from 2. */
-attempt: number; 
-/**  How the one before went wrong. */
-failure: ModelFailure; 
-/**  The same in words. */
-words: string; 
-/**  How long until then, in milliseconds. */
-wait_ms: number }) & { answer?: never; asks?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never } | 
-/**
- *  Results of earlier calls are shown to the model shorter than before, so that its request fits. They stand on
- *  record whole.
- */
-({ type: "shortened"; 
-/**  How many. */
-results: number }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
+step: number }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
 /**  A call of the message is complete. */
 ({ type: "call_ready"; 
 /**  The call. */
-call: ToolCall }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
+call: ToolCall }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
 /**  Policy decided. */
 ({ type: "decided"; 
 /**  The call. */
 call: CallId; 
 /**  What and why. */
-decision: Decision }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
+decision: Decision }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
 /**  The message is complete: these are its calls. */
 ({ type: "batch_started"; 
 /**  The batch. */
@@ -1015,13 +999,13 @@ batch: BatchId;
 /**  Its calls in the model's order. */
 calls: CallId[]; 
 /**  The join of their labels so far. */
-label: Label }) & { answer?: never; asks?: never; attempt?: never; call?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
+label: Label }) & { answer?: never; asks?: never; attempt?: never; call?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
 /**  Somebody must say whether these may run. The engine waits for an answer to each. */
 ({ type: "approval_asked"; 
 /**  The batch. */
 batch: BatchId; 
 /**  What is asked, in the model's order. */
-asks: Ask[] }) & { answer?: never; attempt?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
+asks: Ask[] }) & { answer?: never; attempt?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
 /**
  *  The message asks for more calls than a person allowed in one: none of them runs until a person says so. The
  *  engine waits for that as it does for an approval.
@@ -1034,7 +1018,7 @@ calls: number;
 /**  How many one message may ask for. */
 limit: number; 
 /**  How many of each tool, most first; under its name as the model wrote it. */
-tools: Count[] }) & { answer?: never; asks?: never; attempt?: never; call?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
+tools: Count[] }) & { answer?: never; asks?: never; attempt?: never; call?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
 /**
  *  A call has begun to wait, or waits for something else now. What it waits for is over when it is dispatched, ends,
  *  or waits for the next thing.
@@ -1043,13 +1027,13 @@ tools: Count[] }) & { answer?: never; asks?: never; attempt?: never; call?: neve
 /**  The call. */
 call: CallId; 
 /**  What for. */
-waiting: Waiting }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; why?: never; words?: never } | 
+waiting: Waiting }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; why?: never; words?: never } | 
 /**  Its entry is durable and its bytes leave. */
 ({ type: "dispatched"; 
 /**  The call. */
 call: CallId; 
 /**  Which try, from 1. */
-attempt: number }) & { answer?: never; asks?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
+attempt: number }) & { answer?: never; asks?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
 /**  An attempt came to nothing, and the call goes on. */
 ({ type: "attempt_ended"; 
 /**  The call. */
@@ -1059,17 +1043,17 @@ attempt: number;
 /**  What happened in words. */
 words: string; 
 /**  From sending to its end. */
-took_ms: number }) & { answer?: never; asks?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never } | 
+took_ms: number }) & { answer?: never; asks?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; tools?: never; usage?: never; waiting?: never; why?: never } | 
 /**  A call that started early is no part of its message. Its result, if one comes, is recorded and not used. */
 ({ type: "call_dropped"; 
 /**  The call. */
 call: CallId; 
 /**  Why. */
-why: Dropped }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; words?: never } | 
+why: Dropped }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; words?: never } | 
 /**  A call is still under way while its batch goes back to the model without it. */
 ({ type: "pending"; 
 /**  The call. */
-call: CallId }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
+call: CallId }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
 /**  A call ended, and its outcome is on record. */
 {
 	type: "call_ended",
@@ -1090,15 +1074,15 @@ saved_ms: number;
 /**  Requests that were sent for it, all attempts counted. */
 requests: number; 
 /**  The join of the results. */
-label: Label }) & { answer?: never; asks?: never; attempt?: never; call?: never; calls?: never; conversation?: never; decision?: never; failure?: never; limit?: never; model?: never; question?: never; results?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
+label: Label }) & { answer?: never; asks?: never; attempt?: never; call?: never; calls?: never; conversation?: never; decision?: never; failure?: never; limit?: never; model?: never; question?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
 /**  More of the model's words, citation marks and all. */
 ({ type: "text_delta"; 
 /**  The words. */
-text: string }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
+text: string }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
 /**  The answer is on record. */
 ({ type: "answer"; 
 /**  The answer. */
-answer: Answer }) & { asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
+answer: Answer }) & { asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
 /**  The turn is over. Nothing follows. */
 ({ type: "turn_ended"; 
 /**  Why there is no answer, if there is none. */
@@ -1108,7 +1092,7 @@ failure: ModelFailure | null;
 /**  What happened and what to do, in words; empty after an answer. */
 words: string; 
 /**  Tokens of the whole turn. */
-usage: Usage }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; text?: never; took_ms?: never; tools?: never; wait_ms?: never; waiting?: never; why?: never };
+usage: Usage }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; text?: never; took_ms?: never; tools?: never; waiting?: never; why?: never };
 
 /**  What the record says of a source's calls. */
 export type Health = {
@@ -1292,9 +1276,6 @@ export type Mistake = {
 	/**  What to write. */
 	fix: string,
 };
-
-/**  One request to a model. */
-export type ModelCallId = string;
 
 /**  What a model was shown. */
 export type ModelExposure = {
@@ -1605,6 +1586,15 @@ export type RoleCount = {
 	count: number,
 };
 
+/**
+ *  Who may do what in this workspace. On one person's machine these are rules that the program keeps and the record
+ *  shows, no walls: whoever holds the workspace's keys can read everything in it with a program of their own.
+ */
+export type Roles = {
+	/**  Whether a reviewer may open the payloads of calls. */
+	reviewer_may_open_payloads: boolean,
+};
+
 /**  Something that happened in a turn. */
 export type RunEvent = {
 	/**  The turn. */
@@ -1629,14 +1619,6 @@ export type RunSettings = {
 	shown_bytes: number,
 	/**  What becomes of a read that holds up its batch. */
 	straggler: Straggler,
-	/**  How long a model may take to its first word in milliseconds; at least 1000. */
-	first_word_ms: number,
-	/**  How long it may pause between two words in milliseconds; at least 1000. */
-	word_pause_ms: number,
-	/**  How often a model is asked for one message, if its provider is busy or its stream is cut; at least 1. */
-	model_attempts: number,
-	/**  How long a busy provider is waited for in milliseconds, all waits for one message together. */
-	model_wait_ms: number,
 };
 
 /**  A question to begin with. */
@@ -1961,6 +1943,8 @@ export type VerifyReport = {
 	erased: number,
 	/**  How many entries the newest checkpoint covers of which a proof was checked that somebody outside holds it. */
 	anchored: number | null,
+	/**  The witnesses that the asker named, in that order, each with what it cosigned. */
+	witnesses: WitnessReport[],
 	/**  The keys that signed, oldest first (C2SP signed-note vkeys). */
 	vkeys: string[],
 	/**  How long it took. */
@@ -2047,42 +2031,14 @@ attempt: number;
 /**  How long, in milliseconds. */
 ms: number };
 
-/**  What a model sent back. */
-export type WireReturn = {
-	/**  The entry that says so. */
-	seq: Seq,
-	/**  Why the message ended, if it did. */
-	finish: Finish | null,
-	/**  How it went wrong, if it did. */
-	failure: ModelFailure | null,
-	/**  Tokens as the provider counted them. */
-	usage: Usage,
-	/**  What they cost, in millionths of a US dollar. */
-	cost: number | null,
-	/**  From sending to the last byte. */
-	took_ms: number,
-	/**  The body as received; none if nothing is held under its commitment. */
-	received: PayloadView | null,
-};
-
-/**  One request to a model and what came back, as they were on the wire; see [`crate::fact::Fact::ModelCalled`]. */
-export type WireView = {
-	/**  The request. */
-	request: ModelCallId,
-	/**  The entry that says that it is about to leave. */
-	seq: Seq,
-	/**  When. */
-	at: Micros,
-	/**  The model's name in the workspace. */
-	model: string,
-	/**  Scheme, host, port and path. */
-	endpoint: string,
-	/**  How many results of earlier calls it shows shorter than the request before it did. */
-	shortened: number,
-	/**  The body as sent; none if nothing is held under its commitment. */
-	sent: PayloadView | null,
-	/**  What came back; none while it is under way, or if the program ended before. */
-	returned: WireReturn | null,
+/**  How far a witness vouches for the trail. */
+export type WitnessReport = {
+	/**  Its key (C2SP cosignature vkey). */
+	vkey: string,
+	/**  How many entries the newest checkpoint covers that it cosigned and whose proof is here; `None` if there is none. */
+	size: number | null,
+	/**  When it cosigned that one, by its own clock. */
+	at: Micros | null,
 };
 
 /**  A workspace was made. */

@@ -12,7 +12,7 @@ import { planFor } from './fake/plans';
 import type { Rules } from './fake/batch';
 import { deepen } from './fake/deep';
 import { Trail } from './fake/record';
-import { closed, reviewHost } from './fake/review';
+import { closed, closedRow, reviewHost } from './fake/review';
 import { Run } from './fake/run';
 import { found, NOTHING_SPENT, presets, spentByDay } from './fake/supply';
 import { checkToml, tomlOf } from './fake/toml';
@@ -190,7 +190,7 @@ export function fakeHost(options: FakeOptions = {}): Host {
     },
     call: async (wanted) => {
       const detail = structuredClone(trail.detail(wanted));
-      return detail && state.reviewing ? { ...detail, payloads: [] } : detail;
+      return detail && state.reviewing ? { ...detail, row: closedRow(detail.row), payloads: [] } : detail;
     },
     payload: async (_, commitment) => trail.payload(commitment, MOST_SHOWN),
     wire: async () => [],

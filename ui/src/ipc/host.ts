@@ -43,6 +43,7 @@ import type {
   Progress,
   ProofView,
   Retention,
+  Roles,
   RunEvent,
   RunSettings,
   SavedFilter,
@@ -141,13 +142,17 @@ export interface Host {
   /** What happened, in words. */
   anchorTest(spec: AnchorSpec): Promise<string>;
 
-  bundleOpen(path: string): Promise<BundleView>;
+  /** `identity`: an age identity, or the file that holds one; not kept. `vkey`: the trail's key, as its reader has it. */
+  bundleOpen(path: string, identity: string | null, vkey: string | null): Promise<BundleView>;
+  bundleEntry(seq: Seq): Promise<EntryView>;
   bundleCall(call: CallId): Promise<CallDetail>;
   bundleClose(): Promise<void>;
   reviewStart(): Promise<void>;
   reviewEnd(): Promise<void>;
   /** Opens a call's payloads while reviewing, which is on record. */
   reviewOpen(call: CallId): Promise<CallDetail>;
+  roles(): Promise<Roles>;
+  saveRoles(roles: Roles): Promise<void>;
   /** The new verifier key. */
   keyRotate(): Promise<string>;
 

@@ -87,12 +87,15 @@ export const tauriHost: Host = {
   anchorNow: () => data(commands.anchorNow()),
   anchorTest: (spec) => data(commands.anchorTest(spec)),
 
-  bundleOpen: (path) => data(commands.bundleOpen(path)),
+  bundleOpen: (path, identity, vkey) => data(commands.bundleOpen(path, identity, vkey)),
+  bundleEntry: (seq) => data(commands.bundleEntry(seq)),
   bundleCall: (call) => data(commands.bundleCall(call)),
   bundleClose: () => done(commands.bundleClose()),
   reviewStart: () => done(commands.reviewStart()),
   reviewEnd: () => done(commands.reviewEnd()),
   reviewOpen: (call) => data(commands.reviewOpen(call)),
+  roles: () => data(commands.roles()),
+  saveRoles: (roles) => done(commands.saveRoles(roles)),
   keyRotate: () => data(commands.keyRotate()),
 
   sourceCheck: (toml) => data(commands.sourceCheck(toml)),

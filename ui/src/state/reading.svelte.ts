@@ -12,12 +12,12 @@ export class Reading {
     this.#host = host;
   }
 
-  /** Opens and verifies a bundle; says whether that went well. */
-  async open(path: string): Promise<boolean> {
+  /** Opens and verifies a bundle; says whether that went well. What opens it is not kept. */
+  async open(path: string, identity: string, vkey: string): Promise<boolean> {
     this.busy = true;
     this.error = '';
     try {
-      this.bundle = await this.#host.bundleOpen(path);
+      this.bundle = await this.#host.bundleOpen(path, identity || null, vkey || null);
       this.path = path;
     } catch (error) {
       this.error = wordsOf(error);

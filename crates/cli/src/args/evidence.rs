@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use domain::bundle::BundleScope;
 use domain::id::{ConversationId, TurnId};
+use domain::secret::SecretName;
+use url::Url;
 
 #[derive(Debug, Args)]
 pub(crate) struct Export {
@@ -58,6 +60,25 @@ pub(crate) struct View {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Otlp {
+    #[command(flatten)]
+    pub(crate) view: View,
+    /// Send them to a collector over HTTP instead: http://localhost:4318/v1/traces
+    #[arg(long, value_name = "URL", conflicts_with = "output")]
+    pub(crate) to: Option<Url>,
+    /// A header that the collector wants, and the secret that is its value: x-api-key=collector
+    #[arg(long = "header", value_name = "NAME=SECRET", requires = "to", value_parser = header)]
+    pub(crate) headers: Vec<(String, SecretName)>,
+}
+
+/// `x-api-key=collector`
+fn header(text: &str) -> Result<(String, SecretName), String> {
+    let (name, secret) = text.split_once('=').ok_or("write it as NAME=SECRET, with the name of a secret")?;
+    let secret = secret.parse().map_err(|error: domain::secret::SecretNameError| error.to_string())?;
+    Ok((name.to_owned(), secret))
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Verify {
     /// A .tieout, a .tieout.age, or the folder that one was unpacked to
     pub(crate) file: PathBuf,
@@ -67,6 +88,9 @@ pub(crate) struct Verify {
     /// A checkpoint that you kept: the trail must continue it
     #[arg(long, value_name = "NOTEFILE")]
     pub(crate) known: Option<PathBuf>,
+    /// The key of a witness whose word counts for you, as its operator publishes it; may be given several times
+    #[arg(long = "witness", value_name = "NAME+HASH+KEY")]
+    pub(crate) witnesses: Vec<String>,
     /// The age identity that it was encrypted to, as `age-keygen` wrote it
     #[arg(long, value_name = "FILE")]
     pub(crate) identity_file: Option<PathBuf>,

@@ -23,7 +23,7 @@ pub(crate) use anchors::{Accept, Anchors, Checkpoint};
 pub(crate) use ask::Ask;
 pub(crate) use care::{Erase, Hold, Retention, RuleArg, What};
 pub(crate) use decode::Decode;
-pub(crate) use evidence::{Export, Verify, View};
+pub(crate) use evidence::{Export, Otlp, Verify, View};
 pub(crate) use models::{AddModel, CanDo, Models};
 pub(crate) use network::Network;
 pub(crate) use settings::Settings;

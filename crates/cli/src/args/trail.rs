@@ -7,7 +7,7 @@ use domain::tool::SourceName;
 
 use super::anchors::{Accept, Anchors, Checkpoint};
 use super::care::{Erase, Hold, Retention};
-use super::evidence::{Export, View};
+use super::evidence::{Export, Otlp, View};
 use super::values::outcome;
 
 #[derive(Debug, Subcommand)]
@@ -55,8 +55,8 @@ pub(crate) enum Trail {
     Jsonl(View),
     /// The calls as events of the Open Cybersecurity Schema Framework
     Ocsf(View),
-    /// Turns and calls as OpenTelemetry traces, which its collector reads from a file
-    Otlp(View),
+    /// Turns and calls as OpenTelemetry traces, which its collector reads from a file or over HTTP
+    Otlp(Otlp),
 }
 
 #[derive(Debug, Args)]

@@ -8,15 +8,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use domain::bundle::{BundleMade, BundleScope, Manifest};
 use domain::secret::Secret;
-use domain::view::PartReport;
-use engine::{Engine, EngineError, OpenBundle, ViewForm};
+use domain::view::{PartReport, WitnessReport};
+use engine::{Against, Collector, Engine, EngineError, OpenBundle, Sending, ViewForm};
 
-use crate::args::{Export, Global, Verify, View};
+use crate::args::{Export, Global, Otlp, Verify, View};
 use crate::exit::Exit;
 use crate::output::Output;
 use crate::place::open;
 use crate::progress::Progress;
-use crate::words::{count, entries, report_lines, thousands};
+use crate::words::{count, entries, report_lines, thousands, time};
 
 /// Makes a bundle. Ctrl-C stops it, and leaves no file.
 pub(crate) async fn export(global: &Global, export: &Export, output: &Output) -> Result<Exit, EngineError> {
@@ -86,6 +86,48 @@ pub(crate) async fn view(
     Ok(())
 }
 
+/// Writes traces, or sends them to a collector. Ctrl-C stops that.
+pub(crate) async fn otlp(global: &Global, otlp: &Otlp, output: &Output) -> Result<Exit, EngineError> {
+    let Some(url) = &otlp.to else {
+        view(global, ViewForm::Otlp, &otlp.view, output).await?;
+        return Ok(Exit::Done);
+    };
+    let engine = open(global).await?;
+    let to = Collector { url: url.clone(), headers: otlp.headers.clone() };
+    let text = otlp.view.filter.join(" ");
+    let mut progress = Progress::of("sending");
+    let heard = |sending| match sending {
+        Sending::Taken { calls, of } => progress.tell(calls, of),
+        Sending::Again { words, after } => {
+            output.progress(format!("{words} It is sent again in {:.1} s", after.as_secs_f64()));
+        }
+    };
+    let sent = tokio::select! {
+        sent = engine.send_view(&text, &to, heard) => Some(sent),
+        _ = tokio::signal::ctrl_c() => None,
+    };
+    engine.shutdown().await;
+    let Some(sent) = sent.transpose()? else {
+        output.progress("stopped; what was sent until then is on record");
+        return Ok(Exit::Cancelled);
+    };
+    output.line(format!(
+        "{url}: {} of {} in {}, {} bytes",
+        count(sent.spans, "span"),
+        count(sent.calls, "call"),
+        count(sent.requests, "request"),
+        thousands(sent.size)
+    ));
+    if sent.rejected > 0 {
+        output.line(format!("the collector refused {} of them", thousands(sent.rejected)));
+    }
+    for remark in &sent.remarks {
+        output.line(format!("the collector says: {remark}"));
+    }
+    output.object("view_sent", &sent);
+    Ok(if sent.rejected > 0 { Exit::Failed } else { Exit::Done })
+}
+
 /// Checks a bundle. It needs no workspace.
 pub(crate) async fn verify(verify: &Verify, output: &Output) -> Result<Exit, EngineError> {
     let identity = verify.identity_file.as_deref().map(read).transpose()?.map(Secret::new);
@@ -96,7 +138,8 @@ pub(crate) async fn verify(verify: &Verify, output: &Output) -> Result<Exit, Eng
         progress.tell(done, total);
         ControlFlow::Continue(())
     };
-    let report = bundle.verify(verify.vkey.as_deref(), known.as_deref(), heard).await?;
+    let against = Against { vkey: verify.vkey.clone(), known, witnesses: verify.witnesses.clone() };
+    let report = bundle.verify(&against, heard).await?;
     let report =
         report.ok_or_else(|| EngineError::Internal("the verification ended without a report".to_owned()))?;
     let Manifest { scope, size, payloads, .. } = bundle.manifest();
@@ -112,6 +155,9 @@ pub(crate) async fn verify(verify: &Verify, output: &Output) -> Result<Exit, Eng
     }
     for line in report_lines("bundle", &report) {
         output.line(line);
+    }
+    for witness in &report.witnesses {
+        output.line(witness_line(witness));
     }
     if verify.vkey.is_none() {
         output.progress(
@@ -134,6 +180,15 @@ fn part_line(report: &PartReport) -> String {
         _ => format!("{} looked at, {}", thousands(*checked), count(u64::from(*findings), "finding")),
     };
     format!("  {:<14} {found}", name.as_str().unwrap_or_default())
+}
+
+/// `witness example.org cosigned up to 41 entries, 2026-…`
+fn witness_line(WitnessReport { vkey, size, at }: &WitnessReport) -> String {
+    let name = vkey.split('+').next().unwrap_or_default();
+    match (size, at) {
+        (Some(size), Some(at)) => format!("witness {name} cosigned up to {}, {}", entries(*size), time(*at)),
+        _ => format!("witness {name} cosigned nothing that is in this bundle"),
+    }
 }
 
 fn read(path: &Path) -> Result<String, EngineError> {

@@ -38,7 +38,7 @@ pub(crate) async fn run(global: &Global, trail: &Trail, output: &Output) -> Resu
         Trail::Csv(view) => evidence::view(global, ViewForm::Csv, view, output).await?,
         Trail::Jsonl(view) => evidence::view(global, ViewForm::Jsonl, view, output).await?,
         Trail::Ocsf(view) => evidence::view(global, ViewForm::Ocsf, view, output).await?,
-        Trail::Otlp(view) => evidence::view(global, ViewForm::Otlp, view, output).await?,
+        Trail::Otlp(otlp) => return evidence::otlp(global, otlp, output).await,
     }
     Ok(Exit::Done)
 }

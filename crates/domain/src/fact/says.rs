@@ -41,6 +41,7 @@ impl Fact {
             Self::HoldReleased { .. } => "hold.released",
             Self::RetentionApplied { .. } => "retention.applied",
             Self::ExportBegun { .. } => "export.begun",
+            Self::ExportSent { .. } => "export.sent",
             Self::ExportMade { .. } => "export.made",
             Self::ReviewOpened { .. } => "review.opened",
         }
@@ -90,6 +91,7 @@ impl Fact {
             | Self::AnchorSent { .. }
             | Self::RetentionApplied { .. }
             | Self::ExportBegun { .. }
+            | Self::ExportSent { .. }
             | Self::ExportMade { .. }
             | Self::ReviewOpened { .. }
             | Self::TrailOpened { .. }

@@ -14,10 +14,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use domain::bundle::Manifest;
-use domain::id::CallId;
+use domain::id::{CallId, Seq};
 use domain::secret::Secret;
 use domain::time::Span;
-use domain::view::{CallDetail, CallRow, ConversationRow, TurnView, VerifyReport};
+use domain::view::{CallDetail, CallRow, ConversationRow, EntryView, TurnView, VerifyReport};
 use evidence::Bundle;
 use serde::Serialize;
 use verify::BundleChecker;
@@ -39,10 +39,21 @@ pub struct OpenBundle {
 
 struct Opened {
     bundle: Bundle<Container>,
-    /// What was found last.
-    report: Option<VerifyReport>,
+    /// What was found last, and with which key of the reader's.
+    verified: Option<(VerifyReport, Option<String>)>,
     /// Laid out when it is first looked at.
     shown: Option<Shown>,
+}
+
+/// What a reader of a bundle has from elsewhere. Without any of it a bundle only shows that it agrees with itself.
+#[derive(Clone, Debug, Default)]
+pub struct Against {
+    /// The trail's key (C2SP signed-note vkey).
+    pub vkey: Option<String>,
+    /// A checkpoint that they kept: the trail must continue it.
+    pub known: Option<String>,
+    /// The keys of witnesses whose word counts (C2SP cosignature vkeys).
+    pub witnesses: Vec<String>,
 }
 
 /// What screens show of a bundle.
@@ -52,12 +63,36 @@ pub struct BundleView {
     pub manifest: Manifest,
     /// What was found when it was verified last.
     pub report: VerifyReport,
+    /// The trail's key that its reader gave for that; without one the bundle vouched for itself.
+    pub against: Option<String>,
     /// Its conversations, newest first, at most 1000.
     pub conversations: Vec<ConversationRow>,
     /// Its turns, newest first, at most 1000.
     pub turns: Vec<TurnView>,
     /// Its calls, newest first, at most 10,000.
     pub calls: Vec<CallRow>,
+}
+
+/// An age identity as a person gives it: itself (`AGE-SECRET-KEY-1…`), or the file that holds it, as `age-keygen` wrote it.
+/// Nothing of it is kept.
+///
+/// # Errors
+/// [`EngineError::BadInput`] if it is neither; the words repeat nothing that may be a key.
+pub async fn age_identity(text: &str) -> Result<Secret, EngineError> {
+    let text = text.trim();
+    if text.to_ascii_uppercase().starts_with("AGE-") {
+        return Ok(Secret::new(text));
+    }
+    let path = std::path::PathBuf::from(text);
+    blocking(move || {
+        std::fs::read_to_string(path).map(Secret::new).map_err(|error| {
+            EngineError::BadInput(format!(
+                "the file with the identity can't be read: {error}; write its path, or the identity itself, which \
+                 begins with AGE-SECRET-KEY-1"
+            ))
+        })
+    })
+    .await
 }
 
 impl OpenBundle {
@@ -71,7 +106,7 @@ impl OpenBundle {
         blocking(move || {
             let bundle = container::open(&path, identity.as_ref())?;
             let manifest = bundle.manifest().clone();
-            let opened = Opened { bundle, report: None, shown: None };
+            let opened = Opened { bundle, verified: None, shown: None };
             Ok(Self { manifest, opened: Arc::new(Mutex::new(opened)) })
         })
         .await
@@ -82,21 +117,17 @@ impl OpenBundle {
         &self.manifest
     }
 
-    /// Checks all of it. `vkey` is the trail's key as its reader got it by a way that they trust; without one it only
-    /// shows whether the bundle agrees with itself. `known` is a checkpoint that they kept: the trail must continue it.
-    /// `progress` hears how many files of how many were looked at, and can stop it; then there is no report.
+    /// Checks all of it, against what its reader got by a way that they trust. `progress` hears how many files of how many were looked at, and can stop it; then there is no report.
     ///
     /// # Errors
     /// [`EngineError::BadInput`] if a file in it can't be unpacked. Findings are no error: they stand in the report.
     pub async fn verify(
         &self,
-        vkey: Option<&str>,
-        known: Option<&str>,
+        against: &Against,
         mut progress: impl FnMut(u64, u64) -> ControlFlow<()> + Send + 'static,
     ) -> Result<Option<VerifyReport>, EngineError> {
-        let checker = BundleChecker::new(vkey, known);
-        let opened = Arc::clone(&self.opened);
-        blocking(move || lock(&opened).verify(checker, &mut progress)).await
+        let (opened, against) = (Arc::clone(&self.opened), against.clone());
+        blocking(move || lock(&opened).verify(&against, &mut progress)).await
     }
 
     /// What screens show of it. It is verified first, if it was not before, against nothing but itself.
@@ -107,12 +138,9 @@ impl OpenBundle {
         let (opened, manifest) = (Arc::clone(&self.opened), self.manifest.clone());
         blocking(move || {
             let mut opened = lock(&opened);
-            let report = match &opened.report {
-                Some(report) => report.clone(),
-                None => opened.verify_itself()?,
-            };
+            let (report, against) = opened.verified()?;
             let Lists { conversations, turns, calls } = opened.shown()?.lists()?;
-            Ok(BundleView { manifest, report, conversations, turns, calls })
+            Ok(BundleView { manifest, report, against, conversations, turns, calls })
         })
         .await
     }
@@ -125,19 +153,36 @@ impl OpenBundle {
         let opened = Arc::clone(&self.opened);
         blocking(move || lock(&opened).shown()?.call(id)).await
     }
+
+    /// One entry, as a workspace shows it.
+    ///
+    /// # Errors
+    /// If the bundle has none of that number that reads as one, or there is no room to lay it out.
+    pub async fn entry(&self, seq: Seq) -> Result<EntryView, EngineError> {
+        let opened = Arc::clone(&self.opened);
+        blocking(move || lock(&opened).shown()?.entry(seq)).await
+    }
 }
 
 impl Opened {
-    fn verify_itself(&mut self) -> Result<VerifyReport, EngineError> {
-        let report = self.verify(BundleChecker::new(None, None), &mut |_, _| ControlFlow::Continue(()))?;
-        report.ok_or_else(|| EngineError::Internal("the verification ended without a report".to_owned()))
+    /// What was found last; what was not verified is verified now, against nothing but itself.
+    fn verified(&mut self) -> Result<(VerifyReport, Option<String>), EngineError> {
+        if self.verified.is_none() {
+            self.verify(&Against::default(), &mut |_, _| ControlFlow::Continue(()))?;
+        }
+        let verified = self.verified.clone();
+        verified.ok_or_else(|| EngineError::Internal("the verification ended without a report".to_owned()))
     }
 
     fn verify(
         &mut self,
-        mut checker: BundleChecker,
+        against: &Against,
         progress: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
     ) -> Result<Option<VerifyReport>, EngineError> {
+        let mut checker = BundleChecker::new(against.vkey.as_deref(), against.known.as_deref());
+        for vkey in &against.witnesses {
+            checker.witness(vkey);
+        }
         let began = Instant::now();
         let mut files = self.bundle.files();
         let total = files.left() as u64;
@@ -150,7 +195,7 @@ impl Opened {
         }
         let mut report = checker.finish(Clock::start()?.now().at);
         report.took_ms = Span::from(began.elapsed()).ms();
-        self.report = Some(report.clone());
+        self.verified = Some((report.clone(), against.vkey.clone()));
         Ok(Some(report))
     }
 

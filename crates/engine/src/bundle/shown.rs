@@ -1,11 +1,11 @@
 //! What a bundle tells, as screens show it: its entries and payloads go where the same queries answer as for a workspace.
 
 use domain::filter::Filter;
-use domain::id::CallId;
+use domain::id::{CallId, Seq};
 use domain::payload::commitment;
-use domain::view::{CallDetail, CallRow, ConversationRow, TurnView};
+use domain::view::{CallDetail, CallRow, ConversationRow, EntryView, TurnView};
 use evidence::{Bundle, Piece};
-use store::{Foreign, Snapshot};
+use store::{Foreign, Snapshot, StoreError};
 use tempfile::TempDir;
 
 use super::container::Container;
@@ -42,19 +42,19 @@ impl Shown {
         let no_place =
             |error| EngineError::BadInput(format!("there is no place to lay the bundle out: {error}"));
         let folder = tempfile::tempdir().map_err(no_place)?;
-        let mut foreign = Foreign::begin(folder.path(), random_key()?)?;
+        let mut foreign = Foreign::begin(folder.path(), random_key()?).map_err(of_bundle)?;
         for piece in bundle.pieces() {
             match piece.map_err(of_evidence)? {
                 Piece::Entry { seq, body } => {
-                    foreign.entry(seq, &body)?;
+                    foreign.entry(seq, &body).map_err(of_bundle)?;
                 }
                 Piece::Payload { commitment: stored, salt, bytes } if commitment(&salt, &bytes) == stored => {
-                    foreign.payload(&stored, &bytes)?;
+                    foreign.payload(&stored, &bytes).map_err(of_bundle)?;
                 }
                 _ => {}
             }
         }
-        Ok(Self { snapshot: foreign.finish()?, _folder: folder })
+        Ok(Self { snapshot: foreign.finish().map_err(of_bundle)?, _folder: folder })
     }
 
     /// Everything that is listed, newest first.
@@ -62,7 +62,7 @@ impl Shown {
         let mut calls: Vec<CallRow> = Vec::new();
         let mut before = None;
         while calls.len() < MOST_CALLS {
-            let page = self.snapshot.search(&Filter::default(), before, PAGE)?;
+            let page = self.snapshot.search(&Filter::default(), before, PAGE).map_err(of_bundle)?;
             calls.extend(page.rows);
             match page.next {
                 Some(next) => before = Some(next),
@@ -70,15 +70,27 @@ impl Shown {
             }
         }
         let mut turns = Vec::new();
-        for place in self.snapshot.turns(MOST_TURNS)? {
-            turns.extend(self.snapshot.turn(place.turn)?);
+        for place in self.snapshot.turns(MOST_TURNS).map_err(of_bundle)? {
+            turns.extend(self.snapshot.turn(place.turn).map_err(of_bundle)?);
         }
-        Ok(Lists { conversations: self.snapshot.conversations(MOST_TURNS)?, turns, calls })
+        let conversations = self.snapshot.conversations(MOST_TURNS).map_err(of_bundle)?;
+        Ok(Lists { conversations, turns, calls })
+    }
+
+    /// One entry.
+    pub(super) fn entry(&self, seq: Seq) -> Result<EntryView, EngineError> {
+        let entry = self.snapshot.entry(seq).map_err(of_bundle)?;
+        entry.ok_or_else(|| EngineError::NotFound(format!("the bundle has no entry {seq} that can be shown")))
     }
 
     /// One call.
     pub(super) fn call(&self, id: CallId) -> Result<CallDetail, EngineError> {
-        let detail = self.snapshot.call(id, DETAIL_BYTES)?;
+        let detail = self.snapshot.call(id, DETAIL_BYTES).map_err(of_bundle)?;
         detail.ok_or_else(|| EngineError::NotFound(format!("the bundle has no call {id}")))
     }
+}
+
+/// What failed is the place where a stranger's bundle was laid out: no trail of ours is hurt, and nothing has to stop.
+fn of_bundle(error: StoreError) -> EngineError {
+    EngineError::BadInput(format!("the bundle can't be shown: {error}"))
 }

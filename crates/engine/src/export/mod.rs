@@ -4,6 +4,7 @@
 //! A file comes into being whole or not at all, and never in the place of another. Everything in it is of one moment,
 //! whatever is recorded meanwhile, and however large the trail is, only a few entries of it are in memory.
 
+mod collector;
 mod full;
 mod halt;
 mod partial;
@@ -32,6 +33,7 @@ use halt::{Halt, Progress};
 use plan::{Extent, Plan};
 use target::Target;
 
+pub use collector::{Collector, Sending, ViewSent};
 pub(crate) use halt::of_evidence;
 pub use views::ViewForm;
 

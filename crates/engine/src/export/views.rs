@@ -115,7 +115,7 @@ impl Engine {
 }
 
 /// The entries that ask for the calls that fit, ascending.
-fn found(snapshot: &Snapshot, filter: &Filter) -> Result<Vec<Seq>, StoreError> {
+pub(super) fn found(snapshot: &Snapshot, filter: &Filter) -> Result<Vec<Seq>, StoreError> {
     let mut calls = Vec::new();
     let mut before = None;
     loop {
@@ -153,7 +153,9 @@ fn write(
             ViewForm::Ocsf => {
                 snapshot.call(row.call, 0)?.map(|detail| ocsf::event(&detail, checkpoint, origin))
             }
-            ViewForm::Otlp => trace(snapshot, &row, &mut traced, origin)?,
+            ViewForm::Otlp => {
+                trace(snapshot, &row, &mut traced, origin)?.map(|spans| otlp::request(spans, origin))
+            }
         };
         out.write_all(line.unwrap_or_default().as_bytes())?;
     }
@@ -161,13 +163,13 @@ fn write(
 }
 
 /// The trace of a call's turn, once; of a call by hand its own.
-fn trace(
+pub(super) fn trace(
     snapshot: &Snapshot,
     row: &CallRow,
     traced: &mut HashSet<TurnId>,
     origin: Origin<'_>,
-) -> Result<Option<String>, Halt> {
-    let Some(turn) = row.turn else { return Ok(otlp::call(row, origin)) };
+) -> Result<Option<Vec<otlp::Span>>, Halt> {
+    let Some(turn) = row.turn else { return Ok(otlp::call(row)) };
     if !traced.insert(turn) {
         return Ok(None);
     }

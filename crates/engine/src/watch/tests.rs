@@ -98,12 +98,12 @@ async fn what_is_wrong_has_a_word_and_a_place() {
 
     let mut swapped = pieces.clone();
     if let Piece::Payload { secret, .. } = &mut swapped[first] {
-        *secret = Some([99; 32]);
+        *secret = [99; 32];
     }
     assert_eq!(only(checked(swapped, &vkey)), (FindingKind::Unopened, Some(seq)));
 
     let mut more = pieces.clone();
-    let stray = Piece::Payload { seq, commitment: Commitment([3; 32]), secret: None, bytes: Vec::new() };
+    let stray = Piece::Payload { seq, commitment: Commitment([3; 32]), secret: [0; 32], bytes: Vec::new() };
     more.insert(first, stray);
     assert_eq!(only(checked(more, &vkey)), (FindingKind::Altered, Some(seq)));
 

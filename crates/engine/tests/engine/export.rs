@@ -9,8 +9,8 @@ use domain::bundle::{BundleMade, BundleScope};
 use domain::event::Happening;
 use domain::fact::Fact;
 use domain::id::{ConversationId, Seq, TurnId};
-use domain::view::{FindingKind, Part, VerifyReport};
-use engine::{Code, Engine, EngineError, EraseInput, OpenBundle, ViewForm};
+use domain::view::{FindingKind, Part, VerifyReport, WitnessReport};
+use engine::{Against, Code, Engine, EngineError, EraseInput, OpenBundle, ViewForm};
 use rehearsal::Rehearsal;
 use serde_json::{Value, json};
 use zip::write::SimpleFileOptions;
@@ -21,6 +21,9 @@ use crate::scene::{Scene, watch};
 /// A key pair for tests, from age's own documentation.
 const IDENTITY: &str = "AGE-SECRET-KEY-1GQ9778VQXMMJVE8SK7J6VT8UJ4HDQAJUVSFCWCM02D8GEWQ72PVQ2Y5J33";
 const RECIPIENT: &str = "age1t7rxyev2z3rw82stdlrrepyc39nvn86l5078zqkf5uasdy86jp6svpy7pa";
+
+/// A key of another trail.
+const OTHER_TRAIL: &str = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
 
 /// A scene in which somebody asked, with the folder to export to.
 pub(crate) struct Asked {
@@ -70,22 +73,40 @@ pub(crate) fn quietly(_: u64, _: u64) -> ControlFlow<()> {
 /// What both verifiers say. They must agree whether it is sound.
 pub(crate) async fn verified(path: &Path) -> VerifyReport {
     let bundle = OpenBundle::open(path, None).await.unwrap();
-    let report = bundle.verify(None, None, quietly).await.unwrap().unwrap();
+    let report = bundle.verify(&Against::default(), quietly).await.unwrap().unwrap();
     let found = by_python(path);
     assert_eq!(report.findings.is_empty(), found.is_empty(), "{:#?}\n{found:#?}", report.findings);
     report
 }
 
+/// The same for a reader who trusts these witnesses; both say up to where each cosigned, by its name.
+pub(crate) async fn witnessed(path: &Path, witnesses: &[String]) -> VerifyReport {
+    let against = Against { witnesses: witnesses.to_vec(), ..Against::default() };
+    let report =
+        OpenBundle::open(path, None).await.unwrap().verify(&against, quietly).await.unwrap().unwrap();
+    let more: Vec<&str> = witnesses.iter().flat_map(|vkey| ["--witness", vkey]).collect();
+    let said = python(path, &more);
+    assert_eq!(report.findings.is_empty(), said["findings"].as_array().unwrap().is_empty(), "{said}");
+    for WitnessReport { vkey, size, at } in &report.witnesses {
+        assert_eq!(said["witnesses"][vkey.split('+').next().unwrap()], json!(size));
+        assert_eq!(size.is_some(), at.is_some());
+    }
+    report
+}
+
 /// What the program in every bundle finds.
 fn by_python(path: &Path) -> Vec<Value> {
+    python(path, &[])["findings"].as_array().unwrap().clone()
+}
+
+fn python(path: &Path, more: &[&str]) -> Value {
     let verifier = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/verify.py");
-    let ran = Command::new("python3").arg(verifier).arg(path).arg("--json").output().unwrap();
+    let ran = Command::new("python3").arg(verifier).arg(path).arg("--json").args(more).output().unwrap();
     let code = ran.status.code().unwrap();
     assert!(code == 0 || code == 3, "{}", String::from_utf8_lossy(&ran.stderr));
     let said: Value = serde_json::from_slice(&ran.stdout).unwrap();
-    let found = said["findings"].as_array().unwrap().clone();
-    assert_eq!(found.is_empty(), code == 0);
-    found
+    assert_eq!(said["findings"].as_array().unwrap().is_empty(), code == 0);
+    said
 }
 
 /// The files of a zip, by name.
@@ -110,7 +131,7 @@ pub(crate) fn zipped(path: &Path, files: &[(String, Vec<u8>)]) {
     zip.finish().unwrap();
 }
 
-async fn facts(engine: &Engine) -> Vec<(Seq, Option<ConversationId>, Fact)> {
+pub(crate) async fn facts(engine: &Engine) -> Vec<(Seq, Option<ConversationId>, Fact)> {
     let mut facts = Vec::new();
     for seq in 0..engine.size().await.unwrap() {
         let body = engine.entry(Seq(seq)).await.unwrap().body.canonical();
@@ -173,8 +194,17 @@ async fn an_encrypted_bundle_opens_for_its_recipient_alone() {
     assert_eq!(sealed, asked.file("a.tieout.age"));
     let refused = OpenBundle::open(&sealed, None).await.unwrap_err();
     assert!(refused.to_string().contains("AGE-SECRET-KEY-1"), "{refused}");
+    // The identity itself, or the file that holds it.
+    let file = asked.file("identity.txt");
+    std::fs::write(&file, format!("# created: 2026-11-20\n{IDENTITY}\n")).unwrap();
+    for text in [format!(" {IDENTITY}\n"), file.display().to_string()] {
+        let identity = engine::age_identity(&text).await.unwrap();
+        assert!(OpenBundle::open(&sealed, Some(identity)).await.is_ok(), "{text}");
+    }
+    let nowhere = engine::age_identity("no/such/file").await.unwrap_err();
+    assert!(nowhere.to_string().contains("AGE-SECRET-KEY-1"), "{nowhere}");
     let bundle = OpenBundle::open(&sealed, Some(domain::secret::Secret::new(IDENTITY))).await.unwrap();
-    assert_eq!(bundle.verify(None, None, quietly).await.unwrap().unwrap().findings, []);
+    assert_eq!(bundle.verify(&Against::default(), quietly).await.unwrap().unwrap().findings, []);
     let wrong = engine.export(asked.whole(), true, Some("age1x"), &asked.file("c"), quietly).await;
     assert_eq!(wrong.unwrap_err().code(), Code::BadInput);
     let begun =
@@ -248,7 +278,16 @@ async fn a_reviewer_sees_what_the_workspace_shows() {
         let (path, _) = asked.made(scope, true, name).await;
         let bundle = OpenBundle::open(&path, None).await.unwrap();
         let view = bundle.view().await.unwrap();
-        assert_eq!(view.report.findings, []);
+        assert_eq!((view.report.findings, view.against), (vec![], None));
+        // A key from elsewhere: the trail's own, and one that is not its.
+        for (vkey, sound) in [(bundle.manifest().vkey.as_str(), true), (OTHER_TRAIL, false)] {
+            let against = Against { vkey: Some(vkey.to_owned()), ..Against::default() };
+            bundle.verify(&against, quietly).await.unwrap().unwrap();
+            let view = bundle.view().await.unwrap();
+            assert_eq!((view.report.findings.is_empty(), view.against.as_deref()), (sound, Some(vkey)));
+        }
+        assert_eq!(bundle.entry(Seq(0)).await.unwrap(), engine.entry(Seq(0)).await.unwrap());
+        assert_eq!(bundle.entry(Seq(1_000_000)).await.unwrap_err().code(), Code::NotFound);
         let shown = view.turns.iter().find(|turn| turn.id == asked.turn).unwrap();
         assert_eq!(*shown, engine.turn(asked.turn).await.unwrap());
         for row in shown.batches.iter().flat_map(|batch| &batch.calls) {

@@ -3,11 +3,14 @@
 use domain::bundle::BundleScope;
 use domain::care::HoldScope;
 use domain::view::Part;
-use engine::{CallQuery, EraseInput, OpenBundle};
+use engine::{Against, CallQuery, EraseInput, OpenBundle};
 use serde_json::Value;
 
 use crate::anchors::{first_vkey, folder, go_on, witness};
-use crate::export::{Asked, files, quietly, verified, zipped};
+use crate::export::{Asked, files, quietly, verified, witnessed, zipped};
+
+/// A witness that never saw this trail.
+const STRANGER: &str = "remora.n621.de+da77ade7+BOvN63jn/bLvkieywe8R6UYAtVtNbZpXh34x7onlmtw2";
 
 /// Keys, anchors, holds and erasing all leave entries of the trail that a conversation's bundle needs.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -20,8 +23,10 @@ async fn a_conversation_takes_along_what_it_is_judged_by() {
     std::fs::create_dir(&share).unwrap();
     engine.save_anchor(folder("share", &share)).await.unwrap();
     engine.save_anchor(witness("notary", &asked.scene.rehearsal)).await.unwrap();
+    let mut shown = 0;
     for view in engine.anchor_now().await.unwrap() {
         assert_eq!(view.failure, None);
+        shown = view.last.unwrap().size;
     }
 
     let calls =
@@ -52,9 +57,18 @@ async fn a_conversation_takes_along_what_it_is_judged_by() {
         let bundle = OpenBundle::open(&path, None).await.unwrap();
         assert_eq!(bundle.manifest().vkey, newest);
         for vkey in [&first, &newest] {
-            let report = bundle.verify(Some(vkey), None, quietly).await.unwrap().unwrap();
+            let against = Against { vkey: Some(vkey.clone()), ..Against::default() };
+            let report = bundle.verify(&against, quietly).await.unwrap().unwrap();
             assert_eq!(report.findings, []);
         }
+        // Who trusts the witness learns how far it vouches; one that never saw the trail vouches for nothing.
+        let notary = asked.scene.rehearsal.witness().vkey;
+        let report = witnessed(&path, &[notary.clone(), STRANGER.to_owned()]).await;
+        assert_eq!(report.findings, []);
+        let sizes: Vec<_> = report.witnesses.iter().map(|witness| (&witness.vkey, witness.size)).collect();
+        assert_eq!(sizes, [(&notary, Some(shown)), (&STRANGER.to_owned(), None)]);
+        // A key that can't be read is no silence.
+        assert_eq!(witnessed(&path, &["nobody+00000000+AA".to_owned()]).await.findings.len(), 1);
         let holds = files(&path).into_iter().filter(|(name, bytes)| {
             name.starts_with("entries/") && bytes.windows(8).any(|part| part == b"hold.set")
         });

@@ -4,6 +4,7 @@
 
 mod anchors;
 mod batches;
+mod collector;
 mod early;
 mod export;
 mod export_more;

@@ -25,10 +25,10 @@ pub(super) struct Scope {
     pub(super) version: String,
 }
 
-/// A span; whoever puts it into a trace gives it the trace's id.
-#[derive(Serialize)]
+/// A span, as a request holds it. Whoever puts it into a trace gives it the trace's id.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Span {
+pub struct Span {
     pub(super) trace_id: String,
     span_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -44,7 +44,7 @@ pub(super) struct Span {
     status: Option<Status>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 struct Status {
     code: u8,
 }
@@ -73,7 +73,7 @@ impl Span {
 }
 
 /// A name and a value.
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub(super) struct Attribute {
     key: &'static str,
     value: Value,

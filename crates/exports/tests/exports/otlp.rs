@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use crate::story::{AT, NO_TOOL, SECRET, conversation, origin, row, turn, turn_id};
 
-fn spans(line: &str) -> Vec<Value> {
+fn spans(spans: Option<Vec<otlp::Span>>) -> Vec<Value> {
+    let line = &otlp::request(spans.unwrap(), origin());
     assert_eq!(line.matches('\n').count(), 1);
     assert!(!line.contains(SECRET) && !line.contains(NO_TOOL), "{line}");
     let request: Value = serde_json::from_str(line).unwrap();
@@ -87,8 +88,8 @@ fn attribute<'a>(span: &'a Value, key: &str) -> Option<&'a Value> {
 #[test]
 fn a_turn_is_a_trace_of_its_model_and_its_calls() {
     let (view, models) = turn();
-    let line = otlp::turn(&view, conversation(), &models, origin()).unwrap();
-    let spans = spans(&line);
+    let trace = otlp::turn(&view, conversation(), &models, origin());
+    let spans = spans(trace.clone());
     let names: Vec<&str> = spans.iter().map(|span| span["name"].as_str().unwrap()).collect();
     assert_eq!(
         names,
@@ -109,13 +110,13 @@ fn a_turn_is_a_trace_of_its_model_and_its_calls() {
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), spans.len());
-    assert_eq!(otlp::turn(&view, conversation(), &models, origin()), Some(line));
+    assert_eq!(otlp::turn(&view, conversation(), &models, origin()), trace);
 }
 
 #[test]
 fn spans_say_what_the_conventions_ask_for() {
     let (view, models) = turn();
-    let spans = spans(&otlp::turn(&view, conversation(), &models, origin()).unwrap());
+    let spans = spans(otlp::turn(&view, conversation(), &models, origin()));
     let said =
         |span: usize, key: &str| attribute(&spans[span], key).map(|value| value.as_str().unwrap().to_owned());
     let text = |text: &str| Some(text.to_owned());
@@ -146,7 +147,7 @@ fn a_turn_that_stopped_failed_and_one_that_goes_on_is_none_yet() {
     view.answer = None;
     assert_eq!(otlp::turn(&view, conversation(), &models, origin()), None);
     view.stopped = Some(Stopped::StepLimit);
-    let spans = spans(&otlp::turn(&view, conversation(), &models, origin()).unwrap());
+    let spans = spans(otlp::turn(&view, conversation(), &models, origin()));
     assert_eq!(attribute(&spans[0], "error.type").unwrap(), "step_limit");
     // It ended when the last of it did.
     assert_eq!(spans[0]["endTimeUnixNano"], ((AT.0 + 550_000) * 1_000).to_string());
@@ -154,12 +155,12 @@ fn a_turn_that_stopped_failed_and_one_that_goes_on_is_none_yet() {
 
 #[test]
 fn a_call_by_hand_is_a_trace_of_its_own() {
-    assert_eq!(otlp::call(&row(), origin()), None);
+    assert_eq!(otlp::call(&row()), None);
     let mut by_hand = row();
     by_hand.turn = None;
-    let spans = spans(&otlp::call(&by_hand, origin()).unwrap());
+    let spans = spans(otlp::call(&by_hand));
     assert_eq!(spans.len(), 1);
     assert!(spans[0].get("parentSpanId").is_none());
     by_hand.outcome = None;
-    assert_eq!(otlp::call(&by_hand, origin()), None);
+    assert_eq!(otlp::call(&by_hand), None);
 }

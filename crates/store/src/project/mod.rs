@@ -122,6 +122,7 @@ impl Projection {
             | Fact::AnchorSent { .. }
             | Fact::RetentionApplied { .. }
             | Fact::ExportBegun { .. }
+            | Fact::ExportSent { .. }
             | Fact::ExportMade { .. } => {}
         }
         // After them: a call has its place from the entry that asks for it.

@@ -36,8 +36,8 @@ pub enum Piece {
         seq: Seq,
         /// What it must open.
         commitment: Commitment,
-        /// What its salt comes from; `None` if it was erased.
-        secret: Option<[u8; 32]>,
+        /// What its salt comes from. Erasing takes the payload whole, so what is there has it.
+        secret: [u8; 32],
         /// Its bytes, uncompressed; empty if they can't be unpacked, and then they open nothing.
         bytes: Vec<u8>,
     },

@@ -156,6 +156,31 @@ fn made(telling: &mut Telling, begun: u64) {
 }
 
 #[test]
+fn a_view_is_sent_between_what_announces_it_and_what_says_that_it_was_made() {
+    let (mut telling, ..) = told();
+    let send = |telling: &mut Telling, of: Option<u32>, begun: u64| {
+        let endpoint = "http://127.0.0.1:4318/v1/traces".to_owned();
+        let fact = Fact::ExportSent { begun: Seq(begun), endpoint, sha256: "00".repeat(32), size: 9 };
+        telling.say(of.map(conversation), fact, Vec::new());
+    };
+    begun(&mut telling, BundleKind::View, None, None);
+    send(&mut telling, None, 4);
+    send(&mut telling, None, 4);
+    made(&mut telling, 4);
+    begun(&mut telling, BundleKind::Trail, None, None);
+    assert_eq!(found(&telling), []);
+    send(&mut telling, None, 4);
+    send(&mut telling, None, 8);
+    begun(&mut telling, BundleKind::View, None, None);
+    send(&mut telling, Some(1), 11);
+    let findings: Vec<_> = found(&telling).into_iter().map(|(_, kind, seq)| (kind, seq)).collect();
+    assert_eq!(
+        findings,
+        [(FindingKind::Missing, Some(9)), (FindingKind::Missing, Some(10)), (FindingKind::Altered, Some(12)),]
+    );
+}
+
+#[test]
 fn an_export_is_announced_in_its_conversation_and_made_once() {
     let (mut telling, ..) = told();
     begun(&mut telling, BundleKind::Conversation, Some(1), None);

@@ -72,7 +72,7 @@ export class Evidence {
   }
 
   /** What the page shows of a bundle of the whole record. */
-  bundle(damaged: boolean): BundleView {
+  bundle(damaged: boolean, against: string | null): BundleView {
     const report = this.trail.report(Date.now() * 1000);
     const turns = [...this.trail.conversations.values()].flatMap((view) => view.turns).slice(0, 12);
     const calls = turns.flatMap((turn) => turn.batches.flatMap((batch) => batch.calls)).toReversed();
@@ -88,6 +88,7 @@ export class Evidence {
         program: 'tieout 0.1.0',
       },
       report: damaged ? { ...report, findings: [{ kind: 'altered', part: 'tree', seq: 17, words: 'The entry’s bytes do not hash to the leaf that the checkpoint covers.' }] } : report,
+      against,
       conversations: [...this.trail.conversations.values()].map(({ row }) => row),
       turns,
       calls,

@@ -131,6 +131,7 @@ export class Trail {
       parts: this.#parts(),
       erased: this.erased.size,
       anchored: null,
+      witnesses: [],
       vkeys: [`tieout.example/ws+8a3f01c2+${btoa(digest('vkey').slice(0, 32))}`],
     };
   }

@@ -1,6 +1,6 @@
 // The fake's side of the trail's screens: search, care, anchors, evidence, review. One part of the host.
 
-import type { Progress, SavedFilter, TurnView } from '../bindings';
+import type { CallRow, Progress, Roles, SavedFilter, TurnView } from '../bindings';
 import { HostError, type Host } from '../host';
 import { Care } from './care';
 import { completions, mistakeIn, type Marks } from './filter';
@@ -25,7 +25,7 @@ type Methods =
   | 'erasePreview' | 'erase' | 'holds' | 'holdAdd' | 'holdRelease'
   | 'retention' | 'saveRetention' | 'retentionPreview' | 'retentionApply'
   | 'anchors' | 'anchorSave' | 'anchorRemove' | 'anchorNow' | 'anchorTest'
-  | 'bundleOpen' | 'bundleCall' | 'bundleClose' | 'reviewStart' | 'reviewEnd' | 'reviewOpen' | 'keyRotate';
+  | 'bundleOpen' | 'bundleEntry' | 'roles' | 'saveRoles' | 'bundleCall' | 'bundleClose' | 'reviewStart' | 'reviewEnd' | 'reviewOpen' | 'keyRotate';
 
 export function reviewHost({ trail, sources, pause, changed, damaged, anchored, state }: Reviewed): Pick<Host, Methods> & { anchorsHeld: Anchors } {
   const care: Care = new Care(trail, () => search);
@@ -39,6 +39,7 @@ export function reviewHost({ trail, sources, pause, changed, damaged, anchored, 
     anchors.now();
   }
   let epoch = 1;
+  let roles: Roles = { reviewer_may_open_payloads: true };
 
   const refuse = (code: HostError['code'], message: string, ...detail: string[]) => new HostError({ code, message, detail });
   const read = (text: string) => {
@@ -58,7 +59,8 @@ export function reviewHost({ trail, sources, pause, changed, damaged, anchored, 
 
     search: async (text, before, limit) => {
       read(text);
-      return search.page(text, before, limit);
+      const page = search.page(text, before, limit);
+      return state.reviewing ? { ...page, rows: page.rows.map(closedRow) } : page;
     },
     filterCheck: async (text) => mistakeIn(text),
     complete: async (text, cursor) => completions(text, cursor, sources()),
@@ -132,10 +134,22 @@ export function reviewHost({ trail, sources, pause, changed, damaged, anchored, 
       return anchors.test(spec);
     },
 
-    bundleOpen: async (path) => {
+    bundleOpen: async (path, identity, vkey) => {
       await pause(300);
-      if (!/\.tieout$/.test(path)) throw refuse('bad_input', `\`${path}\` is no evidence bundle.`, 'A bundle’s name ends in `.tieout`; one that ends in `.age` must be decrypted first.');
-      return evidence.bundle(damaged);
+      if (!/\.tieout(\.age)?$/.test(path)) throw refuse('bad_input', `\`${path}\` is no evidence bundle.`, 'A bundle’s name ends in `.tieout`, of an encrypted one in `.tieout.age`.');
+      if (path.endsWith('.age') && !identity) throw refuse('bad_input', 'The bundle is encrypted: it opens with the age identity that it was encrypted to.');
+      return evidence.bundle(damaged, vkey);
+    },
+    bundleEntry: async (seq) => {
+      const entry = trail.entries[seq];
+      if (!entry) throw refuse('not_found', `The bundle has no entry ${seq} that can be shown.`);
+      return structuredClone(entry);
+    },
+    roles: async () => ({ ...roles }),
+    saveRoles: async (wanted) => {
+      roles = { ...wanted };
+      trail.append('settings.changed', Date.now() * 1000, { key: 'roles' });
+      changed();
     },
     bundleCall: async (call) => {
       const detail = trail.detail(call);
@@ -152,6 +166,7 @@ export function reviewHost({ trail, sources, pause, changed, damaged, anchored, 
       changed();
     },
     reviewOpen: async (call) => {
+      if (!roles.reviewer_may_open_payloads) throw refuse('bad_input', 'Reviewers may not open payloads in this workspace: its roles say so.');
       const detail = trail.detail(call);
       if (!detail) throw refuse('not_found', 'That call is not on record.');
       trail.append('review.opened', Date.now() * 1000, { opened: call });
@@ -167,7 +182,13 @@ export function reviewHost({ trail, sources, pause, changed, damaged, anchored, 
 
 /** What a review shows of a turn. */
 export function closed(view: TurnView): TurnView {
-  return { ...view, question: '', words: '', answer: view.answer && { ...view.answer, text: '', citations: [] } };
+  const batches = view.batches.map((batch) => ({ ...batch, calls: batch.calls.map(closedRow) }));
+  return { ...view, question: '', words: '', batches, retries: view.retries.map(closedRow), answer: view.answer && { ...view.answer, text: '', citations: [] } };
+}
+
+/** What a review shows of a row: nothing that repeats an argument. */
+export function closedRow(row: CallRow): CallRow {
+  return { ...row, telling: '' };
 }
 
 function erasedIn(trail: Trail, call: string): boolean {
