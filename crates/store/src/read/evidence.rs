@@ -196,14 +196,6 @@ fn tiles(sql: &Connection, from: u64, to: u64) -> Result<Vec<(u64, Piece)>, Stor
 }
 
 fn payload(sql: &Connection, id: u64) -> Result<Piece, StoreError> {
-    let mut statement = sql.prepare_cached("SELECT commitment, secret FROM payload WHERE id = ?1")?;
-    let (commitment, secret) = statement.query_row([id], |row| Ok((Commitment(row.get(0)?), row.get(1)?)))?;
-    let seq = Seq(id / PER_ENTRY);
-    let bytes = match stored::payload(sql, seq, &commitment, u64::MAX) {
-        Ok(stored) => stored.map(|stored| stored.bytes).unwrap_or_default(),
-        // That is for the verifier to say of this payload, and no reason to keep the rest from it.
-        Err(StoreError::Damaged { .. }) => Vec::new(),
-        Err(error) => return Err(error),
-    };
-    Ok(Piece::Payload { seq, commitment, secret, bytes })
+    let (commitment, secret, bytes) = stored::evidence(sql, id)?;
+    Ok(Piece::Payload { seq: Seq(id / PER_ENTRY), commitment, secret, bytes })
 }
