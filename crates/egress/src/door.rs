@@ -92,7 +92,7 @@ impl Door {
     }
 
     async fn follow(&self, request: &Outbound, body: Option<Bytes>) -> Result<(Answer, Bounds), SendError> {
-        request.check()?;
+        let headers = request.checked_headers()?;
         let bounds = Bounds {
             peer: peer(&request.url),
             end: Instant::now() + request.deadline,
@@ -105,7 +105,7 @@ impl Door {
         let mut followed = 0;
         let mut spent: Option<Phases> = None;
         loop {
-            let mut answer = self.once(request, &url, body.clone(), &bounds).await?;
+            let mut answer = self.once(request, &url, headers.clone(), body.clone(), &bounds).await?;
             let phases = spent.map_or(answer.phases, |spent| sum(spent, answer.phases));
             let location = answer.response.headers().get("location").and_then(|value| value.to_str().ok());
             match location {
@@ -129,6 +129,7 @@ impl Door {
         &self,
         request: &Outbound,
         url: &Url,
+        headers: HeaderMap,
         body: Bytes,
         bounds: &Bounds,
     ) -> Result<Answer, SendError> {
@@ -139,12 +140,7 @@ impl Door {
                 bounds.peer
             )));
         };
-        let wired = Wired {
-            method: wire_method(request.method),
-            uri: uri.clone(),
-            headers: request.wire_headers()?,
-            body,
-        };
+        let wired = Wired { method: wire_method(request.method), uri: uri.clone(), headers, body };
         match timeout_at(bounds.end, self.client.send(origin, wired)).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(unanswered)) => {

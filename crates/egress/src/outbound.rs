@@ -117,6 +117,11 @@ impl Outbound {
     /// Whether it can be sent at all. [`crate::Door::send`] asks this too; asking before the request is recorded
     /// keeps the trail free of requests that never could have left.
     pub fn check(&self) -> Result<(), SendError> {
+        self.checked_headers().map(drop)
+    }
+
+    /// The same, and the headers as they go on the wire, secrets included and marked so that no log shows them.
+    pub(crate) fn checked_headers(&self) -> Result<HeaderMap, SendError> {
         if !matches!(self.url.scheme(), "http" | "https") || !self.url.has_host() {
             return Err(unsendable("the address must begin with http:// or https:// and name a host"));
         }
@@ -126,11 +131,10 @@ impl Outbound {
         for secret in &self.secrets {
             secret.check(&self.url)?;
         }
-        self.wire_headers().map(drop)
+        self.wire_headers()
     }
 
-    /// The headers as they go on the wire, secrets included and marked so that no log shows them.
-    pub(crate) fn wire_headers(&self) -> Result<HeaderMap, SendError> {
+    fn wire_headers(&self) -> Result<HeaderMap, SendError> {
         let mut map = HeaderMap::new();
         for (name, value) in self.plain_headers() {
             if RESERVED.contains(&name.as_str()) && (name.as_str(), value.as_str()) != PLAIN_BODY {
