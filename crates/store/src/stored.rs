@@ -64,22 +64,6 @@ pub(crate) fn payloads_of(connection: &Connection, seq: Seq, most: u64) -> Resul
     crate::columns::rows(&mut statement, bounds, |row| opened(row, most))
 }
 
-/// The payload of this id as evidence: its commitment, the secret of its salt, and all of its bytes, which are none if
-/// they can't be unpacked. What is wrong with it is for the verifier to say, and no reason to keep the rest from it.
-pub(crate) fn evidence(
-    connection: &Connection,
-    id: u64,
-) -> Result<(Commitment, Option<[u8; 32]>, Vec<u8>), StoreError> {
-    // The bytes stand where [`decoded`] looks for them.
-    let mut statement = connection
-        .prepare_cached("SELECT commitment, secret, NULL, size, codec, bytes FROM payload WHERE id = ?1")?;
-    let mut rows = statement.query([id])?;
-    let row = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
-    let codec = row.get_ref(4)?.as_str().map_err(rusqlite::Error::from)?;
-    let bytes = decoded(codec, row, row.get(3)?).unwrap_or_default();
-    Ok((Commitment(row.get(0)?), row.get(1)?, bytes))
-}
-
 /// A payload that is gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Erased {
@@ -185,8 +169,9 @@ fn unpacked_at_once(packed: &[u8], size: u64) -> Option<Vec<u8>> {
     bytes.ok().filter(|bytes| bytes.len() == size)
 }
 
-/// Reads no further than was asked for, whatever the compressed bytes claim to unfold into.
-fn decoded(codec: &str, row: &Row<'_>, most: u64) -> Result<Vec<u8>, String> {
+/// The first `most` bytes of what lies in the sixth column of `row`. Reads no further than was asked for, whatever the
+/// compressed bytes claim to unfold into.
+pub(crate) fn decoded(codec: &str, row: &Row<'_>, most: u64) -> Result<Vec<u8>, String> {
     // `substr` gives NULL for no bytes; the column itself can't be NULL.
     let stored = row
         .get_ref(5)
