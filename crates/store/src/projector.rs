@@ -19,10 +19,8 @@ use crate::stored::Erased;
 use crate::words;
 
 /// How long entries are gathered before their rows are written, if nobody waits for them: the entries of a batch
-/// change the same rows again and again. Most calls end within this time, and then their rows, with all that indexes
-/// have of them, are written once. Who reads in this program waits for nothing of it; another program's readers see the
-/// tables so much later.
-const GATHER: Duration = Duration::from_millis(250);
+/// change the same rows again and again.
+const GATHER: Duration = Duration::from_millis(25);
 /// Entries after which they are written all the same.
 const MOST: usize = 4096;
 /// How long nothing must have come before words are put into their index, if nobody asks for them.
