@@ -108,7 +108,8 @@ impl Door {
     }
 
     async fn follow(&self, request: &Outbound, body: Option<Bytes>) -> Result<(Answer, Bounds), SendError> {
-        request.check()?;
+        // A signature is over address and body: where a redirect leads, headers are made anew.
+        let mut checked = Some(request.checked_headers()?);
         let bounds = Bounds {
             peer: peer(&request.url),
             end: Instant::now() + request.deadline,
@@ -121,7 +122,8 @@ impl Door {
         let mut followed = 0;
         let mut spent: Option<Phases> = None;
         loop {
-            let mut answer = self.once(request, &url, body.clone(), &bounds).await?;
+            let headers = checked.take().map_or_else(|| request.wire_headers(&url, &body), Ok)?;
+            let mut answer = self.once(request, &url, headers, body.clone(), &bounds).await?;
             let phases = spent.map_or(answer.phases, |spent| sum(spent, answer.phases));
             let location = answer.response.headers().get("location").and_then(|value| value.to_str().ok());
             match location {
@@ -145,6 +147,7 @@ impl Door {
         &self,
         request: &Outbound,
         url: &Url,
+        headers: HeaderMap,
         body: Bytes,
         bounds: &Bounds,
     ) -> Result<Answer, SendError> {
@@ -158,7 +161,7 @@ impl Door {
         let wired = Wired {
             method: wire_method(request.method),
             uri: uri.clone(),
-            headers: request.wire_headers(url, &body)?,
+            headers,
             body,
         };
         let client = self.client();

@@ -118,6 +118,11 @@ impl Outbound {
     /// Whether it can be sent at all. [`crate::Door::send`] asks this too; asking before the request is recorded
     /// keeps the trail free of requests that never could have left.
     pub fn check(&self) -> Result<(), SendError> {
+        self.checked_headers().map(drop)
+    }
+
+    /// The same, and the headers as they go to the request's own address.
+    pub(crate) fn checked_headers(&self) -> Result<HeaderMap, SendError> {
         if !matches!(self.url.scheme(), "http" | "https") || !self.url.has_host() {
             return Err(unsendable("the address must begin with http:// or https:// and name a host"));
         }
@@ -127,7 +132,7 @@ impl Outbound {
         for secret in &self.secrets {
             secret.check(&self.url)?;
         }
-        self.wire_headers(&self.url, self.body.as_deref().unwrap_or_default()).map(drop)
+        self.wire_headers(&self.url, self.body.as_deref().unwrap_or_default())
     }
 
     /// The headers as they go on the wire to `url`, which is this request's address or one to which it was redirected,

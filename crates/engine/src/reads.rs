@@ -18,6 +18,19 @@ use crate::locked::lock;
 /// The most of a payload that comes with a call's details, in bytes: enough for a screen, whatever a source sent.
 const DETAIL_BYTES: usize = 256 * 1024;
 
+/// Why a verification has no report.
+enum Unreported {
+    /// Whoever watched it said so.
+    Stopped,
+    Failed(EngineError),
+}
+
+impl<E: Into<EngineError>> From<E> for Unreported {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
 impl Engine {
     /// Conversations, the one in which something happened last first.
     ///
@@ -152,13 +165,20 @@ impl Engine {
             }
             Ok(Some(checker.finish(clock.now().at)))
         });
-        let checked = checked.await.map_err(|_| {
-            EngineError::Internal("the verifier itself failed, which is our fault".to_owned())
-        })??;
-        let Some(mut report) = checked else {
-            return Ok(None);
+        let tables = self.inner.reader.check_projections();
+        // Both read everything, from snapshots of their own. Whoever stops the one lets go of the other.
+        let checked = async {
+            let checked = checked.await.map_err(|_| {
+                EngineError::Internal("the verifier itself failed, which is our fault".to_owned())
+            })??;
+            checked.ok_or(Unreported::Stopped)
         };
-        let projections = self.inner.reader.check_projections().await?;
+        let tables = async { Ok(tables.await?) };
+        let (mut report, projections) = match tokio::try_join!(checked, tables) {
+            Ok(both) => both,
+            Err(Unreported::Stopped) => return Ok(None),
+            Err(Unreported::Failed(error)) => return Err(error),
+        };
         report.parts.push(PartReport {
             part: Part::Projections,
             checked: report.entries,

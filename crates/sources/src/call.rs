@@ -67,13 +67,19 @@ pub fn prepare(
     outbound.idle = IDLE;
     outbound.max_bytes = spec.limits.result_bytes.into();
     outbound.redirects = Redirects::SameOrigin;
-    outbound.check().map_err(|error| broken(error.words()))?;
-    if let Some(placed) = placed_secret(spec, secret)? {
-        outbound.secrets.push(placed);
-        outbound.check().map_err(|error| {
-            failed(FailureClass::MissingSecret, format!("{}: {}", spec.name, error.words()))
-        })?;
+    let placed = placed_secret(spec, secret);
+    if let Ok(Some(placed)) = &placed {
+        outbound.secrets.push(placed.clone());
     }
+    if let Err(with) = outbound.check() {
+        // Whose fault it is shows without the secret.
+        outbound.secrets.clear();
+        return Err(match outbound.check() {
+            Err(without) => broken(without.words()),
+            Ok(()) => failed(FailureClass::MissingSecret, format!("{}: {}", spec.name, with.words())),
+        });
+    }
+    placed?;
     let asked = Asked {
         source: spec.name.clone(),
         secret: spec.auth.secret().cloned(),

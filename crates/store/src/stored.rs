@@ -1,17 +1,22 @@
 //! Payloads as they lie in the database, and their bytes as they were.
 
+use std::cell::RefCell;
 use std::io::Read;
 
 use domain::entry::Entry;
 use domain::id::{CallId, Seq};
 use domain::payload::{Commitment, PayloadRole};
 use rusqlite::{Connection, Row};
+use zstd::bulk::Decompressor;
 
 use crate::columns::from_word;
 use crate::error::StoreError;
 
 /// How many payloads an entry may have: what an entry's seq is multiplied by in its payloads' ids.
 pub(crate) const PER_ENTRY: u64 = 256;
+
+/// Bytes up to which a payload is unpacked in one piece, into room that is made for it before.
+const AT_ONCE: usize = 256 * 1024;
 
 /// The id of the payload that the entry `seq` names at `place`.
 pub(crate) fn payload_id(seq: Seq, place: usize) -> u64 {
@@ -149,13 +154,34 @@ fn opened(row: &Row<'_>, most: u64) -> Result<Stored, StoreError> {
     })
 }
 
-/// Reads no further than was asked for, whatever the compressed bytes claim to unfold into.
-fn decoded(codec: &str, row: &Row<'_>, most: u64) -> Result<Vec<u8>, String> {
+thread_local! {
+    /// Making one takes longer than unpacking a small payload with it.
+    static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+}
+
+/// All that these bytes unfold into, if that is exactly `size` and not much.
+fn unpacked_at_once(packed: &[u8], size: u64) -> Option<Vec<u8>> {
+    let size = usize::try_from(size).ok().filter(|size| *size <= AT_ONCE)?;
+    let bytes = DECOMPRESSOR.with_borrow_mut(|kept| match kept {
+        Some(decompressor) => decompressor.decompress(packed, size),
+        None => kept.insert(Decompressor::new()?).decompress(packed, size),
+    });
+    bytes.ok().filter(|bytes| bytes.len() == size)
+}
+
+/// The first `most` bytes of what lies in the sixth column of `row`. Reads no further than was asked for, whatever the
+/// compressed bytes claim to unfold into.
+pub(crate) fn decoded(codec: &str, row: &Row<'_>, most: u64) -> Result<Vec<u8>, String> {
     // `substr` gives NULL for no bytes; the column itself can't be NULL.
     let stored = row
         .get_ref(5)
         .and_then(|value| Ok(value.as_blob_or_null()?.unwrap_or_default()))
         .map_err(|error| error.to_string())?;
+    if codec == "zstd"
+        && let Some(bytes) = unpacked_at_once(stored, most)
+    {
+        return Ok(bytes);
+    }
     let mut bytes = Vec::new();
     match codec {
         "raw" => stored.take(most).read_to_end(&mut bytes),

@@ -75,6 +75,11 @@ impl Scene {
         }
     }
 
+    /// Returns when the tables that screens query have everything: what a turn costs includes that, whenever it is done.
+    pub(crate) async fn settled(&self) -> Outcome<()> {
+        Ok(self.engine.conversations(1).await.map(drop)?)
+    }
+
     /// The folder beside the workspace, on the same disk.
     pub(crate) fn disk(&self) -> &Path {
         self.folder.path()

@@ -26,13 +26,17 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome<Report> {
     let engine = Engine::open_to_read(&many.folder, Some(passphrase())).await?;
     let (mut entries, mut bytes) = (0, 0);
     let rounds = Rounds { before: 1, counted: arguments.rounds.unwrap_or(5) };
-    let [whole, trail, hash] = interleaved::<3>(rounds, async |case| {
+    let [whole, trail, read, hash] = interleaved::<4>(rounds, async |case| {
         let begun = Instant::now();
         match case {
             0 => entries = evidence::verified(&engine).await?,
             1 => {
                 let reader = many.reader.clone();
                 tokio::task::spawn_blocking(move || evidence::check(&reader)).await??;
+            }
+            2 => {
+                let reader = many.reader.clone();
+                tokio::task::spawn_blocking(move || read_alone(&reader)).await??;
             }
             _ => {
                 let reader = many.reader.clone();
@@ -51,6 +55,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome<Report> {
     let figures = vec![
         Figure::against(format!("{entries} entries"), "ms", &whole, bound, goal),
         Figure::against(format!("{entries} entries, without the tables"), "ms", &trail, bound, None),
+        Figure::against(format!("{entries} entries, read and not checked"), "ms", &read, bound, None),
     ];
     let megabytes = bytes as f64 / 1e6;
     let speed = megabytes / (quantile(&hash, 0.5) / 1000.0);
@@ -59,6 +64,14 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome<Report> {
         "Without the tables: what can be checked of a trail without the program that wrote it.".to_owned(),
     ];
     Ok(Report { name: "verify", figures, notes })
+}
+
+/// Reads everything that is evidence, decrypted and unpacked, and looks at none of it. Blocks.
+fn read_alone(reader: &Reader) -> Outcome<()> {
+    for piece in reader.evidence()? {
+        std::hint::black_box(piece?);
+    }
+    Ok(())
 }
 
 /// How many bytes a verification hashes at least, and how long that alone takes. Blocks.

@@ -280,7 +280,7 @@ impl Driver {
         if let Some(live) = self.calls.get_mut(&call) {
             label = policy::after_call(&live.call.label, outcome);
             phases = (live.sent.is_some() && from.is_none()).then_some(told.phases);
-            live.in_line = None;
+            self.in_line.remove(&call);
             let end = End {
                 outcome,
                 failure,

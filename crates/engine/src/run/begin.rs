@@ -110,6 +110,7 @@ impl Driver {
             people: People::default(),
             batch_until: None,
             stragglers: VecDeque::new(),
+            in_line: HashMap::new(),
             look_at: tokio::time::Instant::now(),
             fresh: HashMap::new(),
             line: Line::new(inner.clone(), turn, conversation, began, out),

@@ -198,7 +198,7 @@ impl Driver {
     /// A call left: whoever watches is told, and its straggler budget runs.
     pub(crate) fn left(&mut self, call: CallId, attempt: u32, at: Instant) {
         let Some(live) = self.calls.get_mut(&call) else { return };
-        live.in_line = None;
+        self.in_line.remove(&call);
         live.sent.get_or_insert(at);
         live.attempts += 1;
         let reads = live.call.effect == Effect::Read;

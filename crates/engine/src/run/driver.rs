@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::call::Approve;
-use domain::event::{Ended, Happening};
+use domain::event::{Ended, Happening, Waiting};
 use domain::fact::Stopped;
 use domain::id::{BatchId, CallId, ConversationId, TurnId};
 use domain::intent::DurableIntent;
@@ -15,7 +15,7 @@ use domain::secret::{Secret, SecretName};
 use domain::time::Span;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use turn::{Event, Turn};
+use turn::{Event, Ticket, Turn};
 
 use super::again::Again;
 use super::arriving::Arriving;
@@ -93,6 +93,8 @@ pub(crate) struct Driver {
     pub(crate) batch_until: Option<(BatchId, tokio::time::Instant)>,
     /// Reads under way, and when the straggler budget of each is used up. All have the same, so the first comes first.
     pub(crate) stragglers: VecDeque<(tokio::time::Instant, CallId)>,
+    /// The calls in line at a gate, and what each was last said to wait for.
+    pub(crate) in_line: HashMap<CallId, (Ticket, Waiting)>,
     /// When to look again at what those in line wait for. However much happens meanwhile, it comes.
     pub(crate) look_at: tokio::time::Instant,
     /// Results of this turn that may be used again, by identity, and until when.
@@ -223,7 +225,7 @@ impl Driver {
         let people_wait = !self.people.asking.is_empty() || self.people.held.is_some();
         let batch = self.batch_until.filter(|_| !people_wait);
         let straggler = self.stragglers.front().copied();
-        let in_line = self.anybody_in_line();
+        let in_line = !self.in_line.is_empty();
         let model = async {
             match &mut self.thinking {
                 Some(thinking) => thinking.next().await,

@@ -14,36 +14,28 @@ impl Driver {
     /// A call got in line.
     pub(crate) fn in_line(&mut self, call: CallId, ticket: Ticket) {
         let Some(waiting) = self.inner.gate.waits_for(ticket) else { return };
-        if let Some(live) = self.calls.get_mut(&call)
-            && !live.over
-        {
-            live.in_line = Some((ticket, waiting.clone()));
+        if self.calls.get(&call).is_some_and(|live| !live.over) {
+            self.in_line.insert(call, (ticket, waiting.clone()));
             self.line.say(Happening::Waits { call, waiting });
         }
-    }
-
-    /// Whether any call waits in line.
-    pub(crate) fn anybody_in_line(&self) -> bool {
-        self.calls.values().any(|live| live.in_line.is_some())
     }
 
     /// Says of each call in line when it waits for something else than was said last.
     pub(crate) fn look_at_lines(&mut self) {
         self.look_at = tokio::time::Instant::now() + LINES;
-        let mut changed = Vec::new();
-        for live in self.calls.values_mut() {
-            let Some((ticket, said)) = &mut live.in_line else { continue };
-            match self.inner.gate.waits_for(*ticket) {
-                Some(waiting) if !same(&waiting, said) => {
+        let (gate, mut changed) = (&self.inner.gate, Vec::new());
+        self.in_line.retain(|call, (ticket, said)| match gate.waits_for(*ticket) {
+            Some(waiting) => {
+                if !same(&waiting, said) {
                     *said = waiting.clone();
-                    changed.push((live.call.position, live.call.id, waiting));
+                    changed.push((*call, waiting));
                 }
-                Some(_) => {}
-                None => live.in_line = None,
+                true
             }
-        }
-        changed.sort_by_key(|(position, ..)| *position);
-        for (_, call, waiting) in changed {
+            None => false,
+        });
+        changed.sort_by_key(|(call, _)| self.calls.get(call).map(|live| live.call.position));
+        for (call, waiting) in changed {
             self.line.say(Happening::Waits { call, waiting });
         }
     }

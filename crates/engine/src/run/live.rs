@@ -5,14 +5,13 @@ use std::time::Instant;
 
 use attribution::InContext;
 use domain::call::{Decision, ToolCall};
-use domain::event::Waiting;
 use domain::id::CallId;
 use domain::outcome::CallResult;
 use domain::time::Span;
 use domain::tool::ToolId;
 use sources::Prepared;
 use tokio::sync::watch;
-use turn::{Interruption, Ticket};
+use turn::Interruption;
 
 use super::end::End;
 use super::known::Known;
@@ -35,8 +34,6 @@ pub(crate) struct Live {
     /// The arguments that a person put in the place of the model's.
     pub(crate) edited: Option<String>,
     pub(crate) stop: watch::Sender<Option<Interruption>>,
-    /// Its place in line at a gate, and what it was last said to wait for.
-    pub(crate) in_line: Option<(Ticket, Waiting)>,
     /// When its first attempt left.
     pub(crate) sent: Option<Instant>,
     pub(crate) attempts: u32,
@@ -62,7 +59,6 @@ impl Live {
             identity: None,
             edited: None,
             stop: watch::Sender::new(None),
-            in_line: None,
             sent: None,
             attempts: 0,
             took: Span::default(),

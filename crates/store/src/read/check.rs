@@ -1,10 +1,16 @@
 //! Checking that what screens query is what the entries say: the tables are filled again in memory, by the function
 //! that filled them, and compared row by row.
 
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::ops::Range;
+use std::sync::{Arc, Weak};
+
 use domain::id::Seq;
 use domain::view::{Finding, FindingKind, Part};
-use rusqlite::types::Value;
-use rusqlite::{Connection, Rows};
+use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row};
 
 use super::Reader;
 use crate::error::StoreError;
@@ -17,16 +23,29 @@ const MOST_PER_TABLE: usize = 20;
 impl Reader {
     /// Rebuilds every projection from the entries and payloads of one snapshot and compares, then the words of calls,
     /// but for those that are still to be put into their index; empty if all agree.
-    /// Reads the whole trail.
+    /// Reads the whole trail. Dropping the future ends the work.
     pub async fn check_projections(&self) -> Result<Vec<Finding>, StoreError> {
-        let mut findings = self.run(check).await?;
-        findings.extend(self.check_words().await?);
+        let asked = Arc::new(());
+        let asker = Arc::downgrade(&asked);
+        let rows = self.run({
+            let asker = asker.clone();
+            move |sql| check(sql, asker)
+        });
+        let (mut findings, words) = tokio::try_join!(rows, self.check_words(asker))?;
+        findings.extend(words);
         Ok(findings)
     }
 }
 
-fn check(sql: &Connection) -> Result<Vec<Finding>, StoreError> {
-    let rebuilt = pragma::in_memory()?;
+/// Ends what this connection does as soon as nobody waits for it any more.
+pub(super) fn end_with(asker: Weak<()>, connection: &mut Connection) -> Result<(), StoreError> {
+    const STEPS: i32 = 10_000;
+    Ok(connection.progress_handler(STEPS, Some(move || asker.strong_count() == 0))?)
+}
+
+fn check(sql: &Connection, asker: Weak<()>) -> Result<Vec<Finding>, StoreError> {
+    let mut rebuilt = pragma::in_memory()?;
+    end_with(asker, &mut rebuilt)?;
     make_tables(&rebuilt)?;
     rebuilt.execute_batch("BEGIN")?;
     let upto = Mark::stored(sql)?.entries;
@@ -57,78 +76,98 @@ fn compare(
     let seq_column = names.iter().position(|name| name == "seq");
     let width = names.len() + keys;
     let (mut held, mut rebuilt) = (held.query([])?, rebuilt.query([])?);
-    let (mut is, mut should) = (next(&mut held, width)?, next(&mut rebuilt, width)?);
+    held.advance()?;
+    rebuilt.advance()?;
     let mut found = 0;
     while found < MOST_PER_TABLE {
-        let (step_held, step_rebuilt, words) = match (&is, &should) {
+        let (order, words) = match (held.get(), rebuilt.get()) {
             (None, None) => break,
-            (Some(is_row), Some(should_row)) => match ordered(&is_row[..keys], &should_row[..keys]) {
-                std::cmp::Ordering::Less => (true, false, Some("has a row that no entry gives")),
-                std::cmp::Ordering::Greater => (false, true, Some("lacks a row that the entries give")),
-                std::cmp::Ordering::Equal if is_row == should_row => (true, true, None),
-                std::cmp::Ordering::Equal => {
-                    (true, true, Some("has a row that is not as the entries give it"))
-                }
+            (Some(is), Some(should)) => match ordered(is, should, keys)? {
+                Ordering::Less => (Ordering::Less, Some("has a row that no entry gives")),
+                Ordering::Greater => (Ordering::Greater, Some("lacks a row that the entries give")),
+                Ordering::Equal if are_alike(is, should, keys..width)? => (Ordering::Equal, None),
+                Ordering::Equal => (Ordering::Equal, Some("has a row that is not as the entries give it")),
             },
-            (Some(_), None) => (true, false, Some("has a row that no entry gives")),
-            (None, Some(_)) => (false, true, Some("lacks a row that the entries give")),
+            (Some(_), None) => (Ordering::Less, Some("has a row that no entry gives")),
+            (None, Some(_)) => (Ordering::Greater, Some("lacks a row that the entries give")),
         };
-        if let Some(words) = words {
+        if let Some(words) = words
+            && let Some(row) = if order.is_lt() { held.get() } else { rebuilt.get() }
+        {
             found += 1;
-            let row = if step_rebuilt { should.as_deref() } else { is.as_deref() }.unwrap_or_default();
-            let differing = match (&is, &should) {
-                (Some(is), Some(should)) if step_held && step_rebuilt => differing(is, should, &names, keys),
+            let differing = match (held.get(), rebuilt.get()) {
+                (Some(is), Some(should)) if order.is_eq() => differing(is, should, &names, keys)?,
                 _ => String::new(),
             };
-            let seq = seq_column.and_then(|column| row.get(keys + column)).and_then(seq_of);
-            let key: Vec<String> = row.iter().take(keys).map(shown).collect();
-            let words = format!("the table `{table}` {words}: {}{differing}", key.join(" "));
+            let seq = match seq_column {
+                Some(column) => seq_of(row.get_ref(keys + column)?),
+                None => None,
+            };
+            let key = (0..keys).map(|column| Ok(shown(row.get_ref(column)?).into_owned()));
+            let key = key.collect::<Result<Vec<String>, rusqlite::Error>>()?.join(" ");
+            let words = format!("the table `{table}` {words}: {key}{differing}");
             findings.push(Finding { kind: FindingKind::Projection, part: Part::Projections, seq, words });
         }
-        if step_held {
-            is = next(&mut held, width)?;
+        if order.is_le() {
+            held.advance()?;
         }
-        if step_rebuilt {
-            should = next(&mut rebuilt, width)?;
+        if order.is_ge() {
+            rebuilt.advance()?;
         }
     }
     Ok(())
 }
 
-fn next(rows: &mut Rows<'_>, width: usize) -> Result<Option<Vec<Value>>, StoreError> {
-    let row = rows.next()?;
-    Ok(row.map(|row| (0..width).map(|column| row.get(column)).collect::<Result<_, _>>()).transpose()?)
-}
-
 /// As SQLite orders keys: all of ours are numbers or ASCII text.
-fn ordered(left: &[Value], right: &[Value]) -> std::cmp::Ordering {
-    let pairs = left.iter().zip(right);
-    let unequal = pairs.map(|pair| match pair {
-        (Value::Integer(left), Value::Integer(right)) => left.cmp(right),
-        (left, right) => shown(left).cmp(&shown(right)),
-    });
-    unequal.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
+fn ordered(left: &Row<'_>, right: &Row<'_>, keys: usize) -> Result<Ordering, rusqlite::Error> {
+    for column in 0..keys {
+        let order = match (left.get_ref(column)?, right.get_ref(column)?) {
+            (ValueRef::Integer(left), ValueRef::Integer(right)) => left.cmp(&right),
+            (left, right) => shown(left).cmp(&shown(right)),
+        };
+        if order.is_ne() {
+            return Ok(order);
+        }
+    }
+    Ok(Ordering::Equal)
 }
 
-fn differing(is: &[Value], should: &[Value], names: &[String], keys: usize) -> String {
-    let columns =
-        names.iter().enumerate().filter(|(place, _)| is.get(keys + place) != should.get(keys + place));
-    let columns: Vec<&str> = columns.map(|(_, name)| name.as_str()).collect();
-    format!(" ({} differ)", columns.join(", "))
+fn are_alike(is: &Row<'_>, should: &Row<'_>, columns: Range<usize>) -> Result<bool, rusqlite::Error> {
+    for column in columns {
+        if is.get_ref(column)? != should.get_ref(column)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
-fn seq_of(value: &Value) -> Option<Seq> {
+fn differing(
+    is: &Row<'_>,
+    should: &Row<'_>,
+    names: &[String],
+    keys: usize,
+) -> Result<String, rusqlite::Error> {
+    let mut columns = Vec::new();
+    for (place, name) in names.iter().enumerate() {
+        if !are_alike(is, should, keys + place..keys + place + 1)? {
+            columns.push(name.as_str());
+        }
+    }
+    Ok(format!(" ({} differ)", columns.join(", ")))
+}
+
+fn seq_of(value: ValueRef<'_>) -> Option<Seq> {
     match value {
-        Value::Integer(seq) => u64::try_from(*seq).ok().map(Seq),
+        ValueRef::Integer(seq) => u64::try_from(seq).ok().map(Seq),
         _ => None,
     }
 }
 
 /// A key, in words. Only keys are shown: other columns may be private.
-fn shown(value: &Value) -> String {
+fn shown(value: ValueRef<'_>) -> Cow<'_, str> {
     match value {
-        Value::Integer(number) => number.to_string(),
-        Value::Text(text) => text.clone(),
-        other => format!("{other:?}"),
+        ValueRef::Integer(number) => Cow::Owned(number.to_string()),
+        ValueRef::Text(text) => String::from_utf8_lossy(text),
+        other => Cow::Owned(format!("{other:?}")),
     }
 }

@@ -196,14 +196,18 @@ fn tiles(sql: &Connection, from: u64, to: u64) -> Result<Vec<(u64, Piece)>, Stor
 }
 
 fn payload(sql: &Connection, id: u64) -> Result<Piece, StoreError> {
-    let mut statement = sql.prepare_cached("SELECT commitment, secret FROM payload WHERE id = ?1")?;
-    let (commitment, secret) = statement.query_row([id], |row| Ok((Commitment(row.get(0)?), row.get(1)?)))?;
-    let seq = Seq(id / PER_ENTRY);
-    let bytes = match stored::payload(sql, seq, &commitment, u64::MAX) {
-        Ok(stored) => stored.map(|stored| stored.bytes).unwrap_or_default(),
-        // That is for the verifier to say of this payload, and no reason to keep the rest from it.
-        Err(StoreError::Damaged { .. }) => Vec::new(),
-        Err(error) => return Err(error),
-    };
-    Ok(Piece::Payload { seq, commitment, secret, bytes })
+    // The bytes stand where they are looked for.
+    let mut statement =
+        sql.prepare_cached("SELECT commitment, secret, NULL, size, codec, bytes FROM payload WHERE id = ?1")?;
+    let mut rows = statement.query([id])?;
+    let row = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+    let codec = row.get_ref(4)?.as_str().map_err(rusqlite::Error::from)?;
+    // What can't be unpacked is for the verifier to say of this payload, and no reason to keep the rest from it.
+    let bytes = stored::decoded(codec, row, row.get(3)?).unwrap_or_default();
+    Ok(Piece::Payload {
+        seq: Seq(id / PER_ENTRY),
+        commitment: Commitment(row.get(0)?),
+        secret: row.get(1)?,
+        bytes,
+    })
 }

@@ -5,11 +5,13 @@
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
+use std::sync::Weak;
 
 use domain::id::Seq;
 use domain::view::{Finding, FindingKind, Part};
 use rusqlite::Connection;
 
+use super::check::end_with;
 use super::{Reader, pool};
 use crate::columns;
 use crate::error::StoreError;
@@ -28,11 +30,13 @@ type Sums = BTreeMap<u64, u64>;
 
 impl Reader {
     /// The words that are not as entries and payloads give them.
-    pub(super) async fn check_words(&self) -> Result<Vec<Finding>, StoreError> {
+    pub(super) async fn check_words(&self, asker: Weak<()>) -> Result<Vec<Finding>, StoreError> {
         let reader = self.clone();
         let checked = tokio::task::spawn_blocking(move || {
             reader.pool.wait()?;
-            check(&reader.pool.connect()?)
+            let mut connection = reader.pool.connect()?;
+            end_with(asker, &mut connection)?;
+            check(&connection)
         });
         checked.await.map_err(|_| StoreError::gone("checking words"))?
     }
