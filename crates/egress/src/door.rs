@@ -158,12 +158,7 @@ impl Door {
                 bounds.peer
             )));
         };
-        let wired = Wired {
-            method: wire_method(request.method),
-            uri: uri.clone(),
-            headers,
-            body,
-        };
+        let wired = Wired { method: wire_method(request.method), uri: uri.clone(), headers, body };
         let client = self.client();
         match timeout_at(bounds.end, client.send(origin, wired)).await {
             Ok(Ok(answer)) => Ok(answer),

@@ -382,7 +382,7 @@ async fn an_answer_that_ends_early_is_cut() {
 async fn nobody_there_no_key_and_no_address() {
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let failure = |base: String, key| async move { call(&base, key).await.0.result.unwrap_err() };
-    let key = || placed(&spec);
+    let key = || Some(Secret::new(KEY));
     let nobody = failure(format!("http://{free}/v1"), key()).await;
     assert_eq!(nobody.kind, ModelFailure::Unreachable);
     assert!(nobody.words.contains(&free.to_string()), "{}", nobody.words);
@@ -450,7 +450,7 @@ async fn a_wrong_address_and_a_missing_model_say_what_would_be_right() {
         let spec = ModelSpec { protocol, ..spec(&base_url) };
         let door = Door::new(Settings::default()).unwrap();
         let (on_event, _said) = mpsc::channel(64);
-        let (encoded, key) = (encode(&spec, &prompt()), Some(Secret::new(KEY)));
+        let (encoded, key) = (encode(&spec, &prompt()), placed(&spec));
         providers::call(&door, &spec, encoded, key, Limits::default(), intent(), on_event)
             .await
             .result
@@ -478,7 +478,7 @@ async fn a_model_that_keeps_silent_says_before_which_word() {
         let (base, ..) = server(script).await;
         let (spec, door) = (spec(&base), Door::new(Settings::default()).unwrap());
         let (on_event, _said) = mpsc::channel(64);
-        let (encoded, key) = (encode(&spec, &prompt()), Some(Secret::new(KEY)));
+        let (encoded, key) = (encode(&spec, &prompt()), placed(&spec));
         providers::call(&door, &spec, encoded, key, limits, intent(), on_event).await.result.unwrap_err()
     };
     let role = "data: {\"choices\":[{\"delta\":{\"role\":\"assistant\"}}]}\n\n";
@@ -577,7 +577,7 @@ async fn dropping_the_future_or_the_receiver_ends_the_connection() {
             &door,
             &spec,
             encode(&spec, &prompt()),
-            Some(Secret::new(KEY)),
+            placed(&spec),
             Limits::default(),
             intent(),
             on_event,

@@ -239,6 +239,10 @@ mod tests {
             sequential: true,
             shown_bytes: 1024,
             straggler: Straggler::Pending { after_ms: 2_500 },
+            first_word_ms: 4_000,
+            word_pause_ms: 5_000,
+            model_attempts: 2,
+            model_wait_ms: 6_000,
         };
         let mut read = RunSettings::default();
         for key in Key::ALL {

@@ -300,9 +300,10 @@ impl Answered {
             SendError::Connect(_) | SendError::Interrupted(_) | SendError::TimedOut(_) => {
                 Self::Later { words, asked: None }
             }
-            SendError::Unsendable(_) | SendError::BadBody(_) | SendError::Redirect(_) => {
-                Self::Refused { words }
-            }
+            SendError::Unsendable(_)
+            | SendError::Untrusted(_)
+            | SendError::BadBody(_)
+            | SendError::Redirect(_) => Self::Refused { words },
         }
     }
 }

@@ -16,7 +16,7 @@ use domain::model::{Finish, Usage};
 use domain::outcome::{FailureClass, Outcome};
 use domain::payload::{Commitment, PayloadRole};
 use domain::time::{Micros, Span};
-use domain::view::{BatchView, CallDetail, CallRow, EntryView, PayloadView, TurnView};
+use domain::view::{BatchView, CallDetail, CallRow, EntryView, PayloadView, Spent, TurnView};
 use evidence::{Report, ReportedAnchor, report};
 use tlog::leaf_hash;
 
@@ -238,6 +238,7 @@ fn made() -> Report {
         checkpoint: Trail::with(5).last_note(),
         conversation: conversation(),
         turn: TurnView {
+            spent: Spent::default(),
             id: turn(),
             question: "Which invoices of customer 7 are overdue, and whom do we call about them?".to_owned(),
             at: Micros(AT),
