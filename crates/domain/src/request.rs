@@ -105,6 +105,7 @@ pub enum BodyForm {
 
 /// One field of a form.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[specta(rename = "FormPart")]
 pub struct Part {
     /// How a value that is no single text is written, in a form whose fields have styles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
