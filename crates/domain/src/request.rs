@@ -84,7 +84,7 @@ pub struct Body {
     pub property: Option<String>,
     /// What is particular about single fields of a form; others are texts, or JSON where they are objects.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub parts: BTreeMap<String, Part>,
+    pub parts: BTreeMap<String, FormPart>,
 }
 
 /// How a body is written.
@@ -105,8 +105,7 @@ pub enum BodyForm {
 
 /// One field of a form.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
-#[specta(rename = "FormPart")]
-pub struct Part {
+pub struct FormPart {
     /// How a value that is no single text is written, in a form whose fields have styles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub style: Option<Style>,

@@ -45,6 +45,11 @@ export const commands = {
 	call: (id: CallId) => typedError<CallDetail | null, CommandError>(__TAURI_INVOKE("call", { id })),
 	/**  A payload's text from the start, longer than `call` gives it. */
 	payload: (seq: Seq, commitment: Commitment) => typedError<PayloadView | null, CommandError>(__TAURI_INVOKE("payload", { seq, commitment })),
+	/**
+	 *  What went to the model in a turn and what came back, oldest first. In a review, bodies that were not opened are left
+	 *  out.
+	 */
+	wire: (turn: TurnId) => typedError<WireView[], CommandError>(__TAURI_INVOKE("wire", { turn })),
 	/**  Proof that an entry is in the trail, checked before it is handed out. */
 	prove: (seq: Seq) => typedError<ProofView, CommandError>(__TAURI_INVOKE("prove", { seq })),
 	/**  One entry as it stands. */
@@ -165,6 +170,12 @@ export const commands = {
 	modelRemove: (name: string) => typedError<null, CommandError>(__TAURI_INVOKE("model_remove", { name })),
 	/**  Sends a model a question that it can answer only by asking for tools. It need not be saved for that. */
 	modelTest: (spec: ModelSpec) => typedError<ModelReport, CommandError>(__TAURI_INVOKE("model_test", { spec })),
+	/**  The providers and servers that models can be had from, the best known first. */
+	modelPresets: () => typedError<Preset[], CommandError>(__TAURI_INVOKE("model_presets")),
+	/**  Looks for servers of models on this machine, on their usual ports. */
+	modelsDiscover: () => typedError<FoundServer[], CommandError>(__TAURI_INVOKE("models_discover")),
+	/**  What each model used on each day since then, the newest day first. */
+	usage: (since: Micros) => typedError<DaySpent[], CommandError>(__TAURI_INVOKE("usage", { since })),
 	/**  The names of the secrets in the keychain. */
 	secretNames: () => typedError<SecretName[], CommandError>(__TAURI_INVOKE("secret_names")),
 	/**  Puts a secret into the keychain, in place of the one that had its name. */
@@ -432,6 +443,31 @@ export type BatchView = {
 	label: Label,
 };
 
+/**  A request's body. */
+export type Body = {
+	/**  How it is written. */
+	form: BodyForm,
+	/**  The media type that the request names. */
+	media: string,
+	/**  The property of the input that it is; all those that are no parameters, as one object, if none is named. */
+	property?: string | null,
+	/**  What is particular about single fields of a form; others are texts, or JSON where they are objects. */
+	parts?: { [key in string]: FormPart },
+};
+
+/**  How a body is written. */
+export type BodyForm = 
+/**  JSON. */
+"json" | 
+/**  `application/x-www-form-urlencoded` (WHATWG URL §5). */
+"urlencoded" | 
+/**  `multipart/form-data` (RFC 7578). */
+"multipart" | 
+/**  A text as it is. */
+"text" | 
+/**  Bytes; the argument holds them as base64 (RFC 4648 §4). */
+"binary";
+
 /**  A bundle that was made. */
 export type BundleMade = {
 	/**  Where it lies. */
@@ -605,6 +641,23 @@ export type Category =
 /**  The organisation's own secrets. */
 "organisation";
 
+/**  What is looked at of a model. */
+export type Checked = 
+/**  Whether its host answers. */
+"reachable" | 
+/**  Whether its key is taken. */
+"key" | 
+/**  Whether its answer comes while it is written. */
+"streams" | 
+/**  Whether it asks for tools. */
+"tools" | 
+/**  Whether it asks for several at once. */
+"parallel" | 
+/**  How much it can read. */
+"context" | 
+/**  How fast it writes. */
+"speed";
+
 /**  A mark by which the model cited a result. */
 export type Citation = {
 	/**  Where it stood: a UTF-8 byte offset into the answer's text, after what it vouches for. */
@@ -676,6 +729,8 @@ export type ConversationRow = {
 	turns: number,
 	/**  The join of everything in it. */
 	label: Label,
+	/**  What its requests to models used. */
+	spent: Spent,
 };
 
 /**  What one conversation says otherwise than its workspace and model; `None` follows them. */
@@ -710,6 +765,16 @@ export type Day = {
 	by_level: [number, number, number, number],
 	/**  Of them, those that did not return. */
 	failures: number,
+};
+
+/**  What one model used on one day. */
+export type DaySpent = {
+	/**  When the day began, in UTC. */
+	at: Micros,
+	/**  The model's name in the workspace. */
+	model: string,
+	/**  What it used. */
+	spent: Spent,
 };
 
 /**  What policy said of a call, and why. */
@@ -776,6 +841,14 @@ export type Ended = {
 	from: CallId | null,
 	/**  Where the last attempt's time went; none if nothing was sent. */
 	phases: Phases | null,
+};
+
+/**  An address with the protocol that is spoken there. */
+export type Endpoint = {
+	/**  The protocol. */
+	protocol: Protocol,
+	/**  The base address; `{resource}` and `{region}` in it are for a person to fill in. */
+	base_url: string,
 };
 
 /**  One entry, as it stands. */
@@ -965,6 +1038,42 @@ export type Finish =
 /**  Its provider's filter stopped it. */
 "content_filter";
 
+/**  One field of a form. */
+export type FormPart = {
+	/**  How a value that is no single text is written, in a form whose fields have styles. */
+	style?: Style | null,
+	/**  Whether each item or member stands for itself. */
+	explode: boolean,
+	/**  Its media type in a multipart body, if it has one of its own. */
+	media?: string | null,
+	/**  Whether it is a file: the argument holds its bytes as base64. */
+	file?: boolean,
+};
+
+/**  A model of a server on this machine. */
+export type FoundModel = {
+	/**  Its id there. */
+	id: string,
+	/**  What the server says of it. */
+	capabilities: Capabilities,
+	/**  Under what name it is connected already, if it is. */
+	connected: string | null,
+};
+
+/**  A server on this machine that has models. */
+export type FoundServer = {
+	/**  Its preset. */
+	preset: string,
+	/**  What people read. */
+	title: string,
+	/**  The protocol to speak with it. */
+	protocol: Protocol,
+	/**  Its address. */
+	base_url: string,
+	/**  Its models, in its order. */
+	models: FoundModel[],
+};
+
 /**  The short name by which a model refers to a result: `c3` is the third call of the conversation. */
 export type Handle = string;
 
@@ -977,21 +1086,41 @@ conversation: ConversationId;
 /**  The question. */
 question: string; 
 /**  The model, as people read it. */
-model: string }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
+model: string }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
 /**  A request to the model is on record and leaves. */
 ({ type: "model_called"; 
 /**  Which request of the turn, from 1. */
-step: number }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
+step: number }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
+/**
+ *  The model came to nothing, and is asked again: at once, or after a wait. [`Happening::ModelCalled`] says when it
+ *  is. Nothing that it said counts.
+ */
+({ type: "model_waits"; 
+/**  Which request for this message comes next, from 2. */
+attempt: number; 
+/**  How the one before went wrong. */
+failure: ModelFailure; 
+/**  The same in words. */
+words: string; 
+/**  How long until then, in milliseconds. */
+wait_ms: number }) & { answer?: never; asks?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never } | 
+/**
+ *  Results of earlier calls are shown to the model shorter than before, so that its request fits. They stand on
+ *  record whole.
+ */
+({ type: "shortened"; 
+/**  How many. */
+results: number }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
 /**  A call of the message is complete. */
 ({ type: "call_ready"; 
 /**  The call. */
-call: ToolCall }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
+call: ToolCall }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
 /**  Policy decided. */
 ({ type: "decided"; 
 /**  The call. */
 call: CallId; 
 /**  What and why. */
-decision: Decision }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
+decision: Decision }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
 /**  The message is complete: these are its calls. */
 ({ type: "batch_started"; 
 /**  The batch. */
@@ -999,13 +1128,13 @@ batch: BatchId;
 /**  Its calls in the model's order. */
 calls: CallId[]; 
 /**  The join of their labels so far. */
-label: Label }) & { answer?: never; asks?: never; attempt?: never; call?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
+label: Label }) & { answer?: never; asks?: never; attempt?: never; call?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
 /**  Somebody must say whether these may run. The engine waits for an answer to each. */
 ({ type: "approval_asked"; 
 /**  The batch. */
 batch: BatchId; 
 /**  What is asked, in the model's order. */
-asks: Ask[] }) & { answer?: never; attempt?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
+asks: Ask[] }) & { answer?: never; attempt?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
 /**
  *  The message asks for more calls than a person allowed in one: none of them runs until a person says so. The
  *  engine waits for that as it does for an approval.
@@ -1018,7 +1147,7 @@ calls: number;
 /**  How many one message may ask for. */
 limit: number; 
 /**  How many of each tool, most first; under its name as the model wrote it. */
-tools: Count[] }) & { answer?: never; asks?: never; attempt?: never; call?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
+tools: Count[] }) & { answer?: never; asks?: never; attempt?: never; call?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
 /**
  *  A call has begun to wait, or waits for something else now. What it waits for is over when it is dispatched, ends,
  *  or waits for the next thing.
@@ -1027,13 +1156,13 @@ tools: Count[] }) & { answer?: never; asks?: never; attempt?: never; call?: neve
 /**  The call. */
 call: CallId; 
 /**  What for. */
-waiting: Waiting }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; why?: never; words?: never } | 
+waiting: Waiting }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; why?: never; words?: never } | 
 /**  Its entry is durable and its bytes leave. */
 ({ type: "dispatched"; 
 /**  The call. */
 call: CallId; 
 /**  Which try, from 1. */
-attempt: number }) & { answer?: never; asks?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
+attempt: number }) & { answer?: never; asks?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
 /**  An attempt came to nothing, and the call goes on. */
 ({ type: "attempt_ended"; 
 /**  The call. */
@@ -1043,17 +1172,17 @@ attempt: number;
 /**  What happened in words. */
 words: string; 
 /**  From sending to its end. */
-took_ms: number }) & { answer?: never; asks?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; tools?: never; usage?: never; waiting?: never; why?: never } | 
+took_ms: number }) & { answer?: never; asks?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never } | 
 /**  A call that started early is no part of its message. Its result, if one comes, is recorded and not used. */
 ({ type: "call_dropped"; 
 /**  The call. */
 call: CallId; 
 /**  Why. */
-why: Dropped }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; words?: never } | 
+why: Dropped }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; words?: never } | 
 /**  A call is still under way while its batch goes back to the model without it. */
 ({ type: "pending"; 
 /**  The call. */
-call: CallId }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
+call: CallId }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
 /**  A call ended, and its outcome is on record. */
 {
 	type: "call_ended",
@@ -1074,15 +1203,15 @@ saved_ms: number;
 /**  Requests that were sent for it, all attempts counted. */
 requests: number; 
 /**  The join of the results. */
-label: Label }) & { answer?: never; asks?: never; attempt?: never; call?: never; calls?: never; conversation?: never; decision?: never; failure?: never; limit?: never; model?: never; question?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
+label: Label }) & { answer?: never; asks?: never; attempt?: never; call?: never; calls?: never; conversation?: never; decision?: never; failure?: never; limit?: never; model?: never; question?: never; results?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
 /**  More of the model's words, citation marks and all. */
 ({ type: "text_delta"; 
 /**  The words. */
-text: string }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
+text: string }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
 /**  The answer is on record. */
 ({ type: "answer"; 
 /**  The answer. */
-answer: Answer }) & { asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; waiting?: never; why?: never; words?: never } | 
+answer: Answer }) & { asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
 /**  The turn is over. Nothing follows. */
 ({ type: "turn_ended"; 
 /**  Why there is no answer, if there is none. */
@@ -1092,7 +1221,7 @@ failure: ModelFailure | null;
 /**  What happened and what to do, in words; empty after an answer. */
 words: string; 
 /**  Tokens of the whole turn. */
-usage: Usage }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; saved_ms?: never; sequential_ms?: never; step?: never; text?: never; took_ms?: never; tools?: never; waiting?: never; why?: never };
+usage: Usage }) & { answer?: never; asks?: never; attempt?: never; batch?: never; call?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; text?: never; took_ms?: never; tools?: never; wait_ms?: never; waiting?: never; why?: never };
 
 /**  What the record says of a source's calls. */
 export type Health = {
@@ -1203,6 +1332,13 @@ export type Level =
 /**  Named people may know. */
 "restricted";
 
+/**  The field that bounds how many tokens are written. */
+export type LimitField = 
+/**  `max_tokens`, which all imitations know. */
+"max_tokens" | 
+/**  `max_completion_tokens`, the only one that OpenAI's reasoning models take. */
+"max_completion_tokens";
+
 /**  How much we ask of a source at once, and how long and how much of an answer we take. */
 export type Limits = {
 	/**  Calls under way at one time, at least 1. */
@@ -1277,6 +1413,19 @@ export type Mistake = {
 	fix: string,
 };
 
+/**  One request to a model. */
+export type ModelCallId = string;
+
+/**  One thing that was looked at. */
+export type ModelCheck = {
+	/**  What. */
+	what: Checked,
+	/**  Whether it is so; none if that can't be told. */
+	ok: boolean | null,
+	/**  In words. */
+	words: string,
+};
+
 /**  What a model was shown. */
 export type ModelExposure = {
 	/**  The model's name in the workspace. */
@@ -1316,6 +1465,25 @@ export type ModelFailure =
 /**  It was stopped by a person. */
 "cancelled";
 
+/**  A provider's key. */
+export type ModelKey = {
+	/**  Where it goes. */
+	place: ModelKeyPlace,
+	/**  Whether nothing works without one. */
+	needed: boolean,
+	/**  The page on which one gets it; to be opened by a person. */
+	page: string | null,
+};
+
+/**  Where a provider expects its key. */
+export type ModelKeyPlace = 
+/**  `Authorization: Bearer …`. */
+"bearer" | 
+/**  A header of this name that holds it alone. */
+({ header: string }) & { "aws-sigv4"?: never } | 
+/**  It signs the request for the service of this name (AWS Signature Version 4). */
+({ "aws-sigv4": string }) & { header?: never };
+
 /**  What trying a model showed. */
 export type ModelReport = {
 	/**  Whether it can be worked with. */
@@ -1332,6 +1500,10 @@ export type ModelReport = {
 	first_event_ms: number,
 	/**  From sending to its end. */
 	took_ms: number,
+	/**  Tokens as the provider counted them. */
+	usage: Usage,
+	/**  What was looked at, one after another. */
+	checks: ModelCheck[],
 };
 
 /**  A configured model. It holds the name of a key, never the key. */
@@ -1369,6 +1541,10 @@ export type ModelView = {
 	spec: ModelSpec,
 	/**  Whether the key that it names is in the keychain; true if it needs none. */
 	secret_present: boolean,
+	/**  What it can do and costs: as its definition says, else as was learnt, else as is known. */
+	capabilities: Capabilities,
+	/**  Of that, what was learnt from it. */
+	learnt: Capabilities,
 };
 
 /**  How a call ended. */
@@ -1408,6 +1584,22 @@ export type Parallel =
 "on" | 
 /**  Forbid it. */
 "off";
+
+/**  One argument outside the body. */
+export type Parameter = {
+	/**  The property of the tool's input that it is. */
+	property: string,
+	/**  Its name in the request; in a path, that of the `{parameter}`. */
+	name: string,
+	/**  Where it goes. */
+	place: Place,
+	/**  How a value becomes text there. */
+	style: Style,
+	/**  Whether each item of a list, or member of an object, stands for itself. */
+	explode: boolean,
+	/**  Whether `:/?#[]@!$&'()*+,;=` go as they are, where the place allows it. */
+	reserved?: boolean,
+};
 
 /**  The parts of a verification, in the order in which each presumes the ones before. */
 export type Part = 
@@ -1504,6 +1696,33 @@ export type Phases = {
 	reused: boolean,
 };
 
+/**  A place for an argument. */
+export type Place = 
+/**  A part of the path. */
+"path" | 
+/**  The query. */
+"query" | 
+/**  A header. */
+"header" | 
+/**  A cookie. */
+"cookie";
+
+/**  A provider, or a server on one's own machine, that models can be had from. */
+export type Preset = {
+	/**  What settings say. */
+	id: string,
+	/**  What people read. */
+	title: string,
+	/**  Where it is; the first is taken unless somebody asks for another protocol. Never empty. */
+	endpoints: Endpoint[],
+	/**  Its key. */
+	key: ModelKey,
+	/**  The usual port of a server on one's own machine; none for one that is elsewhere. */
+	port: number | null,
+	/**  How its Chat Completions differ from OpenAI's documents. */
+	quirks: Quirks,
+};
+
 /**  What a model costs, in millionths of a US dollar for a million tokens: `3_000_000` is three dollars. */
 export type Price = {
 	/**  For what it reads. */
@@ -1551,12 +1770,39 @@ export type Protocol =
 /**  Amazon Bedrock Converse. */
 "bedrock";
 
+/**  How a provider's Chat Completions differ from OpenAI's documents. Where nothing is known, they don't. */
+export type Quirks = {
+	/**  It writes the calls of a message one after another and never comes back to an earlier one. */
+	in_order: boolean,
+	/**  It knows the field `parallel_tool_calls`. */
+	parallel_tool_calls: boolean,
+	/**  It knows the field `stream_options`. */
+	stream_options: boolean,
+	/**  It takes no ids of calls but those of nine letters and digits. */
+	nine_letter_ids: boolean,
+	/**  Its messages with calls may have a `content`, if only `null`. */
+	content_beside_calls: boolean,
+	/**  Under what name it takes the most tokens to write. */
+	limit: LimitField,
+};
+
 /**  A steady number of requests, with room for some at once. */
 export type Rate = {
 	/**  Thousandths of a request per second, at least 1: 20 a second are 20,000, one a minute is 17. */
 	milli_per_second: number,
 	/**  How many may begin at once when none began for a while; at least 1. */
 	burst: number,
+};
+
+/**
+ *  Where every argument of a tool goes. A tool without one keeps to the simple rule: what is in the path goes there, and
+ *  the rest into a JSON body or, if the method has none, into the query.
+ */
+export type RequestShape = {
+	/**  The arguments that are no part of the body. An argument that is neither here nor in the body is not sent. */
+	parameters?: Parameter[],
+	/**  What becomes of the others. */
+	body?: Body | null,
 };
 
 /**
@@ -1619,6 +1865,14 @@ export type RunSettings = {
 	shown_bytes: number,
 	/**  What becomes of a read that holds up its batch. */
 	straggler: Straggler,
+	/**  How long a model may take to its first word in milliseconds; at least 1000. */
+	first_word_ms: number,
+	/**  How long it may pause between two words in milliseconds; at least 1000. */
+	word_pause_ms: number,
+	/**  How often a model is asked for one message, if its provider is busy or its stream is cut; at least 1. */
+	model_attempts: number,
+	/**  How long a busy provider is waited for in milliseconds, all waits for one message together. */
+	model_wait_ms: number,
 };
 
 /**  A question to begin with. */
@@ -1751,6 +2005,22 @@ export type SourceView = {
 /**  A length of time in microseconds. */
 export type Span = number;
 
+/**  What requests to models used. */
+export type Spent = {
+	/**  Requests that ended. */
+	requests: number,
+	/**  Of them, those that failed. */
+	failures: number,
+	/**  Tokens as providers counted them. */
+	usage: Usage,
+	/**  What they cost, in millionths of a US dollar, as far as prices were known. */
+	cost: number,
+	/**  Requests that used tokens at a price that nobody knew: if there are any, `cost` is too low. */
+	unpriced: number,
+	/**  From sending to the last byte, all together. */
+	took_ms: number,
+};
+
 /**  Why a turn ended without an answer. */
 export type Stopped = 
 /**  A person stopped it. */
@@ -1776,6 +2046,27 @@ after_ms: number } |
 { kind: "pending"; 
 /**  How long after it was sent, in milliseconds. */
 after_ms: number };
+
+/**  How a value becomes text: the styles of OpenAPI 3 (§4.8.12.3), and what version 2 had beside them. */
+export type Style = 
+/**  `3,4,5`: RFC 6570 `{x}`. */
+"simple" | 
+/**  `.3.4.5`: RFC 6570 `{.x}`. */
+"label" | 
+/**  `;x=3,4,5`: RFC 6570 `{;x}`. */
+"matrix" | 
+/**  `x=3,4,5` or `x=3&x=4&x=5`: RFC 6570 `{?x}`. */
+"form" | 
+/**  `x=3%204%205` */
+"space_delimited" | 
+/**  `x=3|4|5` */
+"pipe_delimited" | 
+/**  `x=3%094%095`: version 2's `tsv`. */
+"tab_delimited" | 
+/**  `x[a]=3&x[b]=4` */
+"deep_object" | 
+/**  The value as JSON text: a parameter with `content`. */
+"json";
 
 /**  Where a turn's time went, in milliseconds. */
 export type Timings = {
@@ -1849,6 +2140,8 @@ export type ToolSpec = {
 	label: Label,
 	/**  JSON Schema 2020-12 of the arguments: an object. */
 	input: Json,
+	/**  Where each argument goes, if method and path alone don't say. */
+	request?: RequestShape | null,
 };
 
 /**  How long a tool's calls take. */
@@ -1902,6 +2195,8 @@ export type TurnView = {
 	stopped: Stopped | null,
 	/**  What happened, in words, if it ended without. */
 	words: string,
+	/**  What its requests to models used. */
+	spent: Spent,
 };
 
 /**  Tokens, as the provider counts them. */
@@ -2030,6 +2325,44 @@ source: SourceName } |
 attempt: number; 
 /**  How long, in milliseconds. */
 ms: number };
+
+/**  What a model sent back. */
+export type WireReturn = {
+	/**  The entry that says so. */
+	seq: Seq,
+	/**  Why the message ended, if it did. */
+	finish: Finish | null,
+	/**  How it went wrong, if it did. */
+	failure: ModelFailure | null,
+	/**  Tokens as the provider counted them. */
+	usage: Usage,
+	/**  What they cost, in millionths of a US dollar. */
+	cost: number | null,
+	/**  From sending to the last byte. */
+	took_ms: number,
+	/**  The body as received; none if nothing is held under its commitment. */
+	received: PayloadView | null,
+};
+
+/**  One request to a model and what came back, as they were on the wire; see [`crate::fact::Fact::ModelCalled`]. */
+export type WireView = {
+	/**  The request. */
+	request: ModelCallId,
+	/**  The entry that says that it is about to leave. */
+	seq: Seq,
+	/**  When. */
+	at: Micros,
+	/**  The model's name in the workspace. */
+	model: string,
+	/**  Scheme, host, port and path. */
+	endpoint: string,
+	/**  How many results of earlier calls it shows shorter than the request before it did. */
+	shortened: number,
+	/**  The body as sent; none if nothing is held under its commitment. */
+	sent: PayloadView | null,
+	/**  What came back; none while it is under way, or if the program ended before. */
+	returned: WireReturn | null,
+};
 
 /**  How far a witness vouches for the trail. */
 export type WitnessReport = {
