@@ -16,6 +16,16 @@ pub struct RequestShape {
     pub body: Option<Body>,
 }
 
+impl RequestShape {
+    /// The property of the input that a `{parameter}` of the path stands for; one of its own name if the shape says
+    /// nothing of it.
+    pub fn property_in_path<'a>(&'a self, parameter: &'a str) -> &'a str {
+        let mut parameters = self.parameters.iter();
+        let placed = parameters.find(|known| known.place == Place::Path && known.name == parameter);
+        placed.map_or(parameter, |known| known.property.as_str())
+    }
+}
+
 /// One argument outside the body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct Parameter {
