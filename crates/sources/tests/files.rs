@@ -584,7 +584,7 @@ fn shape(properties: Vec<String>) -> impl Strategy<Value = RequestShape> {
             return None;
         }
         let parts = match (form, &property) {
-            (BodyForm::Multipart, Some(_)) => [("a b".to_owned(), part.clone())].into(),
+            (BodyForm::Multipart, Some(_)) => [("a b".to_owned(), part)].into(),
             _ => BTreeMap::new(),
         };
         Some(Body { form, media: media.to_owned(), property, parts })
