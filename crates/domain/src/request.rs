@@ -115,6 +115,8 @@ pub enum BodyForm {
 
 /// One field of a form.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+// A view has parts too, and the page knows no modules: this is the name there. In JSON a structure has none.
+#[serde(rename = "FormPart")]
 pub struct Part {
     /// How a value that is no single text is written, in a form whose fields have styles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
