@@ -6,9 +6,9 @@ use domain::request::{Body, BodyForm, Parameter, Part};
 use serde_json::{Map, Value};
 use url::form_urlencoded::Serializer;
 
-use crate::arguments::kind;
+use crate::arguments::{kind, path_text};
 use crate::multipart::{Piece, boundary, multipart};
-use crate::place::{Content, path_text};
+use crate::place::Content;
 use crate::style::{Manner, single};
 
 /// The body of a call; `None` if its arguments have nothing for it.

@@ -31,6 +31,7 @@ mod shaped;
 mod style;
 mod taken;
 mod template;
+mod text;
 mod told;
 mod units;
 mod words;

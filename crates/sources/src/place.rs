@@ -4,6 +4,7 @@ use domain::effect::Method;
 use serde_json::{Map, Value};
 use url::Url;
 
+use crate::arguments::{kind, path_text};
 use crate::template::Template;
 
 /// Whether what is not in the path goes into a JSON body, and not into the query.
@@ -66,16 +67,6 @@ pub(crate) fn placed(
     Ok(Placed { url, headers: Vec::new(), body: None })
 }
 
-/// A value as it stands in a path; `None` for those that can't stand there.
-pub(crate) fn path_text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Bool(value) => Some(value.to_string()),
-        Value::Number(number) => Some(number_text(number)),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
-    }
-}
-
 /// A field's values in the query: none for null, one each for the items of an array, JSON for what is an object.
 fn query_texts(value: &Value) -> impl Iterator<Item = String> {
     let items = match value {
@@ -86,21 +77,12 @@ fn query_texts(value: &Value) -> impl Iterator<Item = String> {
     items.iter().map(|item| path_text(item).unwrap_or_else(|| item.to_string()))
 }
 
-/// `7.0` is a whole number for JSON Schema, and so it must be for the address.
-fn number_text(number: &serde_json::Number) -> String {
-    let text = number.to_string();
-    match text.strip_suffix(".0") {
-        Some(whole) => whole.to_owned(),
-        None => text,
-    }
-}
-
 /// ` (it is 7)`, for the end of a sentence about a value.
 pub(crate) fn got(value: Option<&Value>) -> String {
     match value {
         None => String::new(),
         Some(Value::String(text)) if text.chars().count() > 60 => String::new(),
         Some(value @ (Value::String(_) | Value::Number(_) | Value::Bool(_))) => format!(" (it is {value})"),
-        Some(other) => format!(" (it is {}, and must be one value)", crate::arguments::kind(other)),
+        Some(other) => format!(" (it is {}, and must be one value)", kind(other)),
     }
 }

@@ -2,8 +2,7 @@
 
 use domain::tool::{SourceName, ToolSpec};
 
-use crate::arguments::Arguments;
-use crate::place::path_text;
+use crate::arguments::{Arguments, path_text};
 use crate::template::Template;
 
 /// The resource of a call, with the arguments in place: `/crm/customers/7`. Two calls that meet there, one path

@@ -7,8 +7,9 @@ use url::Url;
 
 use crate::body::content;
 use crate::place::{Placed, got};
-use crate::style::{Manner, Text};
+use crate::style::Manner;
 use crate::template::Template;
+use crate::text::Text;
 
 /// The whole request of a call. `base` has no query and no fragment.
 ///

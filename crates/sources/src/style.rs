@@ -1,17 +1,10 @@
 //! Values as texts: the styles of OpenAPI 3.1 (§4.8.12.3), by the rules of RFC 6570 where it has them.
 
 use domain::request::{Parameter, Part, Place, Style};
-use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
-use crate::place::path_text;
-
-/// A text of a request: what it says, and how it stands in its place.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Text {
-    pub(crate) plain: String,
-    pub(crate) written: String,
-}
+use crate::arguments::path_text;
+use crate::text::Text;
 
 /// How one value becomes text.
 #[derive(Clone, Copy, Debug)]
@@ -198,54 +191,11 @@ impl<'a> Manner<'a> {
     }
 
     fn text(self, plain: &str) -> Text {
-        let written = match (self.place, self.reserved) {
-            (None | Some(Place::Header), _) => plain.to_owned(),
-            (Some(_), false) => utf8_percent_encode(plain, UNRESERVED).to_string(),
-            // Nothing that was encoded already may pass here: `%2e%2e` leads where `..` does.
-            (Some(Place::Path), true) => utf8_percent_encode(plain, IN_SEGMENT).to_string(),
-            (Some(Place::Query), true) => but_triplets(plain, IN_QUERY),
-            (Some(Place::Cookie), true) => but_triplets(plain, IN_COOKIE),
-        };
-        Text { plain: plain.to_owned(), written }
+        match self.place {
+            Some(place) => Text::new(plain, place, self.reserved),
+            None => Text::mark(plain),
+        }
     }
-}
-
-/// RFC 3986 §2.3
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-/// What RFC 3986 §3.3 lets stand in a segment.
-const IN_SEGMENT: &AsciiSet = &UNRESERVED
-    .remove(b':')
-    .remove(b'@')
-    .remove(b'!')
-    .remove(b'$')
-    .remove(b'&')
-    .remove(b'\'')
-    .remove(b'(')
-    .remove(b')')
-    .remove(b'*')
-    .remove(b'+')
-    .remove(b',')
-    .remove(b';')
-    .remove(b'=');
-/// RFC 6570 §3.2.3, but for what would end the value: `&` and `#`.
-const IN_QUERY: &AsciiSet = &IN_SEGMENT.remove(b'/').remove(b'?').remove(b'[').remove(b']').add(b'&');
-/// All but RFC 6265's cookie-octets (§4.1.1), and `%`, which begins what is encoded.
-const IN_COOKIE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'%').add(b',').add(b';').add(b'\\');
-
-/// Encodes all but what is encoded already (RFC 6570 §3.2.3).
-fn but_triplets(plain: &str, escaped: &'static AsciiSet) -> String {
-    let mut written = String::with_capacity(plain.len());
-    let mut rest = plain;
-    while let Some(place) = rest.find('%') {
-        let (before, from) = rest.split_at(place);
-        written.extend(utf8_percent_encode(before, escaped));
-        let hex = from.as_bytes().get(1..3).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
-        let (triplet, after) = from.split_at(if hex { 3 } else { 1 });
-        written.push_str(if hex { triplet } else { "%25" });
-        rest = after;
-    }
-    written.extend(utf8_percent_encode(rest, escaped));
-    written
 }
 
 /// A value as the styles see it.
@@ -276,27 +226,6 @@ fn members(value: &Value) -> Option<Members> {
 /// One value as text: what no style says how to write is JSON.
 pub(crate) fn single(value: &Value) -> String {
     path_text(value).unwrap_or_else(|| value.to_string())
-}
-
-impl Text {
-    /// What stands as it is.
-    fn mark(text: &str) -> Self {
-        Self { plain: text.to_owned(), written: text.to_owned() }
-    }
-
-    fn push(&mut self, other: &Self) {
-        self.plain.push_str(&other.plain);
-        self.written.push_str(&other.written);
-    }
-
-    fn join(&mut self, texts: &[Self], between: &Self) {
-        for (place, text) in texts.iter().enumerate() {
-            if place > 0 {
-                self.push(between);
-            }
-            self.push(text);
-        }
-    }
 }
 
 #[cfg(test)]

@@ -2,13 +2,10 @@
 
 use std::borrow::Cow;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use domain::request::Place;
 
 use crate::mistake::Wrong;
-use crate::style::Text;
-
-/// What stands in a path as it is (RFC 3986 §2.3); everything else of a parameter is percent-encoded.
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+use crate::text::Text;
 
 /// A path template, taken apart: `/customers/{id}/notes`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,9 +69,8 @@ impl Template {
     /// (`.`, `..`), or that has no value; with the reason.
     pub(crate) fn fill(&self, value: impl Fn(&str) -> Option<String>) -> Result<String, (String, String)> {
         self.fill_written(|name| {
-            let plain = value(name).ok_or("is missing")?;
-            let written = utf8_percent_encode(&plain, ESCAPED).to_string();
-            Ok(Text { plain, written })
+            let value = value(name).ok_or("is missing")?;
+            Ok(Text::new(&value, Place::Path, false))
         })
     }
 
