@@ -44,6 +44,41 @@ pub struct Parameter {
     pub reserved: bool,
 }
 
+/// Whether a header is one that no argument of a call may set, whatever an API's description says: we write it, or the
+/// connection does, or it says who asks, where or how, so that it would change the request and not only what it asks for.
+pub fn is_header_of_ours(name: &str) -> bool {
+    const OURS: [&str; 26] = [
+        "accept",
+        "accept-encoding",
+        "authorization",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "cookie",
+        "expect",
+        "forwarded",
+        "host",
+        "keep-alive",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "user-agent",
+        "x-host",
+        "x-http-method",
+        "x-http-method-override",
+        "x-method-override",
+        "x-original-host",
+        "x-original-url",
+        "x-rewrite-url",
+    ];
+    let name = name.to_ascii_lowercase();
+    name.starts_with("x-forwarded-") || OURS.contains(&name.as_str())
+}
+
 /// A place for an argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, specta::Type)]
 #[serde(rename_all = "snake_case")]

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::request::{Body, BodyForm, Parameter, Part};
+use domain::request::{Body, BodyForm, Parameter, Part, Style};
 use serde_json::{Map, Value};
 use url::form_urlencoded::Serializer;
 
@@ -104,7 +104,9 @@ fn field_pieces(name: &str, field: &str, value: &Value, part: Option<&Part>) -> 
         });
         return files.collect();
     }
-    if let Some(manner) = part.and_then(|part| Manner::of_field(name, part)) {
+    // A list whose items stand for themselves is parts by itself, and its items may be more than texts.
+    let itself = part.is_some_and(|part| part.style == Some(Style::Form) && part.explode && value.is_array());
+    if let Some(manner) = part.filter(|_| !itself).and_then(|part| Manner::of_field(name, part)) {
         let texts = manner.pairs(value).into_iter();
         let named = texts
             .map(|(name, text)| Piece { name: name.plain, ..piece(None, media, text.plain.into_bytes()) });

@@ -192,7 +192,7 @@ impl<'a> Manner<'a> {
 
     fn text(self, plain: &str) -> Text {
         match self.place {
-            Some(place) => Text::new(plain, place, self.reserved),
+            Some(place) => Text::new(plain.to_owned(), place, self.reserved),
             None => Text::mark(plain),
         }
     }

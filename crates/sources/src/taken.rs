@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::request::{Parameter, Place, RequestShape};
+use domain::request::{Parameter, Place, RequestShape, is_header_of_ours};
 use domain::source::{Auth, KeyPlace, SourceSpec};
 
 use crate::mistake::Wrong;
@@ -14,29 +14,6 @@ pub(crate) struct Taken<'a> {
     pub(crate) headers: Option<&'a BTreeMap<String, String>>,
     pub(crate) idempotency_header: Option<&'a str>,
 }
-
-/// Headers that we write, or that say who asks, where or how: an argument that could set one of them would change the
-/// request and not only what it asks for. Those that belong to the connection are the door's to refuse.
-const OURS: [&str; 18] = [
-    "accept",
-    "authorization",
-    "content-encoding",
-    "content-type",
-    "cookie",
-    "expect",
-    "forwarded",
-    "proxy-authorization",
-    "proxy-connection",
-    "user-agent",
-    "x-host",
-    "x-http-method",
-    "x-http-method-override",
-    "x-method-override",
-    "x-original-host",
-    "x-original-url",
-    "x-real-ip",
-    "x-rewrite-url",
-];
 
 impl<'a> Taken<'a> {
     pub(crate) fn by(spec: &'a SourceSpec) -> Self {
@@ -77,7 +54,7 @@ impl<'a> Taken<'a> {
                 if key(KeyPlace::Header).is_some_and(is) {
                     return keys();
                 }
-                if OURS.iter().any(|ours| is(ours)) || name.to_ascii_lowercase().starts_with("x-forwarded-") {
+                if is_header_of_ours(name) {
                     let problem = format!("no argument may set the header `{name}`");
                     return Err(Wrong::new(problem, "take the parameter out"));
                 }

@@ -69,8 +69,8 @@ impl Template {
     /// (`.`, `..`), or that has no value; with the reason.
     pub(crate) fn fill(&self, value: impl Fn(&str) -> Option<String>) -> Result<String, (String, String)> {
         self.fill_written(|name| {
-            let value = value(name).ok_or("is missing")?;
-            Ok(Text::new(&value, Place::Path, false))
+            let plain = value(name).ok_or("is missing")?;
+            Ok(Text::new(plain, Place::Path, false))
         })
     }
 

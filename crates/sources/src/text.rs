@@ -12,16 +12,16 @@ pub(crate) struct Text {
 
 impl Text {
     /// A text in a place; `reserved` is what OpenAPI calls so, as far as the place allows it.
-    pub(crate) fn new(plain: &str, place: Place, reserved: bool) -> Self {
+    pub(crate) fn new(plain: String, place: Place, reserved: bool) -> Self {
         let written = match (place, reserved) {
-            (Place::Header, _) => plain.to_owned(),
-            (_, false) => utf8_percent_encode(plain, UNRESERVED).to_string(),
+            (Place::Header, _) => plain.clone(),
+            (_, false) => utf8_percent_encode(&plain, UNRESERVED).to_string(),
             // Nothing that was encoded already may pass here: `%2e%2e` leads where `..` does.
-            (Place::Path, true) => utf8_percent_encode(plain, IN_SEGMENT).to_string(),
-            (Place::Query, true) => but_triplets(plain, IN_QUERY),
-            (Place::Cookie, true) => but_triplets(plain, IN_COOKIE),
+            (Place::Path, true) => utf8_percent_encode(&plain, IN_SEGMENT).to_string(),
+            (Place::Query, true) => but_triplets(&plain, IN_QUERY),
+            (Place::Cookie, true) => but_triplets(&plain, IN_COOKIE),
         };
-        Self { plain: plain.to_owned(), written }
+        Self { plain, written }
     }
 
     /// What stands as it is.

@@ -182,9 +182,9 @@ async fn each_form_of_a_body_arrives() {
 #[tokio::test]
 async fn a_multipart_body_arrives_with_its_files() {
     let request = "body = { form = 'multipart', property = 'd', parts = { photo = { file = true, media = 'image/png' }, \
-                   pages = { file = true }, list = { style = 'form' }, meta = { media = 'application/ld+json' } } }";
+                   pages = { file = true }, list = { style = 'form' }, csv = { style = 'form', explode = false }, meta = { media = 'application/ld+json' } } }";
     let arguments = json!({"d": {
-        "caption\"\r\nX: y": "a\r\n--b", "list": [1, 2], "meta": "m", "more": {"k": 1}, "none": null,
+        "caption\"\r\nX: y": "a\r\n--b", "csv": [1, 2], "list": [1, {"k": 2}], "meta": "m", "more": {"k": 1}, "none": null,
         "pages": ["AA==", "AQ=="], "photo": "iVBORwD/",
     }});
     let got = arrived(NO_KEY, "POST", "/things", request, &arguments).await;
@@ -193,8 +193,9 @@ async fn a_multipart_body_arrives_with_its_files() {
     let disposition = "Content-Disposition: form-data; name=";
     for (head, content) in [
         ("\"caption%22%0D%0AX: y\"", &b"a\r\n--b"[..]),
+        ("\"csv\"", b"1,2"),
         ("\"list\"", b"1"),
-        ("\"list\"", b"2"),
+        ("\"list\"\r\nContent-Type: application/json", b"{\"k\":2}"),
         ("\"meta\"\r\nContent-Type: application/ld+json", b"\"m\""),
         ("\"more\"\r\nContent-Type: application/json", b"{\"k\":1}"),
         ("\"pages\"; filename=\"pages-1\"\r\nContent-Type: application/octet-stream", b"\0"),

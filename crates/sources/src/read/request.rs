@@ -152,17 +152,23 @@ fn body(section: &Section<'_>, around: &Around<'_>, parameters: &[Parameter]) ->
         Some(_) => section.section("parts", "parts = { photo = { file = true } }").and_then(|section| {
             let fields = around.input.and_then(|input| match &property {
                 None => None,
-                Some(None) => Some(properties(input).filter(|name| !taken(name)).collect::<Vec<_>>()),
-                // What the schema of one property refers to is not looked up: only names it gives itself are known.
-                Some(Some(whole)) => {
-                    let fields: Vec<_> = properties(self::property(input, whole)).collect();
-                    (!fields.is_empty()).then_some(fields)
+                Some(None) => {
+                    named_fields(input).map(|fields| fields.into_iter().filter(|name| !taken(name)).collect())
                 }
+                Some(Some(whole)) => named_fields(self::property(input, whole)),
             });
             parts(&section, form, fields.as_deref())
         }),
     };
     Some(Body { form: form?, media: media?, property: property?, parts: parts? })
+}
+
+/// The fields that an object of this schema can have, if the schema names them all.
+fn named_fields(schema: &Value) -> Option<Vec<&str>> {
+    const OPEN: [&str; 6] = ["$ref", "additionalProperties", "allOf", "anyOf", "oneOf", "patternProperties"];
+    let closed =
+        schema.get("properties").is_some() && OPEN.iter().all(|keyword| schema.get(keyword).is_none());
+    closed.then(|| properties(schema).collect())
 }
 
 fn parts(
