@@ -16,6 +16,16 @@ pub struct RequestShape {
     pub body: Option<Body>,
 }
 
+impl RequestShape {
+    /// The property of the input that a `{parameter}` of the path stands for; one of its own name if the shape says
+    /// nothing of it.
+    pub fn property_in_path<'a>(&'a self, parameter: &'a str) -> &'a str {
+        let mut parameters = self.parameters.iter();
+        let placed = parameters.find(|known| known.place == Place::Path && known.name == parameter);
+        placed.map_or(parameter, |known| known.property.as_str())
+    }
+}
+
 /// One argument outside the body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct Parameter {
@@ -32,6 +42,41 @@ pub struct Parameter {
     /// Whether `:/?#[]@!$&'()*+,;=` go as they are, where the place allows it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reserved: bool,
+}
+
+/// Whether a header is one that no argument of a call may set, whatever an API's description says: we write it, or the
+/// connection does, or it says who asks, where or how, so that it would change the request and not only what it asks for.
+pub fn is_header_of_ours(name: &str) -> bool {
+    const OURS: [&str; 26] = [
+        "accept",
+        "accept-encoding",
+        "authorization",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "cookie",
+        "expect",
+        "forwarded",
+        "host",
+        "keep-alive",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "user-agent",
+        "x-host",
+        "x-http-method",
+        "x-http-method-override",
+        "x-method-override",
+        "x-original-host",
+        "x-original-url",
+        "x-rewrite-url",
+    ];
+    let name = name.to_ascii_lowercase();
+    name.starts_with("x-forwarded-") || OURS.contains(&name.as_str())
 }
 
 /// A place for an argument.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use domain::effect::Method;
+use domain::secret::Secret;
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
@@ -84,11 +85,18 @@ impl Outbound {
         }
         text.push('\n');
         let plain = self.plain_headers();
-        for (name, value) in &plain {
-            let _ = writeln!(text, "{name}: {value}");
+        let mut headers = plain.clone();
+        for secret in &self.secrets {
+            for (name, value) in secret.recorded_headers(&plain) {
+                let name = name.to_ascii_lowercase();
+                match headers.iter_mut().find(|(known, _)| secret.is_a_cookie() && *known == name) {
+                    Some((_, cookies)) => *cookies = format!("{cookies}; {value}"),
+                    None => headers.push((name, value)),
+                }
+            }
         }
-        for (name, value) in self.secrets.iter().flat_map(|secret| secret.recorded_headers(&plain)) {
-            let _ = writeln!(text, "{}: {value}", name.to_ascii_lowercase());
+        for (name, value) in headers {
+            let _ = writeln!(text, "{name}: {value}");
         }
         text.push('\n');
         let mut bytes = text.into_bytes();
@@ -159,8 +167,14 @@ impl Outbound {
         let carried = self.secrets.iter().flat_map(|secret| {
             secret.headers(&bare).into_iter().map(move |(name, value)| (secret, name, value))
         });
-        for (secret, name, value) in carried {
+        for (secret, name, mut value) in carried {
             let name = header_name(&name)?;
+            // There is one header for all cookies (RFC 6265 §5.4).
+            let others = map.get(&name).filter(|_| secret.is_a_cookie());
+            if let Some(before) = others.and_then(|others| others.to_str().ok()) {
+                value = Secret::new(format!("{before}; {}", value.expose()));
+                map.remove(&name);
+            }
             if RESERVED.contains(&name.as_str()) || map.contains_key(&name) {
                 return Err(unsendable(&format!(
                     "the secret `{}` goes into the header `{name}`, which is taken already",

@@ -41,6 +41,25 @@ pub(crate) fn kind(value: &Value) -> &'static str {
     }
 }
 
+/// A value as it stands in a path; `None` for those that can't stand there.
+pub(crate) fn path_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(value) => Some(value.to_string()),
+        Value::Number(number) => Some(number_text(number)),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// `7.0` is a whole number for JSON Schema, and so it must be for the address.
+fn number_text(number: &serde_json::Number) -> String {
+    let text = number.to_string();
+    match text.strip_suffix(".0") {
+        Some(whole) => whole.to_owned(),
+        None => text,
+    }
+}
+
 /// Whole numbers beyond 64 bits are read as floats: the request would name another number than the model did.
 fn inexact(value: &Value) -> bool {
     match value {

@@ -2,8 +2,7 @@
 
 use domain::tool::{SourceName, ToolSpec};
 
-use crate::arguments::Arguments;
-use crate::place::path_text;
+use crate::arguments::{Arguments, path_text};
 use crate::template::Template;
 
 /// The resource of a call, with the arguments in place: `/crm/customers/7`. Two calls that meet there, one path
@@ -12,7 +11,7 @@ use crate::template::Template;
 pub fn resource(source: &SourceName, tool: &ToolSpec, arguments: &str) -> String {
     let fields = Arguments::parse(arguments).map(|arguments| arguments.fields).unwrap_or_default();
     let below = match Template::parse(&tool.resource) {
-        Ok(template) => template.fill_beginning(|name| path_text(fields.get(name)?)),
+        Ok(template) => template.fill_beginning(|name| path_text(fields.get(tool.property_in_path(name))?)),
         Err(_) => String::new(),
     };
     format!("/{source}{}", below.trim_end_matches('/'))

@@ -3,6 +3,7 @@
 mod chat;
 mod dialect;
 mod evidence;
+mod identity;
 mod intents;
 mod page;
 mod planner;
@@ -16,6 +17,7 @@ mod wish;
 pub use samples::SampleQuestion;
 pub use script::{Revision, Script, ScriptedCall, ScriptedMessage, ScriptedReply, StreamEnd};
 
+pub(crate) use identity::ID;
 pub(crate) use samples::QUESTIONS;
 
 use std::collections::VecDeque;
@@ -30,12 +32,7 @@ use crate::keys::Lock;
 use crate::plan::Pace;
 use chat::error_body;
 use dialect::Dialect;
-
-/// The model's name on the wire.
-pub(crate) const ID: &str = "rehearsal-1";
-
-/// Midnight of the day on which the company stands still: a clock would make replies differ.
-const CREATED: u64 = 1_782_777_600;
+use identity::CREATED;
 
 /// What people are shown.
 pub(crate) const TITLE: &str = "Rehearsal model (no AI)";

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{Asked, Dialect, Events, FAULT, body, is_name, list, sse, text};
 use crate::exchange::Request;
 use crate::keys::Lock;
-use crate::model::ID;
+use crate::model::identity::ID;
 use crate::model::said::{Said, Token, object};
 
 pub(super) struct Anthropic;

@@ -7,8 +7,8 @@ use super::{Asked, Dialect, Events, FAULT, sse};
 use crate::exchange::Request;
 use crate::keys::Lock;
 use crate::model::chat::{ChatRequest, error_body};
+use crate::model::identity::{CREATED, ID};
 use crate::model::said::{Said, Token};
-use crate::model::{CREATED, ID};
 
 pub(super) struct Chat;
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Asked, Dialect, Events, FAULT, body, is_name, list, sse, text};
 use crate::exchange::Request;
 use crate::keys::Lock;
-use crate::model::ID;
+use crate::model::identity::ID;
 use crate::model::said::{Said, Token, object};
 
 pub(super) struct Gemini;
@@ -144,7 +144,7 @@ fn parts<'a>(content: &'a Value, kind: &'static str) -> impl Iterator<Item = &'a
 }
 
 fn parts_of_calls(said: &Said<'_>) -> Vec<Value> {
-    let part = |(call, arguments): (&crate::model::ScriptedCall, String)| json!({ "functionCall": { "name": call.name, "args": object(&arguments) } });
+    let part = |(call, arguments): (&crate::model::script::ScriptedCall, String)| json!({ "functionCall": { "name": call.name, "args": object(&arguments) } });
     said.calls().map(part).collect()
 }
 

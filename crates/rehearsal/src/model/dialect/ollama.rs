@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Asked, Dialect, Events, FAULT, body, list, text};
 use crate::exchange::Request;
 use crate::keys::Lock;
-use crate::model::ID;
+use crate::model::identity::ID;
 use crate::model::said::{Said, Token, object};
 
 pub(super) struct Ollama;
@@ -89,7 +89,7 @@ impl Dialect for Ollama {
 }
 
 fn calls(said: &Said<'_>) -> Vec<Value> {
-    let call = |(place, (call, arguments)): (usize, (&crate::model::ScriptedCall, String))| json!({ "function": { "index": place, "name": call.name, "arguments": object(&arguments) } });
+    let call = |(place, (call, arguments)): (usize, (&crate::model::script::ScriptedCall, String))| json!({ "function": { "index": place, "name": call.name, "arguments": object(&arguments) } });
     said.calls().enumerate().map(call).collect()
 }
 

@@ -9,8 +9,8 @@ use super::{Asked, Dialect, Events, FAULT, body, is_name, list, sse, text};
 use crate::exchange::Request;
 use crate::keys::Lock;
 use crate::model::chat::error_body;
+use crate::model::identity::{CREATED, ID};
 use crate::model::said::{Said, Token};
-use crate::model::{CREATED, ID};
 
 pub(super) struct Responses;
 
