@@ -156,6 +156,9 @@ export class Run {
     const rows = this.conversation.turns.flatMap((turn) => turn.batches.flatMap((batch) => batch.calls));
     const usage = { input: 1800 + rows.length * 210, output: Math.ceil(marked.length / 4) };
     this.#over = true;
+    const failures = this.plan.fails ? 1 : 0;
+    const cost = failures ? 0 : usage.input * 3 + usage.output * 15;
+    this.turn.spent = { requests: this.plan.rounds.length + 1, failures, usage, cost, unpriced: failures, took_ms: Math.round(this.#clock.now) };
     if (this.plan.fails) {
       const { failure, words } = this.plan.fails;
       this.turn.stopped = 'model';
