@@ -44,7 +44,15 @@ describe('settings', () => {
     await page.getByRole('button', { name: 'qwen3:8b' }).click();
     expect(await page.getByLabel('Context, in tokens').inputValue()).toBe('40960');
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByRole('row', { name: /qwen3:8b.*Ollama chat.*41k.*restricted none needed/ }).waitFor();
+    await page.getByRole('row', { name: /qwen3:8b.*Ollama chat.*41k.*internal none needed/ }).waitFor();
+    expect(wrong).toEqual([]);
+  });
+
+  it('say what models used, day by day, and together', async () => {
+    const { page, wrong } = await pages.open('?past=0#/settings');
+    const table = page.getByRole('table', { name: 'Usage by day and model' });
+    await table.getByRole('row', { name: /cloud 12, 1 failed 184,000 9,200 \$0\.6900/ }).first().waitFor();
+    await table.getByRole('row', { name: /Together 36, 3 failed 552,000 27,600 \$2\.07/ }).waitFor();
     expect(wrong).toEqual([]);
   });
 
@@ -83,6 +91,10 @@ describe('how batches run', () => {
     await part.getByText('Write a whole number from 1 up.').waitFor();
     await part.getByText('Write seconds, such as 600 or 2.5.').waitFor();
     await part.getByLabel('Calls of one message').fill('3');
+    await part.getByLabel('A model’s first word within, in seconds').fill('0.5');
+    await save.click();
+    await part.getByText('Write seconds, 1 or more.').waitFor();
+    await part.getByLabel('A model’s first word within, in seconds').fill('90');
     await part.getByLabel('After so many seconds').fill('2.5');
     await save.click();
     await part.getByText('Saved. What runs already goes on as it began.').waitFor();

@@ -56,9 +56,10 @@ export function fromPreset(preset: Preset, taken: readonly string[]): ModelSpec 
   };
 }
 
-/** The form for a model of a server on this machine. What is sent to it stays there, so it may read everything. */
+/** The form for a model of a server on this machine. It begins with no higher clearance than any: such a server may pass
+    on what it is sent. */
 export function fromFound({ preset, protocol, base_url }: FoundServer, { id, capabilities }: FoundModel, taken: readonly string[]): ModelSpec {
-  return { ...NEW_MODEL, protocol, base_url, preset, name: freeName(id, taken), model: id, clearance: 'restricted', capabilities };
+  return { ...NEW_MODEL, protocol, base_url, preset, name: freeName(id, taken), model: id, capabilities };
 }
 
 /** What was looked for, when nothing was found. */

@@ -1,6 +1,6 @@
 // What requests to models used and cost, added up and in words.
 
-import type { Spent } from '../ipc/host';
+import type { Micros, Spent } from '../ipc/host';
 import { count } from './words';
 
 const NOTHING: Spent = { requests: 0, failures: 0, usage: { input: 0, output: 0 }, cost: 0, unpriced: 0, took_ms: 0 };
@@ -40,4 +40,11 @@ export function spentWords(spent: Spent): string {
   const { input, output } = spent.usage;
   if (input + output === 0) return '';
   return `${count(input)} in · ${count(output)} out · ${costWords(spent)}`;
+}
+
+const UTC_DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
+
+/** `22 Nov 2026`, of a day that is counted in UTC wherever the reader is. */
+export function utcDay(at: Micros): string {
+  return UTC_DAY.format(at / 1000);
 }
