@@ -8,20 +8,51 @@ describe('settings', () => {
   it('take a model: checked, tested before it is saved, its key put away', async () => {
     const { page, wrong } = await pages.open('?past=0&speed=20#/settings');
     await page.getByRole('button', { name: 'Add a model' }).click();
+    await page.getByRole('button', { name: 'OpenAI', exact: true }).click();
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Write the model’s id at its provider.').waitFor();
-    await page.getByLabel('Fill in for').selectOption('OpenAI');
     await page.getByLabel('Model id').fill('large-5');
     await page.getByRole('button', { name: 'Test' }).click();
     await page.getByText('It does not work yet').waitFor();
     await page.getByLabel('Value of the key').fill('sk-stays-put');
     await page.getByRole('button', { name: 'Test' }).click();
     await page.getByText('It works').waitFor();
+    await page.getByRole('row', { name: /Several calls at once yes it asked for both/ }).waitFor();
+    await page.getByLabel('Price of a million tokens in').fill('3');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('A price needs this too.').waitFor();
+    await page.getByLabel('Price of a million tokens out').fill('15');
     expect(await page.getByLabel('New value of the key').inputValue()).toBe('');
     await page.getByLabel('Clearance').selectOption('public');
     await page.getByText('It works, as it was before your last change').waitFor();
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByRole('row', { name: /openai large-5.*public in memory/ }).waitFor();
+    await page.getByRole('row', { name: /openai large-5.*OpenAI Chat Completions.*\$3\.00 \/ \$15\.00.*public in memory/ }).waitFor();
+    expect(wrong).toEqual([]);
+  });
+
+  it('take a model of a server on this machine, or of a provider whose address has blanks', async () => {
+    const { page, wrong } = await pages.open('?past=0&speed=20#/settings/model');
+    await page.getByRole('button', { name: 'Azure OpenAI' }).click();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Fill in what stands in braces.').waitFor();
+    await page.getByLabel('Resource').fill('acme');
+    expect(await page.getByLabel('Base URL').inputValue()).toBe('https://acme.openai.azure.com/openai/v1');
+    expect(await axe(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Choose another provider' }).click();
+    await page.getByRole('button', { name: 'Look for local servers' }).click();
+    await page.getByText('1 server found.').waitFor();
+    await page.getByRole('button', { name: 'qwen3:8b' }).click();
+    expect(await page.getByLabel('Context, in tokens').inputValue()).toBe('40960');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('row', { name: /qwen3:8b.*Ollama chat.*41k.*internal none needed/ }).waitFor();
+    expect(wrong).toEqual([]);
+  });
+
+  it('say what models used, day by day, and together', async () => {
+    const { page, wrong } = await pages.open('?past=0#/settings');
+    const table = page.getByRole('table', { name: 'Usage by day and model' });
+    await table.getByRole('row', { name: /cloud 12, 1 failed 184,000 9,200 \$0\.6900/ }).first().waitFor();
+    await table.getByRole('row', { name: /Together 36, 3 failed 552,000 27,600 \$2\.07/ }).waitFor();
     expect(wrong).toEqual([]);
   });
 
@@ -60,6 +91,10 @@ describe('how batches run', () => {
     await part.getByText('Write a whole number from 1 up.').waitFor();
     await part.getByText('Write seconds, such as 600 or 2.5.').waitFor();
     await part.getByLabel('Calls of one message').fill('3');
+    await part.getByLabel('A model’s first word within, in seconds').fill('0.5');
+    await save.click();
+    await part.getByText('Write seconds, 1 or more.').waitFor();
+    await part.getByLabel('A model’s first word within, in seconds').fill('90');
     await part.getByLabel('After so many seconds').fill('2.5');
     await save.click();
     await part.getByText('Saved. What runs already goes on as it began.').waitFor();

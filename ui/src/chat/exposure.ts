@@ -1,6 +1,7 @@
 // What the foot of an answer says of what it drew on.
 
 import type { Answer, Exposure } from '../ipc/host';
+import { spentWords } from '../state/spent';
 import type { TurnState } from '../state/turn';
 import { callsOf } from '../state/turn';
 import { bytes, count, counted, duration } from '../state/words';
@@ -47,8 +48,8 @@ export function saved({ timings }: Answer): string {
   return ms >= 50 ? `${duration(ms)} saved` : '';
 }
 
-/** `4,210 tokens in, 312 out` */
-export function tokens({ usage }: Answer): string {
-  if (usage.input === 0 && usage.output === 0) return '';
-  return `${count(usage.input)} tokens in, ${count(usage.output)} out`;
+/** What the turn used: with its cost once the record says it, until then the tokens that the provider counted. */
+export function used({ spent }: TurnState, { usage }: Answer): string {
+  if (spent && spent.requests > 0) return spentWords(spent);
+  return usage.input + usage.output === 0 ? '' : `${count(usage.input)} in · ${count(usage.output)} out`;
 }

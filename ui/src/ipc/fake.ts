@@ -2,7 +2,7 @@
 // its answers from a plan, and stays under the page's real interface.
 
 import { join, PUBLIC } from '../state/label';
-import type { About, ConversationSettings, ConversationView, ModelView, RunEvent, Session, SourceView, VerifyReport } from './bindings';
+import type { About, ConversationSettings, ConversationView, ModelReport, ModelView, RunEvent, Session, SourceView, VerifyReport } from './bindings';
 import { lint, misfits } from './fake/advice';
 import { callByHand, madeAgain } from './fake/by_hand';
 import { models, questions, RUN_SETTINGS, sources, UNKNOWN } from './fake/company';
@@ -16,6 +16,7 @@ import { closed, closedRow, reviewHost } from './fake/review';
 import { Run } from './fake/run';
 import { found, NOTHING_SPENT, presets, spentByDay } from './fake/supply';
 import { checkToml, tomlOf } from './fake/toml';
+import { wireOf } from './fake/wire';
 import { HostError, type Host } from './host';
 
 export { fakeOptions };
@@ -193,7 +194,11 @@ export function fakeHost(options: FakeOptions = {}): Host {
       return detail && state.reviewing ? { ...detail, row: closedRow(detail.row), payloads: [] } : detail;
     },
     payload: async (_, commitment) => trail.payload(commitment, MOST_SHOWN),
-    wire: async () => [],
+    wire: async (wanted) => {
+      const turn = [...trail.conversations.values()].flatMap(({ turns }) => turns).find((one) => one.id === wanted);
+      const asked = trail.entries.find(({ body }) => (body as { turn?: string }).turn === wanted);
+      return turn && asked ? wireOf(turn, asked.seq, state.reviewing) : [];
+    },
     prove: async (seq) => trail.prove(seq),
     entry: async (seq) => trail.entries[seq] ?? null,
     verify: async (on) => {
@@ -298,6 +303,7 @@ export function fakeHost(options: FakeOptions = {}): Host {
         checks: [
           { what: 'reachable', ok: true, words: `${spec.base_url} answers` },
           { what: 'key', ok, words: ok ? 'its key is accepted' : 'its key is refused' },
+          ...(ok ? CHECKED : []),
         ],
       };
     },
@@ -366,6 +372,14 @@ export function fakeHost(options: FakeOptions = {}): Host {
     },
   };
 }
+
+const CHECKED: ModelReport['checks'] = [
+  { what: 'streams', ok: true, words: 'its answer comes while it is written' },
+  { what: 'tools', ok: true, words: 'it asked for a tool' },
+  { what: 'parallel', ok: true, words: 'it asked for both tools in one message' },
+  { what: 'context', ok: null, words: 'the provider does not say' },
+  { what: 'speed', ok: true, words: '144 tokens a second' },
+];
 
 const AS_SET: ConversationSettings = { sequential: null, early: null };
 

@@ -27,15 +27,6 @@ export const NEW_MODEL: ModelSpec = {
   capabilities: NOTHING_SAID,
 };
 
-/** Where well-known providers answer. Names and addresses only: prices and models change. */
-export const PLACES: readonly { words: string; base_url: string; name: string; key: boolean }[] = [
-  { words: 'OpenAI', base_url: 'https://api.openai.com/v1', name: 'openai', key: true },
-  { words: 'Mistral', base_url: 'https://api.mistral.ai/v1', name: 'mistral', key: true },
-  { words: 'OpenRouter', base_url: 'https://openrouter.ai/api/v1', name: 'openrouter', key: true },
-  { words: 'Ollama, on this machine', base_url: 'http://127.0.0.1:11434/v1', name: 'ollama', key: false },
-  { words: 'LM Studio, on this machine', base_url: 'http://127.0.0.1:1234/v1', name: 'lmstudio', key: false },
-];
-
 export const PARALLEL: readonly { value: Parallel; words: string }[] = [
   { value: 'auto', words: 'as the provider does by itself' },
   { value: 'on', words: 'ask for it' },
@@ -82,6 +73,7 @@ export function modelErrors(spec: ModelSpec, others: readonly string[]): ModelEr
 }
 
 function addressError(text: string): string {
+  if (/[{}]/.test(text)) return 'Fill in what stands in braces.';
   let url;
   try {
     url = new URL(text);
@@ -90,7 +82,8 @@ function addressError(text: string): string {
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'Begin it with https:// or, on this machine, http://.';
   if (url.username !== '' || url.password !== '') return 'Leave credentials out of the address: the key goes below.';
-  if (/\/chat\/completions\/?$/.test(url.pathname)) return 'Leave /chat/completions out: it is added.';
+  const end = /\/(chat\/completions|responses|messages|api\/chat)\/?$/.exec(url.pathname);
+  if (end) return `Leave /${end[1]} out: it is added.`;
   return '';
 }
 

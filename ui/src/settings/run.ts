@@ -27,18 +27,22 @@ export interface RunForm {
   shown: string;
   straggler: Straggler['kind'];
   after: string;
-  /** How a model is waited for: the form has no fields for it, and gives back what it was given. */
-  model: Pick<RunSettings, 'first_word_ms' | 'word_pause_ms' | 'model_attempts' | 'model_wait_ms'>;
+  firstWord: string;
+  wordPause: string;
+  modelAttempts: string;
+  modelWait: string;
 }
 
-export type RunErrors = Partial<Record<'inFlight' | 'batchCalls' | 'deadline' | 'shown' | 'after', string>>;
+export type RunErrors = Partial<
+  Record<'inFlight' | 'batchCalls' | 'deadline' | 'shown' | 'after' | 'firstWord' | 'wordPause' | 'modelAttempts' | 'modelWait', string>
+>;
 
 /** The largest number that travels. */
 const MOST = 4_294_967_295;
 const FIRST_BUDGET = '2';
 
 export function formOf(settings: RunSettings): RunForm {
-  const { straggler, first_word_ms, word_pause_ms, model_attempts, model_wait_ms } = settings;
+  const { straggler } = settings;
   return {
     inFlight: String(settings.in_flight),
     batchCalls: String(settings.batch_calls),
@@ -48,7 +52,10 @@ export function formOf(settings: RunSettings): RunForm {
     shown: String(settings.shown_bytes / 1024),
     straggler: straggler.kind,
     after: straggler.kind === 'wait' ? FIRST_BUDGET : String(straggler.after_ms / 1000),
-    model: { first_word_ms, word_pause_ms, model_attempts, model_wait_ms },
+    firstWord: String(settings.first_word_ms / 1000),
+    wordPause: String(settings.word_pause_ms / 1000),
+    modelAttempts: String(settings.model_attempts),
+    modelWait: String(settings.model_wait_ms / 1000),
   };
 }
 
@@ -66,8 +73,8 @@ export function readForm(form: RunForm): { settings: RunSettings } | { errors: R
     return number;
   };
   const seconds = 'Write seconds, such as 600 or 2.5.';
+  const oneOrMore = 'Write seconds, 1 or more.';
   const settings: RunSettings = {
-    ...form.model,
     in_flight: whole('inFlight', form.inFlight),
     batch_calls: whole('batchCalls', form.batchCalls),
     batch_deadline_ms: scaled('deadline', form.deadline, 1000, 1, seconds),
@@ -78,6 +85,10 @@ export function readForm(form: RunForm): { settings: RunSettings } | { errors: R
       form.straggler === 'wait'
         ? { kind: 'wait' }
         : { kind: form.straggler, after_ms: scaled('after', form.after, 1000, 1, seconds) },
+    first_word_ms: scaled('firstWord', form.firstWord, 1000, 1000, oneOrMore),
+    word_pause_ms: scaled('wordPause', form.wordPause, 1000, 1000, oneOrMore),
+    model_attempts: whole('modelAttempts', form.modelAttempts),
+    model_wait_ms: scaled('modelWait', form.modelWait, 1000, 0, 'Write seconds, or 0 to wait for nobody.'),
   };
   return Object.keys(errors).length > 0 ? { errors } : { settings };
 }

@@ -11,9 +11,11 @@ import {
   type Host,
   type Label,
   type RunEvent,
+  type Spent,
   type TurnId,
 } from '../ipc/host';
 import { PUBLIC, join } from './label';
+import { total } from './spent';
 import { answered, begun, callsOf, fold, fromView, released, withRetry, type TurnState } from './turn';
 
 /** A question that the host did not take. */
@@ -94,6 +96,11 @@ export class Thread {
         ...batches.flatMap((batch) => [batch.label, ...batch.calls.map((call) => call.label)]),
       ])
       .reduce(join, PUBLIC);
+  }
+
+  /** What its turns used, as far as they have ended. */
+  get spent(): Spent {
+    return total(this.#turns.flatMap(({ spent }) => spent ?? []));
   }
 
   /** Milliseconds since the running turn began, by this page's clock. */
@@ -245,7 +252,17 @@ export class Thread {
     if (!turn) return;
     const next = queue.reduce(fold, turn);
     this.#replace(next);
-    if (turn.phase !== 'ended' && next.phase === 'ended') this.onended();
+    if (turn.phase !== 'ended' && next.phase === 'ended') {
+      void this.#count(next.id);
+      this.onended();
+    }
+  }
+
+  /** Events say no prices: what the turn cost stands in the record. */
+  async #count(id: TurnId) {
+    const view = await this.#host.turnView(id).catch(() => null);
+    const turn = this.#turns.find((one) => one.id === id);
+    if (view && turn) this.#replace({ ...turn, spent: view.spent });
   }
 
   #replace(next: TurnState) {

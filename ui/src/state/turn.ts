@@ -17,6 +17,7 @@ import type {
   Micros,
   ModelFailure,
   RunEvent,
+  Spent,
   Stopped,
   ToolCall,
   TurnId,
@@ -90,6 +91,8 @@ export interface TurnState {
   readonly failure: ModelFailure | null;
   readonly words: string;
   readonly usage: Usage;
+  /** What it used by the record; unknown until its end is on record. */
+  readonly spent: Spent | null;
   /** When the last event came, since the turn began. */
   readonly ms: number;
 }
@@ -114,6 +117,7 @@ export function begun(id: TurnId, question: string, model: string, at: Micros): 
     failure: null,
     words: '',
     usage: { input: 0, output: 0 },
+    spent: null,
     ms: 0,
   };
 }
@@ -262,6 +266,7 @@ export function fromView(view: TurnView): TurnState {
     stopped: view.stopped,
     words: view.words,
     usage: view.answer?.usage ?? { input: 0, output: 0 },
+    spent: over ? view.spent : null,
     ms: view.answer?.timings.turn_ms ?? 0,
   };
 }

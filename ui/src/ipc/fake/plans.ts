@@ -37,6 +37,8 @@ export interface Plan {
   /** Milliseconds that the model takes for a call. */
   pace?: number;
   fails?: { failure: ModelFailure; words: string };
+  /** How long its provider is too busy at first, and how many earlier results are shortened for the second request. */
+  busy?: { ms: number; shortened: number };
 }
 
 const CUSTOMERS = [
@@ -228,6 +230,7 @@ export function planFor(question: string): Plan {
   if (words.includes('go on with')) return { rounds: [], answer: 'With that result the picture is whole: both have paid.' };
   if (words.includes('overdue')) return overdue();
   if (words.includes('note')) return note();
+  if (words.includes('busy')) return { ...salary(), busy: { ms: 4000, shortened: 3 } };
   if (words.includes('earn')) return salary();
   if (words.includes('every invoice')) return many();
   if (words.includes('copperline')) return waiting();

@@ -114,6 +114,20 @@ export class Run {
 
   #round(index: number) {
     this.#say({ type: 'model_called', step: index + 1 });
+    const { busy } = this.plan;
+    if (index > 0 || !busy) return this.#heard(index);
+    this.#clock.at(120, () => {
+      const words = 'The provider answered 429: “Slow down”.';
+      this.#say({ type: 'model_waits', attempt: 2, failure: 'rate_limited', words, wait_ms: busy.ms });
+      this.#clock.at(busy.ms, () => {
+        this.#say({ type: 'shortened', results: busy.shortened });
+        this.#say({ type: 'model_called', step: 1 });
+        this.#heard(0);
+      });
+    });
+  }
+
+  #heard(index: number) {
     const round = this.plan.rounds[index];
     if (!round) {
       this.#clock.at(300, () => this.#answer());
@@ -156,6 +170,9 @@ export class Run {
     const rows = this.conversation.turns.flatMap((turn) => turn.batches.flatMap((batch) => batch.calls));
     const usage = { input: 1800 + rows.length * 210, output: Math.ceil(marked.length / 4) };
     this.#over = true;
+    const failures = this.plan.fails ? 1 : 0;
+    const cost = failures ? 0 : usage.input * 3 + usage.output * 15;
+    this.turn.spent = { requests: this.plan.rounds.length + 1, failures, usage, cost, unpriced: failures, took_ms: Math.round(this.#clock.now) };
     if (this.plan.fails) {
       const { failure, words } = this.plan.fails;
       this.turn.stopped = 'model';
