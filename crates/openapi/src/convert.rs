@@ -17,9 +17,9 @@ const PROSE: usize = 300;
 const EXAMPLE: usize = 200;
 /// How many notes of one schema are kept.
 const NOTES: usize = 8;
-/// How many schemas are looked through, by way of `allOf`, for properties that are read-only: parts of parts of parts
-/// would otherwise be as many as a document's author likes.
-const LOOKED_THROUGH: usize = 100;
+/// How many schemas and properties are looked through, by way of `allOf`, for those that are read-only: parts of parts
+/// of parts would otherwise be as many as a document's author likes.
+const LOOKED_THROUGH: usize = 500;
 
 /// The names under which schemas that are referred to stand in `$defs`.
 #[derive(Default)]
@@ -73,11 +73,31 @@ pub(crate) struct Shared<'d> {
     pub(crate) version: Version,
     pub(crate) names: Names,
     patterns: HashMap<&'d str, bool>,
+    /// Where a reference leads, as the schema's number, and whether that is read-only: most are written many times.
+    references: HashMap<(usize, &'d str), (usize, bool)>,
 }
 
 impl<'d> Shared<'d> {
     pub(crate) fn new(documents: Documents<'d>, version: Version) -> Self {
-        Self { documents, version, names: Names::default(), patterns: HashMap::new() }
+        Self {
+            documents,
+            version,
+            names: Names::default(),
+            patterns: HashMap::new(),
+            references: HashMap::new(),
+        }
+    }
+
+    /// The number of the schema that a reference leads to, and whether that is read-only.
+    fn referred(&mut self, reference: &'d str, document: usize) -> Result<(usize, bool), String> {
+        if let Some(known) = self.references.get(&(document, reference)) {
+            return Ok(*known);
+        }
+        let (node, place) = self.documents.target(reference, document)?;
+        let read_only = self.documents.follow(node).is_ok_and(|of| of.flag("readOnly"));
+        let found = (self.names.id(place), node.flag("readOnly") || read_only);
+        self.references.insert((document, reference), found);
+        Ok(found)
     }
 
     /// Whether the checker of arguments can use a regular expression: it is asked itself, once for each.
@@ -123,8 +143,7 @@ impl Conversion {
         };
         let mut out = Map::new();
         if let Some(reference) = node.text("$ref") {
-            let (_, place) = shared.documents.target(reference, node.document)?;
-            let id = shared.names.id(place);
+            let (id, _) = shared.referred(reference, node.document)?;
             self.refs.insert(id);
             out.insert("$ref".to_owned(), format!("#/$defs/{}", shared.names.name(id)).into());
             // Before 3.1 what stands beside a reference says nothing; words do no harm.
@@ -136,7 +155,7 @@ impl Conversion {
             }
         }
         let mut unsent = unsent.clone();
-        read_only(&shared.documents, node, &mut unsent);
+        read_only(shared, node, &mut unsent);
         for (keyword, value) in fields {
             match holds(keyword) {
                 Some(holds) => {
@@ -288,21 +307,21 @@ impl Conversion {
 }
 
 /// The properties that a schema, or one that it is made of, says are read-only.
-fn read_only<'d>(documents: &Documents<'d>, node: Node<'d>, names: &mut BTreeSet<&'d str>) {
+fn read_only<'d>(shared: &mut Shared<'d>, node: Node<'d>, names: &mut BTreeSet<&'d str>) {
     let mut parts = vec![node];
     let mut looked_through = 0;
     while let Some(node) = parts.pop() {
         for (name, property) in node.members("properties") {
-            let of = documents.follow(property);
-            if property.flag("readOnly") || of.is_ok_and(|of| of.flag("readOnly")) {
+            looked_through += 1;
+            let of = property.text("$ref").and_then(|to| shared.referred(to, property.document).ok());
+            if property.flag("readOnly") || of.is_some_and(|(_, read_only)| read_only) {
                 names.insert(name);
             }
         }
         looked_through += 1;
         if looked_through < LOOKED_THROUGH {
-            parts.extend(
-                node.items("allOf").filter_map(|part| documents.follow(part).ok()).take(LOOKED_THROUGH),
-            );
+            let found = node.items("allOf").filter_map(|part| shared.documents.follow(part).ok());
+            parts.extend(found.take(LOOKED_THROUGH));
         }
     }
 }
