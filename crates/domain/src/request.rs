@@ -16,6 +16,16 @@ pub struct RequestShape {
     pub body: Option<Body>,
 }
 
+impl RequestShape {
+    /// The property of the input that a `{parameter}` of the path stands for; one of its own name if the shape says
+    /// nothing of it.
+    pub fn property_in_path<'a>(&'a self, parameter: &'a str) -> &'a str {
+        let mut parameters = self.parameters.iter();
+        let placed = parameters.find(|known| known.place == Place::Path && known.name == parameter);
+        placed.map_or(parameter, |known| known.property.as_str())
+    }
+}
+
 /// One argument outside the body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct Parameter {
@@ -105,6 +115,8 @@ pub enum BodyForm {
 
 /// One field of a form.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+// A view has parts too, and the page knows no modules: this is the name there. In JSON a structure has none.
+#[serde(rename = "FormPart")]
 pub struct Part {
     /// How a value that is no single text is written, in a form whose fields have styles.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -185,6 +185,11 @@ pub struct ToolSpec {
 }
 
 impl ToolSpec {
+    /// The property of the input that a `{parameter}` of the path, or of the resource, stands for.
+    pub fn property_in_path<'a>(&'a self, parameter: &'a str) -> &'a str {
+        self.request.as_ref().map_or(parameter, |shape| shape.property_in_path(parameter))
+    }
+
     /// A name for exactly this definition: the first 16 hexadecimal digits of the SHA-256 of its canonical JSON.
     /// A call's entry names it, so that the trail says which definition was in force.
     pub fn version(&self) -> String {

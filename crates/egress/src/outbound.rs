@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use domain::effect::Method;
+use domain::secret::Secret;
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
@@ -83,11 +84,16 @@ impl Outbound {
             }
         }
         text.push('\n');
-        for (name, value) in self.plain_headers() {
-            let _ = writeln!(text, "{name}: {value}");
+        let mut headers = self.plain_headers();
+        for secret in &self.secrets {
+            let Some((name, value)) = secret.recorded_header() else { continue };
+            match headers.iter_mut().find(|(known, _)| secret.is_a_cookie() && known == name) {
+                Some((_, cookies)) => *cookies = format!("{cookies}; {value}"),
+                None => headers.push((name.to_ascii_lowercase(), value)),
+            }
         }
-        for (name, value) in self.secrets.iter().filter_map(PlacedSecret::recorded_header) {
-            let _ = writeln!(text, "{}: {value}", name.to_ascii_lowercase());
+        for (name, value) in headers {
+            let _ = writeln!(text, "{name}: {value}");
         }
         text.push('\n');
         let mut bytes = text.into_bytes();
@@ -147,8 +153,14 @@ impl Outbound {
             map.append(header_name(&name)?, value);
         }
         for secret in &self.secrets {
-            let Some((name, value)) = secret.header() else { continue };
+            let Some((name, mut value)) = secret.header() else { continue };
             let name = header_name(name)?;
+            // There is one header for all cookies (RFC 6265 §5.4).
+            let others = map.get(&name).filter(|_| secret.is_a_cookie());
+            if let Some(before) = others.and_then(|others| others.to_str().ok()) {
+                value = Secret::new(format!("{before}; {}", value.expose()));
+                map.remove(&name);
+            }
             if RESERVED.contains(&name.as_str()) || map.contains_key(&name) {
                 return Err(unsendable(&format!(
                     "the secret `{}` goes into the header `{name}`, which is taken already",

@@ -80,6 +80,11 @@ impl PlacedSecret {
         }
     }
 
+    /// Whether it is one of the cookies, which share a header.
+    pub(crate) fn is_a_cookie(&self) -> bool {
+        matches!(self.place, Placement::Cookie { .. })
+    }
+
     /// `{secret:crm}`
     pub(crate) fn stand_in(&self) -> String {
         format!("{{secret:{}}}", self.name)

@@ -12,7 +12,7 @@ use egress::{Door, Outbound, PlacedSecret, Placement, Redirects};
 use url::Url;
 
 use crate::answer::{Asked, ended};
-use crate::check::{Unfit, request};
+use crate::check::{Request, Unfit, request};
 
 /// A source that pauses for this long in the middle of an answer has stalled; its deadline may be far longer.
 const IDLE: Duration = Duration::from_secs(10);
@@ -46,23 +46,30 @@ pub fn prepare(
     let broken = |words: &str| {
         failed(FailureClass::Internal, format!("the source {} can't be used: {words}", spec.name))
     };
-    let request = request(spec, tool, arguments).map_err(|unfit| match unfit {
+    let Request { names, placed } = request(spec, tool, arguments).map_err(|unfit| match unfit {
         Unfit::Arguments(mistakes) => invalid(&spec.id_of(tool), &mistakes.join("; ")),
         Unfit::Spec(words) => broken(&words),
     })?;
 
-    let mut outbound = Outbound::new(tool.method, request.url);
+    let mut outbound = Outbound::new(tool.method, placed.url);
     outbound.headers = spec.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    let (media, body) = placed.body.map(|body| (body.media, body.bytes)).unzip();
+    if let Some(media) = media.flatten() {
+        // What this body is, the tool knows better than the source.
+        outbound.headers.retain(|(known, _)| !known.eq_ignore_ascii_case("content-type"));
+        outbound.headers.push(("content-type".to_owned(), media));
+    }
     for (name, value) in [("accept", "application/json, */*;q=0.5"), ("content-type", "application/json")] {
-        let needed = name == "accept" || request.body.is_some();
+        let needed = name == "accept" || body.is_some();
         if needed && !outbound.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)) {
             outbound.headers.push((name.to_owned(), value.to_owned()));
         }
     }
+    outbound.headers.extend(placed.headers);
     if let (true, Some(name), Some(key)) = (tool.effect.writes(), &spec.idempotency_header, idempotency_key) {
         outbound.headers.push((name.clone(), key.to_owned()));
     }
-    outbound.body = request.body;
+    outbound.body = body;
     outbound.deadline = Duration::from_millis(spec.limits.deadline_ms.into());
     outbound.idle = IDLE;
     outbound.max_bytes = spec.limits.result_bytes.into();
@@ -79,7 +86,7 @@ pub fn prepare(
         secret: spec.auth.secret().cloned(),
         method: tool.method,
         writes: tool.effect.writes(),
-        arguments: request.names,
+        arguments: names,
         wants_pages: spec.headers.iter().any(|(name, value)| {
             name.eq_ignore_ascii_case("accept") && value.to_ascii_lowercase().contains("html")
         }),

@@ -7,8 +7,10 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::arguments::Arguments;
-use crate::place::{has_body, placed};
+use crate::place::{Placed, has_body, placed};
 use crate::schema::{mistakes, properties};
+use crate::shaped::shaped;
+use crate::taken::Taken;
 use crate::template::Template;
 
 /// Every mistake of the arguments (JSON text), in words for whoever writes them; none if a call with them can be
@@ -31,21 +33,26 @@ pub fn identity(spec: &SourceSpec, tool: &ToolSpec, arguments: &str) -> Option<S
     let mut arguments = Value::Object(Arguments::parse(arguments).ok()?.fields);
     arguments.sort_all_objects();
     let Value::Object(fields) = arguments else { return None };
-    let (url, body) = put(spec, tool, &fields).ok()?;
+    let placed = put(spec, tool, &fields).ok()?;
     // The tool's name and label are in it since two tools, or two versions of one, may label one request's result
     // differently; what goes into the headers is, since a source may have been changed between two calls.
     let rest = serde_json::to_string(&(&spec.headers, &spec.auth, &tool.label)).ok()?;
-    let mut text = format!("{} {} {url}\n{rest}\n", spec.id_of(tool), tool.method.word()).into_bytes();
-    text.extend(body.unwrap_or_default());
+    let mut text =
+        format!("{} {} {}\n{rest}\n", spec.id_of(tool), tool.method.word(), placed.url).into_bytes();
+    if tool.request.is_some() {
+        let media = placed.body.as_ref().map(|body| &body.media);
+        text.extend(serde_json::to_vec(&(&placed.headers, media)).ok()?);
+        text.push(b'\n');
+    }
+    text.extend(placed.body.map(|body| body.bytes).unwrap_or_default());
     Some(sha256_hex(&text))
 }
 
-/// The address and the body of a call.
+/// What a call sends.
 pub(crate) struct Request {
     /// The names of the arguments that the tool takes and that the call has.
     pub(crate) names: Vec<String>,
-    pub(crate) url: Url,
-    pub(crate) body: Option<Vec<u8>>,
+    pub(crate) placed: Placed,
 }
 
 /// Why there is no request.
@@ -56,7 +63,7 @@ pub(crate) enum Unfit {
     Spec(String),
 }
 
-/// Checks the arguments and makes address and body of them.
+/// Checks the arguments and puts each in its place.
 pub(crate) fn request(spec: &SourceSpec, tool: &ToolSpec, arguments: &str) -> Result<Request, Unfit> {
     let wrong = |words| Unfit::Arguments(vec![words]);
     let fields = Arguments::parse(arguments).map_err(wrong)?.fields;
@@ -64,23 +71,28 @@ pub(crate) fn request(spec: &SourceSpec, tool: &ToolSpec, arguments: &str) -> Re
     if !mistakes.is_empty() {
         return Err(Unfit::Arguments(mistakes));
     }
-    if let (Auth::ApiKey { place: KeyPlace::Query, name, .. }, false) = (&spec.auth, has_body(tool.method))
+    if let (Auth::ApiKey { place: KeyPlace::Query, name, .. }, false, None) =
+        (&spec.auth, has_body(tool.method), &tool.request)
         && fields.contains_key(name)
     {
         return Err(wrong(format!("`{name}` is where the source's key goes: leave it out")));
     }
-    let (url, body) = put(spec, tool, &fields)?;
+    let placed = put(spec, tool, &fields)?;
     let mut names: Vec<_> = properties(&tool.input.0).map(str::to_owned).collect();
     names.extend(fields.into_iter().map(|(name, _)| name));
-    Ok(Request { names, url, body })
+    Ok(Request { names, placed })
 }
 
-fn put(
-    spec: &SourceSpec,
-    tool: &ToolSpec,
-    fields: &Map<String, Value>,
-) -> Result<(Url, Option<Vec<u8>>), Unfit> {
+fn put(spec: &SourceSpec, tool: &ToolSpec, fields: &Map<String, Value>) -> Result<Placed, Unfit> {
     let base = Url::parse(&spec.base_url).map_err(|_| Unfit::Spec("its base address is none".to_owned()))?;
     let template = Template::parse(&tool.path).map_err(|wrong| Unfit::Spec(wrong.problem))?;
-    placed(&base, &template, tool.method, fields).map_err(|words| Unfit::Arguments(vec![words]))
+    let placed = match &tool.request {
+        None => placed(&base, &template, tool.method, fields),
+        Some(shape) => {
+            // A spec need not have come from a file: what no argument may set is looked at once more.
+            Taken::by(spec).leaves(shape).map_err(|wrong| Unfit::Spec(wrong.problem))?;
+            shaped(&base, &template, shape, &spec.auth, fields)
+        }
+    };
+    placed.map_err(|words| Unfit::Arguments(vec![words]))
 }

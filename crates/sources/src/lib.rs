@@ -5,9 +5,9 @@
 //!
 //! - [`read_source`] and [`write_source`]: the file and the spec; [`lint`]: what a spec makes slower or less safe than
 //!   it needs to be.
-//! - [`prepare`]: arguments are checked against the tool's schema, then put into path, query or body so that none
-//!   can change host, path above its segment, or headers. The result knows what it will send
-//!   ([`Prepared::record`]) before anything is sent.
+//! - [`prepare`]: arguments are checked against the tool's schema, then put into path, query or body, or where the
+//!   tool's shape says, so that none can change host, path above its segment, or headers other than its own. The result
+//!   knows what it will send ([`Prepared::record`]) before anything is sent.
 //! - [`resource`] and [`identity`]: what the scheduler needs to know of a call: which thing it touches, and whether
 //!   another sends the same request. [`mistakes_of`]: what a form says of arguments.
 //! - [`Prepared::perform`]: one request, one ending. There is no other way out of it. What the answer's headers say of
@@ -16,18 +16,24 @@
 
 mod answer;
 mod arguments;
+mod body;
 mod call;
 mod check;
 mod headers;
 mod lint;
 mod mistake;
+mod multipart;
 mod place;
 mod read;
 mod resource;
 mod schema;
+mod shaped;
+mod style;
+mod taken;
 mod template;
 mod told;
 mod units;
+mod words;
 mod write;
 
 pub use call::{Prepared, prepare};

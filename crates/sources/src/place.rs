@@ -1,4 +1,4 @@
-//! Where each argument goes: path, query or body.
+//! Where each argument goes if method and path alone say it: path, query or body.
 
 use domain::effect::Method;
 use serde_json::{Map, Value};
@@ -14,6 +14,25 @@ pub(crate) fn has_body(method: Method) -> bool {
     }
 }
 
+/// A call's arguments, each in its place.
+#[derive(Clone, Debug)]
+pub(crate) struct Placed {
+    /// The whole address.
+    pub(crate) url: Url,
+    /// Those that are headers.
+    pub(crate) headers: Vec<(String, String)>,
+    /// The body, if there is one.
+    pub(crate) body: Option<Content>,
+}
+
+/// A body, and what it is.
+#[derive(Clone, Debug)]
+pub(crate) struct Content {
+    /// Its media type, if the tool says one; JSON if not.
+    pub(crate) media: Option<String>,
+    pub(crate) bytes: Vec<u8>,
+}
+
 /// The whole address and the body of a call. `base` has no query and no fragment.
 ///
 /// # Errors
@@ -23,7 +42,7 @@ pub(crate) fn placed(
     template: &Template,
     method: Method,
     fields: &Map<String, Value>,
-) -> Result<(Url, Option<Vec<u8>>), String> {
+) -> Result<Placed, String> {
     let below = template
         .fill(|name| path_text(fields.get(name)?))
         .map_err(|(name, why)| format!("`{name}` {why}{}", got(fields.get(&name))))?;
@@ -35,15 +54,16 @@ pub(crate) fn placed(
     }
     if has_body(method) {
         // A tool whose every field is in its path sends no body: some servers refuse `{}` where they want nothing.
-        let body = (!rest.is_empty()).then(|| Value::Object(rest).to_string().into_bytes());
-        return Ok((url, body));
+        let bytes = (!rest.is_empty()).then(|| Value::Object(rest).to_string().into_bytes());
+        let body = bytes.map(|bytes| Content { media: None, bytes });
+        return Ok(Placed { url, headers: Vec::new(), body });
     }
     let pairs: Vec<_> =
         rest.iter().flat_map(|(name, value)| query_texts(value).map(move |text| (name, text))).collect();
     if !pairs.is_empty() {
         url.query_pairs_mut().extend_pairs(pairs);
     }
-    Ok((url, None))
+    Ok(Placed { url, headers: Vec::new(), body: None })
 }
 
 /// A value as it stands in a path; `None` for those that can't stand there.
@@ -75,7 +95,8 @@ fn number_text(number: &serde_json::Number) -> String {
     }
 }
 
-fn got(value: Option<&Value>) -> String {
+/// ` (it is 7)`, for the end of a sentence about a value.
+pub(crate) fn got(value: Option<&Value>) -> String {
     match value {
         None => String::new(),
         Some(Value::String(text)) if text.chars().count() > 60 => String::new(),

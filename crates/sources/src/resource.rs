@@ -12,7 +12,7 @@ use crate::template::Template;
 pub fn resource(source: &SourceName, tool: &ToolSpec, arguments: &str) -> String {
     let fields = Arguments::parse(arguments).map(|arguments| arguments.fields).unwrap_or_default();
     let below = match Template::parse(&tool.resource) {
-        Ok(template) => template.fill_beginning(|name| path_text(fields.get(name)?)),
+        Ok(template) => template.fill_beginning(|name| path_text(fields.get(tool.property_in_path(name))?)),
         Err(_) => String::new(),
     };
     format!("/{source}{}", below.trim_end_matches('/'))

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::mistake::Wrong;
+use crate::style::Text;
 
 /// What stands in a path as it is (RFC 3986 §2.3); everything else of a parameter is percent-encoded.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -70,6 +71,21 @@ impl Template {
     /// The name of the parameter whose value would make its segment empty, or one that means another place
     /// (`.`, `..`), or that has no value; with the reason.
     pub(crate) fn fill(&self, value: impl Fn(&str) -> Option<String>) -> Result<String, (String, String)> {
+        self.fill_written(|name| {
+            let plain = value(name).ok_or("is missing")?;
+            let written = utf8_percent_encode(&plain, ESCAPED).to_string();
+            Ok(Text { plain, written })
+        })
+    }
+
+    /// The same for values that are written already, each within its segment.
+    ///
+    /// # Errors
+    /// As for [`Self::fill`]; and a parameter for which there is a reason in the place of a value.
+    pub(crate) fn fill_written(
+        &self,
+        value: impl Fn(&str) -> Result<Text, &'static str>,
+    ) -> Result<String, (String, String)> {
         let mut path = String::new();
         for segment in &self.segments {
             path.push('/');
@@ -77,11 +93,15 @@ impl Template {
             let mut last = None;
             for part in segment {
                 match part {
-                    Part::Text(text) => plain.push_str(&decoded(text)),
+                    Part::Text(text) => {
+                        plain.push_str(&decoded(text));
+                        path.push_str(text);
+                    }
                     Part::Parameter(name) => {
-                        let value = value(name).ok_or_else(|| (name.clone(), "is missing".to_owned()))?;
-                        safe(&value).map_err(|why| (name.clone(), why))?;
-                        plain.push_str(&value);
+                        let value = value(name).map_err(|why| (name.clone(), why.to_owned()))?;
+                        safe(&value.plain).map_err(|why| (name.clone(), why))?;
+                        plain.push_str(&value.plain);
+                        path.push_str(&value.written);
                         last = Some(name);
                     }
                 }
@@ -89,14 +109,6 @@ impl Template {
             // `.{ext}` with `.`: harmless parts can make a harmful whole.
             if let Some(name) = last {
                 safe(&plain).map_err(|why| (name.clone(), why))?;
-            }
-            for part in segment {
-                match part {
-                    Part::Text(text) => path.push_str(text),
-                    Part::Parameter(name) => {
-                        path.extend(utf8_percent_encode(&value(name).unwrap_or_default(), ESCAPED));
-                    }
-                }
             }
         }
         Ok(path)
@@ -125,7 +137,9 @@ fn safe(value: &str) -> Result<(), String> {
     if value.chars().any(char::is_control) {
         return Err("must not hold control characters: it is a part of the path".to_owned());
     }
-    if value.split(['/', '\\']).any(|part| matches!(part, "." | "..")) {
+    // Servers that know matrix parameters take what stands before them for the segment: `..;x=1`.
+    let segment = |part: &str| part.split(';').next().is_some_and(|name| matches!(name, "." | ".."));
+    if value.split(['/', '\\']).any(segment) {
         return Err("must not be `.` or `..` or lead through them: it is a part of the path".to_owned());
     }
     Ok(())
@@ -187,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_value_that_leads_elsewhere_is_refused() {
-        for value in ["", ".", "..", "../x", "a/../b", r"a\..", "a\0b", "a\nb"] {
+        for value in ["", ".", "..", "../x", "a/../b", "..;x", "a/..;x=1", r"a\..", "a\0b", "a\nb"] {
             assert!(filled("/a/{x}", value).is_err(), "{value:?}");
         }
         assert!(filled("/a/.{x}", ".").is_err());

@@ -3,11 +3,13 @@
 use std::fmt::Write as _;
 
 use domain::label::Label;
+use domain::request::{Part, RequestShape};
 use domain::source::{Auth, KeyPlace, Limits, SourceKind, SourceSpec};
 use domain::tool::ToolSpec;
 use serde_json::Value;
 
 use crate::units::{rate, size, standard_burst, time};
+use crate::words::{FORMS, PLACES, STYLES, standard_explode, standard_media, standard_style, word};
 
 /// TOML that [`crate::read_source`] reads back as the same spec. What has its standard value is left out.
 pub fn write_source(spec: &SourceSpec) -> String {
@@ -71,6 +73,66 @@ fn tool(out: &mut String, tool: &ToolSpec, source: &Label) {
         // TOML has no null and no number beyond 64 bits with a sign: such a schema stands there as JSON.
         schema => line(out, "input", &text(&schema.to_string())),
     }
+    if let Some(shape) = &tool.request {
+        request(out, shape);
+    }
+}
+
+fn request(out: &mut String, shape: &RequestShape) {
+    out.push_str("[tool.request]\n");
+    if !shape.parameters.is_empty() {
+        out.push_str("parameters = [\n");
+        for parameter in &shape.parameters {
+            let mut pairs = vec![
+                format!("property = {}", text(&parameter.property)),
+                format!("place = \"{}\"", word(&PLACES, &parameter.place)),
+            ];
+            if parameter.name != parameter.property {
+                pairs.push(format!("name = {}", text(&parameter.name)));
+            }
+            if parameter.style != standard_style(parameter.place) {
+                pairs.push(format!("style = \"{}\"", word(&STYLES, &parameter.style)));
+            }
+            if parameter.explode != standard_explode(parameter.style) {
+                pairs.push(format!("explode = {}", parameter.explode));
+            }
+            if parameter.reserved {
+                pairs.push("reserved = true".to_owned());
+            }
+            // Writing to a String can't fail.
+            let _ = writeln!(out, "  {{ {} }},", pairs.join(", "));
+        }
+        out.push_str("]\n");
+    }
+    if let Some(body) = &shape.body {
+        let mut pairs = vec![format!("form = \"{}\"", word(&FORMS, &body.form))];
+        if body.media != standard_media(body.form) {
+            pairs.push(format!("media = {}", text(&body.media)));
+        }
+        pairs.extend(body.property.iter().map(|name| format!("property = {}", text(name))));
+        if !body.parts.is_empty() {
+            let parts: Vec<_> = body
+                .parts
+                .iter()
+                .map(|(name, part)| format!("{} = {}", key(name), self::part(part)))
+                .collect();
+            pairs.push(format!("parts = {{ {} }}", parts.join(", ")));
+        }
+        line(out, "body", &format!("{{ {} }}", pairs.join(", ")));
+    }
+}
+
+fn part(part: &Part) -> String {
+    let mut pairs = Vec::new();
+    pairs.extend(part.style.iter().map(|style| format!("style = \"{}\"", word(&STYLES, style))));
+    if part.explode != part.style.is_some_and(standard_explode) {
+        pairs.push(format!("explode = {}", part.explode));
+    }
+    pairs.extend(part.media.iter().map(|media| format!("media = {}", text(media))));
+    if part.file {
+        pairs.push("file = true".to_owned());
+    }
+    if pairs.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", pairs.join(", ")) }
 }
 
 fn line(out: &mut String, key: &str, value: &str) {

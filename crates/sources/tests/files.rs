@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic here is a failed test with a place")]
 
+use std::collections::BTreeMap;
+
 use domain::effect::{Effect, Method};
 use domain::json::Json;
 use domain::label::{Category, Label, Level};
+use domain::request::{Body, BodyForm, Parameter, Part, Place, RequestShape, Style};
 use domain::source::{Auth, KeyPlace, Limits, Rate, SourceKind, SourceSpec};
 use domain::tool::ToolSpec;
 use proptest::prelude::*;
@@ -290,6 +293,184 @@ fn a_tool_and_its_schema_fit_together() {
 }
 
 #[test]
+fn a_shape_is_read_with_what_is_standard_left_out() {
+    let spec = read_source(UPLOAD).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
+    let parameter = |property: &str, name: &str, place, style, explode| Parameter {
+        property: property.to_owned(),
+        name: name.to_owned(),
+        place,
+        style,
+        explode,
+        reserved: false,
+    };
+    let shape = RequestShape {
+        parameters: vec![
+            parameter("product", "productId", Place::Path, Style::Simple, false),
+            parameter("tags", "tags", Place::Query, Style::PipeDelimited, false),
+            parameter("trace", "X-Trace-Id", Place::Header, Style::Simple, false),
+        ],
+        body: Some(Body {
+            form: BodyForm::Multipart,
+            media: "multipart/form-data".to_owned(),
+            property: None,
+            parts: [(
+                "photo".to_owned(),
+                Part { media: Some("image/png".to_owned()), file: true, ..Part::default() },
+            )]
+            .into(),
+        }),
+    };
+    assert_eq!(spec.tools[0].request.as_ref(), Some(&shape));
+    assert!(
+        write_source(&spec).contains(&UPLOAD[UPLOAD.find("[tool.request]").unwrap()..]),
+        "{}",
+        write_source(&spec)
+    );
+}
+
+const UPLOAD: &str = r#"
+name = "shop"
+kind = "http"
+base_url = "https://shop.example.com/api"
+
+[[tool]]
+name = "add_photo"
+description = "Adds a photo to a product"
+method = "POST"
+path = "/products/{productId}/photos"
+[tool.input]
+type = "object"
+required = ["product", "photo"]
+properties.product = { type = "integer" }
+properties.tags = { type = "array", items = { type = "string" } }
+properties.trace = { type = "string" }
+properties.photo = { type = "string", contentEncoding = "base64" }
+properties.caption = { type = "string" }
+[tool.request]
+parameters = [
+  { property = "product", place = "path", name = "productId" },
+  { property = "tags", place = "query", style = "pipe_delimited" },
+  { property = "trace", place = "header", name = "X-Trace-Id" },
+]
+body = { form = "multipart", parts = { photo = { media = "image/png", file = true } } }
+"#;
+
+#[test]
+fn a_shape_that_can_not_be_is_named() {
+    let head = "name = 'a'\nkind = 'http'\nbase_url = 'http://a'\nidempotency_header = 'Idem'\n\
+                headers = { 'X-Team' = 'b' }\nauth = { kind = 'api_key', place = 'PLACE', name = 'key', secret = 's' }\n\
+                [[tool]]\nname = 't'\ndescription = 'd'\nmethod = 'POST'\npath = '/{id}'\n[tool.input]\n\
+                type = 'object'\nproperties.id = {}\nproperties.ids = {}\n[tool.request]\n";
+    let id = "parameters = [{ property = 'id', place = 'path' },\n";
+    // Two lines below `head`, in the second parameter.
+    for (place, rest, key, words) in [
+        ("query", "{ property = 'idss', place = 'query' }", "property", "did you mean \"ids\"?"),
+        ("query", "{ property = 'other', place = 'query' }", "property", "write one of id, ids"),
+        ("query", "{ property = 'ids', place = 'qery' }", "place", "did you mean \"query\"?"),
+        ("query", "{ property = 'ids' }", "place", "is missing"),
+        ("query", "{ property = 'ids', place = 'query', nam = 'x' }", "nam", "did you mean `name`?"),
+        ("query", "{ property = 'ids', place = 'path' }", "property", "the path has no {ids}"),
+        ("query", "{ property = 'ids', place = 'path', name = 'id' }", "name", "another parameter"),
+        (
+            "query",
+            "{ property = 'ids', place = 'query', style = 'spaceDelimited' }",
+            "style",
+            "\"space_delimited\"?",
+        ),
+        (
+            "query",
+            "{ property = 'ids', place = 'query', style = 'matrix' }",
+            "style",
+            "no meaning in this place",
+        ),
+        ("query", "{ property = 'ids', place = 'header', style = 'form' }", "style", "it can be simple"),
+        ("query", "{ property = 'ids', place = 'query', explode = 1 }", "explode", "true or false"),
+        (
+            "query",
+            "{ property = 'ids', place = 'query', name = 'key' }",
+            "name",
+            "where the source's key goes",
+        ),
+        (
+            "cookie",
+            "{ property = 'ids', place = 'cookie', name = 'key' }",
+            "name",
+            "where the source's key goes",
+        ),
+        (
+            "header",
+            "{ property = 'ids', place = 'header', name = 'Key' }",
+            "name",
+            "where the source's key goes",
+        ),
+        ("query", "{ property = 'ids', place = 'cookie', name = 'a=b' }", "name", "can't name a cookie"),
+        ("query", "{ property = 'ids', place = 'header', name = 'x-team' }", "name", "by itself"),
+        ("query", "{ property = 'ids', place = 'header', name = 'IDEM' }", "name", "by itself"),
+        ("query", "{ property = 'ids', place = 'header', name = 'a\\nb' }", "name", "can't name a header"),
+        (
+            "query",
+            "{ property = 'ids', place = 'header', name = 'Host' }",
+            "name",
+            "not for a request to set",
+        ),
+        (
+            "query",
+            "{ property = 'ids', place = 'header', name = 'content-length' }",
+            "name",
+            "not for a request",
+        ),
+        (
+            "query",
+            "{ property = 'ids', place = 'header', name = 'Authorization' }",
+            "name",
+            "no argument may set",
+        ),
+        ("query", "{ property = 'ids', place = 'header', name = 'Cookie' }", "name", "no argument may set"),
+        (
+            "query",
+            "{ property = 'ids', place = 'header', name = 'X-Forwarded-For' }",
+            "name",
+            "no argument may set",
+        ),
+    ] {
+        let rest = rest.replace("'a\\nb'", "\"a\\nb\"");
+        let file = format!("{}{id}{rest}]", head.replace("PLACE", place));
+        refused(&file, &[(18, &format!("tool[1].request.parameters[2].{key}"), words)]);
+    }
+    let head = head.replace("PLACE", "query");
+    for (body, key, words) in [
+        ("{}", "form", "is missing"),
+        ("{ form = 'xml' }", "form", "not one of the words"),
+        ("{ form = 'text' }", "property", "is missing"),
+        ("{ form = 'json', media = '*/*' }", "media", "not one media type"),
+        ("{ form = 'json', media = \"a/b\\r\\nX: y\" }", "media", "not one media type"),
+        ("{ form = 'json', media = 'json' }", "media", "not one media type"),
+        (
+            "{ form = 'multipart', media = 'multipart/form-data; boundary=x' }",
+            "media",
+            "not what such a body is",
+        ),
+        ("{ form = 'json', property = 'id' }", "property", "is a parameter"),
+        ("{ form = 'json', property = 'x' }", "property", "not a property of the input"),
+        ("{ form = 'json', parts = { ids = {} } }", "parts.ids", "have fields"),
+        ("{ form = 'multipart', parts = { id = {} } }", "parts.id", "not a field of the body"),
+        ("{ form = 'urlencoded', parts = { ids = { file = true } } }", "parts.ids.file", "holds no files"),
+        ("{ form = 'urlencoded', parts = { ids = { style = 'label' } } }", "parts.ids.style", "no meaning"),
+    ] {
+        let file = format!("{head}{id}]\nbody = {body}");
+        refused(&file, &[(19, &format!("tool[1].request.body.{key}"), words)]);
+    }
+    refused(&head, &[(11, "tool[1].path", "request.parameters don't say which property {id} is")]);
+    refused(
+        &format!("{head}parameters = 1"),
+        &[
+            (11, "tool[1].path", "request.parameters don't say"),
+            (17, "tool[1].request.parameters", "must be tables"),
+        ],
+    );
+}
+
+#[test]
 fn what_is_not_toml_is_named_by_line_with_the_mistakes_beside_it() {
     let mistakes = read_source("name = 'a'\nkind = \nbase_url = 'ftp://a'\n= 4\n").unwrap_err();
     let lines: Vec<_> = mistakes.iter().map(|mistake| mistake.line).collect();
@@ -360,6 +541,79 @@ fn tool() -> impl Strategy<Value = ToolSpec> {
     )
 }
 
+/// Shapes of a tool whose path is `/x/{p}` and whose input has these properties, `p` among them.
+fn shape(properties: Vec<String>) -> impl Strategy<Value = RequestShape> {
+    let style = |place| {
+        prop::sample::select(match place {
+            Place::Path => vec![Style::Simple, Style::Label, Style::Matrix, Style::Json],
+            Place::Query => vec![Style::Form, Style::DeepObject, Style::PipeDelimited, Style::TabDelimited],
+            Place::Header => vec![Style::Simple, Style::SpaceDelimited, Style::Json],
+            Place::Cookie => vec![Style::Form, Style::Json],
+        })
+    };
+    let others: Vec<_> = properties.into_iter().filter(|name| name != "p").collect();
+    let places = prop::sample::select(vec![Place::Query, Place::Header, Place::Cookie]);
+    let one = move |place: Place, property: String, name: String| {
+        (style(place), any::<bool>(), any::<bool>()).prop_map(move |(style, explode, reserved)| {
+            let (property, name) = (property.clone(), name.clone());
+            Parameter { property, name, place, style, explode, reserved }
+        })
+    };
+    let path = one(Place::Path, "p".to_owned(), "p".to_owned());
+    let (first, last) = (others.first().cloned(), others.last().cloned().filter(|_| others.len() > 1));
+    let more = places.prop_flat_map(move |place| {
+        first
+            .clone()
+            .map(|property| one(place, property, "Z-name".to_owned()))
+            .into_iter()
+            .collect::<Vec<_>>()
+    });
+    let part = (prop::option::of(style(Place::Query)), any::<bool>(), any::<bool>()).prop_map(
+        |(style, explode, file)| Part { style, explode, media: file.then(|| "image/png".to_owned()), file },
+    );
+    let body = (0..5usize, part).prop_map(move |(form, part)| {
+        let (form, media) = [
+            (BodyForm::Json, "application/merge-patch+json"),
+            (BodyForm::Urlencoded, "application/x-www-form-urlencoded"),
+            (BodyForm::Multipart, "multipart/form-data"),
+            (BodyForm::Text, "text/csv"),
+            (BodyForm::Binary, "image/png"),
+        ][form];
+        let property = last.clone();
+        if property.is_none() && matches!(form, BodyForm::Text | BodyForm::Binary) {
+            return None;
+        }
+        let parts = match (form, &property) {
+            (BodyForm::Multipart, Some(_)) => [("a b".to_owned(), part)].into(),
+            _ => BTreeMap::new(),
+        };
+        Some(Body { form, media: media.to_owned(), property, parts })
+    });
+    (path, more, body).prop_map(|(path, mut parameters, body)| {
+        parameters.insert(0, path);
+        RequestShape { parameters, body }
+    })
+}
+
+/// A tool, or the same with a shape.
+fn shaped() -> impl Strategy<Value = ToolSpec> {
+    (tool(), any::<bool>(), prop::collection::vec("[a-z]{2,4}", 0..3)).prop_flat_map(
+        |(mut tool, plain, mut names)| {
+            if plain {
+                return Just(tool).boxed();
+            }
+            names.push("p".to_owned());
+            let properties: serde_json::Map<_, _> =
+                names.iter().map(|name| (name.clone(), json!({}))).collect();
+            names = properties.keys().cloned().collect();
+            tool.input = Json(json!({"type": "object", "properties": properties}));
+            tool.path = "/x/{p}".to_owned();
+            let with = move |shape| ToolSpec { request: Some(shape), ..tool.clone() };
+            shape(names).prop_map(with).boxed()
+        },
+    )
+}
+
 fn spec() -> impl Strategy<Value = SourceSpec> {
     let rate = prop::option::of((1u32..=10_000_000, 1u32..))
         .prop_map(|rate| rate.map(|(milli_per_second, burst)| Rate { milli_per_second, burst }));
@@ -369,7 +623,7 @@ fn spec() -> impl Strategy<Value = SourceSpec> {
     let idempotency_header = prop::option::of("Idempotency-[A-Z][a-z]{0,6}");
     let headers = prop::collection::btree_map("X-[A-Z][a-z]{0,6}", "[ -~]{0,12}", 0..3);
     let asking = (limits, headers, idempotency_header);
-    (label(), auth(), asking, prop::collection::vec(tool(), 0..4)).prop_map(
+    (label(), auth(), asking, prop::collection::vec(shaped(), 0..4)).prop_map(
         |(label, auth, (limits, headers, idempotency_header), tools)| {
             let mut spec = SourceSpec {
                 name: "a".parse().unwrap(),

@@ -425,6 +425,31 @@ export type BatchView = {
 	label: Label,
 };
 
+/**  A request's body. */
+export type Body = {
+	/**  How it is written. */
+	form: BodyForm,
+	/**  The media type that the request names. */
+	media: string,
+	/**  The property of the input that it is; all those that are no parameters, as one object, if none is named. */
+	property?: string | null,
+	/**  What is particular about single fields of a form; others are texts, or JSON where they are objects. */
+	parts?: { [key in string]: FormPart },
+};
+
+/**  How a body is written. */
+export type BodyForm = 
+/**  JSON. */
+"json" | 
+/**  `application/x-www-form-urlencoded` (WHATWG URL §5). */
+"urlencoded" | 
+/**  `multipart/form-data` (RFC 7578). */
+"multipart" | 
+/**  A text as it is. */
+"text" | 
+/**  Bytes; the argument holds them as base64 (RFC 4648 §4). */
+"binary";
+
 /**  A bundle that was made. */
 export type BundleMade = {
 	/**  Where it lies. */
@@ -956,6 +981,18 @@ export type Finish =
 /**  Its provider's filter stopped it. */
 "content_filter";
 
+/**  One field of a form. */
+export type FormPart = {
+	/**  How a value that is no single text is written, in a form whose fields have styles. */
+	style?: Style | null,
+	/**  Whether each item or member stands for itself. */
+	explode: boolean,
+	/**  Its media type in a multipart body, if it has one of its own. */
+	media?: string | null,
+	/**  Whether it is a file: the argument holds its bytes as base64. */
+	file?: boolean,
+};
+
 /**  The short name by which a model refers to a result: `c3` is the third call of the conversation. */
 export type Handle = string;
 
@@ -1400,6 +1437,22 @@ export type Parallel =
 /**  Forbid it. */
 "off";
 
+/**  One argument outside the body. */
+export type Parameter = {
+	/**  The property of the tool's input that it is. */
+	property: string,
+	/**  Its name in the request; in a path, that of the `{parameter}`. */
+	name: string,
+	/**  Where it goes. */
+	place: Place,
+	/**  How a value becomes text there. */
+	style: Style,
+	/**  Whether each item of a list, or member of an object, stands for itself. */
+	explode: boolean,
+	/**  Whether `:/?#[]@!$&'()*+,;=` go as they are, where the place allows it. */
+	reserved?: boolean,
+};
+
 /**  The parts of a verification, in the order in which each presumes the ones before. */
 export type Part = 
 /**  Entries, their order and their hashes; in a bundle, what files it has. */
@@ -1495,6 +1548,17 @@ export type Phases = {
 	reused: boolean,
 };
 
+/**  A place for an argument. */
+export type Place = 
+/**  A part of the path. */
+"path" | 
+/**  The query. */
+"query" | 
+/**  A header. */
+"header" | 
+/**  A cookie. */
+"cookie";
+
 /**  What a model costs, in millionths of a US dollar for a million tokens: `3_000_000` is three dollars. */
 export type Price = {
 	/**  For what it reads. */
@@ -1548,6 +1612,17 @@ export type Rate = {
 	milli_per_second: number,
 	/**  How many may begin at once when none began for a while; at least 1. */
 	burst: number,
+};
+
+/**
+ *  Where every argument of a tool goes. A tool without one keeps to the simple rule: what is in the path goes there, and
+ *  the rest into a JSON body or, if the method has none, into the query.
+ */
+export type RequestShape = {
+	/**  The arguments that are no part of the body. An argument that is neither here nor in the body is not sent. */
+	parameters?: Parameter[],
+	/**  What becomes of the others. */
+	body?: Body | null,
 };
 
 /**
@@ -1759,6 +1834,27 @@ after_ms: number } |
 /**  How long after it was sent, in milliseconds. */
 after_ms: number };
 
+/**  How a value becomes text: the styles of OpenAPI 3 (§4.8.12.3), and what version 2 had beside them. */
+export type Style = 
+/**  `3,4,5`: RFC 6570 `{x}`. */
+"simple" | 
+/**  `.3.4.5`: RFC 6570 `{.x}`. */
+"label" | 
+/**  `;x=3,4,5`: RFC 6570 `{;x}`. */
+"matrix" | 
+/**  `x=3,4,5` or `x=3&x=4&x=5`: RFC 6570 `{?x}`. */
+"form" | 
+/**  `x=3%204%205` */
+"space_delimited" | 
+/**  `x=3|4|5` */
+"pipe_delimited" | 
+/**  `x=3%094%095`: version 2's `tsv`. */
+"tab_delimited" | 
+/**  `x[a]=3&x[b]=4` */
+"deep_object" | 
+/**  The value as JSON text: a parameter with `content`. */
+"json";
+
 /**  Where a turn's time went, in milliseconds. */
 export type Timings = {
 	/**  From the question to the end of the answer. */
@@ -1831,6 +1927,8 @@ export type ToolSpec = {
 	label: Label,
 	/**  JSON Schema 2020-12 of the arguments: an object. */
 	input: Json,
+	/**  Where each argument goes, if method and path alone don't say. */
+	request?: RequestShape | null,
 };
 
 /**  How long a tool's calls take. */

@@ -60,7 +60,7 @@ fn takes_one(tool: &ToolSpec, list: &str, of: &ToolSpec) -> bool {
     let wanted = owner(of, one_of(list));
     let last = tool.path.rsplit('/').next().unwrap_or_default();
     let parameter = last.strip_prefix('{').and_then(|last| last.strip_suffix('}'));
-    wanted.is_some() && parameter.is_some_and(|name| owner(tool, name) == wanted)
+    wanted.is_some() && parameter.is_some_and(|name| owner(tool, tool.property_in_path(name)) == wanted)
 }
 
 /// `customer_id` from `customer_ids`.

@@ -44,8 +44,12 @@ pub(super) fn owner(tool: &ToolSpec, property: &str) -> Option<Vec<String>> {
     if !rest.is_empty() {
         return Some(rest.iter().map(|word| singular(word)).collect());
     }
-    let place = format!("{{{property}}}");
-    let before = tool.path.split_once(&place).map_or(tool.path.as_str(), |(before, _)| before);
+    // Up to the parameter of the path that it is, whatever that is called there.
+    let stands_for =
+        |rest: &str| rest.split_once('}').is_some_and(|(name, _)| tool.property_in_path(name) == property);
+    let mut braces = tool.path.match_indices('{');
+    let place = braces.find(|(place, _)| stands_for(&tool.path[place + 1..])).map(|(place, _)| place);
+    let before = &tool.path[..place.unwrap_or(tool.path.len())];
     thing(before)
 }
 

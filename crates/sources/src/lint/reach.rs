@@ -15,11 +15,12 @@ pub(super) struct Reach(Vec<Option<String>>);
 impl Reach {
     pub(super) fn of(tool: &ToolSpec) -> Self {
         let Ok(template) = Template::parse(&tool.resource) else { return Self(Vec::new()) };
+        let required = |name: &str| is_required(&tool.input.0, tool.property_in_path(name));
         let mut reach = Vec::new();
         for segment in template.segments() {
             match segment {
                 Ok(text) => reach.push(Some(text)),
-                Err(names) if names.iter().all(|name| is_required(&tool.input.0, name)) => reach.push(None),
+                Err(names) if names.iter().all(|name| required(name)) => reach.push(None),
                 Err(_) => break,
             }
         }

@@ -3,6 +3,7 @@
 mod json;
 mod label;
 mod limits;
+mod request;
 mod section;
 mod source;
 mod tool;

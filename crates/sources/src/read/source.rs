@@ -14,6 +14,7 @@ use super::section::Section;
 use super::tool::tool;
 use crate::headers::{self, is_a_key, sendable_name};
 use crate::mistake::Wrong;
+use crate::taken::Taken;
 
 const KEYS: [&str; 9] =
     ["name", "kind", "base_url", "label", "auth", "limits", "headers", "idempotency_header", "tool"];
@@ -41,7 +42,12 @@ pub(super) fn source(section: &Section<'_>) -> Option<SourceSpec> {
     let mut names = BTreeSet::new();
     let mut tools = Vec::new();
     for section in &sections {
-        let Some(tool) = tool(section, &known, auth.as_ref()) else { continue };
+        let taken = Taken {
+            auth: auth.as_ref(),
+            headers: headers.as_ref(),
+            idempotency_header: idempotency_header.as_ref().and_then(Option::as_deref),
+        };
+        let Some(tool) = tool(section, &known, taken) else { continue };
         if !names.insert(tool.name.clone()) {
             section.wrong(
                 "name",

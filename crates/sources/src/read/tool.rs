@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use domain::effect::{Effect, Method};
 use domain::json::Json;
 use domain::label::Label;
+use domain::request::{Place, RequestShape};
 use domain::source::{Auth, KeyPlace};
 use domain::tool::{ToolName, ToolSpec};
 use serde_json::{Value, json};
@@ -12,14 +13,16 @@ use toml::de::DeValue;
 
 use super::json::json as as_json;
 use super::label::label;
+use super::request::{Around, request};
 use super::section::{Section, article};
 use crate::mistake::Wrong;
 use crate::place::has_body;
 use crate::schema::{flaws, properties};
+use crate::taken::Taken;
 use crate::template::Template;
 
-const KEYS: [&str; 9] =
-    ["name", "description", "method", "path", "effect", "resource", "exclusive", "label", "input"];
+const KEYS: [&str; 10] =
+    ["name", "description", "method", "path", "effect", "resource", "exclusive", "label", "input", "request"];
 
 const METHODS: [(&str, Method); 7] = [
     ("GET", Method::Get),
@@ -36,7 +39,7 @@ const EFFECTS: [(&str, Effect); 3] =
     [("read", Effect::Read), ("idempotent_write", Effect::IdempotentWrite), ("write", Effect::Write)];
 
 /// The tool; `None` only if a mistake was named.
-pub(super) fn tool(section: &Section<'_>, source: &Label, auth: Option<&Auth>) -> Option<ToolSpec> {
+pub(super) fn tool(section: &Section<'_>, source: &Label, taken: Taken<'_>) -> Option<ToolSpec> {
     section.only(&KEYS);
     let name = section.needed_as::<ToolName>("name", "\"get_customer\"");
     let description = section.needed("description", "\"One customer by id\"").and_then(|text| {
@@ -49,13 +52,30 @@ pub(super) fn tool(section: &Section<'_>, source: &Label, auth: Option<&Auth>) -
     });
     let method = section.needed("method", "\"GET\"").and_then(|text| section.word("method", text, &METHODS));
     let input = input(section);
-    let path = section
+    let template = section
         .needed("path", "\"/customers/{id}\"")
-        .and_then(|text| template(section, "path", text, input.as_ref()));
+        .and_then(|text| Some((text, section.accepted("path", text, Template::parse)?)));
+    let request = match section.value("request") {
+        None => Some(None),
+        Some(_) => section.section("request", "request.body = { form = \"json\" }").and_then(|section| {
+            let path = template.as_ref().map(|(_, template)| template);
+            request(&section, &Around { input: input.as_ref(), path, taken }).map(Some)
+        }),
+    };
+    // Without a shape that could be read, what its parameters are can't be said.
+    let fillable = |key: &str, template: &Template| match (&request, &input) {
+        (Some(shape), Some(input)) => fillable(section, key, template, input, shape.as_ref()),
+        _ => true,
+    };
+    let path = template.filter(|(_, template)| fillable("path", template)).map(|(text, _)| text.to_owned());
     let resource = match section.value("resource") {
-        Some(_) => {
-            section.text("resource").and_then(|text| template(section, "resource", text, input.as_ref()))
-        }
+        Some(_) => section
+            .text("resource")
+            .filter(|text| {
+                let template = section.accepted("resource", text, Template::parse);
+                template.is_some_and(|template| fillable("resource", &template))
+            })
+            .map(str::to_owned),
         None => path.clone(),
     };
     let effect = match section.value("effect") {
@@ -68,8 +88,9 @@ pub(super) fn tool(section: &Section<'_>, source: &Label, auth: Option<&Auth>) -
     };
     let label = own_label(section, source);
     if let (Some(Auth::ApiKey { place: KeyPlace::Query, name, .. }), Some(method), Some(input)) =
-        (auth, method, &input)
+        (taken.auth, method, &input)
         && !has_body(method)
+        && section.value("request").is_none()
         && properties(input).any(|property| property == name)
     {
         let problem = format!("the property `{name}` is where the source's key goes");
@@ -86,7 +107,7 @@ pub(super) fn tool(section: &Section<'_>, source: &Label, auth: Option<&Auth>) -
         exclusive: exclusive?,
         label: label?,
         input: Json(input?),
-        request: None,
+        request: request?,
     })
 }
 
@@ -107,21 +128,40 @@ fn own_label(section: &Section<'_>, source: &Label) -> Option<Label> {
     Some(own.join(source))
 }
 
-/// A path template whose parameters are properties of the input.
-fn template(section: &Section<'_>, key: &str, text: &str, input: Option<&Value>) -> Option<String> {
-    let template = section.accepted(key, text, Template::parse)?;
-    // Without an input that could be read, what its properties are can't be said.
-    let Some(input) = input else { return Some(text.to_owned()) };
+/// Whether every parameter of a template stands for a property of the input; names those that don't. Where a shape says
+/// which property a parameter of the path is, it must say it of each.
+fn fillable(
+    section: &Section<'_>,
+    key: &str,
+    template: &Template,
+    input: &Value,
+    shape: Option<&RequestShape>,
+) -> bool {
+    let placed = |name: &str| {
+        let parameters = shape.into_iter().flat_map(|shape| &shape.parameters);
+        parameters.into_iter().any(|parameter| parameter.place == Place::Path && parameter.name == name)
+    };
     let known: BTreeSet<_> = properties(input).collect();
-    let unknown: Vec<_> = template.parameters().filter(|name| !known.contains(name)).collect();
-    for name in &unknown {
-        let fix = format!(
-            "add properties.{name} = {{ type = \"string\" }} and required = [\"{name}\"] to [tool.input]"
-        );
-        section
-            .wrong(key, Wrong::new(format!("the parameter {{{name}}} is not a property of the input"), fix));
+    let mut good = true;
+    for name in template.parameters() {
+        let wrong = match (shape, key) {
+            (Some(_), _) if placed(name) => continue,
+            (Some(_), "path") => Wrong::new(
+                format!("request.parameters don't say which property {{{name}}} is"),
+                format!("add {{ property = \"{name}\", place = \"path\" }} to them"),
+            ),
+            _ if known.contains(name) => continue,
+            _ => Wrong::new(
+                format!("the parameter {{{name}}} is not a property of the input"),
+                format!(
+                    "add properties.{name} = {{ type = \"string\" }} and required = [\"{name}\"] to [tool.input]"
+                ),
+            ),
+        };
+        section.wrong(key, wrong);
+        good = false;
     }
-    unknown.is_empty().then(|| text.to_owned())
+    good
 }
 
 /// The schema: a table, or JSON as a text. Left out, the tool takes no arguments.
