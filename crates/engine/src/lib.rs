@@ -21,6 +21,7 @@ mod export;
 mod finished;
 mod gate;
 mod holder;
+mod import;
 mod inner;
 mod keys;
 mod locked;
@@ -43,8 +44,12 @@ pub use engine::{About, Engine};
 pub use error::{Code, EngineError};
 pub use export::ViewForm;
 pub use holder::Holder;
+pub use import::ImportedSource;
 pub use keychain::Keychain;
 pub use keys::RecoveryKey;
+pub use openapi::{
+    Choice as ImportChoice, Imported, Made, Offer, Operation, Options as ImportOptions, Skipped,
+};
 pub use probe::{answer_probe, keychain_answers, keychain_lasts};
 pub use review::Roles;
 pub use run::{Question, Run};

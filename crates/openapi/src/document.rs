@@ -64,22 +64,28 @@ pub(crate) type Place = (usize, String);
 /// The document that is imported, first, and those that it may refer to.
 pub(crate) struct Documents<'d> {
     values: Vec<&'d Value>,
-    addresses: Vec<String>,
-    by_address: HashMap<String, usize>,
+    addresses: Vec<Url>,
+    by_address: HashMap<Url, usize>,
 }
 
 impl<'d> Documents<'d> {
-    /// `main`, which lies at that address if it is known, and others by their addresses.
+    /// `main`, which lies at that address if it is known, and others by their addresses, whole or relative to it.
     pub(crate) fn new(
-        address: &'d str,
+        address: Option<&Url>,
         main: &'d Value,
         others: impl Iterator<Item = (&'d str, &'d Value)>,
     ) -> Self {
+        // Without one, a name of our own stands for the folder that relative references are relative to.
+        let own = || Url::parse("document:///main").ok();
+        let Some(base) = address.cloned().or_else(own) else {
+            return Self { values: vec![main], addresses: Vec::new(), by_address: HashMap::new() };
+        };
         let mut documents = Self { values: Vec::new(), addresses: Vec::new(), by_address: HashMap::new() };
-        for (address, value) in [(address, main)].into_iter().chain(others) {
-            documents.by_address.entry(address.to_owned()).or_insert(documents.values.len());
+        let others = others.filter_map(|(name, value)| Some((base.join(name).ok()?, value)));
+        for (address, value) in [(base.clone(), main)].into_iter().chain(others) {
+            documents.by_address.entry(address.clone()).or_insert(documents.values.len());
             documents.values.push(value);
-            documents.addresses.push(address.to_owned());
+            documents.addresses.push(address);
         }
         documents
     }
@@ -122,11 +128,9 @@ impl<'d> Documents<'d> {
     }
 
     fn other(&self, file: &str, from: usize) -> Result<usize, String> {
-        let base = self.addresses.get(from).map(String::as_str).unwrap_or_default();
-        let joined = Url::parse(base).and_then(|base| base.join(file)).map(String::from);
-        let known = joined.ok().and_then(|address| self.by_address.get(&address));
-        known
-            .or_else(|| self.by_address.get(file))
+        let address = self.addresses.get(from).and_then(|from| from.join(file).ok());
+        address
+            .and_then(|address| self.by_address.get(&address))
             .copied()
             .ok_or_else(|| format!("it refers to another document, `{}`, which was not given", short(file)))
     }
@@ -177,10 +181,10 @@ mod tests {
     fn references_are_followed_through_escapes_chains_and_given_documents() {
         let main =
             json!({"a/b": {"$ref": "#/c"}, "c": {"$ref": "parts/d.yaml#/x%20y"}, "o": {"$ref": "#/o"}});
-        let other = json!({"x y": {"$ref": "#/z"}, "z": 7});
-        let at = "https://example.com/api/main.yaml";
-        let others = [("https://example.com/api/parts/d.yaml", &other)];
-        let documents = Documents::new(at, &main, others.into_iter());
+        let other = json!({"x y": {"$ref": "e.yaml#/z"}});
+        let third = json!({"z": 7});
+        let others = [("parts/d.yaml", &other), ("parts/e.yaml", &third)];
+        let documents = Documents::new(None, &main, others.into_iter());
         let follow = |reference: &str| {
             let value = json!({"$ref": reference});
             // Leaks a few bytes in a test, so that the node lives as long as the documents.

@@ -5,21 +5,35 @@ use domain::request::{Place, Style};
 use crate::convert::Shared;
 use crate::document::{Node, Version};
 
-/// Headers that are not the caller's to say: what a request carries by itself, and what its key goes into.
-const NOT_ARGUMENTS: [&str; 13] = [
-    "accept",
+/// Headers that OpenAPI itself says are no parameters (3.1 §4.8.12.2.1).
+const SAID_ELSEWHERE: [&str; 3] = ["accept", "authorization", "content-type"];
+
+/// Headers that belong to the connection or say who asks, where or how: a source lets no argument set them.
+const NOT_ARGUMENTS: [&str; 24] = [
     "accept-encoding",
-    "authorization",
     "connection",
+    "content-encoding",
     "content-length",
-    "content-type",
+    "cookie",
+    "expect",
+    "forwarded",
     "host",
     "keep-alive",
     "proxy-authorization",
+    "proxy-connection",
     "te",
     "trailer",
     "transfer-encoding",
     "upgrade",
+    "user-agent",
+    "x-host",
+    "x-http-method",
+    "x-http-method-override",
+    "x-method-override",
+    "x-original-host",
+    "x-original-url",
+    "x-real-ip",
+    "x-rewrite-url",
 ];
 
 /// Where a parameter goes; the last two only in version 2.
@@ -76,7 +90,12 @@ pub(crate) fn declared<'d>(
             }
         };
         let header = place == In::Place(Place::Header);
-        if header && NOT_ARGUMENTS.iter().any(|known| name.eq_ignore_ascii_case(known)) {
+        let lower = name.to_ascii_lowercase();
+        if header && SAID_ELSEWHERE.contains(&lower.as_str()) {
+            continue;
+        }
+        if header && (NOT_ARGUMENTS.contains(&lower.as_str()) || lower.starts_with("x-forwarded-")) {
+            notes.push(format!("the header `{name}` was left out: no argument may set it"));
             continue;
         }
         // In a path every parameter is required, whatever its author forgot to say.

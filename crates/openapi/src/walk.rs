@@ -44,7 +44,7 @@ pub struct Options {
     pub address: Option<String>,
     /// Where the API is served, if not where the document says.
     pub server: Option<String>,
-    /// Documents that it may refer to, by address. No other is looked at.
+    /// Documents that it may refer to, by their addresses, whole or relative to it. No other is looked at.
     pub documents: BTreeMap<String, Vec<u8>>,
 }
 
@@ -83,11 +83,8 @@ pub fn import(text: &[u8], options: &Options) -> Result<Imported, Refused> {
         })?),
         None => None,
     };
-    let documents = Documents::new(
-        address.as_ref().map_or("", Url::as_str),
-        &main,
-        others.iter().map(|(address, value)| (*address, value)),
-    );
+    let documents =
+        Documents::new(address.as_ref(), &main, others.iter().map(|(address, value)| (*address, value)));
     let root = Node { value: &main, document: 0 };
     let mut walk = Walk {
         schemes: Schemes { by_name: BTreeMap::new() },

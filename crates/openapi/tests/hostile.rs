@@ -38,7 +38,8 @@ fn what_comes_out_is_bounded_by_what_went_in() {
         json!({"openapi": "3.0.0", "paths": paths, "components": {"schemas": schemas}}).to_string();
     let imported = import(document.as_bytes(), &Options::default()).unwrap();
     assert_eq!(imported.tools().count(), count);
-    assert!(size(&imported) < 8 * document.len(), "{} of {}", size(&imported), document.len());
+    // A small document may grow to a few megabytes, and a large one to a few times its size.
+    assert!(size(&imported) < (12 << 20) + 6 * document.len(), "{} of {}", size(&imported), document.len());
     for made in imported.tools().take(3) {
         jsonschema::draft202012::new(&made.tool.input.0).unwrap();
         assert!(made.notes.iter().any(|note| note.contains("too long")), "{:?}", made.notes);

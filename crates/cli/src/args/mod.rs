@@ -23,7 +23,7 @@ pub(crate) use care::{Erase, Hold, Retention, RuleArg, What};
 pub(crate) use evidence::{Export, Verify, View};
 pub(crate) use models::{AddModel, Models, ProtocolArg};
 pub(crate) use settings::Settings;
-pub(crate) use sources::Sources;
+pub(crate) use sources::{ImportOpenapi, Sources};
 pub(crate) use tools::{Calls, Tools};
 pub(crate) use trail::{ListCalls, Search, Shown, Trail};
 pub(crate) use values::ApproveArg;

@@ -8,6 +8,7 @@ pub(crate) mod care;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod evidence;
+pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod models;
 pub(crate) mod probe;

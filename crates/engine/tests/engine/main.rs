@@ -8,6 +8,7 @@ mod early;
 mod export;
 mod export_more;
 mod hostile;
+mod import;
 #[allow(
     dead_code,
     clippy::expect_used,
