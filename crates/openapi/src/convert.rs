@@ -15,6 +15,8 @@ use crate::words::cut;
 const PROSE: usize = 300;
 /// The longest example or default value, in bytes of JSON.
 const EXAMPLE: usize = 200;
+/// How many schemas may be converted in all, beside one for each few bytes of the document.
+const WORK: usize = 100_000;
 /// How many notes of one schema are kept.
 const NOTES: usize = 8;
 /// How many schemas and properties are looked through, by way of `allOf`, for those that are read-only: parts of parts
@@ -75,17 +77,30 @@ pub(crate) struct Shared<'d> {
     patterns: HashMap<&'d str, bool>,
     /// Where a reference leads, as the schema's number, and whether that is read-only: most are written many times.
     references: HashMap<(usize, &'d str), (usize, bool)>,
+    /// How much may still be converted.
+    left: usize,
 }
 
 impl<'d> Shared<'d> {
-    pub(crate) fn new(documents: Documents<'d>, version: Version) -> Self {
+    /// For a document of that length.
+    pub(crate) fn new(documents: Documents<'d>, version: Version, length: usize) -> Self {
         Self {
             documents,
             version,
             names: Names::default(),
             patterns: HashMap::new(),
             references: HashMap::new(),
+            left: WORK + length / 4,
         }
+    }
+
+    /// Counts what is converted: by references a few lines can stand for a large operation at a hundred thousand paths.
+    ///
+    /// # Errors
+    /// If that is more than the document's length explains.
+    pub(crate) fn work(&mut self, steps: usize) -> Result<(), String> {
+        self.left = self.left.checked_sub(steps).ok_or("the document repeats too much by reference")?;
+        Ok(())
     }
 
     /// The number of the schema that a reference leads to, and whether that is read-only.
@@ -133,6 +148,7 @@ impl Conversion {
         node: Node<'d>,
         unsent: &BTreeSet<&'d str>,
     ) -> Result<Value, String> {
+        shared.work(1)?;
         let fields = match node.value {
             Value::Object(fields) => fields,
             Value::Bool(flag) => return Ok(Value::Bool(*flag)),
@@ -188,6 +204,17 @@ impl Conversion {
     ) -> Result<(), String> {
         let value = node.value;
         let document = node.document;
+        if matches!(
+            holds,
+            Holds::Values
+                | Holds::Anything
+                | Holds::Names
+                | Holds::NamesByName
+                | Holds::Text
+                | Holds::Pattern
+        ) {
+            shared.work(size(value) / 32)?;
+        }
         let kept = match (holds, value) {
             (Holds::Number, Value::Number(_)) | (Holds::Flag, Value::Bool(_)) => value.clone(),
             (Holds::Text, Value::String(_)) | (Holds::Anything, _) => value.clone(),
@@ -385,5 +412,18 @@ fn kind(value: &Value) -> &'static str {
         Value::String(_) => "a text",
         Value::Array(_) => "a list",
         Value::Object(_) => "a mapping",
+    }
+}
+
+/// About how long a value is as JSON.
+pub(crate) fn size(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) => 5,
+        Value::Number(_) => 8,
+        Value::String(text) => text.len() + 3,
+        Value::Array(items) => 2 + items.iter().map(size).sum::<usize>(),
+        Value::Object(fields) => {
+            2 + fields.iter().map(|(name, value)| name.len() + 4 + size(value)).sum::<usize>()
+        }
     }
 }

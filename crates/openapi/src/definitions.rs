@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::{Map, Value, json};
 
-use crate::convert::{Conversion, Shared};
+use crate::convert::{Conversion, Shared, size};
 
 /// The least that a tool's schema may have, in bytes of JSON, however many operations a document has.
-const LEAST: usize = 6 << 10;
+const LEAST: usize = 2 << 10;
 /// The most that a tool's schema may have: beyond that no model reads it.
 const MOST: usize = 64 << 10;
 /// What all schemas of a document may have together, if the document is small.
-const TOGETHER: usize = 8 << 20;
+const TOGETHER: usize = 4 << 20;
 
 /// What stands for a schema that there is no room for.
 const NO_ROOM: &str = "Not described here: the whole would be too long. Any value is taken.";
@@ -34,7 +34,7 @@ struct Definition {
 impl Definitions {
     /// For a document of that length and number of operations: what comes out is bounded by what went in.
     pub(crate) fn new(length: usize, operations: usize) -> Self {
-        let room = TOGETHER.max(length.saturating_mul(4)) / operations.max(1);
+        let room = TOGETHER.max(length) / operations.max(1);
         Self { known: BTreeMap::new(), room: room.clamp(LEAST, MOST) }
     }
 
@@ -147,19 +147,6 @@ fn wordless(schema: &mut Value) {
             }
             ("enum" | "const" | "required" | "dependentRequired", _) => {}
             (_, schema) => wordless(schema),
-        }
-    }
-}
-
-/// About how long a value is as JSON.
-fn size(value: &Value) -> usize {
-    match value {
-        Value::Null | Value::Bool(_) => 5,
-        Value::Number(_) => 8,
-        Value::String(text) => text.len() + 3,
-        Value::Array(items) => 2 + items.iter().map(size).sum::<usize>(),
-        Value::Object(fields) => {
-            2 + fields.iter().map(|(name, value)| name.len() + 4 + size(value)).sum::<usize>()
         }
     }
 }

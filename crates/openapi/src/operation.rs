@@ -71,6 +71,7 @@ pub(crate) fn tool<'d>(
     let mut notes = Vec::new();
     let mut conversion = Conversion::default();
     let declared = declared(shared, found.item, found.node, &mut notes)?;
+    shared.work(declared.len())?;
     let body = carried(shared, &mut conversion, found.node, found.root, &declared)?;
     let mut input = Input::for_body(body.as_ref());
     let mut parameters = Vec::new();
@@ -273,14 +274,16 @@ impl Input {
 
 /// What it does, from its summary and description; its method and path if it has neither.
 fn description(found: Found<'_>) -> String {
-    let text =
-        |name| found.node.text(name).or_else(|| found.item.text(name)).map(str::trim).unwrap_or_default();
+    let text = |name| {
+        let text = found.node.text(name).or_else(|| found.item.text(name)).unwrap_or_default();
+        cut(text, 2 * DESCRIPTION)
+    };
     let (summary, words) = (text("summary"), text("description"));
     let whole = match (summary.is_empty(), words.is_empty()) {
         (true, true) => format!("{} {}", found.method.word(), found.path),
-        (true, false) => words.to_owned(),
-        (false, true) => summary.to_owned(),
-        (false, false) if words.starts_with(summary.trim_end_matches('.')) => words.to_owned(),
+        (true, false) => words,
+        (false, true) => summary,
+        (false, false) if words.starts_with(summary.trim_end_matches(['.', '…'])) => words,
         (false, false) if summary.ends_with(['.', '!', '?', ':']) => format!("{summary} {words}"),
         (false, false) => format!("{summary}. {words}"),
     };

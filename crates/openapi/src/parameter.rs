@@ -36,6 +36,11 @@ const NOT_ARGUMENTS: [&str; 24] = [
     "x-rewrite-url",
 ];
 
+/// The most parameters of one operation.
+const MOST: usize = 500;
+/// The longest name of one, in bytes.
+const LONGEST_NAME: usize = 256;
+
 /// Where a parameter goes; the last two only in version 2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum In {
@@ -73,6 +78,9 @@ pub(crate) fn declared<'d>(
         let (Some(name), Some(place)) = (node.text("name"), node.text("in")) else {
             return Err("a parameter has no `name` or no `in`".to_owned());
         };
+        if all.len() == MOST || name.len() > LONGEST_NAME {
+            return Err(format!("it has more than {MOST} parameters, or one whose name is too long"));
+        }
         let required = node.flag("required");
         let place = match place {
             "path" => In::Place(Place::Path),

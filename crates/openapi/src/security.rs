@@ -7,6 +7,9 @@ use domain::source::KeyPlace;
 use crate::convert::Shared;
 use crate::document::{Node, Version};
 
+/// How many schemes of a document, and alternatives of an operation, are looked at.
+const MOST: usize = 32;
+
 /// A way of being known that a source can use.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Way {
@@ -49,7 +52,7 @@ impl Schemes {
             Version::V2 => (Some(root), "securityDefinitions"),
             Version::V30 | Version::V31 => (root.get("components"), "securitySchemes"),
         };
-        let members = holder.into_iter().flat_map(|holder| holder.members(member));
+        let members = holder.into_iter().flat_map(|holder| holder.members(member)).take(MOST);
         let way = |node| shared.documents.follow(node).and_then(way);
         Self { by_name: members.map(|(name, node)| (name.to_owned(), way(node))).collect() }
     }
@@ -68,8 +71,8 @@ impl Schemes {
     /// What an operation's callers must show: any one of these sets of schemes. Empty if nothing.
     pub(crate) fn required(&self, root: Node<'_>, operation: Node<'_>) -> Vec<BTreeSet<String>> {
         let holder = if operation.value.get("security").is_some() { operation } else { root };
-        let sets = holder.items("security").filter_map(|set| set.value.as_object());
-        let sets: Vec<BTreeSet<String>> = sets.map(|set| set.keys().cloned().collect()).collect();
+        let sets = holder.items("security").filter_map(|set| set.value.as_object()).take(MOST);
+        let sets: Vec<BTreeSet<String>> = sets.map(|set| set.keys().take(MOST).cloned().collect()).collect();
         if sets.iter().any(BTreeSet::is_empty) { Vec::new() } else { sets }
     }
 

@@ -88,7 +88,7 @@ pub fn import(text: &[u8], options: &Options) -> Result<Imported, Refused> {
     let root = Node { value: &main, document: 0 };
     let mut walk = Walk {
         schemes: Schemes { by_name: BTreeMap::new() },
-        shared: Shared::new(documents, version),
+        shared: Shared::new(documents, version, text.len()),
         root,
         address: address.clone(),
         asked,
@@ -214,7 +214,12 @@ impl<'d> Walk<'d> {
         let (tool, mut notes) = tool(&mut self.shared, definitions, &self.schemes, found, name, &prefix)?;
         let required = self.schemes.required(self.root, node);
         notes.extend(self.schemes.obstacle(&required));
-        let tags = node.items("tags").filter_map(|tag| tag.value.as_str()).map(str::to_owned).collect();
+        let tags = node
+            .items("tags")
+            .filter_map(|tag| tag.value.as_str())
+            .take(16)
+            .map(|tag| cut(tag, 100))
+            .collect();
         Ok((Made { operation: String::new(), tags, tool, notes }, required))
     }
 

@@ -5,10 +5,12 @@ use std::borrow::Cow;
 /// A text in one line, without markup of HTML, of at most so many characters. It ends after a sentence if one ends in
 /// the second half of that length, else after a word.
 pub(crate) fn cut(text: &str, most: usize) -> String {
-    let bare = without_tags(text);
+    // What lies far behind the cut is not looked at: one long text may be shared by many operations.
+    let near = text.char_indices().nth(16 * most).map_or(text, |(end, _)| &text[..end]);
+    let bare = without_tags(near);
     let mut line = String::with_capacity(bare.len().min(4 * most));
     let mut length = 0;
-    let mut whole = true;
+    let mut whole = near.len() == text.len();
     for word in bare.split_whitespace() {
         let wanted = word.chars().count() + usize::from(length > 0);
         if length + wanted > most {
