@@ -182,7 +182,7 @@ fn a_conversation_byte_for_byte() {
         tools: vec![tool("crm__get")],
         parallel: Parallel::On,
     };
-    let encoded = encode(&spec(COHERE, "https://api.cohere.com/"), &prompt);
+    let encoded = encode(&spec(COHERE, "https://api.cohere.com/v2/"), &prompt);
     assert_eq!(encoded.url, "https://api.cohere.com/v2/chat");
     assert_eq!(encoded.headers[0], ("accept".to_owned(), "text/event-stream".to_owned()));
     assert_eq!(encoded.names.own("bank_pay"), "bank-pay");

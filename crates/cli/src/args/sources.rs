@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
+use domain::secret::SecretName;
 use domain::tool::SourceName;
 
 #[derive(Debug, Subcommand)]
@@ -12,6 +13,8 @@ pub(crate) enum Sources {
         /// The file (docs/cli.md)
         file: PathBuf,
     },
+    /// Connect a source from its OpenAPI document (2.0, 3.0 or 3.1; JSON or YAML), or update the one of that name
+    ImportOpenapi(ImportOpenapi),
     /// List the sources with their health
     List,
     /// Show a source and its tools
@@ -44,4 +47,35 @@ pub(crate) enum Sources {
         /// Its name
         name: SourceName,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportOpenapi {
+    /// The document; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The source's name; else the document's title makes one
+    #[arg(long)]
+    pub(crate) name: Option<SourceName>,
+    /// Where the API is served, if not where the document says
+    #[arg(long, value_name = "URL")]
+    pub(crate) server: Option<String>,
+    /// Where the document was got from, if it names its server or other documents relative to that
+    #[arg(long, value_name = "URL")]
+    pub(crate) address: Option<String>,
+    /// Another document that it refers to, as NAME=FILE with the name that it uses
+    #[arg(long = "with", value_name = "NAME=FILE")]
+    pub(crate) with: Vec<String>,
+    /// Only these operations: `*` stands for anything in a path, a tool's name, `GET /path` or `tag:name`
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) only: Option<String>,
+    /// The secret's name in the keychain; else the source's own name
+    #[arg(long, value_name = "NAME")]
+    pub(crate) secret: Option<SecretName>,
+    /// The user, where one is known by name and password
+    #[arg(long, value_name = "NAME")]
+    pub(crate) user: Option<String>,
+    /// Print what each operation becomes, and save nothing; needs no workspace
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }

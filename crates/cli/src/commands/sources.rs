@@ -7,6 +7,7 @@ use engine::{Engine, EngineError};
 use serde_json::json;
 
 use crate::args::{Global, Sources};
+use crate::commands::import;
 use crate::exit::Exit;
 use crate::output::Output;
 use crate::place::{open, open_to_read};
@@ -33,6 +34,7 @@ pub(crate) async fn run(global: &Global, sources: &Sources, output: &Output) -> 
             }
             engine.shutdown().await;
         }
+        Sources::ImportOpenapi(asked) => import::run(global, asked, output).await?,
         Sources::List => {
             let engine = open_to_read(global).await?;
             let sources = engine.sources().await?;

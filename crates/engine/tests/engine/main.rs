@@ -9,6 +9,7 @@ mod early;
 mod export;
 mod export_more;
 mod hostile;
+mod import;
 mod models;
 #[allow(
     dead_code,

@@ -152,7 +152,10 @@ fn both_verifiers_accept_the_fixtures_and_name_what_is_changed_in_them() {
             let run = run.expect("this test needs python3 (3.8 or later) on the path");
             (run.status.code(), String::from_utf8(run.stdout).unwrap())
         };
-        assert_eq!(run(&["--vkey", &first, "--json"]), (Some(0), "{\"findings\": []}\n".to_owned()));
+        assert_eq!(
+            run(&["--vkey", &first, "--json"]),
+            (Some(0), "{\"findings\": [], \"witnesses\": {}}\n".to_owned())
+        );
         let (code, printed) = run(&["--vkey", "another key", "--json"]);
         let printed: Value = serde_json::from_str(&printed).unwrap();
         assert_eq!((code, &printed["findings"][0]["kind"]), (Some(3), &json!("unsigned")));

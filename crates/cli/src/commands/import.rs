@@ -1,0 +1,128 @@
+//! `tieout sources import-openapi`
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
+use std::mem::discriminant;
+use std::path::Path;
+
+use domain::fact::Change;
+use engine::{Engine, EngineError, ImportChoice, ImportOptions, Imported, Made, Offer, Operation, Skipped};
+use serde_json::json;
+
+use crate::args::{Global, ImportOpenapi};
+use crate::output::Output;
+use crate::place::open;
+use crate::words::count;
+
+/// The most that is read of a document: one byte more than is accepted, so that what is too long is seen to be.
+const MOST: u64 = (50 << 20) + 1;
+
+pub(crate) async fn run(global: &Global, asked: &ImportOpenapi, output: &Output) -> Result<(), EngineError> {
+    let imported = read(asked)?;
+    for note in &imported.notes {
+        output.progress(format!("note: {note}"));
+    }
+    if asked.dry_run {
+        preview(&imported, output);
+        return Ok(());
+    }
+    let choice =
+        ImportChoice { name: asked.name.clone(), secret: asked.secret.clone(), user: asked.user.clone() };
+    let engine = open(global).await?;
+    let saved = engine.import_openapi(&imported, &choice).await?;
+    let skipped: Vec<&Skipped> = imported
+        .operations
+        .iter()
+        .filter_map(|operation| match operation {
+            Operation::Skipped(skipped) => Some(skipped),
+            Operation::Tool(_) => None,
+        })
+        .chain(&saved.unfit)
+        .collect();
+    for Skipped { operation, reason } in &skipped {
+        output.progress(format!("skipped {operation}: {reason}"));
+    }
+    let (name, tools) = (&saved.spec.name, saved.spec.tools.len() as u64);
+    let did = if saved.change == Change::Replaced { "changed" } else { "connected" };
+    output.line(format!("{did} source {name} with {}, {} skipped", count(tools, "tool"), skipped.len()));
+    let saved_as = json!({ "name": name, "change": saved.change, "tools": tools, "skipped": skipped.len() });
+    output.object("source_saved", &saved_as);
+    if let Some(secret) = saved.spec.auth.secret()
+        && !engine.secrets().await?.contains(secret)
+    {
+        let is_used = |offer: &&Offer| discriminant(&offer.auth) == discriminant(&saved.spec.auth);
+        let note = imported.offers.iter().find(is_used).and_then(|offer| offer.note.as_ref());
+        let note = note.map(|note| format!(" ({note})")).unwrap_or_default();
+        output.progress(format!("its secret is not stored yet: tieout secrets set {secret}{note}"));
+    }
+    engine.shutdown().await;
+    Ok(())
+}
+
+fn read(asked: &ImportOpenapi) -> Result<Imported, EngineError> {
+    let mut documents = BTreeMap::new();
+    for with in &asked.with {
+        let Some((name, file)) = with.split_once('=') else {
+            let words = format!("--with {with}: write the name that the document uses, `=`, and a file");
+            return Err(EngineError::BadInput(words));
+        };
+        documents.insert(name.to_owned(), bytes(Path::new(file))?);
+    }
+    let options = ImportOptions { address: asked.address.clone(), server: asked.server.clone(), documents };
+    let imported = Engine::read_openapi(&bytes(&asked.file)?, &options)?;
+    Ok(match &asked.only {
+        Some(glob) => imported.only(glob),
+        None => imported,
+    })
+}
+
+fn bytes(file: &Path) -> Result<Vec<u8>, EngineError> {
+    let shown = file.display();
+    if file.to_str().is_some_and(|file| file.starts_with("http://") || file.starts_with("https://")) {
+        return Err(EngineError::BadInput(format!(
+            "{shown} is an address, and nothing is fetched here, since what leaves this machine goes on record with a \
+             source: get the document yourself, and give the file with --address {shown}"
+        )));
+    }
+    let mut bytes = Vec::new();
+    let read = if file == Path::new("-") {
+        std::io::stdin().lock().take(MOST).read_to_end(&mut bytes)
+    } else {
+        File::open(file).and_then(|file| file.take(MOST).read_to_end(&mut bytes))
+    };
+    read.map_err(|error| EngineError::BadInput(format!("{shown} can't be read: {error}")))?;
+    Ok(bytes)
+}
+
+/// One line for each operation of the document, whatever became of it.
+fn preview(imported: &Imported, output: &Output) {
+    for operation in &imported.operations {
+        match operation {
+            Operation::Tool(made) => {
+                let Made { operation, tool, notes, tags } = &**made;
+                let effect = tool.effect.words();
+                output.line(format!("{:<40}  {operation}  {effect}", tool.name.as_str()));
+                for note in notes {
+                    output.line(format!("    {note}"));
+                }
+                output.object(
+                    "tool",
+                    &json!({ "operation": operation, "name": tool.name, "description": tool.description,
+                             "effect": tool.effect, "tags": tags, "notes": notes, "input": tool.input }),
+                );
+            }
+            Operation::Skipped(Skipped { operation, reason }) => {
+                output.line(format!("{:<40}  {operation}: {reason}", "(skipped)"));
+                output.object("skipped", &json!({ "operation": operation, "reason": reason }));
+            }
+        }
+    }
+    let tools = imported.tools().count();
+    let server = imported.server.as_deref().unwrap_or("(no server named: --server URL)");
+    output.progress(format!(
+        "{} of {} become tools, served at {server}",
+        tools,
+        count(imported.operations.len() as u64, "operation")
+    ));
+}
