@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use hyper::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Asked, Dialect, Events, FAULT, body, is_name, list, sse, text};
+use super::spoken::{Asked, Dialect, Events, FAULT, body, is_name, list, text};
+use super::sse;
 use crate::exchange::Request;
 use crate::keys::Lock;
 use crate::model::identity::ID;

@@ -3,7 +3,8 @@
 use hyper::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Asked, Dialect, Events, FAULT, sse};
+use super::spoken::{Asked, Dialect, Events, FAULT};
+use super::sse;
 use crate::exchange::Request;
 use crate::keys::Lock;
 use crate::model::chat::{ChatRequest, error_body};

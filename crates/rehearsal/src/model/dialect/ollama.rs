@@ -3,7 +3,7 @@
 use hyper::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Asked, Dialect, Events, FAULT, body, list, text};
+use super::spoken::{Asked, Dialect, Events, FAULT, body, list, text};
 use crate::exchange::Request;
 use crate::keys::Lock;
 use crate::model::identity::ID;

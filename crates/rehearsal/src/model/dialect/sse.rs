@@ -2,8 +2,6 @@
 
 use serde_json::Value;
 
-pub(super) const MEDIA: &str = "text/event-stream";
-
 /// An event of data alone.
 pub(super) fn data(value: &Value) -> Vec<u8> {
     format!("data: {value}\n\n").into_bytes()
@@ -11,5 +9,5 @@ pub(super) fn data(value: &Value) -> Vec<u8> {
 
 /// An event that is named by the `type` in its data.
 pub(super) fn named(value: &Value) -> Vec<u8> {
-    format!("event: {}\ndata: {value}\n\n", super::text(value, "type")).into_bytes()
+    format!("event: {}\ndata: {value}\n\n", super::spoken::text(value, "type")).into_bytes()
 }
