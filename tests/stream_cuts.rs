@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::run::RunSettings;
 use engine::Question;
 use rehearsal::{Gate, Script, ScriptedCall, ScriptedReply, StreamEnd};
 use serde_json::json;
@@ -59,6 +60,9 @@ impl Tried {
 /// model is slower than any disk.
 async fn tried(shape: Shape, early: bool, first_leaves: bool, end: StreamEnd) -> Tried {
     let scene = Scene::instant().await;
+    // Each cut is played once: a message that was cut before anything left would be asked for again.
+    let once = RunSettings { model_attempts: 1, ..RunSettings::default() };
+    scene.engine.save_run_settings(once).await.unwrap();
     let second = Second::of(&shape.stream(&calls(0)));
     let cuts: Vec<(usize, usize)> = (second.begins..second.ends).enumerate().collect();
     let mut followed = BTreeSet::new();

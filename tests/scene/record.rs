@@ -94,7 +94,9 @@ pub(crate) fn arrived(rehearsal: &Rehearsal) -> Vec<Request> {
         .requests()
         .into_iter()
         .map(|request| {
-            let query = if request.query.is_empty() { String::new() } else { format!("?{}", request.query) };
+            // An entry names a model's endpoint, which is without a query.
+            let is_bare = request.query.is_empty() || request.service == "model";
+            let query = if is_bare { String::new() } else { format!("?{}", request.query) };
             let line = format!("{} {}{}{query}", request.method, hosts[request.service], request.path);
             Request { line, at: i64::try_from(request.began_us).unwrap() }
         })

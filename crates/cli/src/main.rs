@@ -43,11 +43,15 @@ fn main() -> std::process::ExitCode {
         }
     };
     output.flush();
-    // A line that nobody waits for any more may still be being read from the terminal; waiting for that thread would
-    // keep the program from ending until a person presses Enter.
-    runtime.shutdown_background();
+    // What still reads the record ends as soon as nobody waits for it, and has to: a thread that is in the database's
+    // library while the program ends brings it down. A line that nobody waits for any more may still be being read from
+    // the terminal too; waiting for that would keep the program from ending until a person presses Enter.
+    runtime.shutdown_timeout(SETTLES);
     exit.into()
 }
+
+/// Far longer than a reader takes to notice, and no time for a person.
+const SETTLES: std::time::Duration = std::time::Duration::from_millis(500);
 
 async fn run(cli: &Cli, output: &Output) -> Result<Exit, engine::EngineError> {
     let global = &cli.global;
