@@ -1,17 +1,10 @@
-//! Asking the model once more: when its provider is busy, when its stream was cut, when the request was too long.
+//! Whether a model is asked once more, and when: its provider is busy, its stream was cut, the request was too long.
 
 use std::time::Duration;
 
-use domain::event::Happening;
 use domain::model::ModelFailure;
 use domain::run::RunSettings;
-use domain::time::Span;
 use providers::Overrun;
-use turn::Event;
-
-use super::driver::Driver;
-use crate::clock::dice;
-use crate::error::EngineError;
 
 /// The first wait for a provider that does not say how long; each later one is twice as long.
 const FIRST: Duration = Duration::from_secs(1);
@@ -21,7 +14,7 @@ const LONGEST: Duration = Duration::from_secs(30);
 /// How often the model was asked for its present message, and when it is asked again.
 #[derive(Default)]
 pub(crate) struct Again {
-    step: u32,
+    pub(crate) step: u32,
     /// Requests for the message so far.
     pub(crate) asked: u32,
     /// How long it was waited for between them.
@@ -29,7 +22,7 @@ pub(crate) struct Again {
     /// Whether one was asked again since its stream was cut.
     cut: bool,
     /// Whether one was asked again since it was too long.
-    too_long: bool,
+    pub(crate) too_long: bool,
     /// How many results the next request shows shorter than the one before.
     pub(crate) shortened: u32,
     /// How many bytes the last request had.
@@ -56,7 +49,7 @@ impl Again {
     }
 
     /// How long to wait before the same request is made again; none if it is not.
-    fn wait(&mut self, lost: &Lost, run: &RunSettings, dice: u32) -> Option<Duration> {
+    pub(crate) fn wait(&mut self, lost: &Lost, run: &RunSettings, dice: u32) -> Option<Duration> {
         if self.asked >= run.model_attempts {
             return None;
         }
@@ -78,54 +71,6 @@ impl Again {
     fn backoff(&self, dice: u32) -> Duration {
         let whole = FIRST.saturating_mul(1 << self.asked.saturating_sub(1).min(8)).min(LONGEST);
         whole / 2 + (whole / 2).mul_f64(f64::from(dice) / f64::from(u32::MAX))
-    }
-}
-
-impl Driver {
-    /// The model's message came to nothing: it is asked again if that can help and nothing of the message was run, or
-    /// the turn ends.
-    pub(crate) async fn message_lost(&mut self, lost: Lost, ran: bool) -> Result<Event, EngineError> {
-        if !ran && self.machine.is_thinking() {
-            if let Some(wait) = self.again.wait(&lost, &self.run, dice()?) {
-                return Ok(self.asked_after(wait, lost));
-            }
-            if lost.failure == ModelFailure::ContextTooLong
-                && !std::mem::replace(&mut self.again.too_long, true)
-                && self.shorten_after(lost.overrun).await?
-            {
-                return Ok(self.asked_after(Duration::ZERO, lost));
-            }
-        }
-        let Lost { failure, mut words, .. } = lost;
-        if self.again.asked > 1 {
-            words.push_str(&format!(" (It was asked {} times.)", self.again.asked));
-        }
-        Ok(Event::ModelFailed { failure, words })
-    }
-
-    fn asked_after(&mut self, wait: Duration, lost: Lost) -> Event {
-        self.again.due = Some(tokio::time::Instant::now() + wait);
-        self.line.say(Happening::ModelWaits {
-            attempt: self.again.asked + 1,
-            failure: lost.failure,
-            words: lost.words,
-            wait_ms: Span::from(wait).ms(),
-        });
-        Event::MessageLost
-    }
-
-    /// The wait is over.
-    pub(crate) async fn ask_again(&mut self) -> Result<Option<Event>, EngineError> {
-        self.again.due = None;
-        if !self.machine.is_thinking() {
-            return Ok(None);
-        }
-        self.request_model(self.again.step).await
-    }
-
-    /// What is said of a turn that was stopped while its model was waited for.
-    pub(crate) fn stopped_waiting(&self) -> String {
-        format!("The wait for {} was stopped.", self.model.title())
     }
 }
 

@@ -16,6 +16,7 @@ pub(crate) mod known;
 mod line;
 mod lines;
 mod live;
+mod lost;
 mod page;
 mod perform;
 pub(crate) mod prompt;
