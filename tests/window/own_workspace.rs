@@ -89,6 +89,7 @@ async fn connect_the_model(window: &Window, company: &Rehearsal) {
     let model = company.model();
     window.click(link("Settings")).await;
     window.click(button("Add a model")).await;
+    window.click(button("Another")).await;
     window.write(field("Base URL"), &model.base_url).await;
     window.write(field("Model id"), &model.model_id).await;
     window.write(field("Name"), &model.name).await;
