@@ -40,6 +40,7 @@ mod ollama;
 mod openai_chat;
 mod openai_responses;
 mod overrun;
+mod piecewise;
 mod preset;
 mod retry_after;
 mod schema;

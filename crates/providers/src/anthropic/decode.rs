@@ -9,53 +9,15 @@ use serde_json::{Value, json};
 
 use crate::anthropic::calls::{Calls, index};
 use crate::anthropic::wire::{Begun, Block, Delta, Part, WireUsage, words};
-use crate::body::{Body, Piece};
+use crate::body::Piece;
 use crate::broken::{Broken, complained, complaint};
 use crate::complaint::Complaint;
 use crate::fault::DecodeError;
+use crate::piecewise::{Piecewise, TakesPieces, unfinished};
 use crate::text::{append, said};
 
 /// One answer as far as it has come.
-#[derive(Debug, Default)]
-pub(crate) struct Decoding {
-    body: Body,
-    message: Message,
-    /// Whether any byte has come.
-    has_begun: bool,
-}
-
-impl crate::dialect::Decoding for Decoding {
-    fn feed(&mut self, bytes: &[u8], events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
-        let Self { body, message, has_begun } = self;
-        if message.is_over {
-            return Ok(());
-        }
-        *has_begun |= !bytes.is_empty();
-        body.feed(bytes, |piece| message.take(piece, events))
-    }
-
-    fn end(&mut self, events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
-        let Self { body, message, has_begun } = self;
-        if message.is_over {
-            return Ok(());
-        }
-        body.end(|piece| message.take(piece, events))?;
-        match message.ending {
-            _ if message.is_over => Ok(()),
-            // Some servers leave out the last event.
-            Some(ending) => {
-                message.over(ending, events);
-                Ok(())
-            }
-            None if message.is_recognised || !*has_begun => Err(DecodeError::Cut),
-            None => Err(DecodeError::Malformed("it holds no message".to_owned())),
-        }
-    }
-
-    fn is_finishing(&self) -> bool {
-        self.message.is_over || self.message.ending.is_some()
-    }
-}
+pub(crate) type Decoding = Piecewise<Message>;
 
 /// How a message ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +43,7 @@ enum Open {
 }
 
 #[derive(Debug, Default)]
-struct Message {
+pub(crate) struct Message {
     /// By the provider's index.
     blocks: HashMap<i64, Open>,
     calls: Calls,
@@ -97,7 +59,7 @@ struct Message {
     is_over: bool,
 }
 
-impl Message {
+impl TakesPieces for Message {
     fn take(&mut self, piece: Piece<'_>, events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
         let json = piece.json();
         if self.is_over || json.trim().is_empty() {
@@ -112,6 +74,23 @@ impl Message {
         outcome.map_err(|broken| broken.decided(piece.may_be_cut()))
     }
 
+    fn end(&mut self, has_begun: bool, events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
+        // Some servers leave out the last event.
+        let ending = self.ending.ok_or_else(|| unfinished(has_begun, self.is_recognised))?;
+        self.over(ending, events);
+        Ok(())
+    }
+
+    fn is_finishing(&self) -> bool {
+        self.is_over || self.ending.is_some()
+    }
+
+    fn is_over(&self) -> bool {
+        self.is_over
+    }
+}
+
+impl Message {
     fn json(&mut self, json: &str, name: &str, events: &mut Vec<ModelEvent>) -> Result<(), Broken> {
         // A relay in front of Google writes even a single error as a list.
         if json.trim_start().starts_with('[') {

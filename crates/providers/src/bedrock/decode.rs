@@ -14,6 +14,7 @@ use crate::bedrock::wire::{
 use crate::complaint::Complaint;
 use crate::fault::DecodeError;
 use crate::marked::MarkedCalls;
+use crate::piecewise::unfinished;
 use crate::text::Text;
 use crate::text::append;
 use crate::unreadable::unreadable;
@@ -84,10 +85,7 @@ impl crate::dialect::Decoding for Decoding {
             Body::Frames(frames) => frames.end()?,
             Body::Values(values) => values.end()?,
         }
-        if message.is_recognised {
-            return Err(DecodeError::Cut);
-        }
-        Err(DecodeError::Malformed("it holds no message".to_owned()))
+        Err(unfinished(true, message.is_recognised))
     }
 
     fn is_finishing(&self) -> bool {

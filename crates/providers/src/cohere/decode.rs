@@ -8,24 +8,21 @@ use domain::model::{Finish, ModelEvent, Protocol, Reasoning};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use crate::body::{Body, Piece};
+use crate::body::Piece;
 use crate::cohere::wire::{Chunk, Content, Delta, Said, WireCall};
 use crate::complaint::Complaint;
 use crate::fault::DecodeError;
 use crate::few::Few;
 use crate::marked::MarkedCalls;
+use crate::piecewise::{Piecewise, TakesPieces, unfinished};
 use crate::text::Text;
 use crate::unreadable::unreadable;
 
 /// One answer as far as it has come.
-#[derive(Debug, Default)]
-pub(crate) struct Decoding {
-    body: Body,
-    message: Message,
-}
+pub(crate) type Decoding = Piecewise<Message>;
 
 #[derive(Debug, Default)]
-struct Message {
+pub(crate) struct Message {
     calls: MarkedCalls,
     thinking: String,
     plan: String,
@@ -37,36 +34,7 @@ struct Message {
     is_over: bool,
 }
 
-impl crate::dialect::Decoding for Decoding {
-    fn feed(&mut self, bytes: &[u8], events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
-        let Self { body, message } = self;
-        if message.is_over {
-            return Ok(());
-        }
-        body.feed(bytes, |piece| message.take(piece, events))
-    }
-
-    fn end(&mut self, events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
-        let Self { body, message } = self;
-        if message.is_over {
-            return Ok(());
-        }
-        body.end(|piece| message.take(piece, events))?;
-        match message {
-            Message { is_over: true, .. } => Ok(()),
-            Message { has_pieces: true, is_recognised: false, .. } => {
-                Err(DecodeError::Malformed("it holds no message".to_owned()))
-            }
-            _ => Err(DecodeError::Cut),
-        }
-    }
-
-    fn is_finishing(&self) -> bool {
-        self.message.is_over
-    }
-}
-
-impl Message {
+impl TakesPieces for Message {
     fn take(&mut self, piece: Piece<'_>, events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
         let text;
         let (json, may_be_cut) = match piece {
@@ -96,6 +64,20 @@ impl Message {
         }
     }
 
+    fn end(&mut self, _: bool, _: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
+        Err(unfinished(self.has_pieces, self.is_recognised))
+    }
+
+    fn is_finishing(&self) -> bool {
+        self.is_over
+    }
+
+    fn is_over(&self) -> bool {
+        self.is_over
+    }
+}
+
+impl Message {
     fn event(
         &mut self,
         kind: &str,

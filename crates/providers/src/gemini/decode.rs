@@ -5,56 +5,18 @@ use domain::model::{Finish, ModelEvent, Usage};
 use serde_json::json;
 use serde_json::value::RawValue;
 
-use crate::body::{Body, Piece};
+use crate::body::Piece;
 use crate::broken::{Broken, complained, complaint};
 use crate::complaint::Complaint;
 use crate::fault::DecodeError;
 use crate::gemini::calls::Calls;
 use crate::gemini::kept::Kept;
 use crate::gemini::wire::{Candidate, Chunk, Feedback, Part, WireUsage};
+use crate::piecewise::{Piecewise, TakesPieces, unfinished};
 use crate::text::{append, said};
 
 /// One answer as far as it has come.
-#[derive(Debug, Default)]
-pub(crate) struct Decoding {
-    body: Body,
-    message: Message,
-    /// Whether any byte has come.
-    has_begun: bool,
-}
-
-impl crate::dialect::Decoding for Decoding {
-    fn feed(&mut self, bytes: &[u8], events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
-        let Self { body, message, has_begun } = self;
-        if message.is_over {
-            return Ok(());
-        }
-        *has_begun |= !bytes.is_empty();
-        body.feed(bytes, |piece| message.take(piece, events))
-    }
-
-    fn end(&mut self, events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
-        let Self { body, message, has_begun } = self;
-        if message.is_over {
-            return Ok(());
-        }
-        body.end(|piece| message.take(piece, events))?;
-        match message.ending {
-            _ if message.is_over => Ok(()),
-            // There is no end mark.
-            Some(ending) => {
-                message.over(ending, events);
-                Ok(())
-            }
-            None if message.is_recognised || !*has_begun => Err(DecodeError::Cut),
-            None => Err(DecodeError::Malformed("it holds no message".to_owned())),
-        }
-    }
-
-    fn is_finishing(&self) -> bool {
-        self.message.is_over || self.message.ending.is_some()
-    }
-}
+pub(crate) type Decoding = Piecewise<Message>;
 
 /// How a message ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +28,7 @@ enum Ending {
 }
 
 #[derive(Debug, Default)]
-struct Message {
+pub(crate) struct Message {
     calls: Calls,
     counts: WireUsage,
     usage: Usage,
@@ -80,7 +42,7 @@ struct Message {
     is_over: bool,
 }
 
-impl Message {
+impl TakesPieces for Message {
     fn take(&mut self, piece: Piece<'_>, events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
         let json = piece.json();
         if self.is_over || json.trim().is_empty() {
@@ -101,6 +63,23 @@ impl Message {
         Ok(())
     }
 
+    fn end(&mut self, has_begun: bool, events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
+        // There is no end mark.
+        let ending = self.ending.ok_or_else(|| unfinished(has_begun, self.is_recognised))?;
+        self.over(ending, events);
+        Ok(())
+    }
+
+    fn is_finishing(&self) -> bool {
+        self.is_over || self.ending.is_some()
+    }
+
+    fn is_over(&self) -> bool {
+        self.is_over
+    }
+}
+
+impl Message {
     fn list(&mut self, list: &str, events: &mut Vec<ModelEvent>) -> Result<(), Broken> {
         let chunks: Vec<&RawValue> = serde_json::from_str(list)?;
         chunks.into_iter().try_for_each(|chunk| self.chunk(chunk.get(), events))

@@ -11,6 +11,7 @@ use crate::complaint::Complaint;
 use crate::fault::DecodeError;
 use crate::marked::MarkedCalls;
 use crate::ollama::wire::{Chunk, Said, WireCall};
+use crate::piecewise::unfinished;
 use crate::text::Text;
 use crate::text::append;
 use crate::unreadable::unreadable;
@@ -49,10 +50,7 @@ impl crate::dialect::Decoding for Decoding {
             return Ok(());
         }
         self.values.end()?;
-        if has_values && !is_recognised {
-            return Err(DecodeError::Malformed("it holds no message".to_owned()));
-        }
-        Err(DecodeError::Cut)
+        Err(unfinished(has_values, is_recognised))
     }
 
     fn is_finishing(&self) -> bool {

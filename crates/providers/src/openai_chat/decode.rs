@@ -9,45 +9,18 @@
 
 use domain::model::{Finish, ModelEvent, Usage};
 
-use crate::body::{Body, Piece};
+use crate::body::Piece;
 use crate::broken::{Broken, complained, complaint, worded};
 use crate::complaint::Complaint;
 use crate::fault::DecodeError;
 use crate::openai_chat::assembly::{Assembly, CallPiece};
 use crate::openai_chat::thoughts::Thoughts;
 use crate::openai_chat::wire::{Choice, Chunk, Said, WireUsage, Words};
+use crate::piecewise::{Piecewise, TakesPieces, unfinished};
 use crate::text::Text;
 
 /// One answer as far as it has come.
-#[derive(Debug, Default)]
-pub(crate) struct Decoding {
-    body: Body,
-    message: Message,
-}
-
-impl crate::dialect::Decoding for Decoding {
-    fn feed(&mut self, bytes: &[u8], events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
-        let Self { body, message } = self;
-        if message.is_over {
-            return Ok(());
-        }
-        message.is_silent &= bytes.is_empty();
-        body.feed(bytes, |piece| message.take(piece, events))
-    }
-
-    fn end(&mut self, events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
-        let Self { body, message } = self;
-        if message.is_over {
-            return Ok(());
-        }
-        body.end(|piece| message.take(piece, events))?;
-        message.end(events)
-    }
-
-    fn is_finishing(&self) -> bool {
-        self.message.is_over || self.message.ending.is_some()
-    }
-}
+pub(crate) type Decoding = Piecewise<Message>;
 
 /// How a message ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,8 +31,8 @@ enum Ending {
     Filter,
 }
 
-#[derive(Debug)]
-struct Message {
+#[derive(Debug, Default)]
+pub(crate) struct Message {
     calls: Assembly,
     thoughts: Thoughts,
     /// Room for a piece of a call's arguments while it is read.
@@ -67,8 +40,6 @@ struct Message {
     usage: Usage,
     /// Set by the finish reason.
     ending: Option<Ending>,
-    /// No byte has come.
-    is_silent: bool,
     /// Something of the protocol has come.
     is_recognised: bool,
     /// It said some words.
@@ -77,23 +48,7 @@ struct Message {
     is_over: bool,
 }
 
-impl Default for Message {
-    fn default() -> Self {
-        Self {
-            calls: Assembly::default(),
-            thoughts: Thoughts::default(),
-            piece: String::new(),
-            usage: Usage::default(),
-            ending: None,
-            is_silent: true,
-            is_recognised: false,
-            has_text: false,
-            is_over: false,
-        }
-    }
-}
-
-impl Message {
+impl TakesPieces for Message {
     fn take(&mut self, piece: Piece<'_>, events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
         let json = piece.json();
         if self.is_over || json.trim().is_empty() {
@@ -120,6 +75,23 @@ impl Message {
         Ok(())
     }
 
+    fn end(&mut self, has_begun: bool, events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
+        // Not every server writes an end mark, so the finish reason is enough.
+        let ending = self.ending.ok_or_else(|| unfinished(has_begun, self.is_recognised))?;
+        self.over(ending, events);
+        Ok(())
+    }
+
+    fn is_finishing(&self) -> bool {
+        self.is_over || self.ending.is_some()
+    }
+
+    fn is_over(&self) -> bool {
+        self.is_over
+    }
+}
+
+impl Message {
     fn json(&mut self, json: &str, events: &mut Vec<ModelEvent>) -> Result<(), Broken> {
         // Google writes even a single error as a list.
         if json.trim_start().starts_with('[') {
@@ -232,19 +204,6 @@ impl Message {
                 Ok(())
             }
             None => Err(DecodeError::Cut),
-        }
-    }
-
-    /// The end of the bytes. Not every server writes an end mark, so the finish reason is enough.
-    fn end(&mut self, events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
-        match self.ending {
-            _ if self.is_over => Ok(()),
-            Some(ending) => {
-                self.over(ending, events);
-                Ok(())
-            }
-            None if self.is_recognised || self.is_silent => Err(DecodeError::Cut),
-            None => Err(DecodeError::Malformed("it holds no message".to_owned())),
         }
     }
 

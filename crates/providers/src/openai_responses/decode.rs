@@ -10,67 +10,32 @@ use domain::model::{Finish, ModelEvent, Protocol, Reasoning, Usage};
 use serde_json::json;
 use serde_json::value::RawValue;
 
-use crate::body::{Body, Piece};
+use crate::body::Piece;
 use crate::broken::{Broken, complained, complaint, worded};
 use crate::complaint::Complaint;
 use crate::fault::DecodeError;
 use crate::openai_responses::calls::Calls;
 use crate::openai_responses::heard::Heard;
 use crate::openai_responses::wire::{Event, Item, Response};
+use crate::piecewise::{Piecewise, TakesPieces, unfinished};
 use crate::text;
 
 /// One answer as far as it has come.
-#[derive(Debug, Default)]
-pub(crate) struct Decoding {
-    body: Body,
-    answer: Answer,
-}
-
-impl crate::dialect::Decoding for Decoding {
-    fn feed(&mut self, bytes: &[u8], events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
-        let Self { body, answer } = self;
-        if answer.is_over {
-            return Ok(());
-        }
-        answer.has_begun |= !bytes.is_empty();
-        body.feed(bytes, |piece| answer.take(piece, events))
-    }
-
-    fn end(&mut self, events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
-        let Self { body, answer } = self;
-        if answer.is_over {
-            return Ok(());
-        }
-        body.end(|piece| answer.take(piece, events))?;
-        match answer {
-            Answer { is_over: true, .. } => Ok(()),
-            Answer { has_begun: true, is_recognised: false, .. } => {
-                Err(DecodeError::Malformed("it holds no message".to_owned()))
-            }
-            Answer { .. } => Err(DecodeError::Cut),
-        }
-    }
-
-    fn is_finishing(&self) -> bool {
-        self.answer.is_over
-    }
-}
+pub(crate) type Decoding = Piecewise<Answer>;
 
 #[derive(Debug, Default)]
-struct Answer {
+pub(crate) struct Answer {
     calls: Calls,
     said: Heard,
     thought: Heard,
     usage: Usage,
-    /// Some byte has come.
-    has_begun: bool,
     /// Something of the protocol has come.
     is_recognised: bool,
     /// [`ModelEvent::Finished`] was given.
     is_over: bool,
 }
 
-impl Answer {
+impl TakesPieces for Answer {
     fn take(&mut self, piece: Piece<'_>, events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
         let json = piece.json();
         let text = json.trim();
@@ -87,6 +52,20 @@ impl Answer {
         outcome.map_err(|broken| broken.decided(piece.may_be_cut()))
     }
 
+    fn end(&mut self, has_begun: bool, _: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
+        Err(unfinished(has_begun, self.is_recognised))
+    }
+
+    fn is_finishing(&self) -> bool {
+        self.is_over
+    }
+
+    fn is_over(&self) -> bool {
+        self.is_over
+    }
+}
+
+impl Answer {
     fn document(&mut self, json: &str, events: &mut Vec<ModelEvent>) -> Result<(), Broken> {
         let response: Response<'_> = serde_json::from_str(json)?;
         if response.is_one() {
