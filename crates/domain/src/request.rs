@@ -47,7 +47,7 @@ pub struct Parameter {
 /// Whether a header is one that no argument of a call may set, whatever an API's description says: we write it, or the
 /// connection does, or it says who asks, where or how, so that it would change the request and not only what it asks for.
 pub fn is_header_of_ours(name: &str) -> bool {
-    const OURS: [&str; 26] = [
+    const OURS: [&str; 27] = [
         "accept",
         "accept-encoding",
         "authorization",
@@ -73,6 +73,7 @@ pub fn is_header_of_ours(name: &str) -> bool {
         "x-method-override",
         "x-original-host",
         "x-original-url",
+        "x-real-ip",
         "x-rewrite-url",
     ];
     let name = name.to_ascii_lowercase();

@@ -1,40 +1,12 @@
 //! The parameters of an operation: what it declares, and how each goes into a request.
 
-use domain::request::{Place, Style};
+use domain::request::{Place, Style, is_header_of_ours};
 
 use crate::convert::Shared;
 use crate::document::{Node, Version};
 
 /// Headers that OpenAPI itself says are no parameters (3.1 §4.8.12.2.1).
 const SAID_ELSEWHERE: [&str; 3] = ["accept", "authorization", "content-type"];
-
-/// Headers that belong to the connection or say who asks, where or how: a source lets no argument set them.
-const NOT_ARGUMENTS: [&str; 24] = [
-    "accept-encoding",
-    "connection",
-    "content-encoding",
-    "content-length",
-    "cookie",
-    "expect",
-    "forwarded",
-    "host",
-    "keep-alive",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "user-agent",
-    "x-host",
-    "x-http-method",
-    "x-http-method-override",
-    "x-method-override",
-    "x-original-host",
-    "x-original-url",
-    "x-real-ip",
-    "x-rewrite-url",
-];
 
 /// The most parameters of one operation.
 const MOST: usize = 500;
@@ -102,7 +74,7 @@ pub(crate) fn declared<'d>(
         if header && SAID_ELSEWHERE.contains(&lower.as_str()) {
             continue;
         }
-        if header && (NOT_ARGUMENTS.contains(&lower.as_str()) || lower.starts_with("x-forwarded-")) {
+        if header && is_header_of_ours(&lower) {
             notes.push(format!("the header `{name}` was left out: no argument may set it"));
             continue;
         }
