@@ -160,37 +160,32 @@ pub fn marks_ends(protocol: Protocol) -> bool {
 /// signed is signed as of `at`. None if the model needs no key.
 pub fn placed(spec: &ModelSpec, secret: Secret, at: Micros) -> Option<PlacedSecret> {
     let name = spec.secret.clone()?;
-    let place = signing(spec, &secret, at).unwrap_or_else(|| key_place(spec));
+    let place = match (preset_of(spec).map(|preset| &preset.key.place), spec.protocol) {
+        (Some(ModelKeyPlace::Header(name)), _) => Placement::Header { name: name.clone() },
+        (Some(ModelKeyPlace::AwsSigV4(service)), _) => for_aws(spec, &secret, service, at),
+        (None, Protocol::Anthropic) => Placement::Header { name: "x-api-key".to_owned() },
+        (None, Protocol::Gemini) => Placement::Header { name: "x-goog-api-key".to_owned() },
+        (None, Protocol::Bedrock) => for_aws(spec, &secret, "bedrock", at),
+        (Some(ModelKeyPlace::Bearer) | None, _) => Placement::Bearer,
+    };
     Some(PlacedSecret { name, secret, place })
 }
 
-/// How AWS wants a request signed, if this key is one to sign with: it has two parts or three. An API key of Bedrock has
-/// one and goes as a bearer.
-fn signing(spec: &ModelSpec, secret: &Secret, at: Micros) -> Option<Placement> {
-    let service = match preset_of(spec).map(|preset| &preset.key.place) {
-        Some(ModelKeyPlace::AwsSigV4(service)) => service.clone(),
-        None if spec.protocol == Protocol::Bedrock => "bedrock".to_owned(),
-        Some(_) | None => return None,
-    };
-    let url = Url::parse(spec.base_url.trim()).ok()?;
-    // `bedrock-runtime.eu-central-1.amazonaws.com`, and the same for private endpoints and in other partitions.
-    let region = url
-        .host_str()?
-        .split('.')
-        .find(|part| part.matches('-').count() >= 2 && !part.starts_with("bedrock"));
-    let region = region?.to_owned();
-    secret.expose().contains(':').then_some(Placement::AwsSigV4 { region, service, at })
+/// A key of two parts or three is one to sign with. Bedrock takes a key of its own kind too, of one part, and that as a
+/// bearer (AWS, "Amazon Bedrock API keys").
+fn for_aws(spec: &ModelSpec, secret: &Secret, service: &str, at: Micros) -> Placement {
+    match region(&spec.base_url).filter(|_| secret.expose().contains(':')) {
+        Some(region) => Placement::AwsSigV4 { region, service: service.to_owned(), at },
+        None => Placement::Bearer,
+    }
 }
 
-fn key_place(spec: &ModelSpec) -> Placement {
-    let place = preset_of(spec).map(|preset| &preset.key.place);
-    match (place, spec.protocol) {
-        (Some(ModelKeyPlace::Header(name)), _) => Placement::Header { name: name.clone() },
-        (None, Protocol::Anthropic) => Placement::Header { name: "x-api-key".to_owned() },
-        (None, Protocol::Gemini) => Placement::Header { name: "x-goog-api-key".to_owned() },
-        // Bedrock takes a key of its own kind as a bearer too (AWS, "Amazon Bedrock API keys").
-        (Some(ModelKeyPlace::Bearer | ModelKeyPlace::AwsSigV4(_)) | None, _) => Placement::Bearer,
-    }
+/// The region in an address such as `bedrock-runtime.eu-central-1.amazonaws.com`; private endpoints and other partitions
+/// have it as a part of its own as well.
+fn region(base_url: &str) -> Option<String> {
+    let url = Url::parse(base_url.trim()).ok()?;
+    let is_region = |part: &&str| part.matches('-').count() >= 2 && !part.starts_with("bedrock");
+    url.host_str()?.split('.').find(is_region).map(str::to_owned)
 }
 
 impl Preset {
@@ -261,6 +256,11 @@ mod tests {
         }
     }
 
+    fn key_place(spec: &ModelSpec) -> Placement {
+        let spec = ModelSpec { secret: Some("main-key".parse().unwrap()), ..spec.clone() };
+        placed(&spec, Secret::new("k"), Micros(0)).unwrap().place
+    }
+
     #[test]
     fn every_preset_is_sound() {
         let all = read().expect("the file reads");
@@ -286,6 +286,28 @@ mod tests {
                 assert!(page.starts_with("https://"), "{id}: {page}");
             }
         }
+    }
+
+    #[test]
+    fn a_request_to_aws_is_signed_where_the_key_is_one_to_sign_with() {
+        let at = Micros(7);
+        let place = |base_url: &str, key: &str| {
+            let secret = Some("main-key".parse().unwrap());
+            let spec = ModelSpec { protocol: Protocol::Bedrock, secret, ..spec(base_url, None) };
+            placed(&spec, Secret::new(key), at).unwrap().place
+        };
+        let aws = "https://bedrock-runtime.eu-central-1.amazonaws.com";
+        let private = "https://vpce-1.bedrock-runtime.us-gov-west-1.vpce.amazonaws.com";
+        let signed = |region: &str| Placement::AwsSigV4 {
+            region: region.to_owned(),
+            service: "bedrock".to_owned(),
+            at,
+        };
+        assert_eq!(place(aws, "ID:SECRET"), signed("eu-central-1"));
+        assert_eq!(place(aws, "ID:SECRET:TOKEN"), signed("eu-central-1"));
+        assert_eq!(place(private, "ID:SECRET"), signed("us-gov-west-1"));
+        assert_eq!(place(aws, "ABSKkey"), Placement::Bearer);
+        assert!(placed(&spec(aws, None), Secret::new("k"), at).is_none(), "it needs no key");
     }
 
     #[test]
