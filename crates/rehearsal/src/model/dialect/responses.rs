@@ -76,7 +76,8 @@ impl Dialect for Responses {
     }
 
     fn events(&self, said: &Said<'_>, _asked: &Asked) -> Events {
-        let mut stream = Stream { said, sequence: 0, bytes: Vec::new(), open: None };
+        let items = items(said, "completed");
+        let mut stream = Stream { said, items, sequence: 0, bytes: Vec::new(), open: None };
         let mut tokens = Vec::new();
         for (place, token) in said.tokens.iter().enumerate() {
             if place == 0 {
@@ -113,6 +114,8 @@ impl Dialect for Responses {
 /// A stream as far as it is written.
 struct Stream<'a> {
     said: &'a Said<'a>,
+    /// Each item as it is when it is done.
+    items: Vec<Value>,
     sequence: u64,
     bytes: Vec<u8>,
     /// The place of the item that is being written.
@@ -158,7 +161,8 @@ impl Stream<'_> {
 
     fn begin(&mut self, place: usize) {
         self.open = Some(place);
-        let mut item = items(self.said, "in_progress")[place].clone();
+        let mut item = self.items[place].clone();
+        item["status"] = json!("in_progress");
         match text(&item, "type") {
             "message" => item["content"] = json!([]),
             _ => item["arguments"] = json!(""),
@@ -168,7 +172,7 @@ impl Stream<'_> {
 
     fn close(&mut self) {
         let Some(place) = self.open.take() else { return };
-        let item = items(self.said, "completed")[place].clone();
+        let item = self.items[place].clone();
         if item["type"] == "message" {
             let words = item["content"][0]["text"].clone();
             self.of_item("response.output_text.done", place, &[("content_index", json!(0)), ("text", words)]);
@@ -182,7 +186,7 @@ impl Stream<'_> {
     }
 
     fn of_item(&mut self, name: &str, place: usize, fields: &[(&str, Value)]) {
-        let id = items(self.said, "in_progress")[place]["id"].clone();
+        let id = self.items[place]["id"].clone();
         let mut all = vec![("item_id", id), ("output_index", json!(place))];
         all.extend(fields.iter().cloned());
         self.say(name, &all);
