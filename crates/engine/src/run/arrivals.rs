@@ -138,9 +138,10 @@ impl Driver {
             }
             ModelEvent::CallReady { index, call } => {
                 // Where the protocol itself marks the end of a call, it may start while the message goes on.
-                let early = match providers::marks_ends(self.model.protocol) && self.early {
-                    true => self.take_early(index, call.clone()).await?,
-                    false => None,
+                let early = if self.early && providers::marks_ends(self.model.protocol) {
+                    self.take_early(index, call.clone()).await?
+                } else {
+                    None
                 };
                 self.take_ready(call).await?;
                 return Ok(early);
