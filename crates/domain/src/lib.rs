@@ -16,6 +16,7 @@ pub mod entry;
 pub mod event;
 pub mod fact;
 pub mod filter;
+pub mod finding;
 pub mod id;
 pub mod intent;
 pub mod json;

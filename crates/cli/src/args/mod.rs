@@ -86,6 +86,8 @@ pub(crate) enum Command {
     Trail(Trail),
     /// Check an evidence bundle; it needs no workspace and no network
     Verify(Verify),
+    /// Find personal data and secrets in texts and payloads, one a line on standard input; it needs no workspace
+    Classify,
     /// Read a model's recorded answer; it needs no workspace and no network
     Decode(Decode),
     /// Print the completions of a shell

@@ -5,6 +5,7 @@ pub(crate) mod ask;
 pub(crate) mod by_hand;
 pub(crate) mod calls;
 pub(crate) mod care;
+pub(crate) mod classify;
 pub(crate) mod completions;
 pub(crate) mod decode;
 pub(crate) mod demo;
