@@ -11,6 +11,8 @@ export interface Opened {
   readonly page: Page;
   /** Every address that was asked for outside the page's own. */
   readonly outside: string[];
+  /** The scripts that were loaded, by name. */
+  readonly scripts: ReadonlyMap<string, Promise<Buffer>>;
   /** What went wrong: errors of the page, and what the policy blocked. */
   readonly wrong: string[];
 }
@@ -61,7 +63,16 @@ export class Pages {
     });
     const page = await context.newPage();
     const outside: string[] = [];
+    const scripts = new Map<string, Promise<Buffer>>();
     const wrong: string[] = [];
+    page.on('response', (response) => {
+      const name = new URL(response.url()).pathname.split('/').at(-1) ?? '';
+      if (!name.endsWith('.js')) return;
+      const body = response.body();
+      // A page that is closed before its scripts were read leaves bodies that nobody asks for.
+      body.catch(() => {});
+      scripts.set(name, body);
+    });
     page.on('request', (request) => {
       if (!request.url().startsWith(this.#base) && !request.url().startsWith('data:')) outside.push(request.url());
     });
@@ -71,7 +82,7 @@ export class Pages {
     });
     await page.goto(this.#base + query);
     await page.getByRole('main').waitFor();
-    return { page, outside, wrong };
+    return { page, outside, scripts, wrong };
   }
 
   /** Closes every page: one that stays open goes on with its demo and takes time from those that come after it. */

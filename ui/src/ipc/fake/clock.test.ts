@@ -22,6 +22,18 @@ it('counts what was planned, however late the machine is', async () => {
   expect(seen).toEqual([['first', 5], ['between', 15], ['later', 20], ['latest', 20]]);
 });
 
+it('leaves others their turn between two things that are apart, even after it was late', async () => {
+  const clock = new Clock(0);
+  const seen: string[] = [];
+  clock.at(1, () => {
+    busy(60);
+    setTimeout(() => seen.push('page'), 10);
+  });
+  clock.at(31, () => seen.push('fake'));
+  await clock.play(1, () => seen.includes('fake'));
+  expect(seen).toEqual(['page', 'fake']);
+});
+
 it('lets a person act before what is due, and at once', async () => {
   const clock = new Clock(0);
   let over = false;

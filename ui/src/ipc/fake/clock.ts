@@ -1,6 +1,6 @@
 // The fake's clock and what is due by it. Played at once it fills the record; played in time it runs before one's eyes.
 // What happens, in what order and at what time by this clock, is the same on every machine: real time says only when it
-// is shown. A machine that is late shows several things at once, and none of them has taken longer for it.
+// is shown. On a machine that is late all of it is shown later, and nothing has taken longer for it.
 
 interface Due {
   readonly at: number;
@@ -32,15 +32,18 @@ export class Clock {
     return true;
   }
 
-  /** Plays so many times faster than life until it is over. */
+  /** Plays so many times faster than life until it is over. Where the machine was late it goes on from there: it never
+      hurries after, since then a page would be told at once of what it is to show one after another. */
   async play(speed: number, over: () => boolean): Promise<void> {
-    const [began, from] = [performance.now(), this.now];
+    let [began, from] = [performance.now(), this.now];
     this.#real = () => from + (performance.now() - began) * speed;
     while (!over()) {
       const next = this.#agenda[0];
       const wait = next ? (next.at - this.#real()) / speed : Infinity;
-      if (wait < 4) this.next();
-      else await this.#rest(wait);
+      if (wait < 4) {
+        this.next();
+        if (this.#real() > this.now) [began, from] = [performance.now(), this.now];
+      } else await this.#rest(wait);
     }
   }
 
