@@ -233,6 +233,7 @@ CREATE TABLE request (
   turn TEXT,                                       -- the turn that it serves; NULL for a test by hand
   model TEXT NOT NULL,                             -- the model's name in the workspace
   level INTEGER NOT NULL,                          -- of the join of what is in it
+  shortened INTEGER NOT NULL,                      -- results of earlier calls that it shows shorter, so that it fits
   ended_seq INTEGER,                               -- its model.returned
   failure TEXT,                                    -- how it went wrong, if it did
   input INTEGER NOT NULL,                          -- tokens read; 0 until it ended, like those below

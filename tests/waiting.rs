@@ -208,6 +208,9 @@ async fn a_conversation_that_is_too_long_is_shortened_and_asked_again() {
         _ => None,
     });
     assert_eq!(recorded.collect::<Vec<_>>(), [0, 0, 0, 0, 1, 0]);
+    let read_back = scene.engine.conversation(first.conversation).await.unwrap();
+    let said: Vec<u32> = read_back.turns.iter().map(|turn| turn.shortened).collect();
+    assert_eq!(said, [0, 1], "the turn says from the record what it said while it ran");
     scene.close().await;
 }
 

@@ -9,8 +9,8 @@ use tauri::Wry;
 use tauri_specta::{Builder, BuilderConfiguration, LanguageExt, collect_commands, collect_events};
 
 use crate::commands::{
-    anchors, asking, batches, care, evidence, models, page, review, search, secrets, session, sources, trail,
-    workspace,
+    anchors, asking, batches, care, evidence, models, network, page, review, search, secrets, session,
+    sources, trail, workspace,
 };
 use crate::wire::{SessionChanged, TrailChanged};
 
@@ -80,6 +80,7 @@ pub(crate) fn builder() -> Builder<Wry> {
             evidence::bundle_open,
             evidence::bundle_call,
             evidence::bundle_entry,
+            evidence::bundle_wire,
             evidence::bundle_close,
             care::erase_preview,
             care::erase,
@@ -117,6 +118,8 @@ pub(crate) fn builder() -> Builder<Wry> {
             models::model_presets,
             models::models_discover,
             models::usage,
+            network::network,
+            network::save_network,
             secrets::secret_names,
             secrets::secret_set,
             secrets::secret_remove,
@@ -156,20 +159,28 @@ impl LanguageExt for Page {
     fn export(self, list: &BuilderConfiguration, path: &Path) -> Result<(), Error> {
         let mut list = list.clone();
         // What may be left out of a file (`#[serde(default)]`) is never left out of what travels.
-        list.types.iter_mut(|named| {
-            if let Some(DataType::Struct(made)) = &mut named.ty
-                && let Fields::Named(fields) = &mut made.fields
-            {
+        list.types.iter_mut(|named| match &mut named.ty {
+            Some(DataType::Struct(made)) => {
                 made.attributes.remove("serde:container:default");
-                for (_, field) in &mut fields.fields {
-                    field.attributes.remove("serde:field:default");
-                }
+                travels_whole(&mut made.fields);
             }
+            Some(DataType::Enum(made)) => {
+                made.variants.iter_mut().for_each(|(_, variant)| travels_whole(&mut variant.fields));
+            }
+            _ => {}
         });
         Typescript::default().header(HEADER).export(&list, path)?;
         let written = std::fs::read_to_string(path)?;
         std::fs::write(path, written.replace(NEEDLESS, ""))?;
         Ok(())
+    }
+}
+
+fn travels_whole(fields: &mut Fields) {
+    if let Fields::Named(fields) = fields {
+        for (_, field) in &mut fields.fields {
+            field.attributes.remove("serde:field:default");
+        }
     }
 }
 
@@ -196,6 +207,9 @@ mod tests {
         let written = written();
         let label = written.split("export type Label = {").nth(1).and_then(|rest| rest.split("};").next());
         assert!(label.is_some_and(|fields| fields.contains("categories: Category[]")), "{label:?}");
+        let proxy =
+            written.split("export type ProxySetting =").nth(1).and_then(|rest| rest.split("};").next());
+        assert!(proxy.is_some_and(|variants| !variants.contains("?:")), "{proxy:?}");
     }
 
     #[test]

@@ -69,9 +69,9 @@ describe('asking', () => {
   });
 
   it('cancels a call that runs, and stops the whole', async () => {
-    const opened = await pages.open('?speed=0.08&past=0');
+    const opened = await pages.open('?past=0');
     const { page } = opened;
-    await ask(opened, 'What does the support team earn on average?');
+    await ask(opened, 'What does the support team earn? Take it slowly.');
     await page.getByRole('button', { name: /^Cancel people.get_salary id 34/ }).click();
     await page.getByText('cancelled').first().waitFor();
     await page.getByRole('button', { name: 'Stop', exact: true }).click();

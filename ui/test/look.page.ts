@@ -1,3 +1,5 @@
+import { gzipSync } from 'node:zlib';
+
 import { describe, expect, it } from 'vitest';
 
 import { axe, usePages } from './browser';
@@ -83,6 +85,19 @@ it('the titles of all screens stand at one place', async () => {
     places.push({ left: box.left, top: Math.round(box.top) });
   }
   expect(new Set(places.map((place) => JSON.stringify(place))).size, JSON.stringify(places)).toBe(1);
+});
+
+it('the first screen needs little of the page, and no other screen before it is opened', async () => {
+  const { page, scripts } = await pages.open('?past=0');
+  await page.getByRole('textbox', { name: 'Question' }).waitFor();
+  // The fake host comes in the place of the window's, which is a tenth of it.
+  const own = [...scripts].filter(([name]) => !name.startsWith('fake-'));
+  const packed = await Promise.all(own.map(async ([, text]) => gzipSync(await text).length));
+  expect(packed.reduce((sum, size) => sum + size, 0), own.map(([name], at) => `${name} ${packed[at]}`).join(', ')).toBeLessThan(110_000);
+  const before = scripts.size;
+  await page.getByRole('link', { name: 'Settings' }).first().click();
+  await page.getByRole('heading', { name: 'Settings', level: 1 }).waitFor();
+  expect(scripts.size).toBeGreaterThan(before);
 });
 
 it('the theme that was chosen outlives the page', async () => {

@@ -18,15 +18,24 @@ describe('settings', () => {
     await page.getByRole('button', { name: 'Test' }).click();
     await page.getByText('It works').waitFor();
     await page.getByRole('row', { name: /Several calls at once yes it asked for both/ }).waitFor();
+    await page.getByText('by what is known of it, as of 23 Nov 2026').waitFor();
+    await page.getByLabel('Context, in tokens').fill('8000');
+    await page.getByLabel('Longest answer, in tokens').fill('9000');
+    await page.getByLabel('Streams its answer').selectOption('no');
     await page.getByLabel('Price of a million tokens in').fill('3');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('A price needs this too.').waitFor();
+    await page.getByText('An answer is a part of the context').waitFor();
+    await page.getByLabel('Longest answer, in tokens').fill('4000');
     await page.getByLabel('Price of a million tokens out').fill('15');
     expect(await page.getByLabel('New value of the key').inputValue()).toBe('');
     await page.getByLabel('Clearance').selectOption('public');
     await page.getByText('It works, as it was before your last change').waitFor();
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('row', { name: /openai large-5.*OpenAI Chat Completions.*\$3\.00 \/ \$15\.00.*public in memory/ }).waitFor();
+    await page.getByRole('link', { name: 'openai' }).click();
+    expect(await page.getByLabel('Longest answer, in tokens').inputValue()).toBe('4000');
+    expect(await page.getByLabel('Streams its answer').inputValue()).toBe('no');
     expect(wrong).toEqual([]);
   });
 
@@ -74,6 +83,57 @@ describe('settings', () => {
     expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
     await page.getByRole('radio', { name: 'As the system has it' }).check();
     expect(await page.locator('html').getAttribute('data-theme')).toBeNull();
+  });
+});
+
+describe('the network', () => {
+  const open = async () => {
+    const { page, wrong } = await pages.open('?past=0#/settings');
+    return { page, wrong, part: page.getByRole('region', { name: 'Network' }) };
+  };
+
+  it('is reached through a proxy that asks for a password, which goes to where keys are', async () => {
+    const { page, wrong, part } = await open();
+    const save = part.getByRole('button', { name: 'Save' });
+    await part.getByText('What HTTPS_PROXY, NO_PROXY and their like name').waitFor();
+    expect(await save.isDisabled()).toBe(true);
+    await part.getByLabel('Proxy', { exact: true }).selectOption('through');
+    await part.getByLabel('The proxy asks for a name').check();
+    await part.getByLabel('Address of the proxy').fill('http://ines:pw@proxy.example');
+    await save.click();
+    await part.getByText('Leave name and password out of the address').waitFor();
+    await part.getByText('Write the name under which the proxy knows you.').waitFor();
+    expect(await axe(page)).toEqual([]);
+    await part.getByLabel('Address of the proxy').fill('http://proxy.example:8080');
+    await part.getByLabel('Not for').fill('.corp.example');
+    await part.getByLabel('Name at the proxy').fill('ines');
+    await save.click();
+    await part.getByText('is not in the keychain').waitFor();
+    await part.getByLabel('Value of the password').fill('quite secret');
+    await save.click();
+    await part.getByText('Saved. It holds from the next request on.').waitFor();
+    expect(await part.getByLabel('New value of the password').inputValue()).toBe('');
+    expect(await page.content()).not.toContain('quite secret');
+    await page.getByRole('region', { name: 'Keys' }).getByText('needed by the proxy').waitFor();
+    await page.getByRole('link', { name: 'Ask' }).first().click();
+    await page.getByRole('link', { name: 'Settings' }).first().click();
+    expect(await part.getByLabel('Address of the proxy').inputValue()).toBe('http://proxy.example:8080');
+    expect(wrong).toEqual([]);
+  });
+
+  it('has authorities of a company’s own, whose files are looked at before they are saved', async () => {
+    const { wrong, part } = await open();
+    const roots = part.getByLabel('Further authorities');
+    await roots.fill('corp.pem');
+    await part.getByRole('button', { name: 'Save' }).click();
+    await part.getByText('Write the whole path of corp.pem').waitFor();
+    await roots.fill('/etc/corp.txt');
+    await part.getByRole('button', { name: 'Save' }).click();
+    await part.getByText('the certificates in /etc/corp.txt can').waitFor();
+    await roots.fill('/etc/corp.pem\n/etc/second.pem');
+    await part.getByRole('button', { name: 'Save' }).click();
+    await part.getByText('Saved.').waitFor();
+    expect(wrong).toEqual([]);
   });
 });
 

@@ -208,6 +208,8 @@ describe('the trail', () => {
     await page.getByText('32 calls', { exact: true }).waitFor();
     expect(await filter(opened).inputValue()).toBe('tool:people.get_salary');
     await page.getByRole('radio', { name: 'Overview' }).check();
+    await page.getByRole('table', { name: 'By model' }).getByRole('row', { name: /cloud 36 552,000 27,600 \$2\.07/ }).waitFor();
+    expect(await page.getByRole('table', { name: 'By day' }).getByRole('row', { name: / 12 184,000 9,200 \$0\.6900/ }).count()).toBe(3);
     await page.getByRole('button', { name: /\d+ restricted, 0 did not return/ }).last().press('Enter');
     await page.waitForURL(/#\/trail$/);
     expect(await filter(opened).inputValue()).toMatch(/^tool:people.get_salary on:\d{4}-\d\d-\d\d$/);

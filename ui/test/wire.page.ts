@@ -18,7 +18,12 @@ describe('what went to the model', () => {
     await pane.getByText('POST http://127.0.0.1:40100/v1/chat/completions').waitFor();
     await pane.getByRole('list', { name: 'Request' }).getByText('rehearsal-1').waitFor();
     await pane.getByText(/data: \{"choices"/).first().waitFor();
+    await pane.getByRole('button', { name: /^entry \d+$/ }).first().click();
+    const entry = page.getByRole('dialog', { name: /^Entry \d+$/ });
+    await entry.getByText(/^leaf [0-9a-f]{64}$/).waitFor();
     expect(await axe(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    expect(await pane.count(), 'the dialog alone was closed').toBe(1);
     await page.keyboard.press('Escape');
     expect(await pane.count()).toBe(0);
     expect(wrong).toEqual([]);
@@ -50,6 +55,38 @@ describe('what went to the model', () => {
   });
 });
 
+describe('what went to the model in a bundle', () => {
+  const wire = async (path: string) => {
+    const { page, wrong } = await pages.open('?past=1&many=3#/trail');
+    await page.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('menuitem', { name: 'Open an evidence bundle…' }).click();
+    await page.getByRole('textbox', { name: 'Path' }).fill(path);
+    await page.getByRole('button', { name: 'Verify and open' }).click();
+    await page.getByText('Wire', { exact: true }).click();
+    await page.getByRole('button', { name: /Request 1/ }).click();
+    return { page, wrong };
+  };
+
+  it('is read from it, and its entries are, which nothing here can prove', async () => {
+    const { page, wrong } = await wire('/tmp/e.tieout');
+    await page.getByRole('list', { name: 'Request' }).waitFor();
+    await page.getByRole('button', { name: /^entry \d+$/ }).first().click();
+    const entry = page.getByRole('dialog', { name: /^Entry \d+$/ });
+    await entry.getByRole('button', { name: 'Copy entry' }).waitFor();
+    expect(await entry.getByRole('button', { name: 'Prove' }).count()).toBe(0);
+    expect(wrong).toEqual([]);
+  });
+
+  it('says what a bundle without payloads leaves out', async () => {
+    const { page, wrong } = await wire('/tmp/bare.tieout');
+    await page.getByText('Request: the bundle does not hold it').waitFor();
+    await page.getByText('Response: the bundle does not hold it').waitFor();
+    await page.getByRole('heading', { name: 'Question left out of the bundle' }).waitFor();
+    expect(await axe(page)).toEqual([]);
+    expect(wrong).toEqual([]);
+  });
+});
+
 it('a model that is waited for says why and how long, second by second, and what was shortened', async () => {
   const { page, wrong } = await pages.open('?past=0');
   await page.getByRole('textbox', { name: 'Question' }).fill('What if the provider is busy?');
@@ -60,5 +97,10 @@ it('a model that is waited for says why and how long, second by second, and what
   await expect.poll(async () => seen.add((await left.textContent({ timeout: 5000 })) ?? '').size, { timeout: 10_000 }).toBeGreaterThan(1);
   await page.getByText('Results of 3 earlier calls were shortened to fit.').waitFor();
   expect(await left.count()).toBe(0);
+  await page.locator('article.turn footer .cost').waitFor();
+  // Read back from the record it says the same.
+  await page.getByRole('button', { name: 'New', exact: true }).click();
+  await page.getByRole('navigation', { name: 'Conversations' }).getByRole('link').click();
+  await page.getByText('Results of 3 earlier calls were shortened to fit.').waitFor();
   expect(wrong).toEqual([]);
 });

@@ -6,17 +6,17 @@ use domain::fact::Fact;
 use domain::id::CallId;
 use domain::payload::Commitment;
 use domain::time::{Phases, Span};
-use domain::view::{CallDetail, EntryView};
+use domain::view::{CallDetail, EntryView, PayloadView};
 
 use crate::words::{dropped, span, thousands};
 
-/// One line for each entry that tells of the call.
-pub(crate) fn story(detail: &CallDetail) -> Vec<String> {
-    let began = detail.entries.first().map(|entry| entry.at).unwrap_or_default();
+/// One line for each of these entries that tells of the call.
+pub(crate) fn story(call: CallId, entries: &[EntryView], payloads: &[PayloadView]) -> Vec<String> {
+    let began = entries.first().map(|entry| entry.at).unwrap_or_default();
     let mut lines = Vec::new();
-    for view in &detail.entries {
+    for view in entries {
         let Some(fact) = fact_of(view) else { continue };
-        let words = words_of(&fact, detail);
+        let words = words_of(&fact, call, payloads);
         lines.extend(
             words.into_iter().map(|words| format!("  +{:<9}  {words}", span(Span::between(began, view.at)))),
         );
@@ -44,10 +44,9 @@ fn fact_of(view: &EntryView) -> Option<Fact> {
 }
 
 /// What a fact says of the call; nothing of what only another call's story tells.
-fn words_of(fact: &Fact, detail: &CallDetail) -> Option<String> {
-    let call = detail.row.call;
+fn words_of(fact: &Fact, call: CallId, payloads: &[PayloadView]) -> Option<String> {
     let payload = |commitment: &Commitment| {
-        let found = detail.payloads.iter().find(|payload| payload.commitment == *commitment);
+        let found = payloads.iter().find(|payload| payload.commitment == *commitment);
         found.map(|payload| payload.text.lines().next().unwrap_or_default().to_owned()).unwrap_or_default()
     };
     Some(match fact {
@@ -132,15 +131,13 @@ fn exact(time: Span) -> String {
 
 #[cfg(test)]
 mod tests {
-    use domain::effect::Effect;
     use domain::fact::Dropped;
-    use domain::id::{BootId, Handle, Seq};
+    use domain::id::{BootId, Seq};
     use domain::json::Json;
     use domain::label::Label;
     use domain::outcome::{FailureClass, Outcome};
     use domain::payload::{Payload, PayloadRole};
     use domain::time::Micros;
-    use domain::view::{CallRow, PayloadView};
 
     use super::*;
 
@@ -168,7 +165,7 @@ mod tests {
 
     /// The story of `call_…0` whose facts came 200 ms apart.
     #[track_caller]
-    fn check(facts: Vec<Fact>, payloads: Vec<PayloadView>, expected: &[&str]) {
+    fn check(facts: Vec<Fact>, payloads: &[PayloadView], expected: &[&str]) {
         let entry = |(place, fact): (i64, Fact)| {
             let boot = BootId::new(1, 1);
             let at = Micros(1_790_000_000_000_000 + place * 200_000);
@@ -177,36 +174,8 @@ mod tests {
             let kind = entry.fact.type_name().to_owned();
             EntryView { seq: Seq(0), at, kind, body: Json(body), leaf: String::new() }
         };
-        let row = CallRow {
-            call: id('0'),
-            seq: Seq(0),
-            at: Micros(0),
-            conversation: None,
-            turn: None,
-            batch: None,
-            position: 0,
-            handle: Handle(1),
-            tool: "crm.get".to_owned(),
-            effect: Effect::Read,
-            telling: String::new(),
-            label: Label::unlabelled(),
-            verdict: None,
-            approved: None,
-            sent_at: None,
-            outcome: None,
-            failure: None,
-            status: None,
-            size: 0,
-            took_ms: 0,
-            attempts: 0,
-            early: false,
-            from: None,
-            retry_of: None,
-            edited: false,
-            dropped: None,
-        };
-        let entries = (0..).zip(facts).map(entry).collect();
-        let told = story(&CallDetail { row, entries, payloads });
+        let entries: Vec<EntryView> = (0..).zip(facts).map(entry).collect();
+        let told = story(id('0'), &entries, payloads);
         assert_eq!(told.iter().map(|line| line.trim()).collect::<Vec<_>>(), expected);
     }
 
@@ -252,7 +221,7 @@ mod tests {
         let phases = Phases { answer: Span(88_000), body: Span(2_500), reused: true, ..Phases::default() };
         check(
             vec![sent(1, Some("k1")), gone, sent(2, None), ended(Outcome::Returned, None, Some(phases))],
-            vec![view],
+            &[view],
             &[
                 "+0 ms       attempt 1 sent: PUT https://crm.example.com/customers/7, known to its source as k1",
                 "+200 ms     attempt 1 came to nothing after 150 ms: 503 of crm",
@@ -276,7 +245,7 @@ mod tests {
                 Fact::CallDropped { call: id('0'), why: Dropped::Length },
                 ended(Outcome::Returned, Some(id('1')), None),
             ],
-            vec![view],
+            &[view],
             &[
                 "+0 ms       allowed by a person, who changed its arguments",
                 "+200 ms     its result is not used: the message ran into the model's length limit",

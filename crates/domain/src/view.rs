@@ -225,6 +225,8 @@ pub struct TurnView {
     pub stopped: Option<Stopped>,
     /// What happened, in words, if it ended without.
     pub words: String,
+    /// How many results of earlier calls its requests showed shorter than before, so that they fit.
+    pub shortened: u32,
     /// What its requests to models used.
     pub spent: Spent,
 }

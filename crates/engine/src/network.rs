@@ -68,8 +68,8 @@ impl Engine {
                         let password = self.inner.keychain.get(name).await?;
                         if password.is_none() {
                             problems.push(format!(
-                                "the proxy's password `{name}` is not in the keychain; `tieout secrets set {name}` \
-                                 puts it there"
+                                "the proxy's password `{name}` is not in the keychain; Settings or `tieout secrets \
+                                 set {name}` puts it there"
                             ));
                         }
                         password

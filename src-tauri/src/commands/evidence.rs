@@ -4,12 +4,12 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use domain::bundle::{BundleMade, BundlePreview, BundleScope};
-use domain::id::{CallId, Seq};
-use domain::view::{CallDetail, EntryView};
+use domain::id::{CallId, Seq, TurnId};
+use domain::view::{CallDetail, EntryView, WireView};
 use engine::{Against, BundleView, EngineError, OpenBundle, ViewForm, age_identity};
 use tauri::ipc::Channel;
 
-use super::Reply;
+use super::{PAYLOAD_BYTES, Reply};
 use crate::shell::Here;
 use crate::wire::Progress;
 
@@ -96,6 +96,15 @@ pub(crate) async fn bundle_open(
 pub(crate) async fn bundle_call(shell: Here<'_>, call: CallId) -> Reply<CallDetail> {
     let bundle = shell.bundle().ok_or_else(|| EngineError::NotFound("no bundle is open".to_owned()))?;
     Ok(bundle.call(call).await?)
+}
+
+/// What went to models in a turn of the open bundle and what came back, oldest first. Bodies that it does not hold are
+/// left out.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn bundle_wire(shell: Here<'_>, turn: TurnId) -> Reply<Vec<WireView>> {
+    let bundle = shell.bundle().ok_or_else(|| EngineError::NotFound("no bundle is open".to_owned()))?;
+    Ok(bundle.wire(turn, PAYLOAD_BYTES).await?)
 }
 
 /// One entry of the open bundle, as it stands.

@@ -7,6 +7,7 @@ pub(crate) mod batches;
 pub(crate) mod care;
 pub(crate) mod evidence;
 pub(crate) mod models;
+pub(crate) mod network;
 pub(crate) mod page;
 pub(crate) mod review;
 pub(crate) mod search;
@@ -17,6 +18,9 @@ pub(crate) mod trail;
 pub(crate) mod workspace;
 
 use crate::wire::CommandError;
+
+/// The most of a payload that travels to the page, in bytes.
+const PAYLOAD_BYTES: usize = 8 << 20;
 
 /// What a command gives.
 pub(crate) type Reply<T> = Result<T, CommandError>;

@@ -10,12 +10,9 @@ use domain::view::{
 use engine::EngineError;
 use tauri::ipc::Channel;
 
-use super::Reply;
+use super::{PAYLOAD_BYTES, Reply};
 use crate::shell::Here;
 use crate::wire::Progress;
-
-/// The most of a payload that travels to the page, in bytes.
-const PAYLOAD_BYTES: usize = 8 << 20;
 
 /// Conversations, the one in which something happened last first.
 #[tauri::command]

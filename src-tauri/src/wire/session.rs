@@ -26,6 +26,8 @@ pub(crate) struct Session {
     pub(crate) trail: TrailState,
     /// The connected models; a question goes to the first unless it names another.
     pub(crate) models: Vec<ModelView>,
+    /// The day of what is known of models without anybody's word, such as `2026-11-23`: prices change.
+    pub(crate) known_at: String,
     /// The connected sources.
     pub(crate) sources: Vec<SourceView>,
     /// Questions to begin with.

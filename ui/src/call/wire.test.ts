@@ -13,7 +13,8 @@ it('a request’s end is said by how it failed before how it finished', () => {
 });
 
 it('a body that is not there is erased, closed or not held, and never said to be another of these', () => {
-  expect(bodyWords(ERASED, true)).toBe('erased by entry 1,204.');
-  expect(bodyWords(null, true)).toBe('closed while you review.');
-  expect(bodyWords(null, false)).toBe('nothing is held of it.');
+  expect(bodyWords(ERASED, 'review')).toBe('erased by entry 1,204.');
+  expect(bodyWords(null, 'review')).toBe('closed while you review.');
+  expect(bodyWords(null, 'record')).toBe('nothing is held of it.');
+  expect(bodyWords(null, 'bundle')).toMatch(/^the bundle does not hold it/);
 });

@@ -34,8 +34,16 @@ export function endWords(returned: WireReturn | null): string {
   return returned.finish === null ? 'ended' : FINISHES[returned.finish];
 }
 
+/** From where requests are read: the record, the record while it is reviewed, or a bundle. */
+export type From = 'record' | 'review' | 'bundle';
+
+const ABSENT: Record<From, string> = {
+  record: 'nothing is held of it.',
+  review: 'closed while you review.',
+  bundle: 'the bundle does not hold it; its entry says what it must hash to.',
+};
+
 /** Why a body is not shown. */
-export function bodyWords(body: PayloadView | null, reviewing: boolean): string {
-  if (body?.erased != null) return `erased by entry ${count(body.erased)}.`;
-  return reviewing ? 'closed while you review.' : 'nothing is held of it.';
+export function bodyWords(body: PayloadView | null, from: From): string {
+  return body?.erased != null ? `erased by entry ${count(body.erased)}.` : ABSENT[from];
 }

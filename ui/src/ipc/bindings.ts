@@ -102,6 +102,11 @@ export const commands = {
 	bundleCall: (call: CallId) => typedError<CallDetail, CommandError>(__TAURI_INVOKE("bundle_call", { call })),
 	/**  One entry of the open bundle, as it stands. */
 	bundleEntry: (seq: Seq) => typedError<EntryView, CommandError>(__TAURI_INVOKE("bundle_entry", { seq })),
+	/**
+	 *  What went to models in a turn of the open bundle and what came back, oldest first. Bodies that it does not hold are
+	 *  left out.
+	 */
+	bundleWire: (turn: TurnId) => typedError<WireView[], CommandError>(__TAURI_INVOKE("bundle_wire", { turn })),
 	/**  Closes the bundle. */
 	bundleClose: () => typedError<null, CommandError>(__TAURI_INVOKE("bundle_close")),
 	/**  What erasing this would do now. */
@@ -176,6 +181,13 @@ export const commands = {
 	modelsDiscover: () => typedError<FoundServer[], CommandError>(__TAURI_INVOKE("models_discover")),
 	/**  What each model used on each day since then, the newest day first. */
 	usage: (since: Micros) => typedError<DaySpent[], CommandError>(__TAURI_INVOKE("usage", { since })),
+	/**  How this workspace reaches others. */
+	network: () => typedError<NetworkSettings, CommandError>(__TAURI_INVOKE("network")),
+	/**
+	 *  Changes how this workspace reaches others, from the next request on. It is checked first: if something is wrong with
+	 *  it, nothing changes.
+	 */
+	saveNetwork: (settings: NetworkSettings) => typedError<null, CommandError>(__TAURI_INVOKE("save_network", { settings })),
 	/**  The names of the secrets in the keychain. */
 	secretNames: () => typedError<SecretName[], CommandError>(__TAURI_INVOKE("secret_names")),
 	/**  Puts a secret into the keychain, in place of the one that had its name. */
@@ -1547,6 +1559,14 @@ export type ModelView = {
 	learnt: Capabilities,
 };
 
+/**  What lies between this machine and everybody else. It holds the name of a password, never the password. */
+export type NetworkSettings = {
+	/**  Which proxy requests go through. */
+	proxy: ProxySetting,
+	/**  PEM files with certificates of authorities that are trusted beside the system's. */
+	roots: string[],
+};
+
 /**  How a call ended. */
 export type Outcome = 
 /**  The source answered with a result. */
@@ -1770,6 +1790,23 @@ export type Protocol =
 /**  Amazon Bedrock Converse. */
 "bedrock";
 
+/**  Which proxy requests go through; none does to this machine itself. */
+export type ProxySetting = 
+/**  The one that the system names. */
+{ kind: "system" } | 
+/**  None. */
+{ kind: "direct" } | 
+/**  This one. */
+{ kind: "through"; 
+/**  `http://`, `https://` or `socks5://` with a host and perhaps a port; no credentials. */
+address: string; 
+/**  The name under which the proxy knows us, if it asks for one. */
+user: string; 
+/**  The password's name in the keychain, if it asks for one. */
+secret: SecretName | null; 
+/**  The hosts that are asked without it, as `NO_PROXY` writes them. */
+except: string };
+
 /**  How a provider's Chat Completions differ from OpenAI's documents. Where nothing is known, they don't. */
 export type Quirks = {
 	/**  It writes the calls of a message one after another and never comes back to an earlier one. */
@@ -1923,6 +1960,8 @@ export type Session = {
 	trail: TrailState,
 	/**  The connected models; a question goes to the first unless it names another. */
 	models: ModelView[],
+	/**  The day of what is known of models without anybody's word, such as `2026-11-23`: prices change. */
+	known_at: string,
 	/**  The connected sources. */
 	sources: SourceView[],
 	/**  Questions to begin with. */
@@ -2195,6 +2234,8 @@ export type TurnView = {
 	stopped: Stopped | null,
 	/**  What happened, in words, if it ended without. */
 	words: string,
+	/**  How many results of earlier calls its requests showed shorter than before, so that they fit. */
+	shortened: number,
 	/**  What its requests to models used. */
 	spent: Spent,
 };

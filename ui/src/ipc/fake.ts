@@ -2,9 +2,10 @@
 // its answers from a plan, and stays under the page's real interface.
 
 import { join, PUBLIC } from '../state/label';
-import type { About, ConversationSettings, ConversationView, ModelReport, ModelView, RunEvent, Session, SourceView, VerifyReport } from './bindings';
+import type { About, ConversationSettings, ConversationView, ModelReport, ModelView, NetworkSettings, RunEvent, Session, SourceView, VerifyReport } from './bindings';
 import { lint, misfits } from './fake/advice';
 import { callByHand, madeAgain } from './fake/by_hand';
+import { closed, closedRow } from './fake/closed';
 import { models, questions, RUN_SETTINGS, sources, UNKNOWN } from './fake/company';
 import { id } from './fake/ids';
 import { fakeOptions, type FakeOptions } from './fake/options';
@@ -12,7 +13,7 @@ import { planFor } from './fake/plans';
 import type { Rules } from './fake/batch';
 import { deepen } from './fake/deep';
 import { Trail } from './fake/record';
-import { closed, closedRow, reviewHost } from './fake/review';
+import { reviewHost } from './fake/review';
 import { Run } from './fake/run';
 import { found, NOTHING_SPENT, presets, spentByDay } from './fake/supply';
 import { checkToml, tomlOf } from './fake/toml';
@@ -40,6 +41,7 @@ export function fakeHost(options: FakeOptions = {}): Host {
     models: model ? models() : ([] as ModelView[]),
     settings: {} as Record<string, unknown>,
     run: { ...RUN_SETTINGS },
+    network: { proxy: { kind: 'system' }, roots: [] } as NetworkSettings,
     lastVerify: null as Session['trail']['last_verify'],
     workspace: workspace && !locked && !lost,
     locked: (lost ? 'os' : locked ? 'file' : null) as 'os' | 'file' | null,
@@ -137,6 +139,7 @@ export function fakeHost(options: FakeOptions = {}): Host {
         paused: paused.has(spec.name),
         asks_to_wait_ms: 0,
       })),
+      known_at: '2026-11-23',
       questions: questions(options),
       keychain: { os_available: keychain, words: keychain ? 'Keys are kept by the operating system’s keychain.' : NO_KEYCHAIN },
       settings: { ...state.settings },
@@ -194,11 +197,7 @@ export function fakeHost(options: FakeOptions = {}): Host {
       return detail && state.reviewing ? { ...detail, row: closedRow(detail.row), payloads: [] } : detail;
     },
     payload: async (_, commitment) => trail.payload(commitment, MOST_SHOWN),
-    wire: async (wanted) => {
-      const turn = [...trail.conversations.values()].flatMap(({ turns }) => turns).find((one) => one.id === wanted);
-      const asked = trail.entries.find(({ body }) => (body as { turn?: string }).turn === wanted);
-      return turn && asked ? wireOf(turn, asked.seq, state.reviewing) : [];
-    },
+    wire: async (wanted) => wireOf(trail, wanted, !state.reviewing),
     prove: async (seq) => trail.prove(seq),
     entry: async (seq) => trail.entries[seq] ?? null,
     verify: async (on) => {
@@ -313,6 +312,17 @@ export function fakeHost(options: FakeOptions = {}): Host {
       return found();
     },
     usage: async (since) => spentByDay(nowMicros(), since),
+
+    network: async () => structuredClone(state.network),
+    saveNetwork: async (settings) => {
+      const { proxy, roots } = settings;
+      const lacking = roots.find((path) => !path.endsWith('.pem'));
+      if (lacking !== undefined) throw refuse('bad_input', `the certificates in ${lacking} can't be used: it holds no certificate`);
+      const secret = proxy.kind === 'through' ? (proxy.secret ?? null) : null;
+      if (!kept(secret)) throw refuse('bad_input', `the proxy's password \`${secret}\` is not in the keychain`);
+      state.network = structuredClone(settings);
+      changed();
+    },
 
     secretNames: async () => [...secrets].sort(),
     secretSet: async (name) => {

@@ -37,6 +37,7 @@ import type {
   HoldView,
   ModelReport,
   ModelSpec,
+  NetworkSettings,
   Overview,
   PayloadView,
   Preset,
@@ -146,6 +147,8 @@ export interface Host {
   bundleOpen(path: string, identity: string | null, vkey: string | null): Promise<BundleView>;
   bundleEntry(seq: Seq): Promise<EntryView>;
   bundleCall(call: CallId): Promise<CallDetail>;
+  /** As `wire`; bodies that the bundle does not hold are left out. */
+  bundleWire(turn: TurnId): Promise<WireView[]>;
   bundleClose(): Promise<void>;
   reviewStart(): Promise<void>;
   reviewEnd(): Promise<void>;
@@ -180,6 +183,10 @@ export interface Host {
   modelsDiscover(): Promise<FoundServer[]>;
   /** What each model used on each day since then, in microseconds, the newest day first. */
   usage(since: number): Promise<DaySpent[]>;
+
+  network(): Promise<NetworkSettings>;
+  /** Rejects, and changes nothing, if the proxy’s address, its password or a file of certificates can't be used. */
+  saveNetwork(settings: NetworkSettings): Promise<void>;
 
   secretNames(): Promise<SecretName[]>;
   /** The one way for a secret: in. Nothing reads one back. */

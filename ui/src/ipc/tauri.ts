@@ -90,6 +90,7 @@ export const tauriHost: Host = {
   bundleOpen: (path, identity, vkey) => data(commands.bundleOpen(path, identity, vkey)),
   bundleEntry: (seq) => data(commands.bundleEntry(seq)),
   bundleCall: (call) => data(commands.bundleCall(call)),
+  bundleWire: (turn) => data(commands.bundleWire(turn)),
   bundleClose: () => done(commands.bundleClose()),
   reviewStart: () => done(commands.reviewStart()),
   reviewEnd: () => done(commands.reviewEnd()),
@@ -118,6 +119,9 @@ export const tauriHost: Host = {
   modelPresets: () => data(commands.modelPresets()),
   modelsDiscover: () => data(commands.modelsDiscover()),
   usage: (since) => data(commands.usage(since)),
+
+  network: () => data(commands.network()),
+  saveNetwork: (settings) => done(commands.saveNetwork(settings)),
 
   secretNames: () => data(commands.secretNames()),
   secretSet: (name, value) => done(commands.secretSet(name, value)),

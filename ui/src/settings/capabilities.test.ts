@@ -15,18 +15,20 @@ const view = (said: object, learnt: object, effective: object): ModelView => ({
 
 describe('what is said of a model', () => {
   it('comes back from the form as it went in, and an empty form says nothing', () => {
-    expect(readCapabilities(formOfCapabilities(SAID), NOTHING_SAID)).toEqual({ capabilities: SAID });
-    expect(readCapabilities(formOfCapabilities(NOTHING_SAID), { ...NOTHING_SAID, max_output: 9 })).toEqual({ capabilities: { ...NOTHING_SAID, max_output: 9 } });
+    for (const capabilities of [SAID, NOTHING_SAID, { ...SAID, max_output: 8192, streaming: false, parallel: true }]) {
+      expect(readCapabilities(formOfCapabilities(capabilities))).toEqual({ capabilities });
+    }
   });
 
   it('is a whole price or none, in numbers', () => {
     const wrong = (change: object) => {
-      const read = readCapabilities({ ...formOfCapabilities(SAID), ...change }, NOTHING_SAID);
+      const read = readCapabilities({ ...formOfCapabilities(SAID), ...change });
       return 'errors' in read ? Object.keys(read.errors) : [];
     };
     expect(wrong({ output: '' })).toEqual(['output']);
     expect(wrong({ input: '', output: '' })).toEqual(['input', 'output']);
     expect(wrong({ input: '3 dollars' })).toEqual(['input']);
+    expect([wrong({ maxOutput: '0' }), wrong({ maxOutput: '200000' }), wrong({ maxOutput: '128000' })]).toEqual([['maxOutput'], ['maxOutput'], []]);
     expect([wrong({ context: '0' }), wrong({ context: 'big' }), wrong({ context: '128,000' })]).toEqual([['context'], ['context'], []]);
   });
 
@@ -37,6 +39,8 @@ describe('what is said of a model', () => {
     expect([placeholder(learnt, 'context'), choices(learnt, 'parallel')[0]?.words]).toEqual(['9 (learnt)', 'learnt: no']);
     expect([sourceOf(learnt, 'context'), sourceOf(learnt, 'parallel'), sourceOf(known, 'price')]).toEqual(['said by you', 'learnt', 'known']);
     expect([placeholder(null, 'output'), placeholder(view({ context: 5 }, {}, { context: 5 }), 'context')]).toEqual(['not known', 'not known']);
+    const small = view({}, { max_output: 4096, streaming: false }, { max_output: 4096, streaming: false });
+    expect([placeholder(small, 'maxOutput'), choices(small, 'streaming')[0]?.words]).toEqual(['4,096 (learnt)', 'learnt: no']);
     expect(priceWords(SAID)).toBe('$3.00 / $15.00');
   });
 });

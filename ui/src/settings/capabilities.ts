@@ -7,34 +7,38 @@ import { count } from '../state/words';
 /** Numbers as they are typed, prices in dollars for a million tokens. Empty: nothing is said. */
 export interface CapabilityForm {
   context: string;
+  maxOutput: string;
   input: string;
   cached: string;
   output: string;
   tools: Said;
   parallel: Said;
+  streaming: Said;
 }
 
 export type Said = '' | 'yes' | 'no';
-export type CapabilityErrors = Partial<Record<'context' | 'input' | 'cached' | 'output', string>>;
+export type CapabilityErrors = Partial<Record<'context' | 'maxOutput' | 'input' | 'cached' | 'output', string>>;
 
 const MILLION = 1_000_000;
 const said = (value: boolean | null): Said => (value === null ? '' : value ? 'yes' : 'no');
 const meant = (value: Said): boolean | null => (value === '' ? null : value === 'yes');
 const typed = (value: number | null | undefined, unit: number): string => (value == null ? '' : String(value / unit));
 
-export function formOfCapabilities({ context, price, tools, parallel }: Capabilities): CapabilityForm {
+export function formOfCapabilities({ context, max_output, price, tools, parallel, streaming }: Capabilities): CapabilityForm {
   return {
     context: typed(context, 1),
+    maxOutput: typed(max_output, 1),
     input: typed(price?.input, MILLION),
     cached: typed(price?.cached, MILLION),
     output: typed(price?.output, MILLION),
     tools: said(tools),
     parallel: said(parallel),
+    streaming: said(streaming),
   };
 }
 
-/** What the form says, over what it has no field for; or what is wrong with it. */
-export function readCapabilities(form: CapabilityForm, before: Capabilities): { capabilities: Capabilities } | { errors: CapabilityErrors } {
+/** What the form says, or what is wrong with it. */
+export function readCapabilities(form: CapabilityForm): { capabilities: Capabilities } | { errors: CapabilityErrors } {
   const errors: CapabilityErrors = {};
   const price = (key: 'input' | 'cached' | 'output') => {
     const text = form[key].trim();
@@ -42,15 +46,21 @@ export function readCapabilities(form: CapabilityForm, before: Capabilities): { 
     if (!/^\d{1,6}(\.\d+)?$/.test(text)) errors[key] = 'Write dollars, such as 3 or 0.15.';
     return Math.round(Number(text) * MILLION);
   };
-  const digits = form.context.replace(/[\s,_]/g, '');
-  const context = digits === '' ? null : Number(digits);
-  if (context !== null && !(/^\d{1,9}$/.test(digits) && context > 0)) errors.context = 'Write a whole number of tokens, such as 128000.';
+  const tokens = (key: 'context' | 'maxOutput', example: number) => {
+    const digits = form[key].replace(/[\s,_]/g, '');
+    if (digits === '') return null;
+    if (!/^0*[1-9]\d{0,8}$/.test(digits)) errors[key] = `Write a whole number of tokens, such as ${example}.`;
+    return Number(digits);
+  };
+  const [context, max_output] = [tokens('context', 128_000), tokens('maxOutput', 8192)];
+  if (context !== null && max_output !== null && max_output > context) errors.maxOutput ??= 'An answer is a part of the context: write no more than that.';
   const [input, cached, output] = [price('input'), price('cached'), price('output')];
   if (input === null && (output !== null || cached !== null)) errors.input ??= 'A price needs this too.';
   if (output === null && (input !== null || cached !== null)) errors.output ??= 'A price needs this too.';
   if (Object.keys(errors).length > 0) return { errors };
   const both = input !== null && output !== null ? { input, cached, output } : null;
-  return { capabilities: { ...before, context, price: both, tools: meant(form.tools), parallel: meant(form.parallel) } };
+  const [tools, parallel, streaming] = [meant(form.tools), meant(form.parallel), meant(form.streaming)];
+  return { capabilities: { context, max_output, price: both, tools, parallel, streaming } };
 }
 
 /** What holds as long as nobody says otherwise, and from where that is. */
@@ -64,17 +74,18 @@ export function unsaid<Key extends keyof Capabilities>(view: ModelView | null, k
 }
 
 /** `200,000 (known)`, in a field in which nothing is said. */
-export function placeholder(view: ModelView | null, key: 'context' | 'input' | 'cached' | 'output'): string {
-  const found = key === 'context' ? unsaid(view, key) : null;
-  if (found) return `${count(found.value)} (${found.from})`;
-  if (key === 'context') return 'not known';
+export function placeholder(view: ModelView | null, key: 'context' | 'maxOutput' | 'input' | 'cached' | 'output'): string {
+  if (key === 'context' || key === 'maxOutput') {
+    const found = unsaid(view, key === 'context' ? key : 'max_output');
+    return found ? `${count(found.value)} (${found.from})` : 'not known';
+  }
   const price = unsaid(view, 'price');
   const value = price?.value[key] ?? null;
   return value === null ? 'not known' : `${value / MILLION} (${price?.from})`;
 }
 
 /** The choices of what is so or not; the first says nothing and shows what holds then. */
-export function choices(view: ModelView | null, key: 'tools' | 'parallel'): { value: Said; words: string }[] {
+export function choices(view: ModelView | null, key: 'tools' | 'parallel' | 'streaming'): { value: Said; words: string }[] {
   const found = unsaid(view, key);
   const first = found ? `${found.from}: ${found.value ? 'yes' : 'no'}` : 'not known; a test learns it';
   return [

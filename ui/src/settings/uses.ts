@@ -1,11 +1,11 @@
 // Who needs which key.
 
-import type { ModelView, SecretName, SourceView } from '../ipc/host';
+import type { ModelView, NetworkSettings, SecretName, SourceView } from '../ipc/host';
 
 export interface KeyRow {
   readonly name: SecretName;
   readonly present: boolean;
-  /** The sources and models that name it. */
+  /** The sources, models and proxy that name it. */
   readonly users: readonly string[];
 }
 
@@ -14,6 +14,7 @@ export function keyRows(
   kept: readonly SecretName[],
   sources: readonly SourceView[],
   models: readonly ModelView[],
+  network: NetworkSettings | null,
 ): KeyRow[] {
   const users = new Map<SecretName, string[]>(kept.map((name) => [name, []]));
   const add = (name: SecretName | null, user: string) => {
@@ -21,6 +22,7 @@ export function keyRows(
   };
   for (const { spec } of sources) add(spec.auth.kind === 'none' ? null : spec.auth.secret, spec.name);
   for (const { spec } of models) add(spec.secret, spec.title || spec.name);
+  if (network?.proxy.kind === 'through') add(network.proxy.secret, 'the proxy');
   return [...users]
     .map(([name, users]) => ({ name, present: kept.includes(name), users }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -198,7 +198,7 @@ describe('a turn from the record', () => {
 
   it('has the shape that its events would have given', () => {
     const turn = fromView({
-      id: 'turn_1', question: 'Why?', at: 900_000, answer: null, stopped: 'crashed', words: 'The program ended.', retries: [], spent: NOTHING_SPENT,
+      id: 'turn_1', question: 'Why?', at: 900_000, answer: null, stopped: 'crashed', words: 'The program ended.', shortened: 2, retries: [], spent: NOTHING_SPENT,
       batches: [{ id: 'batch_1', calls: [row], elapsed_ms: 40, sequential_ms: 40, label: row.label }],
     });
     expect(turn).toMatchObject({ phase: 'ended', stopped: 'crashed', words: 'The program ended.' });
@@ -208,7 +208,7 @@ describe('a turn from the record', () => {
   it('knows where the message ended from what did not start early', () => {
     const view = (rows: CallRow[]) =>
       fromView({
-        id: 'turn_1', question: '', at: 900_000, answer: null, stopped: 'cancelled', words: '', retries: [], spent: NOTHING_SPENT,
+        id: 'turn_1', question: '', at: 900_000, answer: null, stopped: 'cancelled', words: '', shortened: 0, retries: [], spent: NOTHING_SPENT,
         batches: [{ id: 'b', calls: rows, elapsed_ms: 0, sequential_ms: 0, label: row.label }],
       }).batches[0]?.sealedMs;
     const early = { ...row, early: true };
@@ -220,7 +220,7 @@ describe('a turn from the record', () => {
     const again = { ...row, call: 'x', handle: 'c9', batch: null, retry_of: 'a' };
     const turn = withRetry(
       fromView({
-        id: 'turn_1', question: '', at: 900_000, answer: null, stopped: 'cancelled', words: '', retries: [again], spent: NOTHING_SPENT,
+        id: 'turn_1', question: '', at: 900_000, answer: null, stopped: 'cancelled', words: '', shortened: 0, retries: [again], spent: NOTHING_SPENT,
         batches: [
           { id: 'b', calls: [row], elapsed_ms: 0, sequential_ms: 0, label: row.label },
           { id: 'c', calls: [{ ...row, call: 'other' }], elapsed_ms: 0, sequential_ms: 0, label: row.label },
@@ -234,7 +234,7 @@ describe('a turn from the record', () => {
   it('shows a call that was never sent without a start', () => {
     const view = { ...row, sent_at: null, outcome: 'refused' as const, took_ms: 0 };
     const turn = fromView({
-      id: 'turn_1', question: '', at: 900_000, answer: null, stopped: 'cancelled', words: '', retries: [], spent: NOTHING_SPENT,
+      id: 'turn_1', question: '', at: 900_000, answer: null, stopped: 'cancelled', words: '', shortened: 0, retries: [], spent: NOTHING_SPENT,
       batches: [{ id: 'b', calls: [view], elapsed_ms: 0, sequential_ms: 0, label: row.label }],
     });
     expect(callsOf(turn)[0]).toMatchObject({ startMs: null, endMs: 100, outcome: 'refused' });

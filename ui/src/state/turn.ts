@@ -265,6 +265,7 @@ export function fromView(view: TurnView): TurnState {
     answer: view.answer,
     stopped: view.stopped,
     words: view.words,
+    shortened: view.shortened,
     usage: view.answer?.usage ?? { input: 0, output: 0 },
     spent: over ? view.spent : null,
     ms: view.answer?.timings.turn_ms ?? 0,

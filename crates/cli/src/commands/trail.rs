@@ -132,7 +132,7 @@ async fn show_call(engine: &Engine, id: CallId, output: &Output) -> Result<(), E
     let detail = engine.call(id).await?;
     let CallDetail { row, entries, payloads } = &detail;
     output.line(call_line(row));
-    for line in story(&detail) {
+    for line in story(row.call, entries, payloads) {
         output.line(line);
     }
     for payload in payloads {

@@ -14,10 +14,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use domain::bundle::Manifest;
-use domain::id::{CallId, Seq};
+use domain::id::{CallId, Seq, TurnId};
 use domain::secret::Secret;
 use domain::time::Span;
-use domain::view::{CallDetail, CallRow, ConversationRow, EntryView, TurnView, VerifyReport};
+use domain::view::{CallDetail, CallRow, ConversationRow, EntryView, TurnView, VerifyReport, WireView};
 use evidence::Bundle;
 use serde::Serialize;
 use verify::BundleChecker;
@@ -152,6 +152,16 @@ impl OpenBundle {
     pub async fn call(&self, id: CallId) -> Result<CallDetail, EngineError> {
         let opened = Arc::clone(&self.opened);
         blocking(move || lock(&opened).shown()?.call(id)).await
+    }
+
+    /// What went to models in a turn and what came back, as a workspace shows it, at most `max` bytes of each body. Bodies
+    /// that the bundle does not hold are left out.
+    ///
+    /// # Errors
+    /// If there is no room to lay it out.
+    pub async fn wire(&self, turn: TurnId, max: usize) -> Result<Vec<WireView>, EngineError> {
+        let opened = Arc::clone(&self.opened);
+        blocking(move || lock(&opened).shown()?.wire(turn, max)).await
     }
 
     /// One entry, as a workspace shows it.

@@ -1,9 +1,9 @@
 //! What a bundle tells, as screens show it: its entries and payloads go where the same queries answer as for a workspace.
 
 use domain::filter::Filter;
-use domain::id::{CallId, Seq};
+use domain::id::{CallId, Seq, TurnId};
 use domain::payload::commitment;
-use domain::view::{CallDetail, CallRow, ConversationRow, EntryView, TurnView};
+use domain::view::{CallDetail, CallRow, ConversationRow, EntryView, TurnView, WireView};
 use evidence::{Bundle, Piece};
 use store::{Foreign, Snapshot, StoreError};
 use tempfile::TempDir;
@@ -87,6 +87,11 @@ impl Shown {
     pub(super) fn call(&self, id: CallId) -> Result<CallDetail, EngineError> {
         let detail = self.snapshot.call(id, DETAIL_BYTES).map_err(of_bundle)?;
         detail.ok_or_else(|| EngineError::NotFound(format!("the bundle has no call {id}")))
+    }
+
+    /// What went to models in a turn and what came back.
+    pub(super) fn wire(&self, turn: TurnId, max: usize) -> Result<Vec<WireView>, EngineError> {
+        self.snapshot.wire(turn, max).map_err(of_bundle)
     }
 }
 

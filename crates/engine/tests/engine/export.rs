@@ -9,7 +9,7 @@ use domain::bundle::{BundleMade, BundleScope};
 use domain::event::Happening;
 use domain::fact::Fact;
 use domain::id::{ConversationId, Seq, TurnId};
-use domain::view::{FindingKind, Part, VerifyReport, WitnessReport};
+use domain::view::{FindingKind, Part, VerifyReport, WireReturn, WireView, WitnessReport};
 use engine::{Against, Code, Engine, EngineError, EraseInput, OpenBundle, ViewForm};
 use rehearsal::Rehearsal;
 use serde_json::{Value, json};
@@ -302,6 +302,35 @@ async fn a_reviewer_sees_what_the_workspace_shows() {
         assert_eq!(others, if scope == BundleScope::Trail { 1 } else { 0 });
     }
     asked.scene.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bundle_shows_what_went_to_the_model_as_far_as_it_holds_that() {
+    let asked = Asked::demo().await;
+    let here = asked.scene.engine.wire(asked.turn, usize::MAX).await.unwrap();
+    assert!(here.len() > 1 && here.iter().all(|exchange| exchange.sent.is_some()));
+    let (with, _) = asked.made(asked.whole(), true, "with.tieout").await;
+    let bundle = OpenBundle::open(&with, None).await.unwrap();
+    let told = bundle.wire(asked.turn, usize::MAX).await.unwrap();
+    assert!(told.iter().map(bodies).eq(here.iter().map(bodies)), "byte for byte");
+    assert_eq!(bundle.wire(TurnId::new(1, 1), usize::MAX).await.unwrap(), []);
+
+    let (without, _) = asked.made(asked.whole(), false, "without.tieout").await;
+    let told = OpenBundle::open(&without, None).await.unwrap().wire(asked.turn, usize::MAX).await.unwrap();
+    assert_eq!(told.len(), here.len());
+    for (told, mut here) in told.into_iter().zip(here) {
+        assert_eq!(bodies(&told), (None, None));
+        here.sent = None;
+        here.returned = here.returned.map(|returned| WireReturn { received: None, ..returned });
+        assert_eq!(told, here, "all but the bodies");
+    }
+    asked.scene.close().await;
+}
+
+/// What was sent and what came back; a bundle does not say of which media type they were.
+fn bodies(exchange: &WireView) -> (Option<&str>, Option<&str>) {
+    let received = exchange.returned.as_ref().and_then(|returned| returned.received.as_ref());
+    (exchange.sent.as_ref().map(|sent| &*sent.text), received.map(|received| &*received.text))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

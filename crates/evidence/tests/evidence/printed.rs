@@ -238,6 +238,7 @@ fn made() -> Report {
         checkpoint: Trail::with(5).last_note(),
         conversation: conversation(),
         turn: TurnView {
+            shortened: 0,
             spent: Spent::default(),
             id: turn(),
             question: "Which invoices of customer 7 are overdue, and whom do we call about them?".to_owned(),

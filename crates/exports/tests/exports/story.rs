@@ -195,6 +195,7 @@ pub(crate) fn turn() -> (TurnView, Vec<EntryView>) {
         answer: Some(answer),
         stopped: None,
         words: String::new(),
+        shortened: 0,
         spent: Spent::default(),
     };
     let called = |request: ModelCallId, turn: TurnId| Fact::ModelCalled {

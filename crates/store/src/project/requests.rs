@@ -8,12 +8,13 @@ use crate::columns::{level, word};
 use crate::error::StoreError;
 
 pub(super) fn sent(to: &Connection, entry: &Entry) -> Result<(), StoreError> {
-    let Fact::ModelCalled { request, turn, model, label, .. } = &entry.fact else {
+    let Fact::ModelCalled { request, turn, model, label, shortened, .. } = &entry.fact else {
         return Ok(());
     };
     to.prepare_cached(
-        "INSERT INTO request (seq, id, at, conversation, turn, model, level, input, cached, output, reasoning, took)
-         VALUES (:seq, :id, :at, :conversation, :turn, :model, :level, 0, 0, 0, 0, 0)",
+        "INSERT INTO request
+           (seq, id, at, conversation, turn, model, level, shortened, input, cached, output, reasoning, took)
+         VALUES (:seq, :id, :at, :conversation, :turn, :model, :level, :shortened, 0, 0, 0, 0, 0)",
     )?
     .execute(named_params! {
         ":seq": entry.seq.0,
@@ -23,6 +24,7 @@ pub(super) fn sent(to: &Connection, entry: &Entry) -> Result<(), StoreError> {
         ":turn": turn.map(|turn| turn.to_string()),
         ":model": model,
         ":level": level(label),
+        ":shortened": shortened,
     })?;
     Ok(())
 }

@@ -130,6 +130,7 @@ CREATE TABLE request (
   turn TEXT,
   model TEXT NOT NULL,
   level INTEGER NOT NULL,
+  shortened INTEGER NOT NULL,
   ended_seq INTEGER,
   failure TEXT,
   input INTEGER NOT NULL,

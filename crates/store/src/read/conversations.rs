@@ -99,8 +99,17 @@ fn turn(sql: &Connection, row: &Row<'_>) -> Result<TurnView, StoreError> {
         answer: told,
         stopped: columns::optional_word(row.get(5)?)?,
         words: if lost { ERASED.to_owned() } else { words.unwrap_or_default() },
+        shortened: shortened(sql, &id)?,
         spent: spent::of_turn(sql, &id)?,
     })
+}
+
+/// How many results of earlier calls the turn's requests showed shorter, added up as they were said while it ran.
+fn shortened(sql: &Connection, turn: &str) -> Result<u32, StoreError> {
+    let mut statement =
+        sql.prepare_cached("SELECT coalesce(sum(shortened), 0) FROM request WHERE turn = ?1")?;
+    let sum: u64 = statement.query_row([turn], |row| row.get(0))?;
+    Ok(u32::try_from(sum).unwrap_or(u32::MAX))
 }
 
 fn bytes(sql: &Connection, seq: Seq, commitment: [u8; 32]) -> Result<Option<Vec<u8>>, StoreError> {

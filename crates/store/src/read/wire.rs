@@ -9,6 +9,7 @@ use rusqlite::Connection;
 
 use super::Reader;
 use super::payloads::{bound, erased, view};
+use super::snapshot::Snapshot;
 use super::trail::entry_view;
 use crate::columns;
 use crate::error::StoreError;
@@ -18,14 +19,25 @@ impl Reader {
     /// The requests to models that a turn made, oldest first, each with at most `max` bytes of each body. Empty if there
     /// is no such turn.
     pub async fn wire(&self, turn: TurnId, max: usize) -> Result<Vec<WireView>, StoreError> {
-        self.run(move |sql| {
-            let mut statement = sql.prepare_cached("SELECT seq FROM request WHERE turn = ?1 ORDER BY seq")?;
-            let called = columns::rows(&mut statement, [turn.to_string()], |row| Ok(Seq(row.get(0)?)))?;
-            let exchanges = called.into_iter().map(|seq| exchange(sql, seq, max));
-            exchanges.filter_map(Result::transpose).collect()
-        })
-        .await
+        self.run(move |sql| of_turn(sql, turn, max)).await
     }
+}
+
+impl Snapshot {
+    /// As [`Reader::wire`].
+    ///
+    /// # Errors
+    /// If it can't be read.
+    pub fn wire(&self, turn: TurnId, max: usize) -> Result<Vec<WireView>, StoreError> {
+        of_turn(&self.sql, turn, max)
+    }
+}
+
+fn of_turn(sql: &Connection, turn: TurnId, max: usize) -> Result<Vec<WireView>, StoreError> {
+    let mut statement = sql.prepare_cached("SELECT seq FROM request WHERE turn = ?1 ORDER BY seq")?;
+    let called = columns::rows(&mut statement, [turn.to_string()], |row| Ok(Seq(row.get(0)?)))?;
+    let exchanges = called.into_iter().map(|seq| exchange(sql, seq, max));
+    exchanges.filter_map(Result::transpose).collect()
 }
 
 fn exchange(sql: &Connection, seq: Seq, max: usize) -> Result<Option<WireView>, StoreError> {

@@ -3,6 +3,7 @@
 import { PUBLIC, join } from '../../state/label';
 import type { AnchorSpec, AnchorView, BundleMade, BundlePreview, BundleScope, BundleView, EntryView, ViewForm } from '../bindings';
 import { HostError } from '../host';
+import { closed } from './closed';
 import { digest } from './ids';
 import type { Trail } from './record';
 
@@ -41,6 +42,8 @@ export class Anchors {
 
 export class Evidence {
   readonly made = new Set<string>();
+  /** Whether the bundle that is open was made with payloads. */
+  payloads = true;
 
   constructor(private readonly trail: Trail) {}
 
@@ -71,10 +74,11 @@ export class Evidence {
     return { ...this.#file(`calls-${this.trail.entries.length}.${ENDINGS[form]}`, calls * 180), entries: calls, payloads: 0 };
   }
 
-  /** What the page shows of a bundle of the whole record. */
-  bundle(damaged: boolean, against: string | null): BundleView {
+  /** What the page shows of a bundle of the whole record; of one whose name says that it is bare, without payloads. */
+  bundle(path: string, damaged: boolean, against: string | null): BundleView {
+    this.payloads = !path.includes('bare');
     const report = this.trail.report(Date.now() * 1000);
-    const turns = [...this.trail.conversations.values()].flatMap((view) => view.turns).slice(0, 12);
+    const turns = [...this.trail.conversations.values()].flatMap((view) => view.turns).slice(0, 12).map((turn) => (this.payloads ? turn : closed(turn)));
     const calls = turns.flatMap((turn) => turn.batches.flatMap((batch) => batch.calls)).toReversed();
     return structuredClone({
       manifest: {
@@ -83,7 +87,7 @@ export class Evidence {
         vkey: report.vkeys[0] ?? '',
         size: this.trail.entries.length,
         entries: this.trail.entries.length,
-        payloads: true,
+        payloads: this.payloads,
         made_at: Date.now() * 1000 - 7_200_000_000,
         program: 'tieout 0.1.0',
       },

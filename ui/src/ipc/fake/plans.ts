@@ -198,6 +198,12 @@ function salary(): Plan {
   };
 }
 
+/** Calls that run until somebody stops them: for a day. */
+function slow(): Plan {
+  const { rounds, answer } = salary();
+  return { rounds: rounds.map((calls) => calls.map((call) => ({ ...call, took: 86_400_000 }))), answer };
+}
+
 function hostile(): Plan {
   const line = '<script>document.title="owned"</script><img src=x onerror=alert(1)>'.repeat(80_000);
   return {
@@ -230,6 +236,7 @@ export function planFor(question: string): Plan {
   if (words.includes('go on with')) return { rounds: [], answer: 'With that result the picture is whole: both have paid.' };
   if (words.includes('overdue')) return overdue();
   if (words.includes('note')) return note();
+  if (words.includes('slowly')) return slow();
   if (words.includes('busy')) return { ...salary(), busy: { ms: 4000, shortened: 3 } };
   if (words.includes('earn')) return salary();
   if (words.includes('every invoice')) return many();

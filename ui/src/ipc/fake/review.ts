@@ -1,12 +1,14 @@
 // The fake's side of the trail's screens: search, care, anchors, evidence, review. One part of the host.
 
-import type { CallRow, Progress, Roles, SavedFilter, TurnView } from '../bindings';
+import type { Progress, Roles, SavedFilter } from '../bindings';
 import { HostError, type Host } from '../host';
 import { Care } from './care';
+import { closed, closedRow } from './closed';
 import { completions, mistakeIn, type Marks } from './filter';
 import { Anchors, Evidence } from './outside';
 import type { Trail } from './record';
 import { Search } from './search';
+import { wireOf } from './wire';
 
 export interface Reviewed {
   trail: Trail;
@@ -25,7 +27,7 @@ type Methods =
   | 'erasePreview' | 'erase' | 'holds' | 'holdAdd' | 'holdRelease'
   | 'retention' | 'saveRetention' | 'retentionPreview' | 'retentionApply'
   | 'anchors' | 'anchorSave' | 'anchorRemove' | 'anchorNow' | 'anchorTest'
-  | 'bundleOpen' | 'bundleEntry' | 'roles' | 'saveRoles' | 'bundleCall' | 'bundleClose' | 'reviewStart' | 'reviewEnd' | 'reviewOpen' | 'keyRotate';
+  | 'bundleOpen' | 'bundleEntry' | 'roles' | 'saveRoles' | 'bundleCall' | 'bundleWire' | 'bundleClose' | 'reviewStart' | 'reviewEnd' | 'reviewOpen' | 'keyRotate';
 
 export function reviewHost({ trail, sources, pause, changed, damaged, anchored, state }: Reviewed): Pick<Host, Methods> & { anchorsHeld: Anchors } {
   const care: Care = new Care(trail, () => search);
@@ -138,7 +140,7 @@ export function reviewHost({ trail, sources, pause, changed, damaged, anchored, 
       await pause(300);
       if (!/\.tieout(\.age)?$/.test(path)) throw refuse('bad_input', `\`${path}\` is no evidence bundle.`, 'A bundle’s name ends in `.tieout`, of an encrypted one in `.tieout.age`.');
       if (path.endsWith('.age') && !identity) throw refuse('bad_input', 'The bundle is encrypted: it opens with the age identity that it was encrypted to.');
-      return evidence.bundle(damaged, vkey);
+      return evidence.bundle(path, damaged, vkey);
     },
     bundleEntry: async (seq) => {
       const entry = trail.entries[seq];
@@ -154,8 +156,10 @@ export function reviewHost({ trail, sources, pause, changed, damaged, anchored, 
     bundleCall: async (call) => {
       const detail = trail.detail(call);
       if (!detail) throw refuse('not_found', 'The bundle does not hold that call.');
-      return structuredClone(detail);
+      const { row, entries, payloads } = structuredClone(detail);
+      return evidence.payloads ? { row, entries, payloads } : { row: closedRow(row), entries, payloads: [] };
     },
+    bundleWire: async (turn) => wireOf(trail, turn, evidence.payloads),
     bundleClose: async () => {},
     reviewStart: async () => {
       state.reviewing = true;
@@ -178,17 +182,6 @@ export function reviewHost({ trail, sources, pause, changed, damaged, anchored, 
       return `tieout.example/ws/${epoch}+1f0c22aa+AQ`;
     },
   };
-}
-
-/** What a review shows of a turn. */
-export function closed(view: TurnView): TurnView {
-  const batches = view.batches.map((batch) => ({ ...batch, calls: batch.calls.map(closedRow) }));
-  return { ...view, question: '', words: '', batches, retries: view.retries.map(closedRow), answer: view.answer && { ...view.answer, text: '', citations: [] } };
-}
-
-/** What a review shows of a row: nothing that repeats an argument. */
-export function closedRow(row: CallRow): CallRow {
-  return { ...row, telling: '' };
 }
 
 function erasedIn(trail: Trail, call: string): boolean {

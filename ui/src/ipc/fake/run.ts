@@ -44,7 +44,7 @@ export class Run {
     private readonly on: (event: RunEvent) => void,
   ) {
     this.#clock = new Clock(beganAt);
-    this.turn = { id: id('turn', beganAt / 1000), question, at: beganAt, batches: [], retries: [], answer: null, stopped: null, words: '', spent: NOTHING_SPENT };
+    this.turn = { id: id('turn', beganAt / 1000), question, at: beganAt, batches: [], retries: [], answer: null, stopped: null, words: '', shortened: 0, spent: NOTHING_SPENT };
     conversation.turns.push(this.turn);
     const asked = trail.seal('question', 'text/plain', question);
     trail.append('question.asked', beganAt, { ...this.#link(), turn: this.turn.id, question: asked });
@@ -120,6 +120,7 @@ export class Run {
       const words = 'The provider answered 429: “Slow down”.';
       this.#say({ type: 'model_waits', attempt: 2, failure: 'rate_limited', words, wait_ms: busy.ms });
       this.#clock.at(busy.ms, () => {
+        this.turn.shortened += busy.shortened;
         this.#say({ type: 'shortened', results: busy.shortened });
         this.#say({ type: 'model_called', step: 1 });
         this.#heard(0);

@@ -1,7 +1,8 @@
 // What the fake's turns sent to their model and what came back: Chat Completions, one request for each message.
 
-import type { PayloadRole, PayloadView, TurnView, WireView } from '../bindings';
+import type { PayloadRole, PayloadView, TurnId, TurnView, WireView } from '../bindings';
 import { digest } from './ids';
+import type { Trail } from './record';
 
 const ENDPOINT = 'http://127.0.0.1:40100/v1/chat/completions';
 
@@ -14,8 +15,15 @@ function stream(deltas: readonly object[], finish: string, usage: object): strin
   return [...chunks.map((chunk) => `data: ${JSON.stringify(chunk)}`), 'data: [DONE]', ''].join('\n\n');
 }
 
-/** The turn's requests, whose bodies are closed in a review. `seq` is where the turn stands in the trail. */
-export function wireOf(turn: TurnView, seq: number, closed: boolean): WireView[] {
+/** The turn's requests, with their bodies if those are to be had. */
+export function wireOf(trail: Trail, wanted: TurnId, open: boolean): WireView[] {
+  const turn = [...trail.conversations.values()].flatMap(({ turns }) => turns).find(({ id }) => id === wanted);
+  const asked = trail.entries.find(({ body }) => (body as { turn?: string }).turn === wanted);
+  return turn && asked ? exchanges(turn, asked.seq, open) : [];
+}
+
+/** `seq` is where the turn stands in the trail. */
+function exchanges(turn: TurnView, seq: number, open: boolean): WireView[] {
   const messages: object[] = [{ role: 'user', content: turn.question }];
   const rounds = [...turn.batches.map(({ calls }) => calls), []];
   const share = (tokens: number) => Math.round(tokens / rounds.length);
@@ -34,8 +42,8 @@ export function wireOf(turn: TurnView, seq: number, closed: boolean): WireView[]
       at: turn.at + index * 900_000,
       model: 'rehearsal',
       endpoint: ENDPOINT,
-      shortened: 0,
-      sent: closed ? null : payload(seq, 'prompt', 'application/json', sent),
+      shortened: index === 0 ? turn.shortened : 0,
+      sent: open ? payload(seq, 'prompt', 'application/json', sent) : null,
       returned: {
         seq: seq + 1,
         finish: failed ? null : last ? 'stop' : 'tool_calls',
@@ -43,7 +51,7 @@ export function wireOf(turn: TurnView, seq: number, closed: boolean): WireView[]
         usage,
         cost: failed ? null : usage.input * 3 + usage.output * 15,
         took_ms: 300 + index * 140,
-        received: closed ? null : payload(seq + 1, 'response', failed ? 'application/json' : 'text/event-stream', received),
+        received: open ? payload(seq + 1, 'response', failed ? 'application/json' : 'text/event-stream', received) : null,
       },
     };
   });
