@@ -133,12 +133,12 @@ export function shows(field: Field, value: Json, root: Schema): boolean {
     case 'choice':
       return field.values.some((one) => same(one, value));
     case 'object':
-      return isObject(value) && field.properties.every(({ name, required, schema }) => {
+      return isObject(value) && field.properties.every(({ name, schema }) => {
         const has = value.get(name);
         if (has === undefined) return true;
         const inner = fieldOf(schema, root);
         // A constant says which branch an object is of; other members may be wrong and are still members of this form.
-        return inner.kind !== 'choice' || inner.values.length > 1 || (required ? shows(inner, has, root) : true);
+        return inner.kind !== 'choice' || inner.values.length > 1 || shows(inner, has, root);
       });
     case 'list':
       return Array.isArray(value);
