@@ -39,6 +39,8 @@ async fn two_tools_of_a_description_are_picked_saved_and_one_is_tried() {
     window.click(button("get_customer")).await;
     window.write(field("id"), "1001").await;
     window.click(button("Call it")).await;
+    window.reads("application/json").await;
+    window.click(button("As recorded")).await;
     window.reads("Returned with 200").await;
     window.picture("import-tried").await;
     window.close().await;

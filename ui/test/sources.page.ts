@@ -72,7 +72,7 @@ describe('a source', () => {
     await page.getByRole('menuitem', { name: 'Duplicate…' }).click();
     await page.getByLabel('Name of the copy').fill('crm two');
     await page.getByRole('button', { name: 'Make it' }).click();
-    await page.getByText('single `_`').waitFor();
+    await page.getByText(/lower-case letters, digits and single/).waitFor();
     await page.getByLabel('Name of the copy').fill('crm_two');
     await page.getByRole('button', { name: 'Make it' }).click();
     await page.getByRole('heading', { name: 'crm_two', level: 1 }).waitFor();
@@ -104,8 +104,10 @@ describe('a source', () => {
     await id.fill('7');
     await page.keyboard.press('Enter');
     const result = page.locator('.result');
+    await result.getByText('Aldergate Optics').waitFor();
+    expect(await result.innerText()).toMatch(/returned\s*200\s*180 ms[\s\S]*Result\s*application\/json/);
+    await result.getByText('As recorded').click();
     await result.getByText('Asked for by hand').waitFor();
-    expect(await result.innerText()).toMatch(/Returned with 200[\s\S]*Result\s*application\/json/);
     await result.getByRole('link', { name: 'Open in trail' }).click();
     await page.waitForURL(/#\/trail\/call\/call_/);
     expect(wrong).toEqual([]);

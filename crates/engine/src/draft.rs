@@ -42,23 +42,28 @@ impl Engine {
     /// Every mistake, with the key that a file has for its place; the lines are those of the file that it would be.
     pub fn draft_source(json: &str) -> Result<Drafted, EngineError> {
         let none = |error: serde_json::Error| EngineError::BadInput(format!("this is no source: {error}"));
-        let draft: Value = serde_json::from_str(json).map_err(none)?;
-        // Names are types of their own, which would tell of one mistake only and not where it is.
+        let mut draft: Value = serde_json::from_str(json).map_err(none)?;
+        // Names are types of their own, which would tell of one mistake only and not where it is. With others in their
+        // places the rest is looked at too.
         let mut mistakes = Vec::new();
-        mistakes.extend(misnamed::<SourceName>("name", &draft["name"]));
-        if let Some(secret) = draft["auth"].get("secret") {
-            mistakes.extend(misnamed::<SecretName>("auth.secret", secret));
-        }
-        for (index, tool) in draft["tools"].as_array().into_iter().flatten().enumerate() {
-            mistakes.extend(misnamed::<ToolName>(&format!("tool[{}].name", index + 1), &tool["name"]));
-        }
-        if !mistakes.is_empty() {
-            return Err(EngineError::Mistakes(mistakes));
+        mistakes.extend(misnamed::<SourceName>("name", draft.get_mut("name"), "unnamed"));
+        let secret = draft.get_mut("auth").and_then(|auth| auth.get_mut("secret"));
+        mistakes.extend(misnamed::<SecretName>("auth.secret", secret, "unnamed"));
+        let tools = draft.get_mut("tools").and_then(Value::as_array_mut);
+        for (index, tool) in tools.into_iter().flatten().enumerate() {
+            let (key, other) = (format!("tool[{}].name", index + 1), format!("unnamed_{index}"));
+            mistakes.extend(misnamed::<ToolName>(&key, tool.get_mut("name"), &other));
         }
         let spec: SourceSpec = serde_json::from_value(draft).map_err(none)?;
         let toml = sources::write_source(&spec);
-        let spec = sources::read_source(&toml).map_err(EngineError::Mistakes)?;
-        Ok(Drafted { spec, toml })
+        match sources::read_source(&toml) {
+            Ok(spec) if mistakes.is_empty() => Ok(Drafted { spec, toml }),
+            Ok(_) => Err(EngineError::Mistakes(mistakes)),
+            Err(more) => {
+                mistakes.extend(more);
+                Err(EngineError::Mistakes(mistakes))
+            }
+        }
     }
 
     /// What a call of this tool with these arguments (a JSON object) would send.
@@ -88,16 +93,15 @@ impl Engine {
     }
 }
 
-/// That a text can't be the name that it stands for.
-fn misnamed<T: FromStr<Err: Display>>(key: &str, value: &Value) -> Option<Mistake> {
-    let written = value.as_str().unwrap_or_default();
+/// That a text can't be the name that it stands for. Then another is put in its place.
+fn misnamed<T: FromStr<Err: Display>>(key: &str, value: Option<&mut Value>, other: &str) -> Option<Mistake> {
+    let value = value?;
+    let written = value.as_str().unwrap_or_default().to_owned();
     let error = written.parse::<T>().err()?;
-    let missing = written.is_empty();
-    Some(Mistake {
-        line: 1,
-        key: key.to_owned(),
-        value: written.to_owned(),
-        problem: if missing { "it is missing".to_owned() } else { error.to_string() },
-        fix: "write a name".to_owned(),
-    })
+    *value = Value::from(other);
+    let (problem, fix) = match written.as_str() {
+        "" => ("it is missing".to_owned(), "write one".to_owned()),
+        _ => (error.to_string(), String::new()),
+    };
+    Some(Mistake { line: 1, key: key.to_owned(), value: written, problem, fix })
 }

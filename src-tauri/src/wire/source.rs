@@ -116,11 +116,12 @@ mod tests {
         let mut wrong = draft.clone();
         wrong["tools"][0]["name"] = "Get customer".into();
         wrong["name"] = "".into();
+        wrong["base_url"] = "crm".into();
         let keys = |draft: &serde_json::Value| -> Vec<String> {
             let mistakes = SourceDraft::of(&draft.to_string(), None, "{}").unwrap().mistakes;
             mistakes.into_iter().map(|mistake| mistake.key).collect()
         };
-        assert_eq!(keys(&wrong), ["name", "tool[1].name"]);
+        assert_eq!(keys(&wrong), ["name", "tool[1].name", "base_url"], "one mistake hides no other");
         let mut wrong = draft;
         wrong["tools"][0]["path"] = "/customers/{key}".into();
         assert!(keys(&wrong).iter().all(|key| key.starts_with("tool[1].")), "{:?}", keys(&wrong));

@@ -11,8 +11,8 @@ export function draftOf(text: string, at: number | null, args: string): SourceDr
   const mistakes: Mistake[] = [];
   const wrong = (key: string, value: string, problem: string, fix: string) => mistakes.push({ line: 1, key, value, problem, fix });
   const named = (key: string, value: string) => {
-    if (value === '') wrong(key, value, 'it is missing', 'write a name');
-    else if (!NAME.test(value)) wrong(key, value, `\`${value}\` can't name it: use 1 to 48 lower-case letters, digits and single \`_\``, 'write a name');
+    if (value === '') wrong(key, value, 'it is missing', 'write one');
+    else if (!NAME.test(value)) wrong(key, value, `\`${value}\` can't name it: use 1 to 48 lower-case letters, digits and single \`_\``, '');
   };
   named('name', spec.name);
   if (!/^https?:\/\/\S+$/.test(spec.base_url)) wrong('base_url', spec.base_url, 'it is no http or https address', 'write base_url = "https://crm.example.com/api"');
