@@ -37,6 +37,8 @@ mod demo;
 mod held;
 #[path = "window/hostile_text.rs"]
 mod hostile_text;
+#[path = "window/imported.rs"]
+mod imported;
 #[path = "window/own_workspace.rs"]
 mod own_workspace;
 #[path = "window/trail.rs"]

@@ -9,7 +9,7 @@ use tauri::Wry;
 use tauri_specta::{Builder, BuilderConfiguration, LanguageExt, collect_commands, collect_events};
 
 use crate::commands::{
-    anchors, asking, batches, care, evidence, models, network, page, review, search, secrets, session,
+    anchors, asking, batches, care, evidence, imports, models, network, page, review, search, secrets, session,
     sources, trail, workspace,
 };
 use crate::wire::{SessionChanged, TrailChanged};
@@ -103,15 +103,24 @@ pub(crate) fn builder() -> Builder<Wry> {
             review::roles,
             review::save_roles,
             sources::source_check,
+            sources::source_draft,
             sources::source_save,
             sources::source_remove,
             sources::source_toml,
+            sources::source_export,
             sources::source_test,
             sources::tool_call,
             sources::pause_source,
             sources::resume_source,
             sources::lint,
             sources::check_arguments,
+            sources::tool_request,
+            imports::import_begin,
+            imports::import_piece,
+            imports::import_look,
+            imports::import_changes,
+            imports::import_save,
+            imports::import_close,
             models::model_save,
             models::model_remove,
             models::model_test,

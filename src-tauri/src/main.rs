@@ -8,6 +8,7 @@ mod closing;
 mod commands;
 mod demo;
 mod downloads;
+mod importing;
 mod locked;
 mod logging;
 mod pulse;

@@ -18,6 +18,7 @@ use tokio::task::JoinSet;
 
 use crate::args::WindowArgs;
 use crate::downloads::{self, Downloads};
+use crate::importing::Importing;
 use crate::locked::locked;
 use crate::review::Review;
 use crate::stage::Stage;
@@ -43,6 +44,8 @@ pub(crate) struct Shell {
     bundle: Mutex<Option<OpenBundle>>,
     /// What was made for the person to take away.
     pub(crate) downloads: Downloads,
+    /// The description of an API that a person looks at.
+    pub(crate) importing: Importing,
     /// How often the end of all verifications was asked for.
     stops: Arc<AtomicU64>,
     /// Wakes whoever tells the page how long the trail is.
@@ -67,6 +70,7 @@ impl Shell {
             review: Mutex::default(),
             bundle: Mutex::default(),
             downloads: Downloads::default(),
+            importing: Importing::default(),
             stops: Arc::default(),
             touched: Notify::new(),
             tellers: Mutex::default(),

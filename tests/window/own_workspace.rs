@@ -111,6 +111,7 @@ async fn connect_a_source(window: &Window, company: &Rehearsal) {
     window.click(link("Sources")).await;
     window.reads("No source is connected").await;
     window.click(button("Add a source")).await;
+    window.click(link("A source’s file")).await;
     window.paste(field("The source’s file (TOML)"), &source.toml).await;
     window.write(field("Value of the key crm"), &source.secret).await;
     window.picture("source-new").await;

@@ -301,7 +301,7 @@ describe('axe finds nothing, in light or dark,', () => {
   });
 });
 
-it.each(['#/trail', '#/sources', '#/sources/support/add_note', '#/sources/+', '#/settings', '#/settings/model'])(
+it.each(['#/trail', '#/sources', '#/sources/support/add_note', '#/sources/+', '#/sources/+openapi', '#/sources/+form', '#/settings', '#/settings/model'])(
   'nothing runs out of the window at %s, however wide it is and however large its text',
   async (place) => {
     const { page } = await pages.open(`?past=1${place}`, { height: 700 });

@@ -10,6 +10,7 @@ describe('a source', () => {
   it('is added: every mistake named as one types, the key asked for, saved, tested', async () => {
     const { page, wrong } = await pages.open('?past=1&speed=20#/sources');
     await page.getByRole('button', { name: 'Add a source' }).click();
+    await page.getByRole('link', { name: 'A source’s file' }).click();
     const file = page.getByLabel(FILE);
     await page.getByText('2 tools: 2 read').waitFor();
     const good = await file.inputValue();
@@ -28,7 +29,7 @@ describe('a source', () => {
   });
 
   it('that fails its test is kept, mended or taken back', async () => {
-    const { page, wrong } = await pages.open('?past=1&speed=20#/sources/+');
+    const { page, wrong } = await pages.open('?past=1&speed=20#/sources/+file');
     await page.getByText('2 tools: 2 read').waitFor();
     await page.getByRole('button', { name: 'Save and test' }).click();
     await page.getByText('It does not work yet').waitFor();
@@ -41,11 +42,41 @@ describe('a source', () => {
   });
 
   it('is read from a file', async () => {
-    const { page } = await pages.open('?past=0#/sources/+');
+    const { page } = await pages.open('?past=0#/sources/+file');
     await page.getByText('2 tools: 2 read').waitFor();
     const buffer = Buffer.from('name = "small"\nbase_url = "https://small.example"\nauth = { kind = "none" }\n');
     await page.getByLabel('A source’s file', { exact: true }).setInputFiles({ name: 'small.toml', mimeType: 'text/plain', buffer });
     await page.getByRole('heading', { name: 'small' }).waitFor();
+  });
+
+  it('is found among many by the keyboard, and removed from the list with the way back', async () => {
+    const { page, wrong } = await pages.open('?past=1&speed=20#/sources');
+    await page.getByRole('link', { name: 'crm', exact: true }).focus();
+    await page.keyboard.press('End');
+    const last = await page.evaluate(() => (document.activeElement as HTMLElement).dataset['source'] ?? '');
+    await page.keyboard.press('Delete');
+    await page.getByRole('dialog').getByRole('heading', { name: `Remove ${last}?` }).waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await page.getByText(`${last} is removed.`).waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('heading', { name: last, level: 1 }).waitFor();
+    expect(wrong).toEqual([]);
+  });
+
+  it('is duplicated, and its file is written where one finds it', async () => {
+    const { page, wrong } = await pages.open('?past=1&speed=20#/sources/crm');
+    await page.getByRole('button', { name: 'More for crm' }).click();
+    await page.getByRole('menuitem', { name: 'Export its file' }).click();
+    await page.getByText('Downloads/tieout-crm').waitFor();
+    await page.getByRole('button', { name: 'More for crm' }).click();
+    await page.getByRole('menuitem', { name: 'Duplicate…' }).click();
+    await page.getByLabel('Name of the copy').fill('crm two');
+    await page.getByRole('button', { name: 'Make it' }).click();
+    await page.getByText(/lower-case letters, digits and single/).waitFor();
+    await page.getByLabel('Name of the copy').fill('crm_two');
+    await page.getByRole('button', { name: 'Make it' }).click();
+    await page.getByRole('heading', { name: 'crm_two', level: 1 }).waitFor();
+    expect(wrong).toEqual([]);
   });
 
   it('is removed, with the way back', async () => {
@@ -73,8 +104,10 @@ describe('a source', () => {
     await id.fill('7');
     await page.keyboard.press('Enter');
     const result = page.locator('.result');
+    await result.getByText('Aldergate Optics').waitFor();
+    expect(await result.innerText()).toMatch(/returned\s*200\s*180 ms[\s\S]*Result\s*application\/json/);
+    await result.getByText('As recorded').click();
     await result.getByText('Asked for by hand').waitFor();
-    expect(await result.innerText()).toMatch(/Returned with 200[\s\S]*Result\s*application\/json/);
     await result.getByRole('link', { name: 'Open in trail' }).click();
     await page.waitForURL(/#\/trail\/call\/call_/);
     expect(wrong).toEqual([]);
@@ -151,7 +184,7 @@ describe('how a source’s calls run', () => {
 });
 
 describe('axe finds nothing among the sources, in light or dark,', () => {
-  it.each(['#/sources', '#/sources/support/add_note', '#/sources/crm/+edit', '#/sources/nowhere'])('at %s', async (place) => {
+  it.each(['#/sources', '#/sources/+', '#/sources/+openapi', '#/sources/+form', '#/sources/crm/+form/get_customer', '#/sources/support/add_note', '#/sources/crm/+edit', '#/sources/nowhere'])('at %s', async (place) => {
     const { page } = await pages.open(`?past=1&speed=20${place}`);
     await page.getByRole('heading', { level: 1 }).waitFor();
     await page.waitForTimeout(400);
@@ -159,7 +192,7 @@ describe('axe finds nothing among the sources, in light or dark,', () => {
   });
 
   it('with mistakes, a failed test and the question before removing', async () => {
-    const { page } = await pages.open('?past=1&speed=20#/sources/+');
+    const { page } = await pages.open('?past=1&speed=20#/sources/+file');
     await page.getByText('2 tools: 2 read').waitFor();
     await page.getByRole('button', { name: 'Save and test' }).click();
     await page.getByText('It does not work yet').waitFor();

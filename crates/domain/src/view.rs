@@ -304,14 +304,18 @@ pub struct SourceView {
 /// What the record says of a source's calls.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct Health {
-    /// Calls that were sent.
+    /// Calls that were sent in the last seven days; of more than 10,000 only the latest count.
     pub calls: u32,
     /// Of them, those that did not return.
     pub failures: u32,
-    /// The middle one of the last 100 calls' times.
+    /// The middle one of their times.
     pub p50_ms: u32,
-    /// When the last was sent.
+    /// The time that 19 of 20 of them kept within.
+    pub p95_ms: u32,
+    /// When the last was sent, however long ago.
     pub last_at: Option<Micros>,
+    /// How that one ended, if it has ended.
+    pub last_outcome: Option<Outcome>,
 }
 
 /// What the trail holds.

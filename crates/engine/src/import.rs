@@ -79,7 +79,10 @@ fn keep(spec: &mut SourceSpec, before: SourceSpec, choice: &Choice) {
 }
 
 /// The source as its own file would give it. A tool that no file could hold is left out, and not the source.
-fn fitted(mut spec: SourceSpec, imported: &Imported) -> Result<(SourceSpec, Vec<Skipped>), EngineError> {
+pub(crate) fn fitted(
+    mut spec: SourceSpec,
+    imported: &Imported,
+) -> Result<(SourceSpec, Vec<Skipped>), EngineError> {
     let mut unfit = Vec::new();
     loop {
         let mistakes = match sources::read_source(&sources::write_source(&spec)) {

@@ -7,6 +7,7 @@ use domain::model::{Capabilities, ModelSpec};
 use domain::payload::{Payload, PayloadRole};
 use domain::secret::{Secret, SecretName};
 use domain::source::SourceSpec;
+use domain::time::Micros;
 use domain::tool::SourceName;
 use domain::view::SourceView;
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,9 @@ use crate::clock::seal;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::keys::is_reserved;
+
+/// How far back a source's health looks: seven days, in microseconds.
+const HEALTH: i64 = 7 * 24 * 60 * 60 * 1_000_000;
 
 /// A model with what a screen says beside it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, specta::Type)]
@@ -79,10 +83,11 @@ impl Engine {
     pub async fn sources(&self) -> Result<Vec<SourceView>, EngineError> {
         let present = self.secrets().await?;
         let paused = self.paused_sources().await?;
+        let since = Micros(self.inner.clock.now().at.0.saturating_sub(HEALTH));
         let mut views = Vec::new();
         for spec in self.inner.reader.sources().await? {
             let secret_present = spec.auth.secret().is_none_or(|name| present.contains(name));
-            let health = self.inner.reader.health(&spec.name).await?;
+            let health = self.inner.reader.health(&spec.name, since).await?;
             let asks = self.inner.gate.paused_for(&spec.name).map(|(lasts, _)| lasts.ms());
             let asks_to_wait_ms = asks.unwrap_or(0);
             let paused = paused.contains(&spec.name);

@@ -6,6 +6,7 @@ pub(crate) mod asking;
 pub(crate) mod batches;
 pub(crate) mod care;
 pub(crate) mod evidence;
+pub(crate) mod imports;
 pub(crate) mod models;
 pub(crate) mod network;
 pub(crate) mod page;

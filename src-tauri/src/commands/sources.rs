@@ -4,17 +4,25 @@ use domain::advice::Advice;
 use domain::call::Approve;
 use domain::tool::{SourceName, ToolId};
 use domain::view::CallDetail;
-use engine::{Engine, SourceReport};
+use engine::{Engine, EngineError, RequestPreview, SourceReport};
 
 use super::Reply;
 use crate::shell::Here;
-use crate::wire::SourceCheck;
+use crate::wire::{SourceCheck, SourceDraft};
 
 /// Reads a source's file and says every mistake in it. Nothing is saved.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn source_check(toml: String) -> Reply<SourceCheck> {
     SourceCheck::of(Engine::read_source(&toml))
+}
+
+/// Checks a source that a form describes (JSON of its definition), and says what a call of its tool at that place would
+/// send with these arguments. Nothing is saved or sent.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn source_draft(draft: String, tool: Option<u32>, args: String) -> Reply<SourceDraft> {
+    SourceDraft::of(&draft, tool, &args)
 }
 
 /// Adds a source, or replaces the one of that name.
@@ -41,6 +49,18 @@ pub(crate) async fn source_remove(shell: Here<'_>, name: SourceName) -> Reply<()
 #[specta::specta]
 pub(crate) async fn source_toml(shell: Here<'_>, name: SourceName) -> Reply<String> {
     shell.reply(shell.engine().await?.source_toml(&name).await)
+}
+
+/// Writes a source's file into the folder of downloads, and says where.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn source_export(shell: Here<'_>, name: SourceName) -> Reply<String> {
+    let toml = shell.reply(shell.engine().await?.source_toml(&name).await)?;
+    let to = shell.download(name.as_str(), "toml")?;
+    let failed = |error| EngineError::BadInput(format!("{} can't be written: {error}", to.display()));
+    tokio::fs::write(&to, toml).await.map_err(failed)?;
+    shell.downloads.made(&to);
+    Ok(to.display().to_string())
 }
 
 /// Tries a source with a harmless call, which is recorded like any other.
@@ -91,4 +111,11 @@ pub(crate) async fn lint(shell: Here<'_>) -> Reply<Vec<Advice>> {
 #[specta::specta]
 pub(crate) async fn check_arguments(shell: Here<'_>, tool: ToolId, args: String) -> Reply<Vec<String>> {
     shell.reply(shell.engine().await?.check_arguments(&tool, &args).await)
+}
+
+/// What a call of a tool with these arguments would send, the key named and not shown. Nothing is sent.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn tool_request(shell: Here<'_>, tool: ToolId, args: String) -> Reply<RequestPreview> {
+    shell.reply(shell.engine().await?.preview_call(&tool, &args).await)
 }

@@ -4,6 +4,7 @@
 mod ask;
 mod error;
 mod event;
+mod import;
 mod session;
 mod source;
 mod workspace;
@@ -11,6 +12,7 @@ mod workspace;
 pub(crate) use ask::{ApprovalInput, AskInput, Asked, Progress};
 pub(crate) use error::CommandError;
 pub(crate) use event::{SessionChanged, TrailChanged};
+pub(crate) use import::{ImportInput, ImportPreview, ImportSaved, PickInput};
 pub(crate) use session::{KeychainState, Locked, SampleQuestion, Session, TrailState};
-pub(crate) use source::SourceCheck;
+pub(crate) use source::{SourceCheck, SourceDraft};
 pub(crate) use workspace::{KeysIn, WorkspaceCreated, WorkspaceInput};

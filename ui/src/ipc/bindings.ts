@@ -151,12 +151,19 @@ export const commands = {
 	saveRoles: (roles: Roles) => typedError<null, CommandError>(__TAURI_INVOKE("save_roles", { roles })),
 	/**  Reads a source's file and says every mistake in it. Nothing is saved. */
 	sourceCheck: (toml: string) => typedError<SourceCheck, CommandError>(__TAURI_INVOKE("source_check", { toml })),
+	/**
+	 *  Checks a source that a form describes (JSON of its definition), and says what a call of its tool at that place would
+	 *  send with these arguments. Nothing is saved or sent.
+	 */
+	sourceDraft: (draft: string, tool: number | null, args: string) => typedError<SourceDraft, CommandError>(__TAURI_INVOKE("source_draft", { draft, tool, args })),
 	/**  Adds a source, or replaces the one of that name. */
 	sourceSave: (toml: string) => typedError<null, CommandError>(__TAURI_INVOKE("source_save", { toml })),
 	/**  Removes a source. Its calls stay on record; its secret stays in the keychain. */
 	sourceRemove: (name: SourceName) => typedError<null, CommandError>(__TAURI_INVOKE("source_remove", { name })),
 	/**  A source's file: reading it gives the same source. */
 	sourceToml: (name: SourceName) => typedError<string, CommandError>(__TAURI_INVOKE("source_toml", { name })),
+	/**  Writes a source's file into the folder of downloads, and says where. */
+	sourceExport: (name: SourceName) => typedError<string, CommandError>(__TAURI_INVOKE("source_export", { name })),
 	/**  Tries a source with a harmless call, which is recorded like any other. */
 	sourceTest: (name: SourceName) => typedError<SourceReport, CommandError>(__TAURI_INVOKE("source_test", { name })),
 	/**  Calls a tool by hand: pressing the button is the person's word for it, a write's too. `args` is a JSON object. */
@@ -169,6 +176,20 @@ export const commands = {
 	lint: () => typedError<Advice[], CommandError>(__TAURI_INVOKE("lint")),
 	/**  What is wrong with arguments for a tool, a sentence each. Nothing is sent. */
 	checkArguments: (tool: ToolId, args: string) => typedError<string[], CommandError>(__TAURI_INVOKE("check_arguments", { tool, args })),
+	/**  What a call of a tool with these arguments would send, the key named and not shown. Nothing is sent. */
+	toolRequest: (tool: ToolId, args: string) => typedError<RequestPreview, CommandError>(__TAURI_INVOKE("tool_request", { tool, args })),
+	/**  Begins a description, in the place of one that is looked at. Its text follows in pieces. */
+	importBegin: () => typedError<number, CommandError>(__TAURI_INVOKE("import_begin")),
+	/**  The next piece of a description's text. */
+	importPiece: (id: number, piece: string) => typedError<null, CommandError>(__TAURI_INVOKE("import_piece", { id, piece })),
+	/**  Reads a description whose pieces have all come: every operation becomes a tool or a reason. Nothing is saved. */
+	importLook: (id: number, input: ImportInput) => typedError<ImportPreview, CommandError>(__TAURI_INVOKE("import_look", { id, input })),
+	/**  What a description that was read says otherwise than the source of that name. */
+	importChanges: (id: number, name: SourceName) => typedError<ImportChanges, CommandError>(__TAURI_INVOKE("import_changes", { id, name })),
+	/**  Saves what was picked as a source. */
+	importSave: (id: number, pick: PickInput) => typedError<ImportSaved, CommandError>(__TAURI_INVOKE("import_save", { id, pick })),
+	/**  Forgets a description. */
+	importClose: (id: number) => typedError<null, CommandError>(__TAURI_INVOKE("import_close", { id })),
 	/**  Adds a model, or replaces the one of that name. */
 	modelSave: (spec: ModelSpec) => typedError<null, CommandError>(__TAURI_INVOKE("model_save", { spec })),
 	/**  Removes a model. Its key stays in the keychain. */
@@ -1086,6 +1107,26 @@ export type FoundServer = {
 	models: FoundModel[],
 };
 
+/**  An operation that can be a tool. */
+export type FoundTool = {
+	/**  Its place among all operations, from 0. */
+	at: number,
+	/**  The tool's name. */
+	name: ToolName,
+	/**  What it does. */
+	description: string,
+	/**  Its method. */
+	method: Method,
+	/**  Its path. */
+	path: string,
+	/**  What it does to the world, as far as method and path tell. */
+	effect: Effect,
+	/**  What the description sorts it under. */
+	tags: string[],
+	/**  What was left out, or is not as the description says. */
+	notes: string[],
+};
+
 /**  The short name by which a model refers to a result: `c3` is the third call of the conversation. */
 export type Handle = string;
 
@@ -1237,14 +1278,18 @@ usage: Usage }) & { answer?: never; asks?: never; attempt?: never; batch?: never
 
 /**  What the record says of a source's calls. */
 export type Health = {
-	/**  Calls that were sent. */
+	/**  Calls that were sent in the last seven days; of more than 10,000 only the latest count. */
 	calls: number,
 	/**  Of them, those that did not return. */
 	failures: number,
-	/**  The middle one of the last 100 calls' times. */
+	/**  The middle one of their times. */
 	p50_ms: number,
-	/**  When the last was sent. */
+	/**  The time that 19 of 20 of them kept within. */
+	p95_ms: number,
+	/**  When the last was sent, however long ago. */
 	last_at: Micros | null,
+	/**  How that one ended, if it has ended. */
+	last_outcome: Outcome | null,
 };
 
 /**  A legal hold: what it covers can't be erased until it is released. */
@@ -1287,6 +1332,81 @@ export type Holder = {
 	program: string,
 	/**  Since when. */
 	since: Micros,
+};
+
+/**  What importing again would change in a source. */
+export type ImportChanges = {
+	/**  Whether there is a source of that name. */
+	known: boolean,
+	/**  Of the description's operations, those that the source has already. */
+	tools: ToolChange[],
+	/**  The source's tools that the description does not have any more. */
+	gone: ToolName[],
+};
+
+/**  What is known of a description beside its text. */
+export type ImportInput = {
+	/**  What kind of text it is. */
+	kind: ImportKind,
+	/**  Where it is from: what it names relative to itself is there. */
+	address: string | null,
+	/**  Where the API is served, if not where the description says. */
+	server: string | null,
+};
+
+/**  What kind of description a text is. */
+export type ImportKind = 
+/**  An OpenAPI document. */
+"openapi" | 
+/**  A Postman collection. */
+"postman" | 
+/**  An Insomnia export. */
+"insomnia" | 
+/**  `curl` commands. */
+"curl";
+
+/**  A way of being known. */
+export type ImportOffer = {
+	/**  What the description calls it. */
+	scheme: string,
+	/**  How a source has it; secret and user are placeholders. */
+	auth: Auth,
+	/**  How many operations it opens. */
+	operations: number,
+	/**  What its user must know. */
+	note: string | null,
+};
+
+/**  A description, without the schemas: a page shows thousands of operations and needs none of them. */
+export type ImportPreview = {
+	/**  What it calls itself; may be empty. */
+	title: string,
+	/**  A name for the source, if its title makes one. */
+	name: SourceName | null,
+	/**  Where the API is served, if that is known. */
+	server: string | null,
+	/**  All addresses that it names. */
+	servers: string[],
+	/**  The ways of being known, that of the most operations first. */
+	offers: ImportOffer[],
+	/**  Whether an operation can't be called by somebody unknown. */
+	needs_key: boolean,
+	/**  What can be a tool. */
+	tools: FoundTool[],
+	/**  What can't, with the reason. */
+	skipped: SkippedOperation[],
+	/**  What else it holds that is not used. */
+	notes: string[],
+};
+
+/**  The source that was made. */
+export type ImportSaved = {
+	/**  Its name. */
+	name: SourceName,
+	/**  How many tools it has. */
+	tools: number,
+	/**  What was picked and could not be kept. */
+	unfit: SkippedOperation[],
 };
 
 /**  A JSON value of a foreign shape: arguments, a schema, a result. */
@@ -1716,6 +1836,28 @@ export type Phases = {
 	reused: boolean,
 };
 
+/**  What a person picked. */
+export type PickInput = {
+	/**  What the source is called. */
+	name: SourceName,
+	/**  The source's label. */
+	label: Label,
+	/**  How the source knows us. */
+	auth: Auth,
+	/**  What becomes a tool. */
+	tools: PickedInput[],
+};
+
+/**  One operation that was picked. */
+export type PickedInput = {
+	/**  Its place among all operations, from 0. */
+	at: number,
+	/**  What it does to the world. */
+	effect: Effect,
+	/**  Its label, which the source's joins. */
+	label: Label,
+};
+
 /**  A place for an argument. */
 export type Place = 
 /**  A part of the path. */
@@ -1829,6 +1971,14 @@ export type Rate = {
 	milli_per_second: number,
 	/**  How many may begin at once when none began for a while; at least 1. */
 	burst: number,
+};
+
+/**  What a call would send. */
+export type RequestPreview = {
+	/**  The request as it would be recorded, with `{secret:name}` for each secret; none if there are mistakes. */
+	request: string | null,
+	/**  What is wrong with the arguments, a sentence each. */
+	mistakes: string[],
 };
 
 /**
@@ -1975,12 +2125,30 @@ export type Session = {
 /**  What `session` says is another than before. */
 export type SessionChanged = null;
 
+/**  An operation that can't. */
+export type SkippedOperation = {
+	/**  Method and path, as the description writes them. */
+	operation: string,
+	/**  Why. */
+	reason: string,
+};
+
 /**  What a source's file says, or everything that is wrong with it. */
 export type SourceCheck = {
 	/**  The source, if the file has no mistake. */
 	spec: SourceSpec | null,
 	/**  Every mistake, in the file's order. */
 	mistakes: Mistake[],
+};
+
+/**  A source as a form has it, checked. */
+export type SourceDraft = {
+	/**  Its file, if it has no mistake. */
+	toml: string | null,
+	/**  Every mistake; its key is its place in the file. */
+	mistakes: Mistake[],
+	/**  What a call of the tool that was asked about would send. */
+	preview: RequestPreview | null,
 };
 
 /**  What kind of API a source is. */
@@ -2148,6 +2316,18 @@ export type ToolCall = {
 	arguments: string,
 	/**  The argument that tells a person most: `id 7`, `region North`; may be empty. */
 	telling: string,
+};
+
+/**  An operation that the source has a tool for. */
+export type ToolChange = {
+	/**  Its place among the description's operations, from 0. */
+	at: number,
+	/**  The effect that the source's tool has. */
+	effect: Effect,
+	/**  The label that it has. */
+	label: Label,
+	/**  What the description says otherwise than the source's tool: `name`, `description`, `arguments`, `request`. */
+	otherwise: string[],
 };
 
 /**  A tool of a source: `crm.get_customer` for people, `crm__get_customer` for models. */

@@ -2,16 +2,18 @@
 // its answers from a plan, and stays under the page's real interface.
 
 import { join, PUBLIC } from '../state/label';
-import type { About, ConversationSettings, ConversationView, ModelReport, ModelView, NetworkSettings, RunEvent, Session, SourceView, VerifyReport } from './bindings';
+import type { About, ConversationSettings, ConversationView, ModelReport, ModelView, NetworkSettings, RunEvent, Session, SourceSpec, SourceView, VerifyReport } from './bindings';
 import { lint, misfits } from './fake/advice';
 import { callByHand, madeAgain } from './fake/by_hand';
 import { closed, closedRow } from './fake/closed';
 import { models, questions, RUN_SETTINGS, sources, UNKNOWN } from './fake/company';
 import { id } from './fake/ids';
+import { changesOf, pickedSource, readImport, type FakeImport } from './fake/imports';
 import { fakeOptions, type FakeOptions } from './fake/options';
 import { planFor } from './fake/plans';
 import type { Rules } from './fake/batch';
 import { deepen } from './fake/deep';
+import { draftOf, ofDraft, requestOf } from './fake/draft';
 import { Trail } from './fake/record';
 import { reviewHost } from './fake/review';
 import { Run } from './fake/run';
@@ -35,6 +37,7 @@ export function fakeHost(options: FakeOptions = {}): Host {
   const onSession = new Set<() => void>();
   const tomls = new Map<string, string>();
   const paused = new Set((options.paused ?? '').split(',').filter(Boolean));
+  let importing = { id: 0, text: '', read: null as FakeImport | null };
   const settingsOf = new Map<string, ConversationSettings>();
   const state = {
     sources: source ? sources() : ([] as SourceView[]),
@@ -59,6 +62,17 @@ export function fakeHost(options: FakeOptions = {}): Host {
     new HostError({ code, message, detail });
   const changed = () => onSession.forEach((on) => on());
   const kept = (name: string | null) => name === null || secrets.has(name);
+
+  /** Connects a source. One that came from a form has no text of its own: its file is written from it. */
+  function put(spec: SourceSpec, toml: string | null) {
+    if (toml === null) tomls.delete(spec.name);
+    else tomls.set(spec.name, toml);
+    const health = trail.health(spec.name);
+    const known = state.sources.some((view) => view.spec.name === spec.name);
+    const view = { spec, secret_present: true, health, paused: false, asks_to_wait_ms: 0 };
+    state.sources = known ? state.sources.map((one) => (one.spec.name === spec.name ? view : one)) : [...state.sources, view];
+    changed();
+  }
 
   function conversation(title: string, at: number): ConversationView {
     const view = { row: { id: id('conv', at / 1000), title, at, turns: 0, label: PUBLIC, spent: NOTHING_SPENT }, turns: [] };
@@ -218,16 +232,53 @@ export function fakeHost(options: FakeOptions = {}): Host {
     verifyStop: async () => void (state.stopping = true),
     lastVerified: async () => state.lastVerify,
 
-    sourceCheck: async (toml) => checkToml(toml),
+    sourceCheck: async (toml) => {
+      const spec = ofDraft(toml);
+      return spec ? { spec, mistakes: [] } : checkToml(toml);
+    },
+    sourceDraft: async (draft, tool, args) => draftOf(draft, tool, args),
+    sourceExport: async (name) => `/home/ada/Downloads/tieout-${name}-2026-11-23.toml`,
+    toolRequest: async (wanted, args) => {
+      const [name, toolName] = wanted.split('.');
+      const spec = state.sources.find((view) => view.spec.name === name)?.spec;
+      const tool = spec?.tools.find((candidate) => candidate.name === toolName);
+      if (!spec || !tool) throw refuse('not_found', `There is no tool \`${wanted}\`.`);
+      return requestOf(spec, tool, args);
+    },
+    importBegin: async () => {
+      importing = { id: importing.id + 1, text: '', read: null };
+      return importing.id;
+    },
+    importPiece: async (wanted, piece) => {
+      if (wanted === importing.id) importing.text += piece;
+      await pause(4);
+    },
+    importLook: async (wanted, input) => {
+      await pause(300);
+      const read = wanted === importing.id ? readImport(importing.text, input) : 'this description is not looked at any more: choose it again';
+      if (typeof read === 'string') throw refuse('bad_input', read);
+      importing.read = read;
+      return structuredClone(read.preview);
+    },
+    importChanges: async (_, name) => {
+      if (!importing.read) throw refuse('not_found', 'Nothing was read.');
+      return structuredClone(changesOf(importing.read, state.sources.find(({ spec }) => spec.name === name)?.spec));
+    },
+    importSave: async (_, pick) => {
+      if (!importing.read) throw refuse('not_found', 'Nothing was read.');
+      const spec = pickedSource(importing.read, pick);
+      put(spec, null);
+      return { name: spec.name, tools: spec.tools.length, unfit: [] };
+    },
+    importClose: async (wanted) => {
+      if (wanted === importing.id) importing = { ...importing, text: '', read: null };
+    },
     sourceSave: async (toml) => {
+      const drafted = ofDraft(toml);
+      if (drafted) return put(drafted, null);
       const { spec, mistakes } = checkToml(toml);
       if (!spec) throw refuse('bad_input', 'The source has mistakes.', ...mistakes.map(({ problem }) => problem));
-      tomls.set(spec.name, toml);
-      const health = trail.health(spec.name);
-      const known = state.sources.some((view) => view.spec.name === spec.name);
-      const view = { spec, secret_present: true, health, paused: false, asks_to_wait_ms: 0 };
-      state.sources = known ? state.sources.map((one) => (one.spec.name === spec.name ? view : one)) : [...state.sources, view];
-      changed();
+      put(spec, toml);
     },
     sourceRemove: async (name) => {
       state.sources = state.sources.filter((view) => view.spec.name !== name);

@@ -35,14 +35,20 @@ import type {
   HoldId,
   HoldScope,
   HoldView,
+  ImportChanges,
+  ImportInput,
+  ImportPreview,
+  ImportSaved,
   ModelReport,
   ModelSpec,
   NetworkSettings,
   Overview,
   PayloadView,
+  PickInput,
   Preset,
   Progress,
   ProofView,
+  RequestPreview,
   Retention,
   Roles,
   RunEvent,
@@ -53,6 +59,7 @@ import type {
   Seq,
   Session,
   SourceCheck,
+  SourceDraft,
   SourceName,
   SourceReport,
   ToolId,
@@ -160,16 +167,31 @@ export interface Host {
   keyRotate(): Promise<string>;
 
   sourceCheck(toml: string): Promise<SourceCheck>;
+  /** Checks a source that a form describes (JSON of a `SourceSpec`), and what a call of its tool at that place would send. */
+  sourceDraft(draft: string, tool: number | null, args: string): Promise<SourceDraft>;
   sourceSave(toml: string): Promise<void>;
   sourceRemove(name: SourceName): Promise<void>;
   sourceToml(name: SourceName): Promise<string>;
+  /** Writes its file into the Downloads folder, and says where. */
+  sourceExport(name: SourceName): Promise<string>;
   sourceTest(name: SourceName): Promise<SourceReport>;
   toolCall(tool: ToolId, args: string): Promise<CallDetail>;
   /** What of these arguments does not fit the tool; empty if they fit. */
   checkArguments(tool: ToolId, args: string): Promise<string[]>;
+  /** What a call would send, its key named and not shown. Nothing is sent. */
+  toolRequest(tool: ToolId, args: string): Promise<RequestPreview>;
   pauseSource(name: SourceName): Promise<void>;
   resumeSource(name: SourceName): Promise<void>;
   lint(): Promise<Advice[]>;
+
+  /** Begins a description of an API, in the place of one that is looked at; its text follows in pieces. Gives its number. */
+  importBegin(): Promise<number>;
+  importPiece(id: number, piece: string): Promise<void>;
+  /** Reads what has come. Without any text its address is where it is. */
+  importLook(id: number, input: ImportInput): Promise<ImportPreview>;
+  importChanges(id: number, name: SourceName): Promise<ImportChanges>;
+  importSave(id: number, pick: PickInput): Promise<ImportSaved>;
+  importClose(id: number): Promise<void>;
 
   runSettings(): Promise<RunSettings>;
   saveRunSettings(settings: RunSettings): Promise<void>;

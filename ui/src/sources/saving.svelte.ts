@@ -1,5 +1,4 @@
-import { wordsOf, type Host, type SourceName, type SourceReport, type SourceSpec } from '../ipc/host';
-import { secretOf } from './words';
+import { wordsOf, type Host, type SecretName, type SourceName, type SourceReport } from '../ipc/host';
 
 /** Saving a source and testing it, with the way back. Only a saved source can be tested, so a source that turns out not
     to work is offered to be taken back: removed, or replaced by the file that was there. */
@@ -25,19 +24,19 @@ export class Saving {
     this.#before = before;
   }
 
-  async save(toml: string, spec: SourceSpec, secretValue: string): Promise<void> {
+  /** Keeps the key if there is one, saves the source of that name with `put`, and tests it. */
+  async save(name: SourceName, secret: SecretName | null, secretValue: string, put: () => Promise<unknown>): Promise<void> {
     this.step = 'working';
     this.error = '';
     this.report = null;
     this.tookBack = '';
     try {
       // A second try after a failed test still goes back to what was there before the first.
-      if (this.saved !== spec.name) {
-        this.#old = await this.#standing(spec.name);
+      if (this.saved !== name) {
+        this.#old = await this.#standing(name);
         this.replaced = this.#old !== null;
         this.#newSecret = null;
       }
-      const secret = secretOf(spec);
       if (secret !== null && secretValue !== '') {
         this.doing = 'Keeping the key…';
         const known = await this.#host.secretNames();
@@ -45,10 +44,10 @@ export class Saving {
         if (!known.includes(secret)) this.#newSecret = secret;
       }
       this.doing = 'Saving…';
-      await this.#host.sourceSave(toml);
-      this.saved = spec.name;
+      await put();
+      this.saved = name;
       this.doing = 'Testing…';
-      this.report = await this.#host.sourceTest(spec.name);
+      this.report = await this.#host.sourceTest(name);
     } catch (error) {
       this.error = wordsOf(error);
     }

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 
 import { fakeHost } from '../ipc/fake';
 import { Saving } from './saving.svelte';
-import { EXAMPLE } from './words';
+import { EXAMPLE, secretOf } from './words';
 
 async function opened() {
   const host = fakeHost({ past: false, speed: 100 });
   const save = async (saving: Saving, toml: string, value = '') => {
     const { spec } = await host.sourceCheck(toml);
     if (!spec) throw new Error('The file has mistakes.');
-    await saving.save(toml, spec, value);
+    await saving.save(spec.name, secretOf(spec), value, () => host.sourceSave(toml));
   };
   const names = async () => (await host.session()).sources.map(({ spec }) => spec.name);
   return { host, save, names };

@@ -4,16 +4,30 @@ import type { AdviceKind, Auth, Health, Limits, Rate, SourceSpec, SourceView, To
 import { rateWords, seconds } from '../state/waits';
 import { ago, bytes, count, counted, duration } from '../state/words';
 
-/** `last call 3 min ago`, or that there was none. */
+/** `3 min ago`, or that there was none. */
 export function lastCall(health: Health, nowMs: number): string {
   return health.last_at === null ? 'never called' : ago(health.last_at, nowMs);
 }
 
-/** `3 of 212 failed` */
+/** `3 of 212 (2 %)`, of the last seven days. */
 export function failuresWords({ calls, failures }: Health): string {
   if (calls === 0) return '–';
-  return failures === 0 ? `none of ${count(calls)}` : `${count(failures)} of ${count(calls)}`;
+  if (failures === 0) return `none of ${count(calls)}`;
+  // Rounded up: a failure is never none.
+  return `${count(failures)} of ${count(calls)} (${Math.ceil((failures * 100) / calls)} %)`;
 }
+
+/** The sources in whose name, address or tools every word stands. */
+export function sourcesWith(sources: readonly SourceView[], words: string): SourceView[] {
+  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
+  return sources.filter(({ spec }) => {
+    const text = `${spec.name} ${spec.base_url} ${spec.label.level} ${spec.tools.map(({ name }) => name).join(' ')}`.toLowerCase();
+    return wanted.every((word) => text.includes(word));
+  });
+}
+
+/** What kind of API it is. */
+export const KINDS: Record<SourceSpec['kind'], string> = { http: 'HTTP' };
 
 /** Whether so many calls fail that a person should look. */
 export function ails({ calls, failures }: Health): boolean {

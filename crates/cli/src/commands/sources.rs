@@ -1,8 +1,9 @@
 //! `tieout sources`
 
 use domain::fact::Change;
+use domain::outcome::Outcome;
 use domain::source::{Limits, SourceSpec};
-use domain::view::SourceView;
+use domain::view::{Health, SourceView};
 use engine::{Engine, EngineError};
 use serde_json::json;
 
@@ -127,22 +128,33 @@ fn limits_line(spec: &SourceSpec) -> String {
 
 fn source_line(view: &SourceView) -> String {
     let SourceView { spec, secret_present, health, paused, asks_to_wait_ms } = view;
-    let health = match health.last_at {
-        None => "never called".to_owned(),
-        Some(last) => format!(
-            "{}, {} failed, half within {}, last {}",
-            count(u64::from(health.calls), "call"),
-            health.failures,
-            millis(health.p50_ms),
-            time(last)
-        ),
-    };
     let secret = if *secret_present { "" } else { "  SECRET MISSING" };
     let pause = match (*paused, *asks_to_wait_ms) {
         (true, _) => "  PAUSED".to_owned(),
         (false, 0) => String::new(),
         (false, ms) => format!("  asks to wait {} more", millis(ms)),
     };
+    let writes = spec.tools.iter().filter(|tool| tool.effect.writes()).count();
     let tools = count(spec.tools.len() as u64, "tool");
+    let tools = if writes == 0 { tools } else { format!("{tools} ({writes} writing)") };
+    let health = health_words(health);
     format!("{:<16}  {}  {tools}  {}  {health}{secret}{pause}", spec.name.as_str(), spec.base_url, spec.label)
+}
+
+/// What the record says: the last call whenever it was, and the last seven days.
+fn health_words(health: &Health) -> String {
+    let Some(last) = health.last_at else { return "never called".to_owned() };
+    let ended = health.last_outcome.map_or("under way", Outcome::word);
+    let last = format!("last {} {ended}", time(last));
+    if health.calls == 0 {
+        return format!("{last}, none in 7 days");
+    }
+    format!(
+        "{last}, in 7 days {}, {} failed ({} %), half within {}, 19 of 20 within {}",
+        count(u64::from(health.calls), "call"),
+        health.failures,
+        (u64::from(health.failures) * 100).div_ceil(u64::from(health.calls)),
+        millis(health.p50_ms),
+        millis(health.p95_ms),
+    )
 }

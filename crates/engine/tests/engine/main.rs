@@ -18,6 +18,7 @@ mod models;
 )]
 #[path = "../../../anchors/tests/anchors/openssl.rs"]
 mod openssl;
+mod picked;
 mod restored;
 mod review;
 mod rotation;

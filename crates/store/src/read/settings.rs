@@ -2,6 +2,7 @@
 
 use domain::json::Json;
 use domain::model::ModelSpec;
+use domain::outcome::Outcome;
 use domain::source::SourceSpec;
 use domain::time::{Micros, Span};
 use domain::tool::SourceName;
@@ -10,11 +11,11 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use serde::de::DeserializeOwned;
 
 use super::Reader;
-use crate::columns;
+use crate::columns::{self, optional_word};
 use crate::error::StoreError;
 
-/// Of how many calls the middle time is taken.
-const LATEST: u32 = 100;
+/// The most calls of a source that its health is taken from, so that a busy week takes no longer to read than this.
+const LATEST: usize = 10_000;
 
 impl Reader {
     /// The sources, by name.
@@ -26,10 +27,11 @@ impl Reader {
         .await
     }
 
-    /// What the record says of a source's calls; all zero if it has none.
-    pub async fn health(&self, source: &SourceName) -> Result<Health, StoreError> {
+    /// What the record says of a source's calls since then, and of its last one whenever that was; all zero if it has
+    /// none.
+    pub async fn health(&self, source: &SourceName, since: Micros) -> Result<Health, StoreError> {
         let source = source.to_string();
-        self.run(move |sql| health(sql, &source)).await
+        self.run(move |sql| health(sql, &source, since)).await
     }
 
     /// The models, by name.
@@ -58,19 +60,35 @@ fn definition<T: DeserializeOwned>(row: &Row<'_>) -> Result<T, StoreError> {
         .map_err(|error| StoreError::damaged(None, format!("a setting does not read: {error}")))
 }
 
-fn health(sql: &Connection, source: &str) -> Result<Health, StoreError> {
-    let mut sums = sql.prepare_cached(
-        "SELECT count(*), count(*) FILTER (WHERE outcome IS NOT NULL AND outcome <> 'returned'), max(sent_at)
-         FROM call WHERE source = ?1 AND sent_at IS NOT NULL",
-    )?;
-    let (calls, failures, last_at): (u32, u32, Option<i64>) =
-        sums.query_row([source], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+/// Goes back along the index of the source's calls and ends at the first that is too old.
+fn health(sql: &Connection, source: &str, since: Micros) -> Result<Health, StoreError> {
     let mut latest = sql.prepare_cached(
-        "SELECT took FROM call WHERE source = ?1 AND sent_at IS NOT NULL AND outcome IS NOT NULL
-         ORDER BY seq DESC LIMIT ?2",
+        "SELECT at, sent_at, outcome, took FROM call WHERE source = ?1 AND sent_at IS NOT NULL ORDER BY seq DESC",
     )?;
-    let mut times: Vec<u64> = columns::rows(&mut latest, (source, LATEST), |row| Ok(row.get(0)?))?;
+    let mut rows = latest.query([source])?;
+    let mut health = Health::default();
+    let mut times: Vec<u64> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (at, sent_at): (i64, i64) = (row.get(0)?, row.get(1)?);
+        let outcome: Option<Outcome> = optional_word(row.get(2)?)?;
+        if health.last_at.is_none() {
+            health.last_at = Some(Micros(sent_at));
+            health.last_outcome = outcome;
+        }
+        if at < since.0 || times.len() == LATEST {
+            break;
+        }
+        health.calls += 1;
+        if let Some(outcome) = outcome {
+            health.failures += u32::from(outcome != Outcome::Returned);
+            times.push(row.get(3)?);
+        }
+    }
     times.sort_unstable();
-    let p50_ms = times.get(times.len() / 2).map_or(0, |took| Span(*took).ms());
-    Ok(Health { calls, failures, p50_ms, last_at: last_at.map(Micros) })
+    let within = |hundredths: usize| {
+        let rank = (times.len() * hundredths).div_ceil(100).max(1) - 1;
+        times.get(rank).map_or(0, |took| Span(*took).ms())
+    };
+    (health.p50_ms, health.p95_ms) = (within(50), within(95));
+    Ok(health)
 }

@@ -7,7 +7,7 @@ use domain::model::Usage;
 use domain::outcome::{FailureClass, Outcome};
 use domain::payload::PayloadRole;
 use domain::time::Micros;
-use domain::view::{Count, Spent};
+use domain::view::{Count, Health, Spent};
 use store::{CallQuery, Reader, Store};
 
 use crate::scene::Scene;
@@ -141,11 +141,16 @@ async fn settings_and_numbers_are_as_they_stand() {
     assert_eq!(reader.setting("look").await.unwrap().unwrap().0["theme"], "dark");
     assert_eq!(reader.setting("none").await.unwrap(), None);
 
-    let crm = reader.health(&"crm".parse().unwrap()).await.unwrap();
-    assert_eq!((crm.calls, crm.failures, crm.p50_ms), (2, 0, 2500));
-    let people = reader.health(&"people".parse().unwrap()).await.unwrap();
+    let health = async |name: &str, since| reader.health(&name.parse().unwrap(), since).await.unwrap();
+    let crm = health("crm", Micros(0)).await;
+    assert_eq!((crm.calls, crm.failures, crm.p50_ms, crm.p95_ms), (2, 0, 2500, 2500));
+    assert_eq!(crm.last_outcome, Some(Outcome::Returned));
+    let people = health("people", Micros(0)).await;
     assert_eq!((people.calls, people.failures), (1, 1));
-    assert_eq!(reader.health(&"support".parse().unwrap()).await.unwrap(), Default::default());
+    assert_eq!(health("support", Micros(0)).await, Health::default());
+    let quiet = health("crm", Micros(crm.last_at.unwrap().0 + 1)).await;
+    let none = Health { last_at: crm.last_at, last_outcome: crm.last_outcome, ..Health::default() };
+    assert_eq!(quiet, none, "a call of before tells when the last was, and nothing else");
 
     let stats = reader.stats().await.unwrap();
     let count = |name: &str, count| Count { name: name.to_owned(), count };

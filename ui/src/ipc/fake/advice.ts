@@ -1,6 +1,6 @@
 // What the fake's program says of definitions: advice on tools, and what of arguments does not fit.
 
-import type { Advice, SourceSpec, SourceView } from '../bindings';
+import type { Advice, SourceSpec, SourceView, ToolSpec } from '../bindings';
 
 /** Advice on the sources: a few of the kinds that there are. */
 export function lint(sources: readonly SourceView[]): Advice[] {
@@ -40,7 +40,11 @@ function sharedState({ name, tools }: SourceSpec): Advice[] {
 export function misfits(sources: readonly SourceView[], wanted: string, args: string): string[] {
   const [source, name] = wanted.split('.');
   const tool = sources.find(({ spec }) => spec.name === source)?.spec.tools.find((one) => one.name === name);
-  if (!tool) return [`No tool \`${wanted}\` is connected.`];
+  return tool ? misfitsOf(tool, args) : [`No tool \`${wanted}\` is connected.`];
+}
+
+/** Likewise, of a tool that need not be connected. */
+export function misfitsOf(tool: ToolSpec, args: string): string[] {
   let value: unknown;
   try {
     value = JSON.parse(args);
@@ -56,7 +60,7 @@ export function misfits(sources: readonly SourceView[], wanted: string, args: st
     if (!want) return [`\`${key}\` is not known.`];
     if (want.enum && !want.enum.includes(is)) return [`\`${key}\` is none of ${want.enum.join(', ')}.`];
     const type = Number.isInteger(is) ? 'integer' : typeof is;
-    return want.type && want.type !== type ? [`\`${key}\` is no ${want.type}.`] : [];
+    return want.type && ['string', 'integer', 'number', 'boolean'].includes(want.type) && want.type !== type && !(want.type === 'number' && type === 'integer') ? [`\`${key}\` is no ${want.type}.`] : [];
   });
   return [...missing, ...wrong];
 }

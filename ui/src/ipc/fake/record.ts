@@ -108,12 +108,17 @@ export class Trail {
 
   health(source: string): Health {
     const sent = this.#rows.filter((row) => row.tool.startsWith(`${source}.`) && row.sent_at !== null);
-    const times = sent.slice(-100).map((row) => row.took_ms).sort((a, b) => a - b);
+    const since = Date.now() * 1000 - 7 * 86_400_000_000;
+    const recent = sent.filter(({ at }) => at >= since);
+    const times = recent.map((row) => row.took_ms).sort((a, b) => a - b);
+    const last = sent.at(-1);
     return {
-      calls: sent.length,
-      failures: sent.filter(({ outcome }) => outcome !== 'returned' && outcome !== null).length,
-      p50_ms: times[Math.floor(times.length / 2)] ?? 0,
-      last_at: sent.length > 0 ? Math.max(...sent.map((row) => row.sent_at ?? 0)) : null,
+      calls: recent.length,
+      failures: recent.filter(({ outcome }) => outcome !== 'returned' && outcome !== null).length,
+      p50_ms: times[Math.ceil(times.length * 0.5) - 1] ?? 0,
+      p95_ms: times[Math.ceil(times.length * 0.95) - 1] ?? 0,
+      last_at: last?.sent_at ?? null,
+      last_outcome: last?.outcome ?? null,
     };
   }
 
