@@ -244,8 +244,6 @@ fn what_later_versions_bring_is_called_so() {
     let head = "name = 'a'\nbase_url = 'http://a'\n";
     refused(&format!("{head}kind = 'openapi'"), &[(3, "kind", "not in this version")]);
     refused(&format!("{head}kind = 'mcp'"), &[(3, "kind", "not in this version")]);
-    let oauth = "kind = 'http'\nauth = { kind = 'oauth2_client', secret = 'a' }";
-    refused(&format!("{head}{oauth}"), &[(4, "auth.kind", "not in this version")]);
     refused(
         &format!("{head}kind = 'http'\nauth = {{ kind = 'digest' }}"),
         &[(4, "auth.kind", "none, bearer")],
@@ -636,6 +634,8 @@ fn spec() -> impl Strategy<Value = SourceSpec> {
                 base_url: "http://localhost:8001/api".to_owned(),
                 label,
                 auth,
+                tls: None,
+                private_network: false,
                 limits,
                 headers,
                 idempotency_header,
