@@ -179,8 +179,8 @@ impl Engine {
         let secret = self.secret_of(source.auth.secret()).await?;
         let key = source.tls.as_ref().and_then(|tls| tls.client_key_secret.as_ref());
         let key = self.secret_of(key).await?;
-        let prepared = sources::prepare(&source, tool, arguments, secret, Some(&id.to_string()))
-            .and_then(|prepared| by_its_way(prepared, &source, key.as_ref()));
+        let prepared = sources::prepare(&source, tool, arguments, secret, Some(&id.to_string()));
+        let prepared = by_its_way(prepared, &source, key.as_ref());
         let draft = |fact, payloads| Draft { moment: inner.clock.now(), conversation, fact, payloads };
         let begin = vec![draft(requested, vec![payload]), draft(decided(id, &decision), Vec::new())];
         store.append(begin).await?;

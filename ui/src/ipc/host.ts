@@ -161,6 +161,9 @@ export interface Host {
   sourceRemove(name: SourceName): Promise<void>;
   sourceToml(name: SourceName): Promise<string>;
   sourceTest(name: SourceName): Promise<SourceReport>;
+  /** Opens the system's browser, and is over when the person has signed in there. */
+  sourceSignIn(name: SourceName): Promise<void>;
+  sourceSignOut(name: SourceName): Promise<void>;
   toolCall(tool: ToolId, args: string): Promise<CallDetail>;
   /** What of these arguments does not fit the tool; empty if they fit. */
   checkArguments(tool: ToolId, args: string): Promise<string[]>;

@@ -266,7 +266,7 @@ impl Driver {
             Some(name) => self.secret(name).await.ok().flatten(),
             None => None,
         };
-        let prepared = sources::prepare(source, tool, arguments, secret, Some(&id.to_string()))?;
+        let prepared = sources::prepare(source, tool, arguments, secret, Some(&id.to_string()));
         by_its_way(prepared, source, key.as_ref())
     }
 
