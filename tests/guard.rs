@@ -38,7 +38,13 @@ fn words(call: &CallDetail) -> &str {
 fn forms() -> Vec<(&'static str, String)> {
     let some: String = KEY
         .chars()
-        .map(|char| if char.is_ascii_alphanumeric() || "-_.~".contains(char) { char.to_string() } else { format!("%{:02X}", u32::from(char)) })
+        .map(|char| {
+            if char.is_ascii_alphanumeric() || "-_.~".contains(char) {
+                char.to_string()
+            } else {
+                format!("%{:02X}", u32::from(char))
+            }
+        })
         .collect();
     let json = serde_json::to_string(KEY).unwrap();
     let go = json.replace('&', "\\u0026").replace('+', "\\u002b");
@@ -89,7 +95,11 @@ async fn a_key_that_is_echoed_in_any_form_reaches_neither_model_nor_record_nor_s
         assert!(!shown.contains(core(&form)), "{what}: {shown}");
     }
     // A refusal quotes what it refuses.
-    let refused = http("403 Forbidden", "content-type: application/json\r\n", json!({"error": format!("no key {KEY}")}).to_string());
+    let refused = http(
+        "403 Forbidden",
+        "content-type: application/json\r\n",
+        json!({"error": format!("no key {KEY}")}).to_string(),
+    );
     let wild = Wild::always(refused).await;
     let call = called(&scene, &wild.source("hostile", BEARER), "hostile.get", "{}").await;
     assert!(words(&call).contains("no key {secret:hostile-key}"), "{}", words(&call));
@@ -123,7 +133,13 @@ async fn no_redirect_leads_to_metadata_or_to_another_host_and_neither_does_a_bas
         assert!(words(&call).contains("not followed"), "{away}: {}", words(&call));
     }
     assert_eq!(other.heard(), Vec::<String>::new());
-    for base in ["http://169.254.169.254", "http://2852039166", "http://0xa9fea9fe", "http://[fd00:ec2::254]", "http://0"] {
+    for base in [
+        "http://169.254.169.254",
+        "http://2852039166",
+        "http://0xa9fea9fe",
+        "http://[fd00:ec2::254]",
+        "http://0",
+    ] {
         let toml = other.source("hostile", BEARER).replace(&format!("http://{}", other.address), base);
         let call = called(&scene, &toml, "hostile.get", "{}").await;
         assert_eq!(call.row.failure, Some(FailureClass::Connect), "{base}: {}", words(&call));
@@ -137,7 +153,8 @@ async fn no_redirect_leads_to_metadata_or_to_another_host_and_neither_does_a_bas
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_argument_leads_to_another_host() {
     let scene = Scene::instant().await;
-    let (own, other) = (Wild::always(http("200 OK", "", "{}")).await, Wild::always(http("200 OK", "", "gotcha")).await);
+    let (own, other) =
+        (Wild::always(http("200 OK", "", "{}")).await, Wild::always(http("200 OK", "", "gotcha")).await);
     let port = other.address.port();
     let toml = own.source("hostile", "").replace("path = \"/thing\"", "path = \"/thing/{id}\"").replace(
         "type = \"object\"",
@@ -199,15 +216,23 @@ async fn what_never_ends_is_cut_or_given_up_and_costs_no_memory() {
         template.source("hostile", limits).replace(&template.address.to_string(), &address.to_string())
     };
     let plain = "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n";
-    let ten_gigabytes = concat!("HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n", "content-length: 10737418240\r\n\r\n");
-    let chunked = concat!("HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n", "transfer-encoding: chunked\r\n\r\n");
+    let ten_gigabytes =
+        concat!("HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n", "content-length: 10737418240\r\n\r\n");
+    let chunked =
+        concat!("HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n", "transfer-encoding: chunked\r\n\r\n");
     let chunk = [b"10000\r\n".to_vec(), vec![b'x'; 0x10000], b"\r\n".to_vec()].concat();
     let none = Duration::ZERO;
     for (what, first, more, pause, outcome) in [
         ("10 GB", ten_gigabytes, vec![b'x'; 1 << 16], none, Outcome::Returned),
         ("endless chunks", chunked, chunk, none, Outcome::Returned),
         ("a drip", ten_gigabytes, vec![b'x'], Duration::from_millis(50), Outcome::TimedOut),
-        ("a chunk's endless extension", concat!("HTTP/1.1 200 OK\r\n", "transfer-encoding: chunked\r\n\r\n1;"), vec![b'a'; 4096], none, Outcome::Failed),
+        (
+            "a chunk's endless extension",
+            concat!("HTTP/1.1 200 OK\r\n", "transfer-encoding: chunked\r\n\r\n1;"),
+            vec![b'a'; 4096],
+            none,
+            Outcome::Failed,
+        ),
         ("endless headers", plain, b"x-more: and more\r\n".repeat(200), none, Outcome::Failed),
         ("an endless header", "HTTP/1.1 200 OK\r\nx: ", vec![b'a'; 4096], none, Outcome::Failed),
         ("endless promises", "", b"HTTP/1.1 103 Early Hints\r\n\r\n".repeat(50), none, Outcome::Failed),

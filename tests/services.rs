@@ -90,7 +90,9 @@ impl Service {
 fn programs() -> Option<PathBuf> {
     let programs = std::env::var_os("TIEOUT_SERVICES").map(PathBuf::from);
     if programs.is_none() {
-        eprintln!("not tried: TIEOUT_SERVICES names no folder of programs; `cargo xtask test --only services` does");
+        eprintln!(
+            "not tried: TIEOUT_SERVICES names no folder of programs; `cargo xtask test --only services` does"
+        );
     }
     programs
 }
@@ -105,7 +107,8 @@ fn tool(name: &str, method: &str, path: &str, properties: &str) -> String {
 async fn add(workspace: &Workspace, name: &str, address: &str, auth: &str, tools: &[String]) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("source.toml");
-    let head = format!("name = \"{name}\"\nkind = \"http\"\nbase_url = \"http://{address}\"\nauth = {auth}\n");
+    let head =
+        format!("name = \"{name}\"\nkind = \"http\"\nbase_url = \"http://{address}\"\nauth = {auth}\n");
     std::fs::write(&file, head + &tools.concat()).unwrap();
     workspace.tieout(&["sources", "add", file.to_str().unwrap()]).await.ends(0);
 }
@@ -125,13 +128,21 @@ async fn kinto_takes_what_is_written_and_is_left_alone_when_it_asks_for_that() {
     let workspace = Workspace::empty().await;
     workspace.keep(vec![("kinto".to_owned(), "pass word".to_owned())]).await;
     let notes = "/v1/buckets/desk/collections/notes/records";
-    let id = "required = [\"id\"]\nproperties.id = { type = \"string\" }\nproperties.data = { type = \"object\" }";
+    let id =
+        "required = [\"id\"]\nproperties.id = { type = \"string\" }\nproperties.data = { type = \"object\" }";
     let tools = [
         tool("notes", "GET", notes, ""),
         tool("write", "POST", notes, "required = [\"data\"]\nproperties.data = { type = \"object\" }"),
         tool("put", "PUT", &format!("{notes}/{{id}}"), id),
     ];
-    add(&workspace, "kinto", &kinto.address, "{ kind = \"basic\", user = \"ana\", secret = \"kinto\" }", &tools).await;
+    add(
+        &workspace,
+        "kinto",
+        &kinto.address,
+        "{ kind = \"basic\", user = \"ana\", secret = \"kinto\" }",
+        &tools,
+    )
+    .await;
 
     let text = "naïve “quotes” & <markup>";
     let arguments = json!({ "data": { "text": text } }).to_string();
@@ -139,7 +150,8 @@ async fn kinto_takes_what_is_written_and_is_left_alone_when_it_asks_for_that() {
     let arguments = json!({ "id": "a-b_1", "data": { "text": "put" } }).to_string();
     workspace.tieout(&["tools", "call", "kinto.put", &arguments, "--approve", "all"]).await.ends(0);
     let held = kinto.told("GET", notes, "").await;
-    let mut texts: Vec<&str> = held["data"].as_array().unwrap().iter().map(|note| note["text"].as_str().unwrap()).collect();
+    let mut texts: Vec<&str> =
+        held["data"].as_array().unwrap().iter().map(|note| note["text"].as_str().unwrap()).collect();
     texts.sort_unstable();
     assert_eq!(texts, [text, "put"]);
     let read = workspace.tieout(&["tools", "call", "kinto.notes"]).await.ends(0);
@@ -194,7 +206,12 @@ async fn httpbin_behind_a_proxy_that_breaks_connections_is_asked_again_and_never
     workspace.keep(vec![("bin".to_owned(), "bin-t0ken-4711".to_owned())]).await;
     let tools = [
         tool("bearer", "GET", "/bearer", ""),
-        tool("anything", "POST", "/anything/{id}", "required = [\"id\"]\nproperties.id = { type = \"string\" }\nproperties.n = { type = \"number\" }"),
+        tool(
+            "anything",
+            "POST",
+            "/anything/{id}",
+            "required = [\"id\"]\nproperties.id = { type = \"string\" }\nproperties.n = { type = \"number\" }",
+        ),
         tool("gzip", "GET", "/gzip", ""),
         tool("away", "GET", "/redirect-to", "properties.url = { type = \"string\" }"),
         tool("busy", "GET", "/status/503", ""),
@@ -213,7 +230,11 @@ async fn httpbin_behind_a_proxy_that_breaks_connections_is_asked_again_and_never
     let written = call("bin.anything", json!({ "id": "a/b?c", "n": 1.5 })).await.ends(0);
     let told: Value = serde_json::from_str(&written.out).unwrap();
     assert_eq!(told["json"], json!({ "n": 1.5 }));
-    assert!(told["url"].as_str().unwrap().ends_with("/anything/a%2Fb%3Fc") || told["url"].as_str().unwrap().ends_with("/anything/a/b?c"), "{told}");
+    assert!(
+        told["url"].as_str().unwrap().ends_with("/anything/a%2Fb%3Fc")
+            || told["url"].as_str().unwrap().ends_with("/anything/a/b?c"),
+        "{told}"
+    );
     assert!(written.out.contains("{secret:bin}") && !written.out.contains("bin-t0ken"), "{}", written.out);
 
     let packed = call("bin.gzip", json!({})).await.ends(1);

@@ -8,7 +8,10 @@ use domain::effect::{Effect, Method};
 use domain::json::Json;
 use domain::label::{Category, Label, Level};
 use domain::request::{Body, BodyForm, FormPart, Parameter, Place, RequestShape, Style};
-use domain::source::{ClientAuth, Encoding, HmacAlgorithm, HmacRecipe, Tls, Auth, KeyPlace, Limits, Rate, SourceKind, SourceSpec};
+use domain::source::{
+    Auth, ClientAuth, Encoding, HmacAlgorithm, HmacRecipe, KeyPlace, Limits, Rate, SourceKind, SourceSpec,
+    Tls,
+};
 use domain::tool::ToolSpec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -495,25 +498,26 @@ fn auth() -> impl Strategy<Value = Auth> {
             place,
             name
         }),
-        (name, "\\PC{1,8}", prop::collection::vec("[a-z:]{1,5}", 0..3), prop::option::of("[a-z]{1,5}")).prop_map(
-            |(secret, client_id, scopes, audience)| Auth::OAuth2Client {
+        (name, "\\PC{1,8}", prop::collection::vec("[a-z:]{1,5}", 0..3), prop::option::of("[a-z]{1,5}"))
+            .prop_map(|(secret, client_id, scopes, audience)| Auth::OAuth2Client {
                 secret: secret.parse().unwrap(),
                 client_id,
                 token_url: "https://login.example/token?x=1".to_owned(),
                 scopes,
                 audience,
                 client_auth: ClientAuth::Body,
+            }),
+        (name, "\\PC{1,8}", prop::option::of("[A-Z]{1,5}")).prop_map(|(secret, client_id, client)| {
+            Auth::OAuth2Code {
+                secret: secret.parse().unwrap(),
+                client_id,
+                client_secret: client.map(|name| name.parse().unwrap()),
+                authorize_url: "http://127.0.0.1:9/authorize".to_owned(),
+                token_url: "http://localhost:9/token".to_owned(),
+                scopes: Vec::new(),
+                audience: None,
+                client_auth: ClientAuth::Basic,
             }
-        ),
-        (name, "\\PC{1,8}", prop::option::of("[A-Z]{1,5}")).prop_map(|(secret, client_id, client)| Auth::OAuth2Code {
-            secret: secret.parse().unwrap(),
-            client_id,
-            client_secret: client.map(|name| name.parse().unwrap()),
-            authorize_url: "http://127.0.0.1:9/authorize".to_owned(),
-            token_url: "http://localhost:9/token".to_owned(),
-            scopes: Vec::new(),
-            audience: None,
-            client_auth: ClientAuth::Basic,
         }),
         (name, "[a-z0-9-]{1,8}").prop_map(|(secret, region)| Auth::AwsSigV4 {
             secret: secret.parse().unwrap(),
@@ -717,18 +721,52 @@ fn each_way_to_be_known_names_its_mistakes() {
         (format!("{client}, token_url = 'https://a:b@l.example/t'"), "token_url", "user name"),
         (format!("{client}, token_url = 'https://l.example/t', scopes = 'read'"), "scopes", "must be a list"),
         (format!("{client}, token_url = 'https://l.example/t', scopes = ['a b']"), "scopes", "is no scope"),
-        (format!("{client}, token_url = 'https://l.example/t', client_auth = 'jwt'"), "client_auth", "not one of the words"),
+        (
+            format!("{client}, token_url = 'https://l.example/t', client_auth = 'jwt'"),
+            "client_auth",
+            "not one of the words",
+        ),
         (format!("{client}, token_url = 'https://l.example/t', scope = 'a'"), "scope", "not a key we know"),
         (code.to_owned(), "authorize_url", "is missing"),
-        (format!("{code}, authorize_url = 'https://l.example/a', client_secret = 's'"), "client_secret", "tokens are kept"),
-        (format!("{code}, authorize_url = 'https://l.example/a', client_secret = 'GOCSPX-4eC39HqLyjWDarjtT1zdp7dc'"), "client_secret", "the key itself"),
-        ("kind = 'aws_sigv4', secret = 's', region = 'eu/1', service = 'x'".to_owned(), "region", "letters, digits"),
+        (
+            format!("{code}, authorize_url = 'https://l.example/a', client_secret = 's'"),
+            "client_secret",
+            "tokens are kept",
+        ),
+        (
+            format!(
+                "{code}, authorize_url = 'https://l.example/a', client_secret = 'GOCSPX-4eC39HqLyjWDarjtT1zdp7dc'"
+            ),
+            "client_secret",
+            "the key itself",
+        ),
+        (
+            "kind = 'aws_sigv4', secret = 's', region = 'eu/1', service = 'x'".to_owned(),
+            "region",
+            "letters, digits",
+        ),
         (format!("{hmac}, headers = {{ X-S = '{{signature}}' }}"), "sign", "is missing"),
         (format!("{hmac}, sign = '{{verb}}', headers = {{ X-S = '{{signature}}' }}"), "sign", "no {verb}"),
-        (format!("{hmac}, sign = '{{body}}', headers = {{ X-S = '{{timestamp}}' }}"), "headers", "none of them carries"),
-        (format!("{hmac}, sign = '{{body}}', headers = {{ X-S = '{{signature}}{{body}}' }}"), "headers.X-S", "no {body}"),
-        (format!("{hmac}, sign = '{{body}}', headers = {{ Host = '{{signature}}' }}"), "headers.Host", "not for a request"),
-        (format!("{hmac}, sign = '{{body}}', algorithm = 'md5', headers = {{ X-S = '{{signature}}' }}"), "algorithm", "not one of the words"),
+        (
+            format!("{hmac}, sign = '{{body}}', headers = {{ X-S = '{{timestamp}}' }}"),
+            "headers",
+            "none of them carries",
+        ),
+        (
+            format!("{hmac}, sign = '{{body}}', headers = {{ X-S = '{{signature}}{{body}}' }}"),
+            "headers.X-S",
+            "no {body}",
+        ),
+        (
+            format!("{hmac}, sign = '{{body}}', headers = {{ Host = '{{signature}}' }}"),
+            "headers.Host",
+            "not for a request",
+        ),
+        (
+            format!("{hmac}, sign = '{{body}}', algorithm = 'md5', headers = {{ X-S = '{{signature}}' }}"),
+            "algorithm",
+            "not one of the words",
+        ),
     ] {
         refused(&format!("{head}auth = {{ {auth} }}"), &[(4, &format!("auth.{key}"), words)]);
     }
@@ -765,6 +803,8 @@ fn certificates_are_read_and_kept_and_a_key_is_refused() {
     ] {
         refused(&format!("{head}tls = {tls}"), &[(4, &format!("tls.{at}"), words)]);
     }
-    let mistakes = read_source(&format!("{head}tls = {{ ca = '{ca}', client_cert = '{ca}', client_key_secret = \'\'\'{key}\'\'\' }}"));
+    let mistakes = read_source(&format!(
+        "{head}tls = {{ ca = '{ca}', client_cert = '{ca}', client_key_secret = \'\'\'{key}\'\'\' }}"
+    ));
     assert!(!format!("{:?}", mistakes.unwrap_err()).contains(&key[40..60]));
 }
