@@ -109,6 +109,8 @@ pub(crate) fn builder() -> Builder<Wry> {
             sources::source_toml,
             sources::source_export,
             sources::source_test,
+            sources::source_sign_in,
+            sources::source_sign_out,
             sources::tool_call,
             sources::pause_source,
             sources::resume_source,

@@ -14,6 +14,7 @@ pub(crate) enum Part {
     Rust,
     Doc,
     Acceptance,
+    Services,
     PageTests,
     PageBrowser,
     Window,
@@ -22,7 +23,7 @@ pub(crate) enum Part {
 
 impl Part {
     /// All parts in order.
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::Setup,
         Self::Format,
         Self::PagePackages,
@@ -34,6 +35,7 @@ impl Part {
         Self::Rust,
         Self::Doc,
         Self::Acceptance,
+        Self::Services,
         Self::PageTests,
         Self::PageBrowser,
         Self::Window,
@@ -54,6 +56,7 @@ impl Part {
             Self::Rust => "rust",
             Self::Doc => "doc",
             Self::Acceptance => "acceptance",
+            Self::Services => "services",
             Self::PageTests => "page-tests",
             Self::PageBrowser => "page-browser",
             Self::Window => "window",
@@ -74,13 +77,20 @@ impl Part {
             Self::PageTypes | Self::PageBuild | Self::PageTests | Self::PageBrowser => &[Self::PagePackages],
             // The window's crate takes the built page into itself, even to be checked.
             Self::Clippy | Self::Build => &[Self::PageBuild],
-            Self::Tidy | Self::Rust | Self::Doc | Self::Acceptance | Self::Window => &[Self::Build],
+            Self::Tidy | Self::Rust | Self::Doc | Self::Acceptance | Self::Services | Self::Window => {
+                &[Self::Build]
+            }
         }
     }
 
     /// Whether name filters make sense to this part.
     fn takes_filters(self) -> bool {
         matches!(self, Self::Rust | Self::Acceptance | Self::Window)
+    }
+
+    /// Whether it runs only if a person names it: it fetches what nothing else needs.
+    fn is_optional(self) -> bool {
+        self == Self::Services
     }
 
     /// Whether it needs a browser, a display or a keychain, or is the long proof.
@@ -105,7 +115,7 @@ impl Selection {
                 return self.only.contains(&part);
             }
             let filtered = self.filters.is_empty() || part.takes_filters() || forerunner(part);
-            filtered && !(self.fast && part.is_slow())
+            filtered && !part.is_optional() && !(self.fast && part.is_slow())
         };
         Part::ALL.into_iter().filter(|part| wanted(*part)).collect()
     }
@@ -130,8 +140,10 @@ mod tests {
     }
 
     #[test]
-    fn all_by_default() {
-        assert_eq!(Selection::default().parts(), Part::ALL);
+    fn all_by_default_but_what_must_be_named() {
+        let usual: Vec<Part> = Part::ALL.into_iter().filter(|part| !part.is_optional()).collect();
+        assert_eq!(Selection::default().parts(), usual);
+        check(&Selection { only: vec![Part::Services], ..Selection::default() }, "services");
     }
 
     #[test]

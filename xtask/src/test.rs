@@ -10,6 +10,7 @@ use crate::machine;
 use crate::page;
 use crate::plan::{Part, Selection};
 use crate::progress::{Progress, Step};
+use crate::python;
 use crate::report::Report;
 use crate::repository::Repository;
 use crate::session::{Display, Session};
@@ -121,6 +122,7 @@ fn run(
             step.run(repository.cargo(["test", "--workspace", "--doc", "--no-fail-fast"]), TESTS_LIMIT)
         }
         Part::Acceptance => in_session(step, acceptance_tests(repository, which), part, Display::None),
+        Part::Services => services(step, repository, which),
         Part::PageTests => page_tests(step, repository, &["test"], which, &[]),
         Part::PageBrowser => {
             let browser =
@@ -154,6 +156,7 @@ fn runs_tests(part: Part) -> bool {
             | Part::Rust
             | Part::Doc
             | Part::Acceptance
+            | Part::Services
             | Part::PageTests
             | Part::PageBrowser
             | Part::Window
@@ -181,6 +184,25 @@ fn acceptance_tests(repository: &Repository, which: Which<'_>) -> Command {
     };
     command.env("TIEOUT_DATASETTE", repository.target("tools/datasette/bin/datasette"));
     command
+}
+
+/// The tests against services that are not ours. Where those can't be had, they are not tried, and that says why.
+fn services(step: &mut Step, repository: &Repository, which: Which<'_>) -> Result<(), Failure> {
+    let programs = match python::install(step, repository, "services") {
+        Ok(programs) => programs,
+        Err(why) => {
+            step.say(&format!("not tried, since the services can't be installed: {why}"));
+            return Ok(());
+        }
+    };
+    let theirs = ["services::".to_owned()];
+    let which = match which {
+        Which::Filtered([]) => Which::Filtered(&theirs),
+        which => which,
+    };
+    let mut command = acceptance_tests(repository, which);
+    command.env("TIEOUT_SERVICES", programs);
+    in_session(step, command, Part::Services, Display::None)
 }
 
 /// The window's tests run one after another: they share a display, and each measures what it sees.

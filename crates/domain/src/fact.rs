@@ -7,7 +7,7 @@
 mod says;
 mod why;
 
-pub use why::{Change, Dropped, Stopped};
+pub use why::{Change, Dropped, Stopped, TokenGrant};
 
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,7 @@ use crate::label::Label;
 use crate::model::{Finish, ModelFailure, Usage};
 use crate::outcome::{FailureClass, Outcome};
 use crate::payload::Commitment;
+use crate::secret::SecretName;
 use crate::time::{Micros, Phases, Span};
 
 /// One thing that happened.
@@ -332,6 +333,32 @@ pub enum Fact {
         key: String,
         /// The new value as JSON.
         setting: Commitment,
+    },
+    /// Intent: a request for a token of OAuth 2 is about to leave.
+    #[serde(rename = "token.sent")]
+    TokenSent {
+        /// The name of what is asked for: the tokens', or the client's secret.
+        secret: SecretName,
+        /// With what it is asked for.
+        grant: TokenGrant,
+        /// Scheme, host, port and path; never the query.
+        endpoint: String,
+        /// Request line, headers and body as sent, secrets replaced by their names.
+        request: Commitment,
+    },
+    /// A request for a token ended. What it gave is secret and stands nowhere.
+    #[serde(rename = "token.ended")]
+    TokenEnded {
+        /// The `token.sent` before it.
+        sent: Seq,
+        /// The server's status, if it answered.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        status: Option<u16>,
+        /// What happened in words, if it gave no token.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        words: Option<Commitment>,
+        /// From sending to its end.
+        took: Span,
     },
     /// Another key signs from here on. This entry is the last that the key before it signs for, so that whoever trusts
     /// that one may trust this one.

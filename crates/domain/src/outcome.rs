@@ -91,6 +91,9 @@ pub struct Told {
     /// Whether the same request may do better a moment later: no connection, a reset before a status, or one of the
     /// statuses 408, 429, 502, 503, 504.
     pub transient: bool,
+    /// Whether the source refused this request's token, and has given another since: the same request may be made with
+    /// that, since nothing was done.
+    pub renewed: bool,
     /// How long the source asked this request to wait (`Retry-After`).
     pub retry_after: Option<Span>,
     /// Why the source can take no more requests for a while, from anyone.

@@ -22,6 +22,12 @@ pub struct SourceSpec {
     pub label: Label,
     /// How it knows us.
     pub auth: Auth,
+    /// What TLS with it has beside what the machine trusts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<Tls>,
+    /// Whether its name may lead to private addresses, though it could be a name of the internet's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub private_network: bool,
     /// How much we ask of it.
     pub limits: Limits,
     /// Headers sent with every request; none of them a secret.
@@ -47,6 +53,12 @@ impl SourceSpec {
     /// Whether a call of this effect may be sent a second time: a read, an idempotent write, or one with such a key.
     pub fn may_repeat(&self, effect: Effect) -> bool {
         effect != Effect::Write || self.takes_key(effect)
+    }
+
+    /// The names of all the secrets that its requests need: how it knows us, and the key of our certificate.
+    pub fn secrets(&self) -> Vec<&SecretName> {
+        let key = self.tls.as_ref().and_then(|tls| tls.client_key_secret.as_ref());
+        self.auth.secret().into_iter().chain(self.auth.client_secret()).chain(key).collect()
     }
 
     /// The full name of a tool of this source.
@@ -90,6 +102,85 @@ pub enum Auth {
         /// The header, query parameter or cookie that carries it.
         name: String,
     },
+    /// OAuth 2 in the name of this program (RFC 6749 §4.4): tokens are got with the client's secret whenever they are
+    /// needed.
+    #[serde(rename = "oauth2_client")]
+    OAuth2Client {
+        /// The client secret's name.
+        secret: SecretName,
+        /// By which the authorization server knows the client.
+        client_id: String,
+        /// Where tokens are got.
+        token_url: String,
+        /// What is asked for; none asks for what is usual.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        scopes: Vec<String>,
+        /// For whom the tokens are, where the server wants to be told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        audience: Option<String>,
+        /// Where the client's secret stands.
+        #[serde(default, skip_serializing_if = "ClientAuth::is_basic")]
+        client_auth: ClientAuth,
+    },
+    /// OAuth 2 in the name of a person, who signs in with their browser (RFC 6749 §4.1, RFC 7636).
+    #[serde(rename = "oauth2_code")]
+    OAuth2Code {
+        /// The name under which the keychain holds the tokens once the person has signed in.
+        secret: SecretName,
+        /// By which the authorization server knows the client.
+        client_id: String,
+        /// The client secret's name, if it has one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        client_secret: Option<SecretName>,
+        /// Where the person signs in.
+        authorize_url: String,
+        /// Where tokens are got.
+        token_url: String,
+        /// What is asked for; none asks for what is usual.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        scopes: Vec<String>,
+        /// For whom the tokens are, where the server wants to be told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        audience: Option<String>,
+        /// Where the client's secret stands.
+        #[serde(default, skip_serializing_if = "ClientAuth::is_basic")]
+        client_auth: ClientAuth,
+    },
+    /// Requests are signed as Amazon Web Services ask for it (Signature Version 4).
+    #[serde(rename = "aws_sigv4")]
+    AwsSigV4 {
+        /// The name of `ACCESS_KEY_ID:SECRET` or `ACCESS_KEY_ID:SECRET:SESSION_TOKEN`.
+        secret: SecretName,
+        /// The region that answers.
+        region: String,
+        /// The service as signatures name it.
+        service: String,
+    },
+    /// Requests are signed with an HMAC.
+    Hmac {
+        /// The key's name.
+        secret: SecretName,
+        /// Over what, and where it stands.
+        recipe: HmacRecipe,
+    },
+}
+
+/// Where a client's secret stands in a request for a token (RFC 6749 §2.3.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientAuth {
+    /// In the header `Authorization`, as every server must take it.
+    #[default]
+    Basic,
+    /// In the body, beside the rest.
+    Body,
+}
+
+impl ClientAuth {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+    fn is_basic(&self) -> bool {
+        *self == Self::Basic
+    }
 }
 
 impl Auth {
@@ -97,11 +188,108 @@ impl Auth {
     pub fn secret(&self) -> Option<&SecretName> {
         match self {
             Self::None => None,
-            Self::Bearer { secret } | Self::Basic { secret, .. } | Self::ApiKey { secret, .. } => {
-                Some(secret)
-            }
+            Self::Bearer { secret }
+            | Self::Basic { secret, .. }
+            | Self::ApiKey { secret, .. }
+            | Self::OAuth2Client { secret, .. }
+            | Self::OAuth2Code { secret, .. }
+            | Self::AwsSigV4 { secret, .. }
+            | Self::Hmac { secret, .. } => Some(secret),
         }
     }
+
+    /// The client's secret, where that is another one.
+    pub fn client_secret(&self) -> Option<&SecretName> {
+        match self {
+            Self::OAuth2Code { client_secret, .. } => client_secret.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+/// How a request is signed with an HMAC: a text made of the request, and headers that carry what comes of it. In both
+/// `{name}` stands for a part of the request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(deny_unknown_fields)]
+pub struct HmacRecipe {
+    /// The hash.
+    pub algorithm: HmacAlgorithm,
+    /// How the signature is written.
+    pub encoding: Encoding,
+    /// Whether the secret is the key's bytes under base64, and not the key itself.
+    pub base64_key: bool,
+    /// What is signed: a template of [`HmacRecipe::SIGNED`].
+    pub sign: String,
+    /// The headers that it adds, each a template of [`HmacRecipe::SHOWN`]; one of them has `{signature}`.
+    pub headers: BTreeMap<String, String>,
+}
+
+impl HmacRecipe {
+    /// What `{…}` may be in what is signed.
+    pub const SIGNED: [&str; 14] = [
+        "method",
+        "host",
+        "path",
+        "query",
+        "path_query",
+        "url",
+        "body",
+        "body_sha256",
+        "body_sha256_base64",
+        "timestamp",
+        "timestamp_ms",
+        "date",
+        "iso",
+        "nonce",
+    ];
+    /// What `{…}` may be in a header.
+    pub const SHOWN: [&str; 8] = [
+        "signature",
+        "body_sha256",
+        "body_sha256_base64",
+        "timestamp",
+        "timestamp_ms",
+        "date",
+        "iso",
+        "nonce",
+    ];
+}
+
+/// The hash of an HMAC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum HmacAlgorithm {
+    /// SHA-256.
+    Sha256,
+    /// SHA-512.
+    Sha512,
+    /// SHA-1, which some APIs still want.
+    Sha1,
+}
+
+/// How bytes are written as text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Encoding {
+    /// Hexadecimal digits in lower case.
+    Hex,
+    /// Base64 with padding.
+    Base64,
+}
+
+/// What TLS with a source has beside what the machine trusts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// Certificates (PEM) of authorities that are trusted for this source beside the machine's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca: Option<String>,
+    /// The certificate (PEM, its chain behind it) by which the source knows us.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_cert: Option<String>,
+    /// The name of that certificate's private key (PEM).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_key_secret: Option<SecretName>,
 }
 
 /// Where an API key goes.

@@ -293,12 +293,23 @@ pub struct SourceView {
     pub spec: SourceSpec,
     /// Whether the secret that it names is in the keychain; true if it needs none.
     pub secret_present: bool,
+    /// What is known of its tokens, if it takes tokens and there are any.
+    pub token: Option<TokenView>,
     /// What its calls say.
     pub health: Health,
     /// Whether a person paused it: its calls wait.
     pub paused: bool,
     /// How long it still asks us to wait, in milliseconds; 0 if it doesn't.
     pub asks_to_wait_ms: u32,
+}
+
+/// A source's token, without the token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct TokenView {
+    /// When it ends, if that is known.
+    pub ends: Option<Micros>,
+    /// Whether it is renewed by itself.
+    pub renewable: bool,
 }
 
 /// What the record says of a source's calls.

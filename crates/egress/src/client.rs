@@ -3,24 +3,29 @@
 use std::future::{Future as _, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
 use domain::time::Phases;
 use http_body_util::Full;
 use hyper::body::Incoming;
+use hyper::ext::on_informational;
 use hyper::header::{HeaderMap, PROXY_AUTHORIZATION};
 use hyper::http::Extensions;
 use hyper::{Method, Request, Response, Uri};
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::capture_connection;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::ahead::{Ahead, Origin, UnderWay};
 use crate::connector::Connector;
-use crate::dial::Dialer;
+use crate::dial::{Dialer, Ways};
+use crate::names::{Names, Pin};
 use crate::network::Network;
+use crate::passage::Passage;
 use crate::phases::{Asker, Opened};
 use crate::proxy::Proxies;
 
@@ -32,6 +37,10 @@ const READ_AHEAD: usize = 128 << 10;
 
 /// How many open connections may turn out to be closed before a request fails for it.
 const STALE: u32 = 3;
+
+/// How many times a server may say that it has not answered yet (`103 Early Hints` and its like) before it has said too
+/// much.
+const MOST_INFORMATIONAL: u32 = 32;
 
 /// The HTTP client: connections, and requests on them.
 #[derive(Clone)]
@@ -47,6 +56,8 @@ pub(crate) struct Wired {
     pub(crate) uri: Uri,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// Where its host was found, if it was asked already.
+    pub(crate) pin: Pin,
 }
 
 /// An answer's status and headers.
@@ -61,17 +72,30 @@ pub(crate) struct Answer {
 }
 
 /// There is no answer.
-pub(crate) struct Unanswered {
-    pub(crate) error: legacy::Error,
-    /// Whether something of the request may have left.
-    pub(crate) left: bool,
+pub(crate) enum Unanswered {
+    /// The client says why.
+    Failed {
+        error: legacy::Error,
+        /// Whether something of the request may have left.
+        left: bool,
+    },
+    /// The server said again and again that it would.
+    Endless,
 }
 
 impl Client {
-    /// No connection takes longer than `limit` to open, and one that was opened ahead waits for `hold`.
-    pub(crate) fn new(limit: Duration, hold: Duration, network: &Network) -> Result<Self, rustls::Error> {
+    /// No connection takes longer than `limit` to open, and one that was opened ahead waits for `hold`. All take this
+    /// passage.
+    pub(crate) fn new(
+        limit: Duration,
+        hold: Duration,
+        names: &Names,
+        network: &Network,
+        passage: &Passage,
+    ) -> Result<Self, rustls::Error> {
         let proxies = Arc::new(Proxies::new(&network.proxy));
-        let dialer = Arc::new(Dialer::new(Arc::clone(&proxies), &network.roots, limit)?);
+        let ways = Ways { proxies: Arc::clone(&proxies), names, roots: &network.roots, limit };
+        let dialer = Arc::new(Dialer::new(&ways, passage)?);
         let ahead = Ahead::new(Arc::clone(&dialer), hold);
         let hyper = legacy::Client::builder(TokioExecutor::new())
             // Sending again is a decision of the engine, and an entry of the trail.
@@ -103,15 +127,15 @@ impl Client {
         let under_way = self.ahead.begin(origin);
         let mut stale = 0;
         loop {
-            let asker = Asker::default();
+            let asker = Asker::of(&wired.pin);
             match self.once(&wired, &asker).await {
                 Ok((response, phases)) => {
                     return Ok(Answer { response, phases, here: Instant::now(), under_way });
                 }
-                Err(failed) if !failed.left && !failed.error.is_connect() && !asker.dialled() => {
+                Err(Unanswered::Failed { error, left: false }) if !error.is_connect() && !asker.dialled() => {
                     stale += 1;
                     if stale > STALE {
-                        return Err(failed);
+                        return Err(Unanswered::Failed { error, left: false });
                     }
                 }
                 Err(failed) => return Err(failed),
@@ -125,6 +149,9 @@ impl Client {
         *request.uri_mut() = wired.uri.clone();
         *request.headers_mut() = wired.headers.clone();
         let connection = capture_connection(&mut request);
+        let said = Arc::new(Said::default());
+        let hears = Arc::clone(&said);
+        on_informational(&mut request, move |_| hears.more());
         let mut sending = pin!(asker.asking(self.hyper.request(request)));
         let mut began = None;
         let answer = poll_fn(|cx| {
@@ -133,8 +160,12 @@ impl Client {
                 began = Some(Instant::now());
             }
             polled
-        })
-        .await;
+        });
+        let answer = tokio::select! {
+            answer = answer => answer,
+            // Dropping what sends the request ends its connection.
+            () = said.too_much.notified() => return Err(Unanswered::Endless),
+        };
         match answer {
             Ok(response) => {
                 let mut extras = Extensions::new();
@@ -146,7 +177,22 @@ impl Client {
                 Ok((response, Phases { answer: answer.into(), ..cost }))
             }
             // The client gives back what it has not begun to write: its error says so.
-            Err(error) => Err(Unanswered { left: began.is_some() && !unwritten(&error), error }),
+            Err(error) => Err(Unanswered::Failed { left: began.is_some() && !unwritten(&error), error }),
+        }
+    }
+}
+
+/// What a server said before it answered.
+#[derive(Default)]
+struct Said {
+    times: AtomicU32,
+    too_much: Notify,
+}
+
+impl Said {
+    fn more(&self) {
+        if self.times.fetch_add(1, Ordering::Relaxed) >= MOST_INFORMATIONAL {
+            self.too_much.notify_one();
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::future::{Ready, ready};
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -22,7 +22,10 @@ use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 use tower_service::Service;
 
+use crate::address::{Reach, Refused};
+use crate::names::Names;
 use crate::network::Root;
+use crate::passage::{Identity, Passage};
 use crate::phases::{Asker, Opened};
 use crate::proxy::{Proxies, bare};
 use crate::stream::{Stream, Wire};
@@ -37,6 +40,9 @@ pub(crate) enum NoConnection {
     /// Nobody knows the host.
     #[error("no address for the host")]
     Name(#[source] io::Error),
+    /// The host's address may not be reached.
+    #[error("{0}")]
+    Refused(Refused),
     /// The proxy is of a kind that we don't speak.
     #[error("the proxy is one of `{0}`, and we go through those of HTTP and SOCKS 5 alone")]
     Proxy(String),
@@ -48,9 +54,19 @@ pub(crate) enum NoConnection {
     NoWay(String),
 }
 
+/// What every connection of this machine's goes by.
+pub(crate) struct Ways<'a> {
+    pub(crate) proxies: Arc<Proxies>,
+    pub(crate) names: &'a Names,
+    pub(crate) roots: &'a [Root],
+    pub(crate) limit: Duration,
+}
+
 /// Opens connections, as the machine trusts certificates and through the proxies that it names.
 pub(crate) struct Dialer {
     proxies: Arc<Proxies>,
+    names: Names,
+    reach: Reach,
     /// To a server: HTTP/2 or HTTP/1.1, as it likes.
     tls: TlsConnector,
     /// To a proxy: HTTP/1.1, in which a tunnel is asked for.
@@ -59,19 +75,30 @@ pub(crate) struct Dialer {
 }
 
 impl Dialer {
-    /// No connection takes longer than `limit` to open.
-    pub(crate) fn new(proxies: Arc<Proxies>, roots: &[Root], limit: Duration) -> Result<Self, rustls::Error> {
+    /// No connection takes longer than the ways' limit to open.
+    pub(crate) fn new(ways: &Ways<'_>, passage: &Passage) -> Result<Self, rustls::Error> {
+        let Ways { proxies, names, roots, limit } = ways;
         // `ring` does the cryptography of every connection: the default provider costs far more to build.
         let provider = Arc::new(ring::default_provider());
-        let mut config = ClientConfig::builder_with_provider(Arc::clone(&provider))
-            .with_safe_default_protocol_versions()?
-            .dangerous()
-            // This asks the system's own verifier: `dangerous` is any that rustls does not bring itself.
-            .with_custom_certificate_verifier(Arc::new(Trust::new(provider, roots)?))
-            .with_no_client_auth();
-        let tls_to_proxy = Arc::new(config.clone()).into();
+        let trusting = |roots: &[Root]| -> Result<_, rustls::Error> {
+            Ok(ClientConfig::builder_with_provider(Arc::clone(&provider))
+                .with_safe_default_protocol_versions()?
+                .dangerous()
+                // This asks the system's own verifier: `dangerous` is any that rustls does not bring itself.
+                .with_custom_certificate_verifier(Arc::new(Trust::new(Arc::clone(&provider), roots)?)))
+        };
+        // A source's own authorities vouch for the source, and not for a proxy.
+        let tls_to_proxy = Arc::new(trusting(roots)?.with_no_client_auth()).into();
+        let own = passage.identity.iter().flat_map(Identity::roots);
+        let all: Vec<Root> = roots.iter().chain(own).cloned().collect();
+        let trusting = trusting(&all)?;
+        let mut config = match passage.identity.as_ref().and_then(Identity::shown) {
+            Some(shown) => trusting.with_client_cert_resolver(shown),
+            None => trusting.with_no_client_auth(),
+        };
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Ok(Self { proxies, tls: Arc::new(config).into(), tls_to_proxy, limit })
+        let (proxies, names, reach, limit) = (Arc::clone(proxies), (*names).clone(), passage.reach, *limit);
+        Ok(Self { proxies, names, reach, tls: Arc::new(config).into(), tls_to_proxy, limit })
     }
 
     /// How long a connection may take to open.
@@ -87,12 +114,15 @@ impl Dialer {
         let mut opened = Opened { asker, ..Opened::default() };
         let secure = to.scheme() == Some(&Scheme::HTTPS);
         let Some(proxy) = self.proxies.before(to) else {
-            let wire = self.tcp(to, &mut opened).await?;
+            let wire = self.tcp(to, &mut opened, Some(self.reach)).await?;
             return match secure {
                 true => Self::tls(&self.tls, to, wire, opened).await,
                 false => Ok(Stream::new(wire, opened)),
             };
         };
+        if let Some(refused) = self.reach.refuses_host(bare(to.host().unwrap_or_default())) {
+            return Err(NoConnection::Refused(refused).into());
+        }
         let mut stream = self.proxy(&proxy, opened).await?;
         if is_socks(&proxy) {
             let Stream { wire, mut opened, .. } = stream;
@@ -131,18 +161,26 @@ impl Dialer {
     async fn proxy(&self, proxy: &Intercept, mut opened: Opened) -> Result<Stream, Reason> {
         let uri = proxy.uri();
         match uri.scheme_str() {
-            Some("http" | "socks5" | "socks5h") => Ok(Stream::new(self.tcp(uri, &mut opened).await?, opened)),
+            Some("http" | "socks5" | "socks5h") => {
+                Ok(Stream::new(self.tcp(uri, &mut opened, None).await?, opened))
+            }
             Some("https") => {
-                let wire = self.tcp(uri, &mut opened).await?;
+                let wire = self.tcp(uri, &mut opened, None).await?;
                 Self::tls(&self.tls_to_proxy, uri, wire, opened).await
             }
             scheme => Err(NoConnection::Proxy(scheme.unwrap_or_default().to_owned()).into()),
         }
     }
 
-    async fn tcp(&self, to: &Uri, opened: &mut Opened) -> Result<Wire, Reason> {
+    /// A proxy is where a person put it: for it there is no `reach`.
+    async fn tcp(&self, to: &Uri, opened: &mut Opened, reach: Option<Reach>) -> Result<Wire, Reason> {
         let began = Instant::now();
-        let addresses = addresses(to).await.map_err(NoConnection::Name)?;
+        let addresses = match reach {
+            Some(reach) => self.reachable(to, reach, opened.asker.as_ref()).await?,
+            None => {
+                self.names.addresses(bare(to.host().unwrap_or_default())).await.map_err(NoConnection::Name)?
+            }
+        };
         opened.name = began.elapsed();
         let began = Instant::now();
         let mut tcp = HttpConnector::new_with_resolver(Found(addresses));
@@ -158,6 +196,31 @@ impl Dialer {
         let stream = tcp.call(to.clone()).await?.into_inner();
         opened.connect = began.elapsed();
         Ok(Box::pin(stream))
+    }
+
+    /// Where to connect: the name is looked up once for a request, what may not be reached is left out of what it leads
+    /// to, and the rest is what is dialled.
+    async fn reachable(
+        &self,
+        to: &Uri,
+        reach: Reach,
+        asker: Option<&Asker>,
+    ) -> Result<Vec<SocketAddr>, NoConnection> {
+        if let Some(pinned) = asker.and_then(|asker| asker.pin().addresses()) {
+            return Ok(pinned);
+        }
+        let host = bare(to.host().unwrap_or_default());
+        let found = self.names.addresses(host).await.map_err(NoConnection::Name)?;
+        let refused = found.iter().find_map(|address| reach.refuses(address.ip()));
+        let allowed: Vec<_> =
+            found.into_iter().filter(|address| reach.refuses(address.ip()).is_none()).collect();
+        if let (true, Some(refused)) = (allowed.is_empty(), refused) {
+            return Err(NoConnection::Refused(refused));
+        }
+        if let Some(asker) = asker {
+            asker.pin().set(&allowed);
+        }
+        Ok(allowed)
     }
 
     async fn tls(tls: &TlsConnector, to: &Uri, wire: Wire, mut opened: Opened) -> Result<Stream, Reason> {
@@ -183,15 +246,6 @@ fn no_way(error: &(dyn Error + 'static)) -> NoConnection {
         small if small.contains("authorization") || small.contains("auth") => NoConnection::Unauthorised,
         _ => NoConnection::NoWay(words),
     }
-}
-
-async fn addresses(to: &Uri) -> io::Result<Vec<SocketAddr>> {
-    let host = bare(to.host().unwrap_or_default());
-    if let Ok(address) = host.parse::<IpAddr>() {
-        return Ok(vec![SocketAddr::new(address, 0)]);
-    }
-    let found: Vec<_> = tokio::net::lookup_host((host, 0)).await?.collect();
-    if found.is_empty() { Err(io::ErrorKind::NotFound.into()) } else { Ok(found) }
 }
 
 /// The addresses of a name that was looked up already: the connector takes a resolver, and could not say how long it

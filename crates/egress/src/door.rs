@@ -1,6 +1,7 @@
 //! The client, and the way through it.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -16,8 +17,10 @@ use crate::ahead::Origin;
 use crate::client::{Answer, Client, Wired};
 use crate::error::SendError;
 use crate::inbound::{Bounds, Inbound};
+use crate::names::{Names, Pin};
 use crate::network::Network;
 use crate::outbound::Outbound;
+use crate::passage::{Passage, Route};
 use crate::phases::sum;
 use crate::redirect;
 use crate::words::before_answer;
@@ -25,10 +28,20 @@ use crate::words::before_answer;
 /// The door out. Clones share connections; make one per program and pass it on.
 #[derive(Clone)]
 pub struct Door {
-    /// Another one whenever the network is described anew.
-    client: Arc<RwLock<Client>>,
+    clients: Arc<Mutex<Clients>>,
     settings: Settings,
 }
+
+/// A client for each passage that was taken: they share no connection.
+struct Clients {
+    network: Network,
+    /// Begun anew whenever the network is described anew.
+    made: HashMap<Route, Client>,
+}
+
+/// There are as many passages as sources have certificates of their own; past this many the connections of all are begun
+/// anew.
+const MOST_PASSAGES: usize = 64;
 
 /// What holds for every request.
 #[derive(Clone, Debug)]
@@ -37,12 +50,14 @@ pub struct Settings {
     pub connect_timeout: Duration,
     /// How long a connection that was opened ahead waits for its request.
     pub hold: Duration,
+    /// Who is asked for hosts' addresses.
+    pub names: Names,
 }
 
 impl Default for Settings {
-    /// 10 seconds, and 6.
+    /// 10 seconds, 6, and the system.
     fn default() -> Self {
-        Self { connect_timeout: Duration::from_secs(10), hold: Duration::from_secs(6) }
+        Self { connect_timeout: Duration::from_secs(10), hold: Duration::from_secs(6), names: Names::System }
     }
 }
 
@@ -54,8 +69,8 @@ pub struct DoorError(String);
 impl Door {
     /// A door with these settings, which trusts what this machine trusts and goes through the proxy that it names.
     pub fn new(settings: Settings) -> Result<Self, DoorError> {
-        let client = client(&settings, &Network::default())?;
-        Ok(Self { client: Arc::new(RwLock::new(client)), settings })
+        let clients = Clients::new(&settings, Network::default())?;
+        Ok(Self { clients: Arc::new(Mutex::new(clients)), settings })
     }
 
     /// From the next request on, goes through this network; those under way go on as they are. Holds for all clones.
@@ -63,24 +78,26 @@ impl Door {
     /// # Errors
     /// If its authorities can't be used; then nothing changes.
     pub fn set_network(&self, network: &Network) -> Result<(), DoorError> {
-        let client = client(&self.settings, network)?;
-        *self.client.write().unwrap_or_else(PoisonError::into_inner) = client;
+        let clients = Clients::new(&self.settings, network.clone())?;
+        *self.clients.lock().unwrap_or_else(PoisonError::into_inner) = clients;
         Ok(())
     }
 
-    fn client(&self) -> Client {
-        self.client.read().unwrap_or_else(PoisonError::into_inner).clone()
+    fn client(&self, passage: &Passage) -> Result<Client, DoorError> {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        clients.taking(&self.settings, passage)
     }
 
-    /// Opens a connection to where `url` points, for a request that is expected within seconds; call it once for each.
+    /// Opens a connection by this passage to where `url` points, for a request that is expected within seconds; call it
+    /// once for each.
     /// Returns at once. Nothing is opened if an open connection is left over, nor for more than a few requests; what
     /// nobody uses is closed after [`Settings::hold`]; if no connection comes about, nobody hears of it.
     ///
     /// Nothing of a request leaves, so that this needs no entry of the trail: the host learns what opening a
     /// connection tells it, which is that somebody is here. A proxy is asked for a tunnel, if there is one on the way.
-    pub fn warm(&self, url: &Url) {
-        if let Ok(uri) = url.as_str().parse() {
-            self.client().warm(&uri);
+    pub fn warm(&self, url: &Url, passage: &Passage) {
+        if let (Ok(uri), Ok(client)) = (url.as_str().parse(), self.client(passage)) {
+            client.warm(&uri);
         }
     }
 
@@ -88,12 +105,17 @@ impl Door {
     /// redirect within the origin is followed if the request allows it.
     ///
     /// # Errors
-    /// Only [`SendError::Unsendable`], [`SendError::Connect`] and [`SendError::Untrusted`] promise that no byte of the request left.
+    /// Only [`SendError::Unsendable`], [`SendError::Connect`], [`SendError::Untrusted`] and [`SendError::Forbidden`]
+    /// promise that no byte of the request left.
     pub async fn send(&self, intent: DurableIntent, mut request: Outbound) -> Result<Inbound, SendError> {
         let scrubber = request.scrubber();
-        let body = request.body.take().map(Bytes::from);
+        let checked = request.check();
+        let body = Bytes::from(request.wire_body());
         let entry = intent.seq();
-        let answer = self.follow(&request, body).await;
+        let answer = match checked {
+            Ok(()) => self.follow(&request, body).await,
+            Err(error) => Err(error),
+        };
         match answer {
             Ok((answer, bounds)) => {
                 tracing::debug!(?entry, status = status(&answer), "answered");
@@ -107,9 +129,7 @@ impl Door {
         }
     }
 
-    async fn follow(&self, request: &Outbound, body: Option<Bytes>) -> Result<(Answer, Bounds), SendError> {
-        // A signature is over address and body: where a redirect leads, headers are made anew.
-        let mut checked = Some(request.checked_headers()?);
+    async fn follow(&self, request: &Outbound, body: Bytes) -> Result<(Answer, Bounds), SendError> {
         let bounds = Bounds {
             peer: peer(&request.url),
             end: Instant::now() + request.deadline,
@@ -117,13 +137,14 @@ impl Door {
             idle: request.idle,
             max_bytes: request.max_bytes,
         };
-        let body = body.unwrap_or_default();
         let mut url = request.url.clone();
         let mut followed = 0;
         let mut spent: Option<Phases> = None;
+        let pin = Pin::default();
         loop {
-            let headers = checked.take().map_or_else(|| request.wire_headers(&url, &body), Ok)?;
-            let mut answer = self.once(request, &url, headers, body.clone(), &bounds).await?;
+            // A signature is over address and body: where a redirect leads, headers are made anew.
+            let headers = request.wire_headers(&url, &body)?;
+            let mut answer = self.once(request, &url, headers, body.clone(), (&bounds, &pin)).await?;
             let phases = spent.map_or(answer.phases, |spent| sum(spent, answer.phases));
             let location = answer.response.headers().get("location").and_then(|value| value.to_str().ok());
             match location {
@@ -149,7 +170,7 @@ impl Door {
         url: &Url,
         headers: HeaderMap,
         body: Bytes,
-        bounds: &Bounds,
+        (bounds, pin): (&Bounds, &Pin),
     ) -> Result<Answer, SendError> {
         let uri: Option<Uri> = request.wire_url(url).as_str().parse().ok();
         let Some((uri, origin)) = uri.and_then(|uri| Some((uri.clone(), Origin::of(&uri)?))) else {
@@ -158,8 +179,10 @@ impl Door {
                 bounds.peer
             )));
         };
-        let wired = Wired { method: wire_method(request.method), uri: uri.clone(), headers, body };
-        let client = self.client();
+        let wired =
+            Wired { method: wire_method(request.method), uri: uri.clone(), headers, body, pin: pin.clone() };
+        let client =
+            self.client(&request.passage).map_err(|error| SendError::Unsendable(error.to_string()))?;
         match timeout_at(bounds.end, client.send(origin, wired)).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(unanswered)) => {
@@ -182,9 +205,28 @@ impl std::fmt::Debug for Door {
     }
 }
 
-fn client(settings: &Settings, network: &Network) -> Result<Client, DoorError> {
-    Client::new(settings.connect_timeout, settings.hold, network)
-        .map_err(|error| DoorError(error.to_string()))
+impl Clients {
+    fn new(settings: &Settings, network: Network) -> Result<Self, DoorError> {
+        let mut clients = Self { network, made: HashMap::new() };
+        // That there is a way at all shows now, and not at the first request.
+        clients.taking(settings, &Passage::default())?;
+        Ok(clients)
+    }
+
+    fn taking(&mut self, settings: &Settings, passage: &Passage) -> Result<Client, DoorError> {
+        let route = passage.route();
+        if let Some(client) = self.made.get(&route) {
+            return Ok(client.clone());
+        }
+        if self.made.len() == MOST_PASSAGES {
+            self.made.clear();
+        }
+        let Settings { connect_timeout, hold, names } = settings;
+        let client = Client::new(*connect_timeout, *hold, names, &self.network, passage)
+            .map_err(|error| DoorError(error.to_string()))?;
+        self.made.insert(route, client.clone());
+        Ok(client)
+    }
 }
 
 /// A compressed body that nobody asked for would be kept, shown and given to the model as noise.

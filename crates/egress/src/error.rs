@@ -15,6 +15,9 @@ pub enum SendError {
     /// the request left.
     #[error("{0}")]
     Untrusted(String),
+    /// The host's address is one that this request may not reach: see [`crate::Reach`]. Nothing of the request left.
+    #[error("{0}")]
+    Forbidden(String),
     /// The connection ended in the middle of the request or of the answer.
     #[error("{0}")]
     Interrupted(String),
@@ -36,6 +39,7 @@ impl SendError {
             Self::Unsendable(words)
             | Self::Connect(words)
             | Self::Untrusted(words)
+            | Self::Forbidden(words)
             | Self::Interrupted(words)
             | Self::TimedOut(words)
             | Self::BadBody(words)
@@ -49,6 +53,7 @@ impl SendError {
             Self::Unsendable(words) => Self::Unsendable(change(words)),
             Self::Connect(words) => Self::Connect(change(words)),
             Self::Untrusted(words) => Self::Untrusted(change(words)),
+            Self::Forbidden(words) => Self::Forbidden(change(words)),
             Self::Interrupted(words) => Self::Interrupted(change(words)),
             Self::TimedOut(words) => Self::TimedOut(change(words)),
             Self::BadBody(words) => Self::BadBody(change(words)),

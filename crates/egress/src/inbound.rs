@@ -17,6 +17,8 @@ use crate::words::{lasting, within_body};
 
 /// How many bytes of a body we make room for because a server announced them.
 const MOST_BELIEVED: usize = 4 << 20;
+/// A media type's two names have at most 127 characters each (RFC 6838 §4.2).
+const LONGEST_MEDIA: usize = 255;
 
 /// An answer whose status and headers are here and whose body arrives by [`Self::next`]. Dropping it ends the
 /// connection.
@@ -107,10 +109,13 @@ impl Inbound {
         (!values.is_empty()).then(|| values.join(", "))
     }
 
-    /// The media type in lower case, without parameters; empty if there is none.
+    /// The media type in lower case, without parameters; empty if there is none, or if what stands there is not one: a
+    /// server may write anything there, and it is kept and shown.
     pub fn media(&self) -> String {
         let header = self.header("content-type").unwrap_or_default();
-        header.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+        let media = header.split(';').next().unwrap_or_default().trim();
+        let hidden = self.scrubber.text(media.to_owned()) != media;
+        if hidden || media.len() > LONGEST_MEDIA { String::new() } else { media.to_ascii_lowercase() }
     }
 
     /// The next bytes; `None` after the last, and after the limit of bytes was reached, see [`Self::cut_from`].

@@ -8,8 +8,10 @@ use domain::secret::Secret;
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
+use crate::bare::Bare;
 use crate::error::SendError;
-use crate::placement::{Bare, PlacedSecret};
+use crate::passage::Passage;
+use crate::placement::PlacedSecret;
 use crate::redirect::Redirects;
 use crate::scrub::Scrubber;
 
@@ -52,6 +54,9 @@ pub struct Outbound {
     pub max_bytes: u64,
     /// What happens when the answer points elsewhere.
     pub redirects: Redirects,
+    /// By what way it goes. As it stands here at first, to any address but those that are never reached: whoever sends
+    /// for somebody who did not choose the address narrows it.
+    pub passage: Passage,
 }
 
 impl Outbound {
@@ -67,6 +72,7 @@ impl Outbound {
             idle: Duration::from_secs(20),
             max_bytes: 4 << 20,
             redirects: Redirects::SameOrigin,
+            passage: Passage::default(),
         }
     }
 
@@ -86,8 +92,10 @@ impl Outbound {
         text.push('\n');
         let plain = self.plain_headers();
         let mut headers = plain.clone();
+        let body = self.body.as_deref().unwrap_or_default();
+        let bare = Bare { method: self.method.word(), url: &self.url, headers: &plain, body };
         for secret in &self.secrets {
-            for (name, value) in secret.recorded_headers(&plain) {
+            for (name, value) in secret.recorded_headers(&bare) {
                 let name = name.to_ascii_lowercase();
                 match headers.iter_mut().find(|(known, _)| secret.is_a_cookie() && *known == name) {
                     Some((_, cookies)) => *cookies = format!("{cookies}; {value}"),
@@ -100,8 +108,21 @@ impl Outbound {
         }
         text.push('\n');
         let mut bytes = text.into_bytes();
-        bytes.extend_from_slice(self.body.as_deref().unwrap_or_default());
+        let fields = self.secrets.iter().filter_map(|secret| Some((secret.field()?, secret.stand_in())));
+        bytes.extend(with_fields(
+            body.to_vec(),
+            fields.map(|(name, value)| format!("{}={value}", in_form(name))),
+        ));
         bytes
+    }
+
+    /// The body as it goes on the wire: with the secrets that stand in it. They leave in a buffer that is not wiped, as
+    /// everything does that a connection has yet to write.
+    pub(crate) fn wire_body(&mut self) -> Vec<u8> {
+        let fields = self.secrets.iter().filter_map(|secret| Some((secret.field()?, secret.secret.expose())));
+        let fields: Vec<String> =
+            fields.map(|(name, value)| format!("{}={}", in_form(name), in_form(value))).collect();
+        with_fields(self.body.take().unwrap_or_default(), fields.into_iter())
     }
 
     /// `https://host:port/path`: where it goes, without its query; a port only if it is not the scheme's own.
@@ -126,11 +147,6 @@ impl Outbound {
     /// Whether it can be sent at all. [`crate::Door::send`] asks this too; asking before the request is recorded
     /// keeps the trail free of requests that never could have left.
     pub fn check(&self) -> Result<(), SendError> {
-        self.checked_headers().map(drop)
-    }
-
-    /// The same, and the headers as they go to the request's own address.
-    pub(crate) fn checked_headers(&self) -> Result<HeaderMap, SendError> {
         if !matches!(self.url.scheme(), "http" | "https") || !self.url.has_host() {
             return Err(unsendable("the address must begin with http:// or https:// and name a host"));
         }
@@ -140,7 +156,7 @@ impl Outbound {
         for secret in &self.secrets {
             secret.check(&self.url)?;
         }
-        self.wire_headers(&self.url, self.body.as_deref().unwrap_or_default())
+        self.wire_headers(&self.url, self.body.as_deref().unwrap_or_default()).map(drop)
     }
 
     /// The headers as they go on the wire to `url`, which is this request's address or one to which it was redirected,
@@ -228,6 +244,21 @@ impl Outbound {
 
 /// Without this header a server may choose any compression (RFC 9110 §12.5.3).
 const PLAIN_BODY: (&str, &str) = ("accept-encoding", "identity");
+
+/// A form with more fields.
+fn with_fields(mut form: Vec<u8>, fields: impl Iterator<Item = String>) -> Vec<u8> {
+    for field in fields {
+        if !form.is_empty() {
+            form.push(b'&');
+        }
+        form.extend_from_slice(field.as_bytes());
+    }
+    form
+}
+
+fn in_form(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
 
 fn unsendable(words: &str) -> SendError {
     SendError::Unsendable(words.to_owned())

@@ -7,10 +7,16 @@ use std::time::Duration;
 
 use domain::time::{Phases, Span};
 
+use crate::names::Pin;
+
 /// One sending of one request, as the connections see it. The client may give it a connection that was open, one
 /// that it had opened for itself, or one that another request asked for; only its own costs it time.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Asker(Arc<AtomicBool>);
+pub(crate) struct Asker {
+    dialled: Arc<AtomicBool>,
+    /// Shared with the other sendings of the request: its redirects.
+    pin: Pin,
+}
 
 tokio::task_local! {
     /// The client's pool calls its connector from within the request that needs a connection, and says nothing of
@@ -19,6 +25,16 @@ tokio::task_local! {
 }
 
 impl Asker {
+    /// For a request whose host may have been looked up before.
+    pub(crate) fn of(pin: &Pin) -> Self {
+        Self { pin: pin.clone(), ..Self::default() }
+    }
+
+    /// Where the request's host was found.
+    pub(crate) fn pin(&self) -> &Pin {
+        &self.pin
+    }
+
     /// Runs what sends the request, so that [`Self::current`] knows it there.
     pub(crate) fn asking<F: Future>(&self, sending: F) -> impl Future<Output = F::Output> + use<F> {
         ASKER.scope(self.clone(), sending)
@@ -31,16 +47,16 @@ impl Asker {
 
     /// A connection is being opened for it, and did not stand open already.
     pub(crate) fn dials(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.dialled.store(true, Ordering::Relaxed);
     }
 
     /// Whether a connection was opened for it.
     pub(crate) fn dialled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.dialled.load(Ordering::Relaxed)
     }
 
     fn is(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        Arc::ptr_eq(&self.dialled, &other.dialled)
     }
 }
 

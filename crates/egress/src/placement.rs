@@ -3,10 +3,14 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::secret::{Secret, SecretName};
+use domain::source::HmacRecipe;
 use domain::time::Micros;
 use url::Url;
 
+use crate::bare::Bare;
 use crate::error::SendError;
+use crate::forms::forms;
+use crate::hmac::{self, Moment};
 use crate::sigv4::{Keys, Signed, Signing};
 
 /// A secret with its place in a request. It is put there last, at the moment of sending.
@@ -45,6 +49,26 @@ pub enum Placement {
         /// The cookie.
         name: String,
     },
+    /// `Authorization: Basic …` of a client that asks for a token: its id and its secret are written as in a form first
+    /// (RFC 6749 §2.3.1).
+    ClientBasic {
+        /// The client's id.
+        id: String,
+    },
+    /// A field of this name at the end of the body, which is a form (`application/x-www-form-urlencoded`).
+    Form {
+        /// The field.
+        name: String,
+    },
+    /// Nowhere: the request is signed with it, and headers carry the signature as a recipe says.
+    Hmac {
+        /// The recipe.
+        recipe: HmacRecipe,
+        /// When the request is sent.
+        at: Micros,
+        /// What makes it unlike every other.
+        nonce: String,
+    },
     /// Nowhere: the request is signed with it (AWS Signature Version 4), address, body and `content-type` included. The
     /// secret is `ACCESS_KEY_ID:SECRET` or `ACCESS_KEY_ID:SECRET:SESSION_TOKEN`. An API key of Bedrock is a
     /// [`Placement::Bearer`].
@@ -58,22 +82,17 @@ pub enum Placement {
     },
 }
 
-/// A request without its secrets.
-#[derive(Clone, Copy)]
-pub(crate) struct Bare<'a> {
-    pub(crate) method: &'a str,
-    /// As it goes on the wire.
-    pub(crate) url: &'a Url,
-    /// Names in lower case.
-    pub(crate) headers: &'a [(String, String)],
-    pub(crate) body: &'a [u8],
-}
-
 impl PlacedSecret {
     /// The headers that carry it on the wire, if any do.
     pub(crate) fn headers(&self, request: &Bare<'_>) -> Vec<(String, Secret)> {
         if let Placement::AwsSigV4 { region, service, at } = &self.place {
             return self.signed(Signing { region, service, at: *at }, request);
+        }
+        if let Placement::Hmac { recipe, at, nonce } = &self.place {
+            let moment = Moment { recipe, at: *at, nonce };
+            let Some(signature) = moment.signature(&self.secret, request) else { return Vec::new() };
+            let headers = moment.headers(request, &signature);
+            return headers.into_iter().map(|(name, value)| (name, Secret::new(value))).collect();
         }
         let header = self.header_name().map(str::to_owned).zip(self.header());
         header.into_iter().collect()
@@ -83,29 +102,38 @@ impl PlacedSecret {
         let value = self.secret.expose();
         let text = match &self.place {
             Placement::Bearer => format!("Bearer {value}"),
-            Placement::Basic { .. } => format!("Basic {}", self.basic()?.expose()),
+            Placement::Basic { .. } | Placement::ClientBasic { .. } => {
+                format!("Basic {}", self.basic()?.expose())
+            }
             Placement::Header { .. } => value.to_owned(),
             Placement::Cookie { name } => format!("{name}={value}"),
-            Placement::Query { .. } | Placement::AwsSigV4 { .. } => return None,
+            Placement::Query { .. }
+            | Placement::Form { .. }
+            | Placement::AwsSigV4 { .. }
+            | Placement::Hmac { .. } => return None,
         };
         Some(Secret::new(text))
     }
 
     /// The same headers with the secret's name in the place of the secret. A signature is left out: whoever has the
     /// rest and the key can make it again.
-    pub(crate) fn recorded_headers(&self, plain: &[(String, String)]) -> Vec<(String, String)> {
+    pub(crate) fn recorded_headers(&self, request: &Bare<'_>) -> Vec<(String, String)> {
         let stand_in = self.stand_in();
         let text = match &self.place {
             Placement::Bearer => format!("Bearer {stand_in}"),
             Placement::Basic { user } => format!("Basic base64({user}:{stand_in})"),
             Placement::Header { .. } => stand_in,
             Placement::Cookie { name } => format!("{name}={stand_in}"),
-            Placement::Query { .. } => return Vec::new(),
+            Placement::ClientBasic { id } => format!("Basic base64({}:{stand_in})", in_form(id)),
+            Placement::Query { .. } | Placement::Form { .. } => return Vec::new(),
+            Placement::Hmac { recipe, at, nonce } => {
+                return Moment { recipe, at: *at, nonce }.headers(request, "{signature}");
+            }
             Placement::AwsSigV4 { region, service, at } => {
                 let signing = Signing { region, service, at: *at };
                 let date = signing.date();
                 let token = Keys::of(&self.secret).and_then(|keys| keys.token);
-                let headers = to_sign("", &date, token, plain);
+                let headers = to_sign("", &date, token, request.headers);
                 let names: Vec<&str> = headers.iter().map(|(name, _)| *name).collect();
                 let text = signing.authorization(&stand_in, &names.join(";"), "{signature}");
                 let token = token.map(|_| (TOKEN.to_owned(), stand_in));
@@ -139,6 +167,14 @@ impl PlacedSecret {
         }
     }
 
+    /// The field of the body's form that carries it, if one does.
+    pub(crate) fn field(&self) -> Option<&str> {
+        match &self.place {
+            Placement::Form { name } => Some(name),
+            _ => None,
+        }
+    }
+
     /// Whether it is one of the cookies, which share a header.
     pub(crate) fn is_a_cookie(&self) -> bool {
         matches!(self.place, Placement::Cookie { .. })
@@ -149,18 +185,16 @@ impl PlacedSecret {
         format!("{{secret:{}}}", self.name)
     }
 
-    /// The forms in which a server could send it back: as it is, under base64, in an address, in JSON.
+    /// The forms in which a server could send it back.
     pub(crate) fn forms(&self) -> Vec<(SecretName, Secret)> {
         let keys = match &self.place {
             Placement::AwsSigV4 { .. } => Keys::of(&self.secret),
             _ => None,
         };
         let parts = keys.into_iter().flat_map(Keys::parts);
-        let mut texts: Vec<String> =
-            [self.secret.expose()].into_iter().chain(parts).flat_map(forms).collect();
-        texts.extend(self.basic().map(|encoded| encoded.expose().to_owned()));
-        texts.dedup();
-        texts.into_iter().map(|text| (self.name.clone(), Secret::new(text))).collect()
+        let texts: Vec<String> = [self.secret.expose()].into_iter().chain(parts).flat_map(forms).collect();
+        let basic = self.basic().map(|encoded| encoded.expose().to_owned());
+        texts.into_iter().chain(basic).map(|text| (self.name.clone(), Secret::new(text))).collect()
     }
 
     /// Whether it fits its place. The words name the secret and not what is in it.
@@ -187,6 +221,12 @@ impl PlacedSecret {
                     "the user name for basic authentication holds a colon or a control character".to_owned(),
                 ))
             }
+            Placement::ClientBasic { id } if id.is_empty() => {
+                Err(SendError::Unsendable("the client's id is empty".to_owned()))
+            }
+            Placement::Hmac { recipe, .. } if hmac::key(recipe, &self.secret).is_none() => {
+                refused("is not written in base64, as the source says that it is: set it again")
+            }
             Placement::AwsSigV4 { .. } if Keys::of(&self.secret).is_none() => refused(
                 "is no `ACCESS_KEY_ID:SECRET` with or without a `:SESSION_TOKEN` behind it: set it again",
             ),
@@ -204,10 +244,15 @@ impl PlacedSecret {
 
     fn header_name(&self) -> Option<&str> {
         match &self.place {
-            Placement::Bearer | Placement::Basic { .. } => Some("authorization"),
+            Placement::Bearer | Placement::Basic { .. } | Placement::ClientBasic { .. } => {
+                Some("authorization")
+            }
             Placement::Header { name } => Some(name),
             Placement::Cookie { .. } => Some("cookie"),
-            Placement::Query { .. } | Placement::AwsSigV4 { .. } => None,
+            Placement::Query { .. }
+            | Placement::Form { .. }
+            | Placement::AwsSigV4 { .. }
+            | Placement::Hmac { .. } => None,
         }
     }
 
@@ -215,6 +260,10 @@ impl PlacedSecret {
         match &self.place {
             Placement::Basic { user } => {
                 Some(Secret::new(STANDARD.encode(format!("{user}:{}", self.secret.expose()))))
+            }
+            Placement::ClientBasic { id } => {
+                let pair = Secret::new(format!("{}:{}", in_form(id), in_form(self.secret.expose())));
+                Some(Secret::new(STANDARD.encode(pair.expose())))
             }
             _ => None,
         }
@@ -242,15 +291,9 @@ fn named(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
-/// A text as it is, in an address, and in JSON with and without slashes escaped.
-fn forms(plain: &str) -> [String; 4] {
-    let in_json = plain.replace('\\', "\\\\").replace('"', "\\\"");
-    [
-        plain.to_owned(),
-        url::form_urlencoded::byte_serialize(plain.as_bytes()).collect(),
-        in_json.replace('/', "\\/"),
-        in_json,
-    ]
+/// As a form writes it.
+fn in_form(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
 /// RFC 6265 §4.1.1
@@ -274,6 +317,11 @@ mod tests {
             r#"pass/wo\"rd\\1234"#,
             r#"pass\/wo\"rd\\1234"#,
             "pass%2Fwo%22rd%5C1234",
+            "pass%2fwo%22rd%5c1234",
+            "pass/wo&quot;rd\\1234",
+            "706173732f776f2272645c31323334",
+            // Under base64 alone, behind one byte, and behind two.
+            "cGFzcy93byJyZFwxMjM0",
             "YW5hOnBhc3Mvd28icmRcMTIzNA==",
         ] {
             assert_eq!(scrubber.text(format!("<{form}>")), "<{secret:crm}>", "{form}");

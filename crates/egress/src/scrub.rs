@@ -34,6 +34,19 @@ impl Scrubber {
         })
     }
 
+    /// The bytes without secrets, of something that was cut at its end: what may be the beginning of a secret there goes
+    /// too.
+    pub fn cut_bytes(&self, bytes: Vec<u8>) -> Vec<u8> {
+        let mut bytes = self.bytes(bytes);
+        let begun = self.forms.iter().filter_map(|(secret, _)| {
+            let secret = secret.expose().as_bytes();
+            (LEAST..secret.len()).rev().find(|length| bytes.ends_with(&secret[..*length]))
+        });
+        let begun = begun.max().unwrap_or(0);
+        bytes.truncate(bytes.len() - begun);
+        bytes
+    }
+
     /// The bytes without secrets.
     pub fn bytes(&self, bytes: Vec<u8>) -> Vec<u8> {
         self.forms.iter().fold(bytes, |bytes, (secret, name)| {
@@ -72,6 +85,14 @@ mod tests {
         assert_eq!(scrubber.bytes(echoed), b"a {secret:crm} b {secret:crm}");
         assert_eq!(scrubber.text("no sk-live-12345!".to_owned()), "no {secret:crm}!");
         assert_eq!(scrubber.bytes(b"sk-live-1234".to_vec()), b"sk-live-1234");
+    }
+
+    #[test]
+    fn the_beginning_of_a_key_at_a_cut_goes_too() {
+        let scrubber = scrubber("sk-live-12345");
+        assert_eq!(scrubber.cut_bytes(b"a sk-live-12345 b sk-live-1234".to_vec()), b"a {secret:crm} b ");
+        assert_eq!(scrubber.cut_bytes(b"a sk-live-".to_vec()), b"a ");
+        assert_eq!(scrubber.cut_bytes(b"a sk-li".to_vec()), b"a sk-li");
     }
 
     #[test]

@@ -14,15 +14,25 @@ use crate::trust::UnknownIssuer;
 
 /// An error before there was a status. `peer` is `host:port`.
 pub(crate) fn before_answer(unanswered: &Unanswered, peer: &str, connect_timeout: Duration) -> SendError {
-    let error = &unanswered.error;
+    let (error, left) = match unanswered {
+        Unanswered::Failed { error, left } => (error, *left),
+        Unanswered::Endless => {
+            return SendError::BadBody(format!(
+                "{peer} said again and again that an answer would come (1xx), and gave none"
+            ));
+        }
+    };
     if error.is_connect() {
+        if let Some(NoConnection::Refused(refused)) = cause(error) {
+            return SendError::Forbidden(format!("nothing was sent to {peer}: {refused}"));
+        }
         let words = no_connection(error, peer, connect_timeout);
         return match cause(error) {
             Some(rustls::Error::InvalidCertificate(_)) => SendError::Untrusted(words),
             _ => SendError::Connect(words),
         };
     }
-    if !unanswered.left {
+    if !left {
         return SendError::Connect(format!(
             "{peer} closed the connection before anything was sent: is it up, and does a proxy or firewall stand between?"
         ));

@@ -9,12 +9,13 @@ use domain::fact::Fact;
 use domain::id::{CallId, ConversationId, Handle, TurnId};
 use domain::outcome::{Ending, Outcome};
 use domain::payload::{Payload, PayloadRole};
+use domain::secret::{Secret, SecretName};
 use domain::source::SourceSpec;
 use domain::time::Span;
 use domain::tool::{ToolId, ToolSpec};
 use domain::view::CallDetail;
 use policy::CallFacts;
-use sources::Prepared;
+use sources::{Credential, Prepared};
 use tokio::sync::{mpsc, watch};
 use turn::{Attempts, EndedAttempt, EndedCall, Interruption, Lane, Then};
 
@@ -22,8 +23,10 @@ use crate::clock::{dice, id_parts, random_bits, seal};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::finished::Finished;
+use crate::keys::is_reserved;
 use crate::run::{Arrival, Departure, Notice, Start, attempt};
 use crate::turns::{Ears, Say};
+use crate::way::by_its_way;
 
 /// What stands for a call's place in a conversation.
 struct Place {
@@ -173,11 +176,11 @@ impl Engine {
         let facts =
             CallFacts { effect: tool.effect, known: true, from_record: false, label: tool.label.clone() };
         let decision = policy::decide(approve, &facts);
-        let secret = match source.auth.secret() {
-            Some(name) => inner.keychain.get(name).await?,
-            None => None,
-        };
+        let secret = self.secret_of(source.auth.secret()).await?;
+        let key = source.tls.as_ref().and_then(|tls| tls.client_key_secret.as_ref());
+        let key = self.secret_of(key).await?;
         let prepared = sources::prepare(&source, tool, arguments, secret, Some(&id.to_string()));
+        let prepared = by_its_way(prepared, &source, key.as_ref());
         let draft = |fact, payloads| Draft { moment: inner.clock.now(), conversation, fact, payloads };
         let begin = vec![draft(requested, vec![payload]), draft(decided(id, &decision), Vec::new())];
         store.append(begin).await?;
@@ -197,6 +200,14 @@ impl Engine {
         Ok(id)
     }
 
+    /// A secret of a source's. The workspace's own keys are none, whatever a source's file says.
+    async fn secret_of(&self, name: Option<&SecretName>) -> Result<Option<Secret>, EngineError> {
+        match name {
+            Some(name) if !is_reserved(name) => Ok(self.inner.keychain.get(name).await?),
+            _ => Ok(None),
+        }
+    }
+
     fn departure(
         &self,
         call: CallId,
@@ -213,6 +224,8 @@ impl Engine {
             effect: tool.effect,
             conversation,
             prepared,
+            credential: Credential::of(&source.auth),
+            token: None,
             idempotency_key: source.takes_key(tool.effect).then(|| call.to_string()),
             source,
             lane: Lane(random_bits()?),
@@ -269,6 +282,7 @@ impl Engine {
             let ended = EndedAttempt {
                 attempt: departure.attempt,
                 transient: finished.told.transient,
+                renewed: finished.told.renewed,
                 retry_after: finished.told.retry_after,
                 took,
                 deadline: deadline.into(),

@@ -22,6 +22,7 @@ use crate::holder::Holder;
 use crate::inner::Inner;
 use crate::keys::{RecoveryKey, Root};
 use crate::run::Kept;
+use crate::tokens::Tokens;
 use crate::turns::Turns;
 use crate::watch::Watched;
 use crate::workspace::{Folder, Keeps, KeychainChoice};
@@ -205,6 +206,7 @@ impl Engine {
             caring: tokio::sync::Mutex::default(),
             backlog: Backlog::new(),
             catalogue: Catalogue::default(),
+            tokens: Tokens::default(),
             kept: Kept::default(),
             revising: Mutex::default(),
             last_verified: Mutex::default(),

@@ -16,6 +16,7 @@ use crate::gate::Gate;
 use crate::holder::Holder;
 use crate::locked::lock;
 use crate::run::Kept;
+use crate::tokens::Tokens;
 use crate::turns::Turns;
 use crate::watch::Watched;
 use crate::workspace::Folder;
@@ -40,6 +41,8 @@ pub(crate) struct Inner {
     /// Results on their way from the network to the record.
     pub(crate) backlog: Backlog,
     pub(crate) catalogue: Catalogue,
+    /// Tokens of sources that give them for a while.
+    pub(crate) tokens: Tokens,
     /// Results that may be used again.
     pub(crate) kept: Kept,
     /// Models that were seen to write on in a call after they had begun the next.

@@ -182,7 +182,7 @@ impl Engine {
 fn kind(error: &SendError) -> ModelFailure {
     match error {
         SendError::Unsendable(_) => ModelFailure::Rejected,
-        SendError::Connect(_) => ModelFailure::Unreachable,
+        SendError::Connect(_) | SendError::Forbidden(_) => ModelFailure::Unreachable,
         SendError::Interrupted(_) => ModelFailure::CutStream,
         SendError::Untrusted(_) => ModelFailure::Untrusted,
         SendError::TimedOut(_) => ModelFailure::TimedOut,

@@ -86,12 +86,13 @@ impl Engine {
         let since = Micros(self.inner.clock.now().at.0.saturating_sub(HEALTH));
         let mut views = Vec::new();
         for spec in self.inner.reader.sources().await? {
-            let secret_present = spec.auth.secret().is_none_or(|name| present.contains(name));
+            let secret_present = spec.secrets().iter().all(|name| present.contains(name));
+            let token = self.token_view(&spec).await?;
             let health = self.inner.reader.health(&spec.name, since).await?;
             let asks = self.inner.gate.paused_for(&spec.name).map(|(lasts, _)| lasts.ms());
             let asks_to_wait_ms = asks.unwrap_or(0);
             let paused = paused.contains(&spec.name);
-            views.push(SourceView { spec, secret_present, health, paused, asks_to_wait_ms });
+            views.push(SourceView { spec, secret_present, token, health, paused, asks_to_wait_ms });
         }
         Ok(views)
     }
@@ -187,9 +188,14 @@ impl Engine {
             return Err(EngineError::BadInput(format!("the secret `{name}` is empty; nothing was stored")));
         }
         self.inner.keychain.set(name, secret).await?;
-        // Another key may be another person's, who sees something else.
+        self.inner.tokens.forget(name);
+        self.another_key(name).await
+    }
+
+    /// Under this name there is another key: it may be another person's, who sees something else.
+    pub(crate) async fn another_key(&self, name: &SecretName) -> Result<(), EngineError> {
         for source in self.inner.reader.sources().await? {
-            if source.auth.secret() == Some(name) {
+            if source.secrets().contains(&name) {
                 self.inner.kept.changed(&source.name);
             }
         }
@@ -216,7 +222,8 @@ impl Engine {
             return Err(EngineError::NotFound(format!("there is no secret `{name}`")));
         }
         self.inner.keychain.remove(name).await?;
-        Ok(())
+        self.inner.tokens.forget(name);
+        self.another_key(name).await
     }
 
     /// Another setting.

@@ -55,6 +55,8 @@ impl Imported {
         Ok(SourceSpec {
             auth: self.auth(choice, &name)?,
             name,
+            tls: None,
+            private_network: false,
             kind: SourceKind::Http,
             base_url,
             label: Label::unlabelled(),

@@ -300,7 +300,7 @@ fn outbound(
 /// Why there was no answer at all.
 fn before_answer(speaker: Speaker<'_>, error: &SendError) -> Failure {
     match error {
-        SendError::Unsendable(words) => speaker.unsendable(words),
+        SendError::Unsendable(words) | SendError::Forbidden(words) => speaker.unsendable(words),
         SendError::Redirect(words) => speaker.redirected(words),
         SendError::Untrusted(words) => speaker.untrusted(words),
         SendError::TimedOut(words) => speaker.silent(words),

@@ -7,12 +7,15 @@ use domain::intent::DurableIntent;
 use domain::outcome::{Ending, FailureClass, Outcome};
 use domain::secret::Secret;
 use domain::source::{Auth, KeyPlace, SourceSpec};
+use domain::time::Micros;
 use domain::tool::{ToolId, ToolSpec};
-use egress::{Door, Outbound, PlacedSecret, Placement, Redirects};
+use egress::{Door, Outbound, Passage, PlacedSecret, Placement, Redirects};
 use url::Url;
 
 use crate::answer::{Asked, ended};
 use crate::check::{Request, Unfit, request};
+use crate::oauth::Credential;
+use crate::passage::passage;
 
 /// A source that pauses for this long in the middle of an answer has stalled; its deadline may be far longer.
 const IDLE: Duration = Duration::from_secs(10);
@@ -74,8 +77,10 @@ pub fn prepare(
     outbound.idle = IDLE;
     outbound.max_bytes = spec.limits.result_bytes.into();
     outbound.redirects = Redirects::SameOrigin;
+    outbound.passage = passage(spec);
+    let uses_tokens = Credential::of(&spec.auth).is_some();
     let placed = placed_secret(spec, secret);
-    if let Ok(Some(placed)) = &placed {
+    if let (Ok(Some(placed)), false) = (&placed, uses_tokens) {
         outbound.secrets.push(placed.clone());
     }
     if let Err(with) = outbound.check() {
@@ -86,10 +91,14 @@ pub fn prepare(
             Ok(()) => failed(FailureClass::MissingSecret, format!("{}: {}", spec.name, with.words())),
         });
     }
-    placed?;
+    if let (Some(placed), true) = (placed?, uses_tokens) {
+        // The place of a token, and none in it: as it is, the request is not sent.
+        outbound.secrets.push(PlacedSecret { secret: Secret::new(""), ..placed });
+    }
     let asked = Asked {
         source: spec.name.clone(),
         secret: spec.auth.secret().cloned(),
+        signs_in: matches!(spec.auth, Auth::OAuth2Code { .. }),
         method: tool.method,
         writes: tool.effect.writes(),
         arguments: names,
@@ -123,6 +132,37 @@ impl Prepared {
         self
     }
 
+    /// The same call with this token, if its source takes tokens; without one it is not sent.
+    pub fn bear(&mut self, token: Secret) {
+        if let Some(placed) =
+            self.outbound.secrets.iter_mut().find(|placed| placed.place == Placement::Bearer)
+        {
+            placed.secret = token;
+        }
+    }
+
+    /// The same call, signed for this moment, if its source wants signatures: they hold for minutes. `nonce` is one that
+    /// no other request has.
+    pub fn stamp(&mut self, now: Micros, once: &str) {
+        for placed in &mut self.outbound.secrets {
+            match &mut placed.place {
+                Placement::AwsSigV4 { at, .. } => *at = now,
+                Placement::Hmac { at, nonce, .. } => {
+                    *at = now;
+                    once.clone_into(nonce);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The same call by this way.
+    #[must_use]
+    pub fn by(mut self, passage: Passage) -> Self {
+        self.outbound.passage = passage;
+        self
+    }
+
     /// The method.
     pub fn method(&self) -> Method {
         self.outbound.method
@@ -152,10 +192,25 @@ fn placed_secret(spec: &SourceSpec, secret: Option<Secret>) -> Result<Option<Pla
             KeyPlace::Query => Placement::Query { name: name.clone() },
             KeyPlace::Cookie => Placement::Cookie { name: name.clone() },
         },
+        Auth::OAuth2Client { .. } | Auth::OAuth2Code { .. } => Placement::Bearer,
+        Auth::AwsSigV4 { region, service, .. } => {
+            Placement::AwsSigV4 { region: region.clone(), service: service.clone(), at: Micros(0) }
+        }
+        Auth::Hmac { recipe, .. } => {
+            Placement::Hmac { recipe: recipe.clone(), at: Micros(0), nonce: String::new() }
+        }
     };
     let Some(name) = spec.auth.secret().cloned() else { return Ok(None) };
     match secret.filter(|secret| !secret.is_empty()) {
         Some(secret) => Ok(Some(PlacedSecret { name, secret, place })),
+        None if matches!(spec.auth, Auth::OAuth2Code { .. }) => Err(failed(
+            FailureClass::MissingSecret,
+            format!(
+                "nobody is signed in to the source {}: a person signs in on its screen, or with `tieout sources sign-in \
+                 {}`; nothing was sent",
+                spec.name, spec.name
+            ),
+        )),
         None => Err(failed(
             FailureClass::MissingSecret,
             format!(

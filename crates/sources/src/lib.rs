@@ -8,6 +8,8 @@
 //! - [`prepare`]: arguments are checked against the tool's schema, then put into path, query or body, or where the
 //!   tool's shape says, so that none can change host, path above its segment, or headers other than its own. The result
 //!   knows what it will send ([`Prepared::record`]) before anything is sent.
+//! - [`Credential`]: how tokens of OAuth 2 are asked for; whoever keeps them gives them to [`Prepared::bear`].
+//!   [`passage`]: how far a source's requests go, and whom they trust.
 //! - [`resource`] and [`identity`]: what the scheduler needs to know of a call: which thing it touches, and whether
 //!   another sends the same request. [`mistakes_of`]: what a form says of arguments.
 //! - [`Prepared::perform`]: one request, one ending. There is no other way out of it. What the answer's headers say of
@@ -23,6 +25,8 @@ mod headers;
 mod lint;
 mod mistake;
 mod multipart;
+mod oauth;
+mod passage;
 mod place;
 mod read;
 mod resource;
@@ -33,14 +37,18 @@ mod taken;
 mod template;
 mod text;
 mod told;
+mod toml_text;
 mod units;
 mod words;
 mod write;
+mod write_auth;
 
 pub use call::{Prepared, prepare};
 pub use check::{identity, mistakes_of};
 pub use lint::lint;
 pub use mistake::Mistake;
+pub use oauth::{Credential, Denied, Grant, Granted, granted};
+pub use passage::{passage, passage_with};
 pub use read::read_source;
 pub use resource::resource;
 pub use write::write_source;

@@ -51,7 +51,12 @@ impl<'a> Taken<'a> {
             Place::Cookie => Ok(()),
             Place::Header => {
                 let is = |other: &str| other.eq_ignore_ascii_case(name);
-                if key(KeyPlace::Header).is_some_and(is) {
+                let signed = match self.auth {
+                    Some(Auth::Hmac { recipe, .. }) => recipe.headers.keys().any(|header| is(header)),
+                    Some(Auth::AwsSigV4 { .. }) => is("x-amz-date") || is("x-amz-security-token"),
+                    _ => false,
+                };
+                if signed || key(KeyPlace::Header).is_some_and(is) {
                     return keys();
                 }
                 if is_header_of_ours(name) {

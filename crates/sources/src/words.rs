@@ -1,6 +1,7 @@
 //! The words of a shape in a file, and what holds where none is written.
 
 use domain::request::{BodyForm, Place, Style};
+use domain::source::{ClientAuth, Encoding, HmacAlgorithm};
 
 /// The word of each place.
 pub(crate) const PLACES: [(&str, Place); 4] =
@@ -27,6 +28,17 @@ pub(crate) const FORMS: [(&str, BodyForm); 5] = [
     ("text", BodyForm::Text),
     ("binary", BodyForm::Binary),
 ];
+
+/// The word of each place of a client's secret.
+pub(crate) const CLIENT_AUTHS: [(&str, ClientAuth); 2] =
+    [("basic", ClientAuth::Basic), ("body", ClientAuth::Body)];
+
+/// The word of each hash.
+pub(crate) const HMAC_ALGORITHMS: [(&str, HmacAlgorithm); 3] =
+    [("sha256", HmacAlgorithm::Sha256), ("sha512", HmacAlgorithm::Sha512), ("sha1", HmacAlgorithm::Sha1)];
+
+/// The word of each way to write bytes.
+pub(crate) const ENCODINGS: [(&str, Encoding); 2] = [("hex", Encoding::Hex), ("base64", Encoding::Base64)];
 
 /// The word that stands for a value.
 pub(crate) fn word<T: PartialEq>(words: &[(&'static str, T)], value: &T) -> &'static str {

@@ -4,12 +4,14 @@ use std::fmt::Write as _;
 
 use domain::label::Label;
 use domain::request::{FormPart, RequestShape};
-use domain::source::{Auth, KeyPlace, Limits, SourceKind, SourceSpec};
+use domain::source::{Limits, SourceKind, SourceSpec};
 use domain::tool::ToolSpec;
 use serde_json::Value;
 
+use crate::toml_text::{key, text};
 use crate::units::{rate, size, standard_burst, time};
 use crate::words::{FORMS, PLACES, STYLES, standard_explode, standard_media, standard_style, word};
+use crate::write_auth::{auth, tls};
 
 /// TOML that [`crate::read_source`] reads back as the same spec. What has its standard value is left out.
 pub fn write_source(spec: &SourceSpec) -> String {
@@ -22,6 +24,12 @@ pub fn write_source(spec: &SourceSpec) -> String {
     line(&mut out, "base_url", &text(&spec.base_url));
     line(&mut out, "label", &label(&spec.label));
     line(&mut out, "auth", &auth(&spec.auth));
+    if let Some(own) = &spec.tls {
+        line(&mut out, "tls", &tls(own));
+    }
+    if spec.private_network {
+        line(&mut out, "private_network", "true");
+    }
     line(&mut out, "limits", &limits(&spec.limits));
     if !spec.headers.is_empty() {
         let pairs: Vec<_> =
@@ -162,28 +170,6 @@ fn label(label: &Label) -> String {
     format!("{{ level = {level}, categories = [{}] }}", words.join(", "))
 }
 
-fn auth(auth: &Auth) -> String {
-    match auth {
-        Auth::None => "{ kind = \"none\" }".to_owned(),
-        Auth::Bearer { secret } => format!("{{ kind = \"bearer\", secret = {} }}", text(secret.as_str())),
-        Auth::Basic { user, secret } => {
-            format!("{{ kind = \"basic\", user = {}, secret = {} }}", text(user), text(secret.as_str()))
-        }
-        Auth::ApiKey { secret, place, name } => {
-            let place = match place {
-                KeyPlace::Header => "header",
-                KeyPlace::Query => "query",
-                KeyPlace::Cookie => "cookie",
-            };
-            format!(
-                "{{ kind = \"api_key\", place = \"{place}\", name = {}, secret = {} }}",
-                text(name),
-                text(secret.as_str())
-            )
-        }
-    }
-}
-
 fn inline(value: &Value) -> String {
     match value {
         Value::String(value) => text(value),
@@ -210,15 +196,4 @@ fn writable(value: &Value) -> bool {
         Value::Object(fields) => fields.values().all(writable),
         Value::Bool(_) | Value::String(_) => true,
     }
-}
-
-fn key(name: &str) -> String {
-    let bare = !name.is_empty()
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-    if bare { name.to_owned() } else { text(name) }
-}
-
-/// A JSON string is a TOML basic string, but for one character.
-fn text(text: &str) -> String {
-    Value::from(text).to_string().replace('\u{7f}', "\\u007F")
 }

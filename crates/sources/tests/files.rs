@@ -8,7 +8,10 @@ use domain::effect::{Effect, Method};
 use domain::json::Json;
 use domain::label::{Category, Label, Level};
 use domain::request::{Body, BodyForm, FormPart, Parameter, Place, RequestShape, Style};
-use domain::source::{Auth, KeyPlace, Limits, Rate, SourceKind, SourceSpec};
+use domain::source::{
+    Auth, ClientAuth, Encoding, HmacAlgorithm, HmacRecipe, KeyPlace, Limits, Rate, SourceKind, SourceSpec,
+    Tls,
+};
 use domain::tool::ToolSpec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -244,8 +247,6 @@ fn what_later_versions_bring_is_called_so() {
     let head = "name = 'a'\nbase_url = 'http://a'\n";
     refused(&format!("{head}kind = 'openapi'"), &[(3, "kind", "not in this version")]);
     refused(&format!("{head}kind = 'mcp'"), &[(3, "kind", "not in this version")]);
-    let oauth = "kind = 'http'\nauth = { kind = 'oauth2_client', secret = 'a' }";
-    refused(&format!("{head}{oauth}"), &[(4, "auth.kind", "not in this version")]);
     refused(
         &format!("{head}kind = 'http'\nauth = {{ kind = 'digest' }}"),
         &[(4, "auth.kind", "none, bearer")],
@@ -497,6 +498,44 @@ fn auth() -> impl Strategy<Value = Auth> {
             place,
             name
         }),
+        (name, "\\PC{1,8}", prop::collection::vec("[a-z:]{1,5}", 0..3), prop::option::of("[a-z]{1,5}"))
+            .prop_map(|(secret, client_id, scopes, audience)| Auth::OAuth2Client {
+                secret: secret.parse().unwrap(),
+                client_id,
+                token_url: "https://login.example/token?x=1".to_owned(),
+                scopes,
+                audience,
+                client_auth: ClientAuth::Body,
+            }),
+        (name, "\\PC{1,8}", prop::option::of("[A-Z]{1,5}")).prop_map(|(secret, client_id, client)| {
+            Auth::OAuth2Code {
+                secret: secret.parse().unwrap(),
+                client_id,
+                client_secret: client.map(|name| name.parse().unwrap()),
+                authorize_url: "http://127.0.0.1:9/authorize".to_owned(),
+                token_url: "http://localhost:9/token".to_owned(),
+                scopes: Vec::new(),
+                audience: None,
+                client_auth: ClientAuth::Basic,
+            }
+        }),
+        (name, "[a-z0-9-]{1,8}").prop_map(|(secret, region)| Auth::AwsSigV4 {
+            secret: secret.parse().unwrap(),
+            region,
+            service: "execute-api".to_owned(),
+        }),
+        (name, any::<bool>(), "\\PC{0,8}").prop_map(|(secret, base64_key, literal)| {
+            let sign = format!("{}\n{{timestamp}}{{body}}", literal.replace(['{', '}'], ""));
+            let headers = [("X-Sig".to_owned(), "t={timestamp},v1={signature}".to_owned())].into();
+            let recipe = HmacRecipe {
+                algorithm: HmacAlgorithm::Sha512,
+                encoding: Encoding::Base64,
+                base64_key,
+                sign,
+                headers,
+            };
+            Auth::Hmac { secret: secret.parse().unwrap(), recipe }
+        }),
     ]
 }
 
@@ -636,6 +675,8 @@ fn spec() -> impl Strategy<Value = SourceSpec> {
                 base_url: "http://localhost:8001/api".to_owned(),
                 label,
                 auth,
+                tls: None,
+                private_network: false,
                 limits,
                 headers,
                 idempotency_header,
@@ -666,4 +707,104 @@ proptest! {
         let cut = cut.min(CRM.len());
         let _ = read_source(&format!("{}{file}{}", &CRM[..cut], &CRM[cut..]));
     }
+}
+
+#[test]
+fn each_way_to_be_known_names_its_mistakes() {
+    let head = "name = 'a'\nkind = 'http'\nbase_url = 'http://a'\n";
+    let client = "kind = 'oauth2_client', client_id = 'c', secret = 's'";
+    let code = "kind = 'oauth2_code', client_id = 'c', secret = 's', token_url = 'https://l.example/t'";
+    let hmac = "kind = 'hmac', secret = 's'";
+    for (auth, key, words) in [
+        (client.to_owned(), "token_url", "is missing"),
+        (format!("{client}, token_url = 'http://l.example/t'"), "token_url", "not an https address"),
+        (format!("{client}, token_url = 'https://a:b@l.example/t'"), "token_url", "user name"),
+        (format!("{client}, token_url = 'https://l.example/t', scopes = 'read'"), "scopes", "must be a list"),
+        (format!("{client}, token_url = 'https://l.example/t', scopes = ['a b']"), "scopes", "is no scope"),
+        (
+            format!("{client}, token_url = 'https://l.example/t', client_auth = 'jwt'"),
+            "client_auth",
+            "not one of the words",
+        ),
+        (format!("{client}, token_url = 'https://l.example/t', scope = 'a'"), "scope", "not a key we know"),
+        (code.to_owned(), "authorize_url", "is missing"),
+        (
+            format!("{code}, authorize_url = 'https://l.example/a', client_secret = 's'"),
+            "client_secret",
+            "tokens are kept",
+        ),
+        (
+            format!(
+                "{code}, authorize_url = 'https://l.example/a', client_secret = 'GOCSPX-4eC39HqLyjWDarjtT1zdp7dc'"
+            ),
+            "client_secret",
+            "the key itself",
+        ),
+        (
+            "kind = 'aws_sigv4', secret = 's', region = 'eu/1', service = 'x'".to_owned(),
+            "region",
+            "letters, digits",
+        ),
+        (format!("{hmac}, headers = {{ X-S = '{{signature}}' }}"), "sign", "is missing"),
+        (format!("{hmac}, sign = '{{verb}}', headers = {{ X-S = '{{signature}}' }}"), "sign", "no {verb}"),
+        (
+            format!("{hmac}, sign = '{{body}}', headers = {{ X-S = '{{timestamp}}' }}"),
+            "headers",
+            "none of them carries",
+        ),
+        (
+            format!("{hmac}, sign = '{{body}}', headers = {{ X-S = '{{signature}}{{body}}' }}"),
+            "headers.X-S",
+            "no {body}",
+        ),
+        (
+            format!("{hmac}, sign = '{{body}}', headers = {{ Host = '{{signature}}' }}"),
+            "headers.Host",
+            "not for a request",
+        ),
+        (
+            format!("{hmac}, sign = '{{body}}', algorithm = 'md5', headers = {{ X-S = '{{signature}}' }}"),
+            "algorithm",
+            "not one of the words",
+        ),
+    ] {
+        refused(&format!("{head}auth = {{ {auth} }}"), &[(4, &format!("auth.{key}"), words)]);
+    }
+}
+
+#[test]
+fn certificates_are_read_and_kept_and_a_key_is_refused() {
+    let made = rcgen::generate_simple_self_signed(["corp.example".to_owned()]).unwrap();
+    let (pem, key) = (made.cert.pem(), made.signing_key.serialize_pem());
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let head = "name = 'a'\nkind = 'http'\nbase_url = 'https://a'\n";
+    let (ca, with_key) = (file("ca.pem", &pem), file("key.pem", &format!("{pem}{key}")));
+    let toml = format!(
+        "{head}tls = {{ ca = '{ca}', client_cert = \'\'\'{pem}\'\'\', client_key_secret = 'k' }}\nprivate_network = true"
+    );
+    let spec = read_source(&toml).unwrap();
+    let client_key_secret = Some("k".parse().unwrap());
+    let tls = Tls { ca: Some(pem.clone()), client_cert: Some(pem.clone()), client_key_secret };
+    assert_eq!((spec.tls.as_ref(), spec.private_network), (Some(&tls), true));
+    assert_eq!(read_source(&write_source(&spec)).unwrap(), spec);
+    for (tls, at, words) in [
+        ("{}".to_owned(), "ca", "is missing"),
+        ("{ ca = 'ca.pem' }".to_owned(), "ca", "neither PEM nor a whole path"),
+        ("{ ca = '/no/such/file.pem' }".to_owned(), "ca", "can't be read"),
+        (format!("{{ ca = '{with_key}' }}"), "ca", "holds a private key"),
+        (format!("{{ client_cert = '{ca}' }}"), "client_key_secret", "is missing"),
+        ("{ client_key_secret = 'k' }".to_owned(), "client_cert", "is missing"),
+        ("{ ca = '-----BEGIN X-----' }".to_owned(), "ca", "PEM"),
+    ] {
+        refused(&format!("{head}tls = {tls}"), &[(4, &format!("tls.{at}"), words)]);
+    }
+    let mistakes = read_source(&format!(
+        "{head}tls = {{ ca = '{ca}', client_cert = '{ca}', client_key_secret = \'\'\'{key}\'\'\' }}"
+    ));
+    assert!(!format!("{:?}", mistakes.unwrap_err()).contains(&key[40..60]));
 }

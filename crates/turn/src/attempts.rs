@@ -31,13 +31,15 @@ pub enum Then {
 pub struct Attempts {
     repeatable: bool,
     made: u32,
+    /// Whether one was made for a new token.
+    renewed: bool,
 }
 
 impl Attempts {
     /// Of a call whose first attempt begins. `repeatable` says whether it may be sent a second time at all: a read, an
     /// idempotent write, or a write with an idempotency key.
     pub fn new(repeatable: bool) -> Self {
-        Self { repeatable, made: 1 }
+        Self { repeatable, made: 1, renewed: false }
     }
 
     /// The number of the attempt that began last, from 1.
@@ -47,13 +49,19 @@ impl Attempts {
 
     /// An attempt ended, and no other is under way. After [`Then::Again`], [`Self::latest`] is the next one's number.
     ///
-    /// Again, only if the call may be sent twice, the failure may pass, attempts are left, and the wait ends before
+    /// Again at once, and once, with the token that its source gave in the place of one that it refused: it did nothing, so
+    /// that holds for every call. Else only if the call may be sent twice, the failure may pass, attempts are left, and the wait ends before
     /// the call's time does: a call does not wait for an attempt that it has no time for.
     pub fn ended(&mut self, attempt: &EndedAttempt) -> Then {
         let most = match (attempt.ended.status, attempt.retry_after) {
             (Some(429 | 503), Some(_)) => MOST_WHEN_ASKED_TO_WAIT,
             _ => MOST,
         };
+        if attempt.renewed && attempt.ended.outcome == Outcome::Failed && !self.renewed && self.made < most {
+            self.renewed = true;
+            self.made += 1;
+            return Then::Again { after: Span::default() };
+        }
         let may = self.repeatable && attempt.transient && attempt.ended.outcome == Outcome::Failed;
         if !may || self.made >= most {
             return Then::Over;

@@ -97,6 +97,9 @@ pub struct EndedAttempt {
     pub attempt: u32,
     /// Whether the same request may do better a moment later.
     pub transient: bool,
+    /// Whether the source refused its token and has given another since: nothing was done, and the same request may be
+    /// made with that, whatever it writes.
+    pub renewed: bool,
     /// How long the source asked this request to wait.
     pub retry_after: Option<Span>,
     /// From this attempt's sending to its end; `ended.took` counts from the first.

@@ -11,6 +11,15 @@ use crate::findings::Here;
 /// How many attempts of one read may be under way beside each other: the first, and one that hedges it.
 const MOST_TOGETHER: usize = 2;
 
+/// Whether the last attempt was refused for its token (401): then nothing was done, and it may be made with another, once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Refused {
+    #[default]
+    No,
+    Now,
+    Before,
+}
+
 /// What the entries say of a call's attempts.
 #[derive(Debug, Default)]
 pub(crate) struct Attempts {
@@ -19,6 +28,7 @@ pub(crate) struct Attempts {
     under_way: BTreeSet<u32>,
     /// The idempotency key of the first.
     key: Option<String>,
+    refused: Refused,
 }
 
 impl Attempts {
@@ -51,7 +61,7 @@ impl Attempts {
         } else if self.key.as_deref() != key {
             let words = format!("attempt {attempt} of {call} has another idempotency key than the first");
             here.report(FindingKind::Altered, &words);
-        } else if effect == Effect::Write && key.is_none() {
+        } else if effect == Effect::Write && key.is_none() && self.refused != Refused::Now {
             let words =
                 format!("{call} writes and is sent again, and nothing keeps it from being done twice");
             here.report(FindingKind::OffPolicy, &words);
@@ -62,13 +72,19 @@ impl Attempts {
             let words = format!("attempt {attempt} of {call} is sent while attempt {other} is under way");
             here.report(FindingKind::OffPolicy, &words);
         }
+        if self.refused == Refused::Now {
+            self.refused = Refused::Before;
+        }
         self.sent = self.sent.max(attempt);
         self.under_way.insert(attempt);
     }
 
     /// An attempt came to nothing.
-    pub(crate) fn end(&mut self, call: CallId, attempt: u32, here: &mut Here<'_>) {
+    pub(crate) fn end(&mut self, call: CallId, attempt: u32, status: Option<u16>, here: &mut Here<'_>) {
         if self.under_way.remove(&attempt) {
+            if status == Some(401) && self.refused == Refused::No {
+                self.refused = Refused::Now;
+            }
             return;
         }
         if attempt <= self.sent {

@@ -166,9 +166,15 @@ impl Calls {
     }
 
     /// An attempt came to nothing, and its call goes on.
-    pub(crate) fn end_attempt(&mut self, call: CallId, attempt: u32, here: &mut Here<'_>) {
+    pub(crate) fn end_attempt(
+        &mut self,
+        call: CallId,
+        attempt: u32,
+        status: Option<u16>,
+        here: &mut Here<'_>,
+    ) {
         if let Some(known) = self.of(call, "said to go on", here) {
-            known.attempts.end(call, attempt, here);
+            known.attempts.end(call, attempt, status, here);
         }
     }
 

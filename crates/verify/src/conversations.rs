@@ -92,6 +92,8 @@ fn belongs_to_none(fact: &Fact) -> bool {
         fact,
         Fact::TrailOpened { .. }
             | Fact::TrailRecovered { .. }
+            | Fact::TokenSent { .. }
+            | Fact::TokenEnded { .. }
             | Fact::EpochOpened { .. }
             | Fact::ClockJumped { .. }
             | Fact::Heartbeat {}

@@ -35,6 +35,7 @@ mod proofs;
 mod record;
 mod report;
 mod story;
+mod tokens;
 mod tree;
 mod turns;
 

@@ -7,6 +7,7 @@ use crate::calls::{Calls, Requested};
 use crate::ended::End;
 use crate::exports::Exports;
 use crate::findings::Here;
+use crate::tokens::Tokens;
 use crate::turns::Turns;
 
 /// Everything that is under way.
@@ -15,6 +16,7 @@ pub(crate) struct Story {
     turns: Turns,
     calls: Calls,
     anchoring: Anchoring,
+    tokens: Tokens,
     exports: Exports,
     /// Whether only some entries of the trail are told.
     partial: bool,
@@ -78,7 +80,9 @@ impl Story {
                     self.turns.send_call(*call, sent, here);
                 }
             }
-            Fact::AttemptEnded { call, attempt, .. } => self.calls.end_attempt(*call, *attempt, here),
+            Fact::AttemptEnded { call, attempt, status, .. } => {
+                self.calls.end_attempt(*call, *attempt, *status, here);
+            }
             Fact::CallDropped { call, why } => {
                 self.calls.drop_call(*call, here);
                 self.turns.drop_call(*call, *why, here);
@@ -100,6 +104,7 @@ impl Story {
             Fact::ExportBegun { .. } | Fact::ExportSent { .. } | Fact::ExportMade { .. } => {
                 self.exports.tell(fact, here);
             }
+            Fact::TokenSent { .. } | Fact::TokenEnded { .. } => self.tokens.tell(fact, self.partial, here),
             Fact::ReviewOpened { call } => self.calls.review(*call, here),
             Fact::TrailOpened { .. }
             | Fact::EpochOpened { .. }

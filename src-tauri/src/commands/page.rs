@@ -26,13 +26,17 @@ pub(crate) async fn page_ready() -> Reply<()> {
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn open_external(url: String) -> Reply<()> {
-    let url = outside(&url)?;
+    browse(outside(&url)?).await.map_err(Into::into)
+}
+
+/// Shows an address in the system's browser or mail program.
+pub(super) async fn browse(url: Url) -> Result<(), EngineError> {
     // The library's function and not its plugin, which would bring commands of its own within the page's reach.
     let opened = tauri::async_runtime::spawn_blocking(move || {
         tauri_plugin_opener::open_url(url.as_str(), None::<&str>).map_err(|error| error.to_string())
     });
     let said = opened.await.map_err(|error| error.to_string()).flatten();
-    said.map_err(|words| EngineError::Internal(format!("the address could not be opened: {words}")).into())
+    said.map_err(|words| EngineError::Internal(format!("the address could not be opened: {words}")))
 }
 
 /// The address, if it is one that may be opened outside. Any other scheme could start a program (`file:`, `smb:`,

@@ -7,6 +7,7 @@ use domain::view::CallDetail;
 use engine::{Engine, EngineError, RequestPreview, SourceReport};
 
 use super::Reply;
+use super::page::browse;
 use crate::shell::Here;
 use crate::wire::{SourceCheck, SourceDraft};
 
@@ -70,6 +71,26 @@ pub(crate) async fn source_test(shell: Here<'_>, name: SourceName) -> Reply<Sour
     let report = shell.reply(shell.engine_to_change().await?.test_source(&name).await)?;
     shell.changed();
     Ok(report)
+}
+
+/// Lets a person sign in to a source in the system's browser; it is over when they have, or when they were refused.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn source_sign_in(shell: Here<'_>, name: SourceName) -> Reply<()> {
+    let sign_in = shell.reply(shell.engine_to_change().await?.sign_in(&name).await)?;
+    shell.reply(browse(sign_in.url().clone()).await)?;
+    shell.reply(sign_in.finish().await)?;
+    shell.changed();
+    Ok(())
+}
+
+/// Takes a person's sign-in to a source out of the keychain.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn source_sign_out(shell: Here<'_>, name: SourceName) -> Reply<()> {
+    shell.reply(shell.engine_to_change().await?.sign_out(&name).await)?;
+    shell.changed();
+    Ok(())
 }
 
 /// Calls a tool by hand: pressing the button is the person's word for it, a write's too. `args` is a JSON object.

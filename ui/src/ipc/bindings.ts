@@ -166,6 +166,10 @@ export const commands = {
 	sourceExport: (name: SourceName) => typedError<string, CommandError>(__TAURI_INVOKE("source_export", { name })),
 	/**  Tries a source with a harmless call, which is recorded like any other. */
 	sourceTest: (name: SourceName) => typedError<SourceReport, CommandError>(__TAURI_INVOKE("source_test", { name })),
+	/**  Lets a person sign in to a source in the system's browser; it is over when they have, or when they were refused. */
+	sourceSignIn: (name: SourceName) => typedError<null, CommandError>(__TAURI_INVOKE("source_sign_in", { name })),
+	/**  Takes a person's sign-in to a source out of the keychain. */
+	sourceSignOut: (name: SourceName) => typedError<null, CommandError>(__TAURI_INVOKE("source_sign_out", { name })),
 	/**  Calls a tool by hand: pressing the button is the person's word for it, a write's too. `args` is a JSON object. */
 	toolCall: (tool: ToolId, args: string) => typedError<CallDetail, CommandError>(__TAURI_INVOKE("tool_call", { tool, args })),
 	/**  Pauses a source: calls to it wait until it is resumed. */
@@ -457,7 +461,56 @@ secret: SecretName;
 /**  Where the key goes. */
 place: KeyPlace; 
 /**  The header, query parameter or cookie that carries it. */
-name: string };
+name: string } | 
+/**
+ *  OAuth 2 in the name of this program (RFC 6749 §4.4): tokens are got with the client's secret whenever they are
+ *  needed.
+ */
+{ kind: "oauth2_client"; 
+/**  The client secret's name. */
+secret: SecretName; 
+/**  By which the authorization server knows the client. */
+client_id: string; 
+/**  Where tokens are got. */
+token_url: string; 
+/**  What is asked for; none asks for what is usual. */
+scopes?: string[]; 
+/**  For whom the tokens are, where the server wants to be told. */
+audience?: string | null; 
+/**  Where the client's secret stands. */
+client_auth?: ClientAuth } | 
+/**  OAuth 2 in the name of a person, who signs in with their browser (RFC 6749 §4.1, RFC 7636). */
+{ kind: "oauth2_code"; 
+/**  The name under which the keychain holds the tokens once the person has signed in. */
+secret: SecretName; 
+/**  By which the authorization server knows the client. */
+client_id: string; 
+/**  The client secret's name, if it has one. */
+client_secret?: SecretName | null; 
+/**  Where the person signs in. */
+authorize_url: string; 
+/**  Where tokens are got. */
+token_url: string; 
+/**  What is asked for; none asks for what is usual. */
+scopes?: string[]; 
+/**  For whom the tokens are, where the server wants to be told. */
+audience?: string | null; 
+/**  Where the client's secret stands. */
+client_auth?: ClientAuth } | 
+/**  Requests are signed as Amazon Web Services ask for it (Signature Version 4). */
+{ kind: "aws_sigv4"; 
+/**  The name of `ACCESS_KEY_ID:SECRET` or `ACCESS_KEY_ID:SECRET:SESSION_TOKEN`. */
+secret: SecretName; 
+/**  The region that answers. */
+region: string; 
+/**  The service as signatures name it. */
+service: string } | 
+/**  Requests are signed with an HMAC. */
+{ kind: "hmac"; 
+/**  The key's name. */
+secret: SecretName; 
+/**  Over what, and where it stands. */
+recipe: HmacRecipe };
 
 /**  A batch: all the calls of one model message. */
 export type BatchId = string;
@@ -701,6 +754,13 @@ export type Citation = {
 	handle: Handle,
 };
 
+/**  Where a client's secret stands in a request for a token (RFC 6749 §2.3.1). */
+export type ClientAuth = 
+/**  In the header `Authorization`, as every server must take it. */
+"basic" | 
+/**  In the body, beside the rest. */
+"body";
+
 /**  What a shell does differently. */
 export type Code = 
 /**  Show the words at the form. */
@@ -853,6 +913,13 @@ export type Effect =
 "idempotent_write" | 
 /**  Changes something, and twice is not the same as once. */
 "write";
+
+/**  How bytes are written as text. */
+export type Encoding = 
+/**  Hexadecimal digits in lower case. */
+"hex" | 
+/**  Base64 with padding. */
+"base64";
 
 /**  How a call ended, for the screen. */
 export type Ended = {
@@ -1290,6 +1357,32 @@ export type Health = {
 	last_at: Micros | null,
 	/**  How that one ended, if it has ended. */
 	last_outcome: Outcome | null,
+};
+
+/**  The hash of an HMAC. */
+export type HmacAlgorithm = 
+/**  SHA-256. */
+"sha256" | 
+/**  SHA-512. */
+"sha512" | 
+/**  SHA-1, which some APIs still want. */
+"sha1";
+
+/**
+ *  How a request is signed with an HMAC: a text made of the request, and headers that carry what comes of it. In both
+ *  `{name}` stands for a part of the request.
+ */
+export type HmacRecipe = {
+	/**  The hash. */
+	algorithm: HmacAlgorithm,
+	/**  How the signature is written. */
+	encoding: Encoding,
+	/**  Whether the secret is the key's bytes under base64, and not the key itself. */
+	base64_key: boolean,
+	/**  What is signed: a template of [`HmacRecipe::SIGNED`]. */
+	sign: string,
+	/**  The headers that it adds, each a template of [`HmacRecipe::SHOWN`]; one of them has `{signature}`. */
+	headers: { [key in string]: string },
 };
 
 /**  A legal hold: what it covers can't be erased until it is released. */
@@ -2185,6 +2278,10 @@ export type SourceSpec = {
 	label: Label,
 	/**  How it knows us. */
 	auth: Auth,
+	/**  What TLS with it has beside what the machine trusts. */
+	tls?: Tls | null,
+	/**  Whether its name may lead to private addresses, though it could be a name of the internet's. */
+	private_network?: boolean,
 	/**  How much we ask of it. */
 	limits: Limits,
 	/**  Headers sent with every request; none of them a secret. */
@@ -2201,6 +2298,8 @@ export type SourceView = {
 	spec: SourceSpec,
 	/**  Whether the secret that it names is in the keychain; true if it needs none. */
 	secret_present: boolean,
+	/**  What is known of its tokens, if it takes tokens and there are any. */
+	token: TokenView | null,
 	/**  What its calls say. */
 	health: Health,
 	/**  Whether a person paused it: its calls wait. */
@@ -2285,6 +2384,24 @@ export type Timings = {
 	sequential_ms: number,
 	/**  From the question to the first word of the answer. */
 	first_word_ms: number,
+};
+
+/**  What TLS with a source has beside what the machine trusts. */
+export type Tls = {
+	/**  Certificates (PEM) of authorities that are trusted for this source beside the machine's. */
+	ca?: string | null,
+	/**  The certificate (PEM, its chain behind it) by which the source knows us. */
+	client_cert?: string | null,
+	/**  The name of that certificate's private key (PEM). */
+	client_key_secret?: SecretName | null,
+};
+
+/**  A source's token, without the token. */
+export type TokenView = {
+	/**  When it ends, if that is known. */
+	ends: Micros | null,
+	/**  Whether it is renewed by itself. */
+	renewable: boolean,
 };
 
 /**

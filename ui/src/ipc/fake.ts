@@ -69,7 +69,7 @@ export function fakeHost(options: FakeOptions = {}): Host {
     else tomls.set(spec.name, toml);
     const health = trail.health(spec.name);
     const known = state.sources.some((view) => view.spec.name === spec.name);
-    const view = { spec, secret_present: true, health, paused: false, asks_to_wait_ms: 0 };
+    const view = { spec, secret_present: true, token: null, health, paused: false, asks_to_wait_ms: 0 };
     state.sources = known ? state.sources.map((one) => (one.spec.name === spec.name ? view : one)) : [...state.sources, view];
     changed();
   }
@@ -149,6 +149,7 @@ export function fakeHost(options: FakeOptions = {}): Host {
       sources: state.sources.map(({ spec }) => ({
         spec: structuredClone(spec),
         secret_present: spec.auth.kind === 'none' || kept(spec.auth.secret),
+        token: null,
         health: trail.health(spec.name),
         paused: paused.has(spec.name),
         asks_to_wait_ms: 0,
@@ -300,6 +301,13 @@ export function fakeHost(options: FakeOptions = {}): Host {
       const ok = made?.row.outcome === 'returned';
       const words = ok ? `${name}.${tool.name} answered in 180 ms with 58 bytes` : `${name}.${tool.name} did not return: its key is not in the keychain`;
       return { ok, words, status: ok ? 200 : null, call: made?.row.call ?? null, took_ms: 180 };
+    },
+    sourceSignIn: async (name) => {
+      await pause(240);
+      throw refuse('bad_input', `nobody signs in to ${name}: its auth is not \`oauth2_code\``);
+    },
+    sourceSignOut: async (name) => {
+      throw refuse('not_found', `nobody is signed in to ${name}`);
     },
     toolCall: async (wanted, args) => {
       await pause(180);

@@ -175,6 +175,9 @@ export interface Host {
   /** Writes its file into the Downloads folder, and says where. */
   sourceExport(name: SourceName): Promise<string>;
   sourceTest(name: SourceName): Promise<SourceReport>;
+  /** Opens the system's browser, and is over when the person has signed in there. */
+  sourceSignIn(name: SourceName): Promise<void>;
+  sourceSignOut(name: SourceName): Promise<void>;
   toolCall(tool: ToolId, args: string): Promise<CallDetail>;
   /** What of these arguments does not fit the tool; empty if they fit. */
   checkArguments(tool: ToolId, args: string): Promise<string[]>;

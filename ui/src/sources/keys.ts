@@ -10,7 +10,13 @@ export const FILE_KEYS: readonly { title: string; keys: readonly FileKey[] }[] =
     title: 'Of the source',
     keys: [
       { line: 'label = { level = "confidential", categories = ["contact"] }', means: 'How sensitive its results are; confidential if left out.' },
-      { line: 'auth = { kind = "bearer", secret = "name" }', means: 'How it knows us: none, bearer, basic or api_key. The secret is a name in the keychain, never the secret.' },
+      { line: 'auth = { kind = "bearer", secret = "name" }', means: 'How it knows us: none, bearer, basic, api_key, oauth2_client, oauth2_code, aws_sigv4 or hmac. The secret is a name in the keychain, never the secret.' },
+      {
+        line: 'auth = { kind = "oauth2_code", authorize_url = "https://…", token_url = "https://…", client_id = "…", scopes = ["read"], secret = "name" }',
+        means: 'You sign in with your browser; the tokens are kept in the keychain under that name and renewed by themselves.',
+      },
+      { line: 'tls = { ca = "/path/to/ca.pem" }', means: 'Authorities that are trusted for it beside the machine’s; client_cert and client_key_secret show it a certificate.' },
+      { line: 'private_network = true', means: 'Its name leads to a private address, and that is right.' },
       {
         line: 'limits = { in_flight = 8, per_second = 20, burst = 40, deadline = "20s", result_bytes = "4MiB" }',
         means: 'Calls at one time; requests a second, and how many at once after a rest; a call’s whole time; the longest result. What is left out has its default, and without per_second there is no rate.',

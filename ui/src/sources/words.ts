@@ -45,7 +45,19 @@ export function authWords(auth: Auth): string {
       return `password of ${auth.user}`;
     case 'api_key':
       return `key in the ${auth.place === 'query' ? 'query parameter' : auth.place} ${auth.name}`;
+    case 'oauth2_client':
+      return `tokens of ${hostOf(auth.token_url)} for the client ${auth.client_id}`;
+    case 'oauth2_code':
+      return `your sign-in at ${hostOf(auth.authorize_url)}`;
+    case 'aws_sigv4':
+      return `AWS signature for ${auth.service} in ${auth.region}`;
+    case 'hmac':
+      return `signature (HMAC, ${auth.recipe.algorithm}) in ${Object.keys(auth.recipe.headers).join(', ')}`;
   }
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : url;
 }
 
 /** The name of the secret that the source needs, if it needs one. */

@@ -37,6 +37,19 @@ pub(crate) enum Sources {
         /// Its name
         name: SourceName,
     },
+    /// Sign in to a source whose auth is `oauth2_code`: opens the browser, and keeps what it brings back
+    SignIn {
+        /// Its name
+        name: SourceName,
+        /// Print the address, and open no browser
+        #[arg(long)]
+        no_browser: bool,
+    },
+    /// Take a person's sign-in to a source out of the keychain
+    SignOut {
+        /// Its name
+        name: SourceName,
+    },
     /// Remove a source; its calls stay on record
     Remove {
         /// Its name

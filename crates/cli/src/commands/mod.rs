@@ -19,6 +19,7 @@ pub(crate) mod probe;
 pub(crate) mod secrets;
 pub(crate) mod settings;
 pub(crate) mod sheet;
+pub(crate) mod sign_in;
 pub(crate) mod sources;
 pub(crate) mod telling;
 pub(crate) mod tools;

@@ -2,13 +2,13 @@
 
 use domain::fact::Change;
 use domain::outcome::Outcome;
-use domain::source::{Limits, SourceSpec};
-use domain::view::{Health, SourceView};
+use domain::source::{Auth, Limits, SourceSpec};
+use domain::view::{Health, SourceView, TokenView};
 use engine::{Engine, EngineError};
 use serde_json::json;
 
 use crate::args::{Global, Sources};
-use crate::commands::import;
+use crate::commands::{import, sign_in};
 use crate::exit::Exit;
 use crate::output::Output;
 use crate::place::{open, open_to_read};
@@ -23,15 +23,20 @@ pub(crate) async fn run(global: &Global, sources: &Sources, output: &Output) -> 
             let spec = Engine::read_source(&text)?;
             let engine = open(global).await?;
             let (name, tools) = (spec.name.clone(), spec.tools.len() as u64);
-            let secret = spec.auth.secret().cloned();
+            let (auth, secrets) =
+                (spec.auth.clone(), spec.secrets().into_iter().cloned().collect::<Vec<_>>());
             let change = engine.save_source(spec).await?;
             let did = if change == Change::Replaced { "changed" } else { "connected" };
             output.line(format!("{did} source {name} with {}", count(tools, "tool")));
             output.object("source_saved", &json!({ "name": name, "change": change, "tools": tools }));
-            if let Some(secret) = secret
-                && !engine.secrets().await?.contains(&secret)
-            {
-                output.progress(format!("its secret is not stored yet: tieout secrets set {secret}"));
+            let stored = engine.secrets().await?;
+            for secret in secrets.iter().filter(|secret| !stored.contains(secret)) {
+                let tokens = matches!(&auth, Auth::OAuth2Code { .. }) && auth.secret() == Some(secret);
+                output.progress(if tokens {
+                    format!("nobody is signed in yet: tieout sources sign-in {name}")
+                } else {
+                    format!("its secret is not stored yet: tieout secrets set {secret}")
+                });
             }
             engine.shutdown().await;
         }
@@ -89,6 +94,8 @@ pub(crate) async fn run(global: &Global, sources: &Sources, output: &Output) -> 
             output.object("source_resumed", &json!({ "name": name }));
             engine.shutdown().await;
         }
+        Sources::SignIn { name, no_browser } => sign_in::sign_in(global, name, *no_browser, output).await?,
+        Sources::SignOut { name } => sign_in::sign_out(global, name, output).await?,
         Sources::Remove { name } => {
             let engine = open(global).await?;
             engine.remove_source(name).await?;
@@ -127,8 +134,12 @@ fn limits_line(spec: &SourceSpec) -> String {
 }
 
 fn source_line(view: &SourceView) -> String {
-    let SourceView { spec, secret_present, health, paused, asks_to_wait_ms } = view;
-    let secret = if *secret_present { "" } else { "  SECRET MISSING" };
+    let SourceView { spec, secret_present, token, health, paused, asks_to_wait_ms } = view;
+    let secret = match (*secret_present, &spec.auth) {
+        (true, _) => token.as_ref().map(token_words).unwrap_or_default(),
+        (false, Auth::OAuth2Code { .. }) => "  SIGN IN".to_owned(),
+        (false, _) => "  SECRET MISSING".to_owned(),
+    };
     let pause = match (*paused, *asks_to_wait_ms) {
         (true, _) => "  PAUSED".to_owned(),
         (false, 0) => String::new(),
@@ -139,6 +150,15 @@ fn source_line(view: &SourceView) -> String {
     let tools = if writes == 0 { tools } else { format!("{tools} ({writes} writing)") };
     let health = health_words(health);
     format!("{:<16}  {}  {tools}  {}  {health}{secret}{pause}", spec.name.as_str(), spec.base_url, spec.label)
+}
+
+/// Until when a token holds, and what happens then.
+fn token_words(token: &TokenView) -> String {
+    match (token.ends, token.renewable) {
+        (None, _) => String::new(),
+        (Some(ends), true) => format!("  token until {}, renewed by itself", time(ends)),
+        (Some(ends), false) => format!("  signed in until {}", time(ends)),
+    }
 }
 
 /// What the record says: the last call whenever it was, and the last seven days.

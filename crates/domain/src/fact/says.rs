@@ -30,6 +30,8 @@ impl Fact {
             Self::SourceChanged { .. } => "source.changed",
             Self::ModelChanged { .. } => "model.changed",
             Self::SettingsChanged { .. } => "settings.changed",
+            Self::TokenSent { .. } => "token.sent",
+            Self::TokenEnded { .. } => "token.ended",
             Self::EpochOpened { .. } => "epoch.opened",
             Self::ClockJumped { .. } => "clock.jumped",
             Self::Heartbeat {} => "heartbeat",
@@ -70,12 +72,16 @@ impl Fact {
             Self::AttemptEnded { words, .. } | Self::AnchorFailed { words, .. } => {
                 vec![(PayloadRole::Words, *words)]
             }
-            Self::CallSent { request, .. } => vec![(PayloadRole::Request, *request)],
+            Self::CallSent { request, .. } | Self::TokenSent { request, .. } => {
+                vec![(PayloadRole::Request, *request)]
+            }
             Self::CallEnded { result, words, .. } => {
                 each(&[(PayloadRole::Result, result.as_ref()), (PayloadRole::Words, words.as_ref())])
             }
             Self::AnswerGiven { answer, .. } => vec![(PayloadRole::Answer, *answer)],
-            Self::TurnStopped { words, .. } => each(&[(PayloadRole::Words, words.as_ref())]),
+            Self::TurnStopped { words, .. } | Self::TokenEnded { words, .. } => {
+                each(&[(PayloadRole::Words, words.as_ref())])
+            }
             Self::SourceChanged { setting, .. } | Self::ModelChanged { setting, .. } => {
                 each(&[(PayloadRole::Setting, setting.as_ref())])
             }

@@ -45,3 +45,15 @@ pub enum Change {
     /// It is gone.
     Removed,
 }
+
+/// With what a token is asked for (RFC 6749).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenGrant {
+    /// A client's own secret.
+    ClientCredentials,
+    /// What a person's browser brought back when they had signed in.
+    AuthorizationCode,
+    /// A token that gives the next.
+    RefreshToken,
+}

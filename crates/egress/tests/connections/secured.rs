@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use domain::time::Span;
-use egress::{Door, SendError, Settings};
+use egress::{Door, Passage, SendError, Settings};
 use http_body_util::Full;
 use hyper::service::service_fn;
 use hyper::{Request, Response, Version};
@@ -105,7 +105,7 @@ async fn a_secured_connection_opens_ahead() {
     }
     let mut server = Server::start(Some(own_tls(&["http/1.1"])), &[]).await;
     let door = door();
-    door.warm(&secured(&server, "/").parse().unwrap());
+    door.warm(&secured(&server, "/").parse().unwrap(), &Passage::default());
     assert_eq!(server.next().await, Event::Opened(0));
     assert!(fetch(&door, &secured(&server, "/now")).await.unwrap().phases.reused);
     assert_eq!(server.so_far(), [Event::Asked(0, "/now".to_owned())]);
@@ -119,13 +119,13 @@ async fn many_requests_share_one_connection_of_http_2() {
     let (port, accepted) = http_2().await;
     let address = format!("https://127.0.0.1:{port}/");
     let door = door();
-    door.warm(&address.parse().unwrap());
+    door.warm(&address.parse().unwrap(), &Passage::default());
     let first = fetch(&door, &address).await.unwrap();
     assert!(first.bytes == b"HTTP/2.0" && first.phases.reused, "{:?}", first.phases);
     let mut under_way = tokio::task::JoinSet::new();
     for _ in 0..64 {
         let (door, address) = (door.clone(), address.clone());
-        door.warm(&address.parse().unwrap());
+        door.warm(&address.parse().unwrap(), &Passage::default());
         under_way.spawn(async move { fetch(&door, &address).await.unwrap() });
     }
     for whole in under_way.join_all().await {

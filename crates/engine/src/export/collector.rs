@@ -302,6 +302,7 @@ impl Answered {
             }
             SendError::Unsendable(_)
             | SendError::Untrusted(_)
+            | SendError::Forbidden(_)
             | SendError::BadBody(_)
             | SendError::Redirect(_) => Self::Refused { words },
         }

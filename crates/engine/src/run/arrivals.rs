@@ -249,13 +249,15 @@ impl Driver {
         };
         let whole = live.sent.map(|sent| sent.elapsed().into()).unwrap_or_default();
         let limit = live.known.as_ref().map_or(0, |known| known.source.limits.deadline_ms);
-        let (transient, retry_after) = (finished.told.transient, finished.told.retry_after);
+        let (transient, renewed) = (finished.told.transient, finished.told.renewed);
+        let retry_after = finished.told.retry_after;
         let dice = dice()?;
         let deadline = Span(u64::from(limit) * 1000);
         let ended = self.ended(call, finished, whole, None);
         Ok(Some(Event::AttemptEnded(EndedAttempt {
             attempt,
             transient,
+            renewed,
             retry_after,
             took,
             deadline,

@@ -10,19 +10,21 @@ use domain::id::{CallId, ConversationId, Handle};
 use domain::intent::DurableIntent;
 use domain::outcome::{Ending, FailureClass, Outcome};
 use domain::payload::PayloadRole;
+use domain::secret::Secret;
 use domain::source::SourceSpec;
 use domain::time::Span;
-use sources::Prepared;
+use sources::{Credential, Prepared};
 use store::StoreError;
 use tokio::sync::{mpsc, watch};
 use turn::{Interruption, Lane, Ticket};
 
 use crate::backlog::Room;
-use crate::clock::seal;
+use crate::clock::{random_bits, seal};
 use crate::error::EngineError;
 use crate::finished::Finished;
 use crate::gate::Place;
 use crate::inner::Inner;
+use crate::tokens::NoToken;
 
 /// How long a write that is stopped may still tell us its outcome.
 const GRACE: Duration = Duration::from_secs(5);
@@ -43,6 +45,10 @@ pub(crate) struct Departure {
     pub(crate) conversation: Option<ConversationId>,
     pub(crate) source: Arc<SourceSpec>,
     pub(crate) prepared: Prepared,
+    /// How its source's tokens are got, if it takes tokens.
+    pub(crate) credential: Option<Credential>,
+    /// The one that it leaves with.
+    pub(crate) token: Option<Secret>,
     pub(crate) idempotency_key: Option<String>,
     /// Who shares the gate with whom.
     pub(crate) lane: Lane,
@@ -85,8 +91,10 @@ pub(crate) struct Arrival {
 }
 
 impl Departure {
-    /// The entry that says that it is about to be sent.
-    pub(crate) fn intent(&self, inner: &Inner) -> Result<Draft, EngineError> {
+    /// The entry that says that it is about to be sent, signed for now if its source wants signatures: it may have waited
+    /// for a person.
+    pub(crate) fn intent(&mut self, inner: &Inner) -> Result<Draft, EngineError> {
+        self.prepared.stamp(inner.clock.now().at, &format!("{:032x}", random_bits()?));
         let record = seal(PayloadRole::Request, "message/http", self.prepared.record())?;
         let fact = Fact::CallSent {
             call: self.call,
@@ -97,6 +105,22 @@ impl Departure {
             idempotency_key: self.idempotency_key.clone(),
         };
         Ok(Draft { moment: inner.clock.now(), conversation: self.conversation, fact, payloads: vec![record] })
+    }
+
+    /// Takes the token that is at hand, and says whether it may leave: one may have to be asked for first.
+    pub(crate) fn has_token(&mut self, inner: &Inner) -> bool {
+        let Some(credential) = &self.credential else { return true };
+        let at_hand = inner.tokens.at_hand(credential, inner.clock.now().at);
+        let has = at_hand.is_some();
+        if let Some(token) = at_hand {
+            self.bear(token);
+        }
+        has
+    }
+
+    fn bear(&mut self, token: Secret) {
+        self.prepared.bear(token.clone());
+        self.token = Some(token);
     }
 
     /// Gets in line at its source's gate.
@@ -112,7 +136,7 @@ impl Departure {
 /// Only if the trail can't be written: then nothing was sent.
 pub(crate) async fn attempt(
     inner: Arc<Inner>,
-    departure: Departure,
+    mut departure: Departure,
     start: Start,
     notices: mpsc::UnboundedSender<Notice>,
     mut stop: watch::Receiver<Option<Interruption>>,
@@ -124,7 +148,7 @@ pub(crate) async fn attempt(
     };
     let unsent = |ending| arrival(ending, Span::default(), Room::default());
 
-    let (place, intent) = match let_go(&inner, &departure, start, &notices, &mut stop).await? {
+    let (place, intent) = match let_go(&inner, &mut departure, start, &notices, &mut stop).await? {
         Ok(let_go) => let_go,
         Err(ending) => return unsent(ending),
     };
@@ -144,7 +168,7 @@ pub(crate) async fn attempt(
     changed();
     let performing = departure.prepared.perform(&inner.door, intent);
     tokio::pin!(performing);
-    let ending = tokio::select! {
+    let mut ending = tokio::select! {
         biased;
         ending = &mut performing => ending,
         why = stopped_under_way(&mut stop) => match effect {
@@ -164,13 +188,31 @@ pub(crate) async fn attempt(
     // While there is no room for what it brought, it keeps its place: whoever comes next would bring more.
     let room = inner.backlog.room(ending.body.len()).await;
     drop(place);
+    if let (Some(401), Some(credential), Some(token)) =
+        (ending.status, &departure.credential, &departure.token)
+    {
+        let passage = sources::passage(&departure.source);
+        let renewed = tokio::select! {
+            biased;
+            // Whoever stopped it wants no other attempt.
+            _ = stopped(&mut stop) => None,
+            renewed = inner.token(credential, &passage, Some(token)) => Some(renewed?),
+        };
+        match renewed {
+            Some(Ok(_)) => ending.told.renewed = true,
+            Some(Err(none @ NoToken::SignIn(_))) => {
+                ending.words = format!("{}; {}", ending.words, none.advice(source.as_str()));
+            }
+            Some(Err(NoToken::Denied(_))) | None => {}
+        }
+    }
     arrival(ending, took, room)
 }
 
 /// Its place and the leave to send it, as soon as it has both; how it ends, if it gives up before.
 async fn let_go(
-    inner: &Inner,
-    departure: &Departure,
+    inner: &Arc<Inner>,
+    departure: &mut Departure,
     start: Start,
     notices: &mpsc::UnboundedSender<Notice>,
     stop: &mut watch::Receiver<Option<Interruption>>,
@@ -189,6 +231,18 @@ async fn let_go(
         Ok(place) => place,
         Err(ending) => return Ok(Err(ending)),
     };
+    if let Some(credential) = departure.credential.clone() {
+        let passage = sources::passage(&departure.source);
+        let token = tokio::select! {
+            biased;
+            why = stopped(stop) => return Ok(Err(withdrawn(why, departure.effect, departure.attempt))),
+            token = inner.token(&credential, &passage, None) => token?,
+        };
+        match token {
+            Ok(token) => departure.bear(token),
+            Err(none) => return Ok(Err(none.ending(departure.source.name.as_str()))),
+        }
+    }
     match inner.store()?.intend(departure.intent(inner)?).await {
         Ok(intent) => Ok(Ok((place, intent))),
         Err(StoreError::Full) => {

@@ -7,6 +7,7 @@ use domain::event::{Happening, Waiting};
 use domain::id::{CallId, Handle};
 use domain::outcome::Ending;
 use domain::time::Span;
+use sources::Credential;
 use turn::{Event, Lane};
 
 use super::calling::{self, Arrival, Departure, Start};
@@ -38,7 +39,7 @@ impl Driver {
         let mut now = Vec::new();
         let mut later = Vec::new();
         for Leaving { call, attempt, after } in leaving {
-            let Some(departure) = self.departure(call, attempt, after) else { continue };
+            let Some(mut departure) = self.departure(call, attempt, after) else { continue };
             self.tell_decision(call);
             if after > Span::default() {
                 let waiting = Waiting::Again { attempt, ms: after.ms() };
@@ -51,7 +52,8 @@ impl Driver {
                 continue;
             }
             let mut place = departure.enter(&self.inner);
-            if place.is_admitted() {
+            // Who has to be asked for a token first is asked by the call's own task.
+            if place.is_admitted() && departure.has_token(&self.inner) {
                 now.push((departure, place));
             } else {
                 later.push((departure, Start::InLine(place)));
@@ -76,8 +78,8 @@ impl Driver {
     }
 
     /// Records in one commit that these are about to be sent, and sends them.
-    async fn send(&mut self, portion: Vec<(Departure, Place)>, is_last: bool) -> Result<(), EngineError> {
-        let intents = portion.iter().map(|(departure, _)| departure.intent(&self.inner));
+    async fn send(&mut self, mut portion: Vec<(Departure, Place)>, is_last: bool) -> Result<(), EngineError> {
+        let intents = portion.iter_mut().map(|(departure, _)| departure.intent(&self.inner));
         let intents = intents.collect::<Result<Vec<_>, _>>()?;
         let durable = if is_last {
             self.line.flush_and_intend(intents).await
@@ -116,6 +118,8 @@ impl Driver {
             effect: live.call.effect,
             conversation: Some(self.conversation),
             prepared: if attempt > 1 { prepared.within(left) } else { prepared },
+            credential: Credential::of(&source.auth),
+            token: None,
             idempotency_key: source.takes_key(live.call.effect).then(|| call.to_string()),
             source,
             lane: Lane(self.lane),

@@ -48,7 +48,7 @@ impl Driver {
             && self.approve != Approve::None
             && let Ok(url) = Url::parse(&known.source.base_url)
         {
-            self.inner.door.warm(&url);
+            self.inner.door.warm(&url, &sources::passage(&known.source));
         }
     }
 

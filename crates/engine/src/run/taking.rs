@@ -22,7 +22,9 @@ use super::live::Live;
 use super::page::Page;
 use crate::clock::{id_parts, seal};
 use crate::error::EngineError;
+use crate::keys::is_reserved;
 use crate::turns::Say;
+use crate::way::by_its_way;
 
 /// What a call is, as far as it can be said before it runs.
 struct Fitted {
@@ -260,12 +262,21 @@ impl Driver {
             },
             None => None,
         };
-        sources::prepare(source, tool, arguments, secret, Some(&id.to_string()))
+        let key = match source.tls.as_ref().and_then(|tls| tls.client_key_secret.as_ref()) {
+            Some(name) => self.secret(name).await.ok().flatten(),
+            None => None,
+        };
+        let prepared = sources::prepare(source, tool, arguments, secret, Some(&id.to_string()));
+        by_its_way(prepared, source, key.as_ref())
     }
 
     /// From the keychain, once a turn: it answers in milliseconds, and a batch may need it 128 times. A keychain that
     /// was locked meanwhile fails the calls that need it, in these words, and not the turn.
     async fn secret(&mut self, name: &SecretName) -> Result<Option<Secret>, String> {
+        // The workspace's own keys are no source's, whatever its file says.
+        if is_reserved(name) {
+            return Ok(None);
+        }
         if let Some(known) = self.secrets.get(name) {
             return known.clone();
         }

@@ -50,6 +50,8 @@ async fn stopped_while_it_is_recorded(number: u32, outcome: Outcome) {
         conversation: None,
         source,
         prepared,
+        credential: None,
+        token: None,
         idempotency_key: None,
         lane: Lane(1),
         budget: 1024,

@@ -9,6 +9,8 @@ use domain::tool::SourceName;
 pub(crate) struct Asked {
     pub(crate) source: SourceName,
     pub(crate) secret: Option<SecretName>,
+    /// Whether that comes of a person's signing in.
+    pub(crate) signs_in: bool,
     pub(crate) method: Method,
     pub(crate) writes: bool,
     /// The names of the arguments that the tool takes and that the call has.

@@ -36,10 +36,12 @@ pub(crate) async fn ended(asked: Asked, answer: Result<Inbound, SendError>, scru
     };
     // A batch holds many bodies at once, and what a growing one had to spare would be held with each.
     body.shrink_to_fit();
+    // What broke off in the middle may end in the middle of a secret.
+    let whole = broke.is_none() && inbound.cut_from().is_none();
     let answer = Answer {
         status: inbound.status(),
         media: inbound.media(),
-        body: scrubber.bytes(body),
+        body: if whole { scrubber.bytes(body) } else { scrubber.cut_bytes(body) },
         cut_from: inbound.cut_from(),
     };
     let verdict = match broke {
@@ -66,6 +68,7 @@ fn broken(asked: &Asked, error: &SendError) -> Verdict {
     let (class, then) = match error {
         SendError::Unsendable(_) => (Some(FailureClass::Internal), "; nothing was sent"),
         SendError::Connect(_) | SendError::Untrusted(_) => (Some(FailureClass::Connect), again::NOT_SENT),
+        SendError::Forbidden(_) => (Some(FailureClass::Connect), again::UNFIT),
         SendError::Interrupted(_) => (Some(FailureClass::Interrupted), again::interrupted(asked.writes)),
         SendError::TimedOut(_) => (None, again::too_slow(asked.writes)),
         SendError::BadBody(_) => (Some(FailureClass::BadBody), again::unreadable(asked.writes)),

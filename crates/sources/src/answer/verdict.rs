@@ -94,6 +94,11 @@ impl Answer {
             });
         }
         match (self.status, &asked.secret) {
+            (401, Some(_)) if asked.signs_in => {
+                words.push_str(&format!(
+                    "; a person may have to sign in again, with `tieout sources sign-in {source}`"
+                ));
+            }
             (401, Some(secret)) => {
                 words.push_str(&format!("; the secret `{secret}` may be wrong or expired: set it again"));
             }

@@ -68,6 +68,9 @@ pub(super) fn idempotency_header(
     }
     let taken_by_auth = |name: &str| match auth {
         Some(Auth::ApiKey { place: KeyPlace::Header, name: key, .. }) => key.eq_ignore_ascii_case(name),
+        Some(Auth::Hmac { recipe, .. }) => {
+            recipe.headers.keys().any(|header| header.eq_ignore_ascii_case(name))
+        }
         _ => false,
     };
     let name = section.parsed(key, |name| {

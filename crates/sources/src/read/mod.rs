@@ -1,11 +1,13 @@
 //! A source's file, read. A file with a mistake is refused whole, and every mistake is named.
 
+mod auth;
 mod json;
 mod label;
 mod limits;
 mod request;
 mod section;
 mod source;
+mod tls;
 mod tool;
 
 use domain::source::SourceSpec;

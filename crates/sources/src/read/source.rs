@@ -3,21 +3,33 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::label::Label;
-use domain::secret::SecretName;
-use domain::source::{Auth, KeyPlace, SourceKind, SourceSpec};
+use domain::source::{SourceKind, SourceSpec};
 use domain::tool::{BUILT_IN, SourceName};
 use url::Url;
 
+use super::auth::auth;
 use super::label::label;
 use super::limits::{idempotency_header, limits};
 use super::section::Section;
+use super::tls::tls;
 use super::tool::tool;
-use crate::headers::{self, is_a_key, sendable_name};
+use crate::headers;
 use crate::mistake::Wrong;
 use crate::taken::Taken;
 
-const KEYS: [&str; 9] =
-    ["name", "kind", "base_url", "label", "auth", "limits", "headers", "idempotency_header", "tool"];
+const KEYS: [&str; 11] = [
+    "name",
+    "kind",
+    "base_url",
+    "private_network",
+    "label",
+    "auth",
+    "tls",
+    "limits",
+    "headers",
+    "idempotency_header",
+    "tool",
+];
 const NOT_YET: &str = "not in this version";
 
 /// The source; `None` only if a mistake was named.
@@ -29,9 +41,11 @@ pub(super) fn source(section: &Section<'_>) -> Option<SourceSpec> {
         .needed("base_url", "\"https://crm.example.com/api\"")
         .and_then(|text| section.accepted("base_url", text, base_url));
     let label = label(section, &Label::unlabelled());
-    let auth = match section.value("auth") {
-        Some(_) => section.section("auth", BEARER).and_then(|section| auth(&section)),
-        None => Some(Auth::None),
+    let auth = auth(section);
+    let tls = tls(section);
+    let private_network = match section.value("private_network") {
+        Some(_) => section.flag("private_network"),
+        None => Some(false),
     };
     let limits = limits(section);
     let headers = headers(section);
@@ -62,14 +76,14 @@ pub(super) fn source(section: &Section<'_>) -> Option<SourceSpec> {
         base_url: base_url?,
         label: label?,
         auth: auth?,
+        tls: tls?,
+        private_network: private_network?,
         limits: limits?,
         headers: headers?,
         idempotency_header: idempotency_header?,
         tools: (tools.len() == sections.len()).then_some(tools)?,
     })
 }
-
-const BEARER: &str = "auth = { kind = \"bearer\", secret = \"crm\" }";
 
 fn name(section: &Section<'_>) -> Option<SourceName> {
     let name = section.needed_as::<SourceName>("name", "\"crm\"")?;
@@ -112,78 +126,6 @@ fn base_url(text: &str) -> Result<String, Wrong> {
         ));
     }
     Ok(text.to_owned())
-}
-
-fn auth(section: &Section<'_>) -> Option<Auth> {
-    let kind = section.needed("kind", "\"bearer\"")?;
-    match kind {
-        "none" => {
-            section.only(&["kind"]);
-            Some(Auth::None)
-        }
-        "bearer" => {
-            section.only(&["kind", "secret"]);
-            Some(Auth::Bearer { secret: secret(section)? })
-        }
-        "basic" => {
-            section.only(&["kind", "user", "secret"]);
-            let user = section
-                .needed("user", "\"reports\"")
-                .and_then(|user| section.accepted("user", user, basic_user));
-            let secret = secret(section);
-            Some(Auth::Basic { user: user?, secret: secret? })
-        }
-        "api_key" => {
-            section.only(&["kind", "place", "name", "secret"]);
-            let places =
-                [("header", KeyPlace::Header), ("query", KeyPlace::Query), ("cookie", KeyPlace::Cookie)];
-            let place =
-                section.needed("place", "\"header\"").and_then(|text| section.word("place", text, &places));
-            let name = section
-                .needed("name", "\"X-Api-Key\"")
-                .and_then(|text| section.accepted("name", text, |text| key_name(place, text)));
-            let secret = secret(section);
-            Some(Auth::ApiKey { secret: secret?, place: place?, name: name? })
-        }
-        "oauth2_client" | "oauth2_code" => {
-            section.wrong("kind", Wrong::new(NOT_YET, "use none, bearer, basic or api_key"));
-            None
-        }
-        text => {
-            let known = ["none", "bearer", "basic", "api_key"].map(|word| (word, ()));
-            section.word("kind", text, &known);
-            None
-        }
-    }
-}
-
-fn secret(section: &Section<'_>) -> Option<SecretName> {
-    let text = section.needed("secret", "\"crm\"")?;
-    if is_a_key(text) {
-        let fix = "write the name under which you keep it (`tieout secrets set NAME`), and replace the key: \
-                   it stood in a file";
-        section.wrong_hidden("secret", Wrong::new("looks like the key itself, and must be its name", fix));
-        return None;
-    }
-    section.needed_as("secret", "\"crm\"")
-}
-
-fn basic_user(user: &str) -> Result<String, Wrong> {
-    if user.is_empty() || user.contains(':') || user.chars().any(char::is_control) {
-        return Err(Wrong::new("a user name is not empty and holds no colon or line break", "correct it"));
-    }
-    Ok(user.to_owned())
-}
-
-fn key_name(place: Option<KeyPlace>, name: &str) -> Result<String, Wrong> {
-    match place {
-        Some(KeyPlace::Header | KeyPlace::Cookie) => sendable_name(name)?,
-        Some(KeyPlace::Query) | None if name.is_empty() => {
-            return Err(Wrong::new("must not be empty", "write the name that the API's documents give"));
-        }
-        _ => {}
-    }
-    Ok(name.to_owned())
 }
 
 fn headers(section: &Section<'_>) -> Option<BTreeMap<String, String>> {

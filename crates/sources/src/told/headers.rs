@@ -13,8 +13,9 @@ use crate::schema::short;
 pub(super) const LONGEST: u64 = 86_400_000_000;
 
 /// Every header that one of our readers asks for.
-pub(super) const READ: [&str; 15] = [
+pub(super) const READ: [&str; 16] = [
     "age",
+    "backoff",
     "cache-control",
     "date",
     "expires",

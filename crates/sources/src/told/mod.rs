@@ -37,14 +37,14 @@ pub(crate) fn with_answer(
         }
         _ => None,
     };
-    let pause = [asked_to_wait, quota::used_up(headers)]
+    let pause = [asked_to_wait, wait::backoff(headers), quota::used_up(headers)]
         .into_iter()
         .flatten()
         .filter(|pause| pause.lasts.0 > 0)
         .max_by_key(|pause| pause.lasts);
     let usable = outcome == Outcome::Returned && status == 200 && method == Method::Get;
     let fresh_for = if usable { fresh::fresh_for(headers, phases) } else { None };
-    Told { transient: TRANSIENT.contains(&status), retry_after, pause, fresh_for, phases }
+    Told { transient: TRANSIENT.contains(&status), renewed: false, retry_after, pause, fresh_for, phases }
 }
 
 #[cfg(test)]

@@ -116,6 +116,8 @@ impl Projection {
             | Fact::BatchOpened { .. }
             | Fact::BatchHeld { .. }
             | Fact::BatchReleased { .. }
+            | Fact::TokenSent { .. }
+            | Fact::TokenEnded { .. }
             | Fact::EpochOpened { .. }
             | Fact::ClockJumped { .. }
             | Fact::Heartbeat {}

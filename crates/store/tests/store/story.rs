@@ -312,6 +312,8 @@ pub(crate) fn source(name: &str) -> SourceSpec {
         base_url: "http://127.0.0.1:1".to_owned(),
         label: Label::unlabelled(),
         auth: Auth::Bearer { secret: "crm-token".parse().unwrap() },
+        tls: None,
+        private_network: false,
         limits: Limits::default(),
         headers: BTreeMap::new(),
         idempotency_header: None,

@@ -86,3 +86,16 @@ fn a_turn_sends_again_by_this_rule_and_records_each_attempt() {
         scene.tell(Event::AttemptEnded(EndedAttempt { transient: true, ..attempt(1, 1, Outcome::Failed) }));
     assert!(matches!(&effects[..], [Effect::Record(Fact::CallEnded { call, .. })] if *call == id(1)));
 }
+
+#[test]
+fn a_refused_token_that_was_renewed_is_followed_by_one_more_attempt_whatever_it_writes() {
+    let refused = |number| EndedAttempt { renewed: true, ..attempt(0, number, Outcome::Failed) };
+    for repeatable in [false, true] {
+        let mut attempts = Attempts::new(repeatable);
+        assert_eq!(attempts.ended(&refused(1)), Then::Again { after: Span(0) });
+        assert_eq!((attempts.latest(), attempts.ended(&refused(2))), (2, Then::Over));
+    }
+    let mut returned = Attempts::new(true);
+    let good = EndedAttempt { renewed: true, ..attempt(0, 1, Outcome::Returned) };
+    assert_eq!(returned.ended(&good), Then::Over);
+}

@@ -122,6 +122,7 @@ pub(crate) fn attempt(number: usize, attempt: u32, outcome: Outcome) -> EndedAtt
     EndedAttempt {
         attempt,
         transient: false,
+        renewed: false,
         retry_after: None,
         took: Span(1),
         deadline: Span(20_000_000),

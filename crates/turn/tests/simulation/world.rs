@@ -419,6 +419,7 @@ impl World {
         let attempt = EndedAttempt {
             attempt,
             transient: fate.transient,
+            renewed: false,
             retry_after: fate.retry_after_us.map(Span),
             took: Span(took),
             deadline: Span(5_000_000),

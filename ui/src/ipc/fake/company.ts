@@ -53,6 +53,7 @@ function source(name: string, port: number, about: Label, secret: string, calls:
       tools,
     },
     secret_present: true,
+    token: null,
     paused: false,
     asks_to_wait_ms: 0,
     health: { calls, failures: Math.floor(calls / 60), p50_ms: 140 + (port % 90), p95_ms: 320 + (port % 90), last_at: null, last_outcome: null },
