@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::scene::soon;
 use crate::scene::workspace::Workspace;
-use crate::screen::{Home, button, field, link};
+use crate::screen::{Home, button, field, first, link};
 use crate::{unlocked, wanted};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -36,7 +36,7 @@ async fn two_tools_of_a_description_are_picked_saved_and_one_is_tried() {
     window.reads("Bearer token").await;
     window.reads("in the passphrase file").await;
 
-    window.click(button("get_customer")).await;
+    window.click(first("[id$='-get_customer'] button.row")).await;
     window.write(field("id"), "1001").await;
     window.click(button("Call it")).await;
     window.reads("application/json").await;

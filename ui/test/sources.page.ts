@@ -104,7 +104,7 @@ describe('a source', () => {
     await id.fill('7');
     await page.keyboard.press('Enter');
     const result = page.locator('.result');
-    await result.getByText('Aldergate Optics').waitFor();
+    await result.getByText('total').first().waitFor();
     expect(await result.innerText()).toMatch(/returned\s*200\s*180 ms[\s\S]*Result\s*application\/json/);
     await result.getByText('As recorded').click();
     await result.getByText('Asked for by hand').waitFor();

@@ -30,7 +30,7 @@ describe('what was pasted', () => {
     const text = `${'a'.repeat((1 << 19) - 1)}😀${'é'.repeat(1 << 19)}`;
     const seen: number[] = [];
     await handedOver(host, { words: 'the text', text }, (done, total) => seen.push(done / total));
-    expect(pieces.join('') === text && pieces.length > 2 && pieces.every((piece) => piece.isWellFormed())).toBe(true);
+    expect(pieces.join('') === text && pieces.length > 2 && !pieces.some((piece) => /[\uD800-\uDBFF]$/.test(piece))).toBe(true);
     expect(seen.at(-1)).toBe(1);
     pieces.length = 0;
     await handedOver(host, { words: 'a file', file: new Blob([text]) }, () => {});
