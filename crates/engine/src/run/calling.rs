@@ -44,6 +44,8 @@ pub(crate) struct Departure {
     pub(crate) source: Arc<SourceSpec>,
     pub(crate) prepared: Prepared,
     pub(crate) idempotency_key: Option<String>,
+    /// Whether an attempt before was sent, and nobody knows what came of it.
+    pub(crate) unsettled: bool,
     /// Who shares the gate with whom.
     pub(crate) lane: Lane,
     /// How many bytes of the result a model is shown.
@@ -117,7 +119,7 @@ pub(crate) async fn attempt(
     notices: mpsc::UnboundedSender<Notice>,
     mut stop: watch::Receiver<Option<Interruption>>,
 ) -> Result<Arrival, EngineError> {
-    let Departure { call, attempt, handle, effect, budget, .. } = departure;
+    let Departure { call, attempt, handle, effect, budget, unsettled, .. } = departure;
     let arrival = |ending, took, room| {
         let finished = Finished::new(ending, handle, budget)?;
         Ok(Arrival { call, attempt: Some(attempt), finished, took, room })
@@ -155,6 +157,7 @@ pub(crate) async fn attempt(
             }
         },
     };
+    let ending = if unsettled { still_unknown(ending) } else { ending };
     let took = begun.elapsed().into();
     changed();
     // Before its place is free, so that nobody takes it meanwhile.
@@ -351,6 +354,20 @@ fn stopped_read(why: Interruption) -> Ending {
         ),
     };
     Ending::without_body(outcome, None, words)
+}
+
+/// An attempt of a write came to nothing, but one before it was cut off after it was sent: only a result would have
+/// settled what became of that.
+fn still_unknown(ending: Ending) -> Ending {
+    if ending.outcome != Outcome::Failed {
+        return ending;
+    }
+    let words = format!(
+        "{}. An attempt before this one was cut off after it was sent and may have taken effect: look at the source \
+         before you try again.",
+        ending.words
+    );
+    Ending { outcome: Outcome::Unknown, words, ..ending }
 }
 
 /// A write between two attempts: it was sent before, and that came to nothing that we know of.

@@ -117,6 +117,7 @@ impl Driver {
             conversation: Some(self.conversation),
             prepared: if attempt > 1 { prepared.within(left) } else { prepared },
             idempotency_key: source.takes_key(live.call.effect).then(|| call.to_string()),
+            unsettled: live.unsettled,
             source,
             lane: Lane(self.lane),
             budget,
