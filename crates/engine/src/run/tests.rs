@@ -1,8 +1,6 @@
 //! What can't be brought about from outside: a stop between a call's entry and its first byte, a fault of our own.
 
-use std::future::{Future as _, poll_fn};
 use std::sync::Arc;
-use std::task::Poll;
 
 use domain::event::Happening;
 use domain::fact::Stopped;
@@ -51,19 +49,19 @@ async fn stopped_while_it_is_recorded(number: u32, outcome: Outcome) {
         source,
         prepared,
         idempotency_key: None,
+        unsettled: number > 1,
         lane: Lane(1),
         budget: 1024,
     };
     let place = departure.enter(&engine.inner);
+    let intent =
+        engine.inner.store().unwrap().intend(departure.intent(&engine.inner).unwrap()).await.unwrap();
     let (sent, mut left) = mpsc::unbounded_channel();
-    let (stop, stopped) = watch::channel(None);
-    let calling = attempt(engine.inner.clone(), departure, Start::InLine(place), sent, stopped);
-    tokio::pin!(calling);
-    let waits = poll_fn(|context| Poll::Ready(calling.as_mut().poll(context).is_pending())).await;
-    assert!(waits, "its entry is on its way to the disk");
-    stop.send_replace(Some(Interruption::Person));
+    // Said while the entry was on its way to the disk: when the attempt may go on, it stands there already.
+    let (_stop, stopped) = watch::channel(Some(Interruption::Person));
 
-    let arrival = calling.await.unwrap();
+    let start = Start::Recorded(place, intent);
+    let arrival = attempt(engine.inner.clone(), departure, start, sent, stopped).await.unwrap();
     assert_eq!(arrival.finished.outcome, outcome);
     assert!(left.recv().await.is_none(), "nobody is told that it left");
     assert!(rehearsal.requests().iter().all(|request| request.service != "echo"));
