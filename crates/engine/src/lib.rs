@@ -39,6 +39,7 @@ mod search;
 mod settings;
 mod trial;
 mod turns;
+mod waits;
 mod watch;
 mod workspace;
 
