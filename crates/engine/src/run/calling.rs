@@ -192,8 +192,17 @@ async fn let_go(
         Ok(place) => place,
         Err(ending) => return Ok(Err(ending)),
     };
-    match inner.store()?.intend(departure.intent(inner)?).await {
-        Ok(intent) => Ok(Ok((place, intent))),
+    // Another attempt of the call may end it in this moment, and then this one is not to come on record behind that.
+    let going = || {
+        let said = stop.borrow();
+        said.is_none().then_some(said)
+    };
+    match inner.store()?.intend_while(departure.intent(inner)?, going).await {
+        Ok(Some(intent)) => Ok(Ok((place, intent))),
+        Ok(None) => {
+            let why = (*stop.borrow()).unwrap_or(Interruption::Needless);
+            Ok(Err(withdrawn(why, departure.effect, departure.attempt)))
+        }
         Err(StoreError::Full) => {
             let _nobody_listens = notices.send(Notice::Full);
             Ok(Err(withheld(departure.effect, departure.attempt)))
@@ -356,10 +365,11 @@ fn stopped_read(why: Interruption) -> Ending {
     Ending::without_body(outcome, None, words)
 }
 
-/// An attempt of a write came to nothing, but one before it was cut off after it was sent: only a result would have
-/// settled what became of that.
+/// An attempt of a write came to nothing, but one before it was cut off after it was sent: what became of that, only the
+/// source's own yes or no to the call tells, and not that it can't be reached or takes none for now.
 fn still_unknown(ending: Ending) -> Ending {
-    if ending.outcome != Outcome::Failed {
+    let says_no = ending.failure == Some(FailureClass::Status) && !ending.told.transient;
+    if ending.outcome != Outcome::Failed || says_no {
         return ending;
     }
     let words = format!(

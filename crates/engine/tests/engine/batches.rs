@@ -131,7 +131,7 @@ async fn a_write_that_is_cut_off_after_it_was_sent_is_unknown_and_sent_once() {
 
 /// Attempts that the source turns away say nothing of the one before them, whether a turn makes them or a person.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_write_that_was_cut_off_stays_unknown_until_an_attempt_succeeds() {
+async fn a_write_that_was_cut_off_stays_unknown_until_its_source_says_yes_or_no() {
     let named = |toml: &mut String| {
         if toml.contains("name = \"echo\"") {
             toml.insert_str(0, "idempotency_header = \"Idempotency-Key\"\n");
@@ -159,6 +159,10 @@ async fn a_write_that_was_cut_off_stays_unknown_until_an_attempt_succeeds() {
         (Some(unknown.0), unknown.1, 3)
     );
     assert_eq!(scene.rehearsal.echo_writes()["b"].len(), 1);
+
+    scene.rehearsal.faults().series("echo", "/echo/c", [Fault::Reset, Fault::Status(409)]);
+    let detail = scene.engine.call_tool(&write, r#"{"id": "c", "value": 1}"#, Approve::All).await.unwrap();
+    assert_eq!((detail.row.outcome, detail.row.status), (Some(Outcome::Failed), Some(409)));
     scene.close().await;
 }
 
