@@ -11,7 +11,7 @@ use engine::Engine;
 use rehearsal::{Fault, Plan, Rehearsal, Script, ScriptedReply, Times};
 use serde_json::json;
 
-use crate::scene::wild::{Wild, http};
+use crate::scene::wild::{Nobody, Wild, http};
 use crate::scene::workspace::Workspace;
 use crate::scene::{Scene, call, soon};
 
@@ -63,9 +63,7 @@ async fn every_fault_is_one_outcome_in_words() {
 async fn a_source_that_is_down_or_speaks_no_http_is_named_with_a_mend() {
     let scene = Scene::instant().await;
     let json = "content-type: application/json\r\n";
-    let closed = Wild::always("").await;
-    let down = closed.source("down", "");
-    drop(closed);
+    let nobody = Nobody::there();
     let lying = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 5000\r\n\r\n{\"a\":1}";
     let chunks = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\nnot a length\r\n";
     for (name, answer, failure, words) in [
@@ -80,7 +78,7 @@ async fn a_source_that_is_down_or_speaks_no_http_is_named_with_a_mend() {
         let told = scene.batch(vec![call("a", &format!("{name}__get"), json!({}))]).await;
         check(&scene, told.endings()[0].1, (Outcome::Failed, Some(failure), words), name).await;
     }
-    scene.engine.save_source(Engine::read_source(&down).unwrap()).await.unwrap();
+    scene.engine.save_source(Engine::read_source(&nobody.source("down", "")).unwrap()).await.unwrap();
     let told = scene.batch(vec![call("a", "down__get", json!({}))]).await;
     let expected = (Outcome::Failed, Some(FailureClass::Connect), "connection refused");
     check(&scene, told.endings()[0].1, expected, "down").await;

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 
 /// One connection, one request, one answer, then it closes.
@@ -43,13 +43,33 @@ impl Wild {
 
     /// A source's file with one read, `get`, at this server.
     pub(crate) fn source(&self, name: &str, more: &str) -> String {
-        format!(
-            "name = \"{name}\"\nkind = \"http\"\nbase_url = \"http://{}\"\n{more}\n\
-             [[tool]]\nname = \"get\"\ndescription = \"Reads\"\nmethod = \"GET\"\npath = \"/thing\"\n\
-             [tool.input]\ntype = \"object\"\n",
-            self.address
-        )
+        source(self.address, name, more)
     }
+}
+
+/// A port of this machine at which nobody listens, and at which nobody else can while this is held: a connection to it
+/// is refused.
+pub(crate) struct Nobody(TcpSocket);
+
+impl Nobody {
+    pub(crate) fn there() -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+        Self(socket)
+    }
+
+    /// A source's file with one read, `get`, there.
+    pub(crate) fn source(&self, name: &str, more: &str) -> String {
+        source(self.0.local_addr().unwrap(), name, more)
+    }
+}
+
+fn source(address: SocketAddr, name: &str, more: &str) -> String {
+    format!(
+        "name = \"{name}\"\nkind = \"http\"\nbase_url = \"http://{address}\"\n{more}\n\
+         [[tool]]\nname = \"get\"\ndescription = \"Reads\"\nmethod = \"GET\"\npath = \"/thing\"\n\
+         [tool.input]\ntype = \"object\"\n",
+    )
 }
 
 impl Drop for Wild {

@@ -69,7 +69,7 @@ pub enum FailureClass {
 pub struct Ending {
     /// How.
     pub outcome: Outcome,
-    /// The class of failure, for `Failed`.
+    /// The class of failure, for `Failed`; for `Unknown` what went wrong on the way, if anything did.
     pub failure: Option<FailureClass>,
     /// The source's status code, if it answered.
     pub status: Option<u16>,

@@ -227,6 +227,7 @@ impl Engine {
             credential: Credential::of(&source.auth),
             token: None,
             idempotency_key: source.takes_key(tool.effect).then(|| call.to_string()),
+            unsettled: false,
             source,
             lane: Lane(random_bits()?),
             budget: usize::MAX,
@@ -295,6 +296,7 @@ impl Engine {
                     let draft = Draft { moment, conversation, fact, payloads: vec![words] };
                     self.inner.store()?.append(vec![draft]).await?;
                     departure.attempt += 1;
+                    departure.unsettled |= finished.outcome == Outcome::Unknown;
                     let gone = whole + Duration::from(after);
                     departure.prepared = departure.prepared.within(deadline.saturating_sub(gone));
                     start = Start::After(after);

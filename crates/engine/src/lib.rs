@@ -44,6 +44,7 @@ mod sign_in;
 mod tokens;
 mod trial;
 mod turns;
+mod waits;
 mod watch;
 mod way;
 mod workspace;

@@ -292,8 +292,30 @@ async fn a_broken_answer_keeps_what_came() {
     failed(&ending, FailureClass::Interrupted, &["closed the connection after 3 of the 100 bytes"]);
     assert_eq!((ending.status, ending.body.as_slice()), (Some(200), &b"abc"[..]));
     failed(&served("GET", "", 0).await, FailureClass::Interrupted, &["before it answered"]);
-    let write = served("POST", "", 0).await;
-    failed(&write, FailureClass::Interrupted, &["may have been done"]);
+}
+
+/// Nobody said no to it, and it may have taken effect: it did not fail.
+#[tokio::test]
+async fn a_write_that_was_cut_off_after_it_was_sent_is_of_unknown_outcome() {
+    let said_yes = "HTTP/1.1 201 Created\r\ncontent-length: 100\r\n\r\nabc";
+    for method in ["POST", "PUT"] {
+        for (answer, status, class) in [
+            ("", None, FailureClass::Interrupted),
+            (said_yes, Some(201), FailureClass::Interrupted),
+            ("SSH-2.0-OpenSSH_9.6\r\n\r\n", None, FailureClass::BadBody),
+        ] {
+            let ending = served(method, answer, 0).await;
+            let ends = (ending.outcome, ending.failure, ending.status);
+            assert_eq!(ends, (Outcome::Unknown, Some(class), status), "{method} {answer}");
+            assert!(
+                ending.words.contains("may have been done: look before asking again"),
+                "{}",
+                ending.words
+            );
+        }
+        let said_no = "HTTP/1.1 400 Bad Request\r\ncontent-length: 100\r\n\r\nabc";
+        failed(&served(method, said_no, 0).await, FailureClass::Interrupted, &["after 3 of the 100 bytes"]);
+    }
 }
 
 #[tokio::test]

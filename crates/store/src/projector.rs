@@ -19,8 +19,8 @@ use crate::stored::Erased;
 use crate::words;
 
 /// How long entries are gathered before their rows are written, if nobody waits for them: the entries of a batch
-/// change the same rows again and again.
-const GATHER: Duration = Duration::from_millis(25);
+/// change the same rows again and again, and the turn that writes them needs the processor more than we do.
+const GATHER: Duration = Duration::from_millis(250);
 /// Entries after which they are written all the same.
 const MOST: usize = 4096;
 /// How long nothing must have come before words are put into their index, if nobody asks for them.

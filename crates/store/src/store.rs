@@ -74,6 +74,33 @@ impl Store {
         intents.into_iter().next().ok_or_else(|| StoreError::gone("the trail's writer"))
     }
 
+    /// The same, unless it is called off at the last moment: `going` is asked when the entry would get in line for the
+    /// disk, and what it gives is held until it stands there. So whoever calls it off with the same lock, and then hands
+    /// something in, has either the entry before that or no entry at all: then nothing comes back, and nothing may be
+    /// sent.
+    ///
+    /// # Errors
+    /// As for [`Store::intend`].
+    pub async fn intend_while<G>(
+        &self,
+        draft: Draft,
+        going: impl FnOnce() -> Option<G>,
+    ) -> Result<Option<DurableIntent>, StoreError> {
+        if !is_intent(&draft) {
+            return Err(refused(&draft, "is not an intent to send"));
+        }
+        let requested = Requested { parcels: packed::pack(vec![draft]).await?, intents: 1 };
+        let gone = || StoreError::gone("the trail's writer");
+        let (answer, answered) = oneshot::channel();
+        let place = self.inner.inbox.reserve().await.map_err(|_| gone())?;
+        {
+            let Some(_held) = going() else { return Ok(None) };
+            place.send(Request::Append { requested, answer });
+        }
+        let seqs = answered.await.map_err(|_| gone())??;
+        Ok(seqs.first().copied().map(durable))
+    }
+
     /// Records facts, and after them that something is about to be sent, all in one: whoever starts many calls at once
     /// waits for the disk once. Gives back one permission for each intent, in their order; each lets exactly one
     /// request out.
@@ -98,12 +125,7 @@ impl Store {
         drafts.extend(intents);
         let count = drafts.len() - first;
         let seqs = self.append_with(drafts, count).await?;
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "this is the one place that knows that the entries are durable"
-        )]
-        let intents = seqs.into_iter().skip(first).map(DurableIntent::after_commit).collect();
-        Ok(intents)
+        Ok(seqs.into_iter().skip(first).map(durable).collect())
     }
 
     /// Records and applies a source's new definition: `draft` is its `source.changed`, with `spec` as JSON for payload.
@@ -269,6 +291,15 @@ impl Drop for WriterThread {
     fn drop(&mut self) {
         self.wait();
     }
+}
+
+/// The leave to send what an entry says, whose place the writer has given after its commit.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that knows that the entries are durable"
+)]
+fn durable(entry: Seq) -> DurableIntent {
+    DurableIntent::after_commit(entry)
 }
 
 fn is_intent(draft: &Draft) -> bool {

@@ -62,7 +62,9 @@ impl Attempts {
             self.made += 1;
             return Then::Again { after: Span::default() };
         }
-        let may = self.repeatable && attempt.transient && attempt.ended.outcome == Outcome::Failed;
+        // A write that was cut off is of unknown outcome, and sending it again is how to learn it.
+        let came_to_nothing = matches!(attempt.ended.outcome, Outcome::Failed | Outcome::Unknown);
+        let may = self.repeatable && attempt.transient && came_to_nothing;
         if !may || self.made >= most {
             return Then::Over;
         }

@@ -68,7 +68,7 @@ pub struct EndedCall {
     pub call: CallId,
     /// How.
     pub outcome: Outcome,
-    /// The class, for `failed`.
+    /// The class, for `failed`; for `unknown` what went wrong on the way, if anything did.
     pub failure: Option<FailureClass>,
     /// The source's status.
     pub status: Option<u16>,

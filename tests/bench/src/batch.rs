@@ -1,6 +1,6 @@
 //! `batch`: from the question to the final text, N calls of 50 ms in one message, streaming off. Ours records every
-//! call before it is sent; the same by hand records nothing (a), or syncs the requests of all calls in one commit
-//! before the first leaves and all results in one after the last (b).
+//! call before it is sent; the same by hand records nothing (a), or commits the requests of all calls before the first
+//! leaves and all results after the last, to a plain file (b) or as rows of an encrypted database (c).
 
 use engine::Question;
 use serde_json::json;
@@ -10,7 +10,9 @@ use crate::by_hand::ByHand;
 use crate::company::{Call, Company, Reply};
 use crate::cost;
 use crate::journal::Journal;
+use crate::kept::Kept;
 use crate::message::{call, done, whole};
+use crate::raw::Raw;
 use crate::report::{Figure, Goal, Report};
 use crate::rounds::{Rounds, interleaved};
 use crate::scene::{Scene, millis};
@@ -25,6 +27,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome<Report> {
     let scene = Scene::wired(&company, &arguments.into, Vec::new()).await?;
     scene.allow(256, 256).await?;
     let mut journal = Journal::new(&scene.disk().join("journal"))?;
+    let raw = Raw::create(&scene.disk().join("raw.db"))?;
     let rounds = Rounds { before: 3, counted: arguments.rounds.unwrap_or(21) };
     let mut figures = Vec::new();
     // How long after its text an answer is on record.
@@ -36,8 +39,8 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome<Report> {
         let seen = company.seen().await?;
         let first = seen.into_iter().find_map(|request| request.body).ok_or("the model was not asked")?;
         let by_hand = ByHand::new(&company, first)?;
-        let mut spent: [Vec<f64>; 3] = Default::default();
-        let [ours, plain, synced] = interleaved(rounds, async |case| {
+        let mut spent: [Vec<f64>; 4] = Default::default();
+        let [ours, plain, synced, rows] = interleaved(rounds, async |case| {
             company.script(replies(&calls)).await?;
             let before = cost::cpu();
             let took = match case {
@@ -48,7 +51,8 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome<Report> {
                     answered.text
                 }
                 1 => by_hand.turn(None).await?,
-                _ => by_hand.turn(Some(&mut journal)).await?,
+                2 => by_hand.turn(Some(Kept::File(&mut journal))).await?,
+                _ => by_hand.turn(Some(Kept::Database(&raw))).await?,
             };
             spent[case].push(millis(cost::cpu().saturating_sub(before)));
             Ok(millis(took))
@@ -60,8 +64,9 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome<Report> {
         };
         figures.push(against("(a)", "by hand", &plain, 1.15));
         figures.push(against("(b)", "by hand, synced", &synced, 1.05));
+        figures.push(against("(c)", "by hand, in a database", &rows, 1.1));
         if size == 256 {
-            let [ours, _, synced] = spent.map(|spent| spent[rounds.before..].to_vec());
+            let [ours, _, synced, _] = spent.map(|spent| spent[rounds.before..].to_vec());
             let what = format!("{size} calls, CPU");
             let bound = ("by hand, synced", &synced[..]);
             figures.push(Figure::against(what, "ms", &ours, bound, Some(Goal::AtMost(25.0))));

@@ -3,7 +3,6 @@
 //! first request is bytes that were captured, its second a concatenation, and it checks nothing that comes back but
 //! that it came.
 
-use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -18,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::company::Company;
-use crate::journal::Journal;
+use crate::kept::Kept;
 use crate::message::DONE;
 use crate::trouble::{Outcome, trouble};
 
@@ -50,25 +49,23 @@ impl ByHand {
         })
     }
 
-    /// From the question to the final text. With a journal the requests of all calls are synced to disk in one commit
-    /// before the first leaves, and all results in another before the model is told.
-    pub(crate) async fn turn(&self, mut journal: Option<&mut Journal>) -> Outcome<Duration> {
+    /// From the question to the final text; recorded there, if it is at all.
+    pub(crate) async fn turn(&self, mut kept: Option<Kept<'_>>) -> Outcome<Duration> {
         let begun = Instant::now();
         let first = self.post(self.first.clone().into_bytes()).await?;
         let message = message(&first)?;
         let asked: Asked<'_> = serde_json::from_str(message.get())?;
         let uris = asked.calls.iter().map(|call| self.uri(call)).collect::<Outcome<Vec<Uri>>>()?;
-        if let Some(journal) = journal.as_mut() {
-            let mut requests = String::new();
-            for (call, uri) in asked.calls.iter().zip(&uris) {
-                let name = &call.function.name;
-                writeln!(requests, "{} {name} {}\nGET {uri}\naccept: */*", call.id, call.function.arguments)?;
-            }
-            journal.commit(requests.as_bytes())?;
+        if let Some(kept) = kept.as_mut() {
+            let written = |(call, uri): (&AskedCall<'_>, &Uri)| {
+                let AskedCall { id, function: Function { name, arguments } } = call;
+                format!("{id} {name} {arguments}\nGET {uri}\naccept: */*\n").into_bytes()
+            };
+            kept.requests(&asked.calls.iter().zip(&uris).map(written).collect::<Vec<_>>())?;
         }
         let results = try_join_all(uris.into_iter().map(|uri| self.get(uri))).await?;
-        if let Some(journal) = journal.as_mut() {
-            journal.commit(&results.concat())?;
+        if let Some(kept) = kept.as_mut() {
+            kept.results(&results)?;
         }
         let last = self.post(self.second(message, &asked, &results)?).await?;
         let took = begun.elapsed();

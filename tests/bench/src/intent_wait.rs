@@ -1,6 +1,7 @@
 //! `intent_wait`: what waiting for a durable intent adds to a call, while 64 callers ask for one again and again. Each
-//! carries a request of 1 kB, and is on disk with its place in the tree and a signed checkpoint. The bound is one sync of
-//! 4 kB on the same disk. How many become durable in a second is what `append` measures.
+//! carries a request of 1 kB, and is on disk with its place in the tree and a signed checkpoint. The bounds are one sync of
+//! 4 kB on the same disk, and one commit of 64 such intents in an encrypted database by hand. How many become durable in
+//! a second is what `append` measures.
 
 use std::time::Instant;
 
@@ -11,6 +12,7 @@ use crate::evidence;
 use crate::intents;
 use crate::journal::Journal;
 use crate::mint::Mint;
+use crate::raw::Raw;
 use crate::report::{Figure, Goal, Report};
 use crate::scene::millis;
 use crate::spread::quantile;
@@ -27,16 +29,19 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome<Report> {
     let mint = Mint::default();
     let store = intents::create(folder.path(), &mint).await?;
     let mut journal = Journal::new(&folder.path().join("journal"))?;
-    let (mut half, mut most, mut sync) = (Vec::new(), Vec::new(), Vec::new());
+    let raw = Raw::create(&folder.path().join("raw.db"))?;
+    let (mut half, mut most, mut sync, mut commit) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let rounds = arguments.rounds.unwrap_or(11);
     for round in 0..=rounds {
         let waits = waits(&store, &mint).await?;
         let syncs = syncs(&mut journal)?;
+        let commits = commits(&raw)?;
         // The first round opens files and fills caches.
         if round > 0 {
             half.push(quantile(&waits, 0.5));
             most.push(quantile(&waits, 0.99));
             sync.push(quantile(&syncs, 0.5));
+            commit.push(quantile(&commits, 0.5));
         }
     }
     let reader = store.reader();
@@ -46,6 +51,13 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome<Report> {
     let figures = vec![
         Figure::against("64 callers, p50", "ms", &half, bound, Some(Goal::RatioAtMost(2.0))),
         Figure::against("64 callers, p99", "ms", &most, bound, None),
+        Figure::against(
+            "64 callers, p50, to a commit",
+            "ms",
+            &half,
+            ("64 rows by hand", &commit[..]),
+            Some(Goal::RatioAtMost(2.0)),
+        ),
     ];
     let notes = vec!["A caller that comes while a commit runs waits for that one and its own.".to_owned()];
     Ok(Report { name: "intent_wait", figures, notes })
@@ -87,6 +99,18 @@ fn syncs(journal: &mut Journal) -> Outcome<Vec<f64>> {
         .map(|_| {
             let begun = Instant::now();
             journal.commit(&page)?;
+            Ok(millis(begun.elapsed()))
+        })
+        .collect()
+}
+
+/// How long a commit of all callers' intents takes by hand, in milliseconds.
+fn commits(raw: &Raw) -> Outcome<Vec<f64>> {
+    let row = (&[b'x'; 480][..], &[b'x'; REQUEST][..]);
+    (0..EACH)
+        .map(|_| {
+            let begun = Instant::now();
+            raw.commit(std::iter::repeat_n(row, CALLERS))?;
             Ok(millis(begun.elapsed()))
         })
         .collect()

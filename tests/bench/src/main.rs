@@ -19,6 +19,7 @@ mod intent_wait;
 mod intents;
 mod interference;
 mod journal;
+mod kept;
 mod many_calls;
 mod memory;
 mod message;

@@ -27,6 +27,7 @@ use crate::blocking::blocking;
 use crate::clock::dice;
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::waits::Doubling;
 
 /// Spans in a request: as many as OpenTelemetry's own programs send together.
 const BATCH: usize = 512;
@@ -34,8 +35,8 @@ const BATCH: usize = 512;
 const ATTEMPTS: u32 = 6;
 /// The longest wait before it is sent again. A collector that asks for more ends the export.
 const MOST_WAIT: Duration = Duration::from_secs(60);
-/// The wait after the first attempt, if the collector names none; it doubles.
-const FIRST_WAIT: Duration = Duration::from_millis(500);
+/// The waits before that, if the collector names none.
+const WAITS: Doubling = Doubling { first: Duration::from_millis(500), longest: MOST_WAIT };
 /// How long a collector may take for one request.
 const DEADLINE: Duration = Duration::from_secs(30);
 /// The most that is read of an answer.
@@ -206,7 +207,7 @@ impl Engine {
             if attempt == ATTEMPTS {
                 return Err(EngineError::BadInput(format!("{words} It was sent {ATTEMPTS} times")));
             }
-            let after = asked.map_or_else(|| backoff(attempt), Ok)?;
+            let after = asked.map_or_else(|| dice().map(|dice| WAITS.after(attempt, dice)), Ok)?;
             if after > MOST_WAIT {
                 let wait = after.as_secs();
                 return Err(EngineError::BadInput(format!("{words} It asks to be left alone for {wait} s")));
@@ -216,13 +217,6 @@ impl Engine {
             attempt += 1;
         }
     }
-}
-
-/// Half of a wait that doubles, and a random part of the other half.
-fn backoff(attempt: u32) -> Result<Duration, EngineError> {
-    let half = FIRST_WAIT.saturating_mul(1 << (attempt - 1).min(8)) / 2;
-    let part = f64::from(dice()?) / f64::from(u32::MAX);
-    Ok((half + half.mul_f64(part)).min(MOST_WAIT))
 }
 
 /// What becomes batches.

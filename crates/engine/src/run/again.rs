@@ -6,10 +6,10 @@ use domain::model::ModelFailure;
 use domain::run::RunSettings;
 use providers::Overrun;
 
-/// The first wait for a provider that does not say how long; each later one is twice as long.
-const FIRST: Duration = Duration::from_secs(1);
-/// The longest of these.
-const LONGEST: Duration = Duration::from_secs(30);
+use crate::waits::Doubling;
+
+/// The waits for a provider that does not say how long.
+const WAITS: Doubling = Doubling { first: Duration::from_secs(1), longest: Duration::from_secs(30) };
 
 /// How often the model was asked for its present message, and when it is asked again.
 #[derive(Default)]
@@ -56,7 +56,7 @@ impl Again {
         match lost.failure {
             ModelFailure::CutStream => (!std::mem::replace(&mut self.cut, true)).then_some(Duration::ZERO),
             ModelFailure::RateLimited | ModelFailure::Overloaded => {
-                let wait = lost.retry_after.unwrap_or_else(|| self.backoff(dice));
+                let wait = lost.retry_after.unwrap_or_else(|| WAITS.after(self.asked, dice));
                 let all = self.waited + wait;
                 (all <= Duration::from_millis(run.model_wait_ms.into())).then(|| {
                     self.waited = all;
@@ -65,12 +65,6 @@ impl Again {
             }
             _ => None,
         }
-    }
-
-    /// Between half of the time and all of it, so that those who were refused together do not come again together.
-    fn backoff(&self, dice: u32) -> Duration {
-        let whole = FIRST.saturating_mul(1 << self.asked.saturating_sub(1).min(8)).min(LONGEST);
-        whole / 2 + (whole / 2).mul_f64(f64::from(dice) / f64::from(u32::MAX))
     }
 }
 
@@ -99,11 +93,13 @@ mod tests {
 
     #[test]
     fn waits_that_nobody_names_grow() {
-        let after = |asked, dice| Again { asked, ..Again::default() }.backoff(dice);
-        assert_eq!(after(1, 0), Duration::from_millis(500));
-        assert_eq!(after(1, u32::MAX), Duration::from_secs(1));
-        assert_eq!(after(3, 0), Duration::from_secs(2));
-        assert_eq!(after(60, u32::MAX), LONGEST);
+        let run = RunSettings { model_attempts: 5, model_wait_ms: 60_000, ..RunSettings::default() };
+        let after = |asked, dice| {
+            Again { asked, ..Again::default() }.wait(&lost(ModelFailure::Overloaded, None), &run, dice)
+        };
+        assert_eq!(after(1, 0), Some(Duration::from_millis(500)));
+        assert_eq!(after(1, u32::MAX), Some(Duration::from_secs(1)));
+        assert_eq!(after(3, 0), Some(Duration::from_secs(2)));
     }
 
     #[test]

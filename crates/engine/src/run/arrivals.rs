@@ -9,6 +9,7 @@ use domain::fact::Dropped;
 use domain::id::{BatchId, CallId};
 use domain::label::Label;
 use domain::model::{Finish, ModelEvent, ModelFailure};
+use domain::outcome::Outcome;
 use domain::payload::{Commitment, PayloadRole};
 use domain::time::Span;
 use turn::{Edited, EndedAttempt, EndedCall, Event};
@@ -239,7 +240,7 @@ impl Driver {
     fn arrived(&mut self, arrival: Arrival) -> Result<Option<Event>, EngineError> {
         let Arrival { call, attempt, finished, took, room } = arrival;
         self.line.hold(room);
-        let Some(live) = self.calls.get(&call) else { return Ok(None) };
+        let Some(live) = self.calls.get_mut(&call) else { return Ok(None) };
         if live.over {
             return Ok(None);
         }
@@ -247,6 +248,7 @@ impl Driver {
             let from = live.reads;
             return Ok(Some(Event::CallEnded(self.ended(call, finished, Span::default(), from))));
         };
+        live.unsettled |= finished.outcome == Outcome::Unknown;
         let whole = live.sent.map(|sent| sent.elapsed().into()).unwrap_or_default();
         let limit = live.known.as_ref().map_or(0, |known| known.source.limits.deadline_ms);
         let (transient, renewed) = (finished.told.transient, finished.told.renewed);

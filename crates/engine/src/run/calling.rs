@@ -50,6 +50,8 @@ pub(crate) struct Departure {
     /// The one that it leaves with.
     pub(crate) token: Option<Secret>,
     pub(crate) idempotency_key: Option<String>,
+    /// Whether an attempt before was sent, and nobody knows what came of it.
+    pub(crate) unsettled: bool,
     /// Who shares the gate with whom.
     pub(crate) lane: Lane,
     /// How many bytes of the result a model is shown.
@@ -141,7 +143,7 @@ pub(crate) async fn attempt(
     notices: mpsc::UnboundedSender<Notice>,
     mut stop: watch::Receiver<Option<Interruption>>,
 ) -> Result<Arrival, EngineError> {
-    let Departure { call, attempt, handle, effect, budget, .. } = departure;
+    let Departure { call, attempt, handle, effect, budget, unsettled, .. } = departure;
     let arrival = |ending, took, room| {
         let finished = Finished::new(ending, handle, budget)?;
         Ok(Arrival { call, attempt: Some(attempt), finished, took, room })
@@ -179,6 +181,7 @@ pub(crate) async fn attempt(
             }
         },
     };
+    let ending = if unsettled { still_unknown(ending) } else { ending };
     let took = begun.elapsed().into();
     changed();
     // Before its place is free, so that nobody takes it meanwhile.
@@ -243,8 +246,17 @@ async fn let_go(
             Err(none) => return Ok(Err(none.ending(departure.source.name.as_str()))),
         }
     }
-    match inner.store()?.intend(departure.intent(inner)?).await {
-        Ok(intent) => Ok(Ok((place, intent))),
+    // Another attempt of the call may end it in this moment, and then this one is not to come on record behind that.
+    let going = || {
+        let said = stop.borrow();
+        said.is_none().then_some(said)
+    };
+    match inner.store()?.intend_while(departure.intent(inner)?, going).await {
+        Ok(Some(intent)) => Ok(Ok((place, intent))),
+        Ok(None) => {
+            let why = (*stop.borrow()).unwrap_or(Interruption::Needless);
+            Ok(Err(withdrawn(why, departure.effect, departure.attempt)))
+        }
         Err(StoreError::Full) => {
             let _nobody_listens = notices.send(Notice::Full);
             Ok(Err(withheld(departure.effect, departure.attempt)))
@@ -405,6 +417,21 @@ fn stopped_read(why: Interruption) -> Ending {
         ),
     };
     Ending::without_body(outcome, None, words)
+}
+
+/// An attempt of a write came to nothing, but one before it was cut off after it was sent: what became of that, only the
+/// source's own yes or no to the call tells, and not that it can't be reached or takes none for now.
+fn still_unknown(ending: Ending) -> Ending {
+    let says_no = ending.failure == Some(FailureClass::Status) && !ending.told.transient;
+    if ending.outcome != Outcome::Failed || says_no {
+        return ending;
+    }
+    let words = format!(
+        "{}. An attempt before this one was cut off after it was sent and may have taken effect: look at the source \
+         before you try again.",
+        ending.words
+    );
+    Ending { outcome: Outcome::Unknown, words, ..ending }
 }
 
 /// A write between two attempts: it was sent before, and that came to nothing that we know of.

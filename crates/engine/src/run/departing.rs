@@ -121,6 +121,7 @@ impl Driver {
             credential: Credential::of(&source.auth),
             token: None,
             idempotency_key: source.takes_key(live.call.effect).then(|| call.to_string()),
+            unsettled: live.unsettled,
             source,
             lane: Lane(self.lane),
             budget,

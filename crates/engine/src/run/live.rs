@@ -37,6 +37,8 @@ pub(crate) struct Live {
     /// When its first attempt left.
     pub(crate) sent: Option<Instant>,
     pub(crate) attempts: u32,
+    /// Whether one of them was sent, and nobody knows what came of it.
+    pub(crate) unsettled: bool,
     pub(crate) took: Span,
     /// Whether what policy decided was said.
     pub(crate) told: bool,
@@ -61,6 +63,7 @@ impl Live {
             stop: watch::Sender::new(None),
             sent: None,
             attempts: 0,
+            unsettled: false,
             took: Span::default(),
             told: false,
             dropped: false,

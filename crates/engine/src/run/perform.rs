@@ -16,7 +16,7 @@ use domain::time::{Micros, Span};
 use domain::view::Count;
 use sources::Prepared;
 use store::StoreError;
-use turn::{Effect, Event};
+use turn::{Effect, Event, Interruption};
 
 use super::departing::Leaving;
 use super::driver::{APPROVAL_WAIT, Driver};
@@ -130,6 +130,13 @@ impl Driver {
         let Some(live) = self.calls.get_mut(&call) else { return };
         live.over = true;
         live.prepared = None;
+        // An attempt that is still in line asks this before it gets in line for the record: nothing of a call stands there
+        // behind its end.
+        live.stop.send_if_modified(|stop| {
+            let goes_on = stop.is_none();
+            stop.get_or_insert(Interruption::Needless);
+            goes_on
+        });
         if let (Some(end), Some(identity)) = (&live.end, &live.identity)
             && let Some(until) = end.fresh_until
             && end.outcome == Outcome::Returned

@@ -1,8 +1,6 @@
 //! What can't be brought about from outside: a stop between a call's entry and its first byte, a fault of our own.
 
-use std::future::{Future as _, poll_fn};
 use std::sync::Arc;
-use std::task::Poll;
 
 use domain::event::Happening;
 use domain::fact::Stopped;
@@ -33,44 +31,75 @@ async fn a_later_attempt_of_a_write_that_does_not_leave_is_unknown() {
 }
 
 async fn stopped_while_it_is_recorded(number: u32, outcome: Outcome) {
-    let rehearsal = Rehearsal::start(Plan::instant()).await.unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let (engine, _) =
-        Engine::create(&folder.path().join("workspace"), "Test", KeychainChoice::Memory).await.unwrap();
-    let source = Arc::new(Engine::read_source(&rehearsal.echo_source().toml).unwrap());
-    let tool = source.tool(&"write".parse().unwrap()).unwrap().clone();
-    let prepared =
-        sources::prepare(&source, &tool, r#"{"id": "a", "value": 1}"#, None::<Secret>, None).unwrap();
-    let (unix_ms, random) = id_parts().unwrap();
-    let departure = Departure {
-        call: CallId::new(unix_ms, random),
-        attempt: number,
-        handle: Handle(1),
-        effect: tool.effect,
-        conversation: None,
-        source,
-        prepared,
-        credential: None,
-        token: None,
-        idempotency_key: None,
-        lane: Lane(1),
-        budget: 1024,
-    };
-    let place = departure.enter(&engine.inner);
-    let (sent, mut left) = mpsc::unbounded_channel();
-    let (stop, stopped) = watch::channel(None);
-    let calling = attempt(engine.inner.clone(), departure, Start::InLine(place), sent, stopped);
-    tokio::pin!(calling);
-    let waits = poll_fn(|context| Poll::Ready(calling.as_mut().poll(context).is_pending())).await;
-    assert!(waits, "its entry is on its way to the disk");
-    stop.send_replace(Some(Interruption::Person));
+    let scene = Writing::new(number).await;
+    let inner = &scene.engine.inner;
+    let place = scene.departure.enter(inner);
+    let intent = inner.store().unwrap().intend(scene.departure.intent(inner).unwrap()).await.unwrap();
+    // Said while the entry was on its way to the disk: when the attempt may go on, it stands there already.
+    scene.ends(Start::Recorded(place, intent), Interruption::Person, outcome).await;
+}
 
-    let arrival = calling.await.unwrap();
-    assert_eq!(arrival.finished.outcome, outcome);
-    assert!(left.recv().await.is_none(), "nobody is told that it left");
-    assert!(rehearsal.requests().iter().all(|request| request.service != "echo"));
-    engine.shutdown().await;
-    rehearsal.stop().await;
+/// Another attempt of the call ended it: on record this one would stand behind the call's end.
+#[tokio::test]
+async fn what_is_called_off_at_its_gate_does_not_come_on_record() {
+    let scene = Writing::new(1).await;
+    let place = scene.departure.enter(&scene.engine.inner);
+    scene.ends(Start::InLine(place), Interruption::Needless, Outcome::Cancelled).await;
+}
+
+/// A write that is about to leave.
+struct Writing {
+    rehearsal: Rehearsal,
+    engine: Engine,
+    departure: Departure,
+    _folder: tempfile::TempDir,
+}
+
+impl Writing {
+    /// As the attempt of this number.
+    async fn new(number: u32) -> Self {
+        let rehearsal = Rehearsal::start(Plan::instant()).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let (engine, _) =
+            Engine::create(&folder.path().join("workspace"), "Test", KeychainChoice::Memory).await.unwrap();
+        let source = Arc::new(Engine::read_source(&rehearsal.echo_source().toml).unwrap());
+        let tool = source.tool(&"write".parse().unwrap()).unwrap().clone();
+        let prepared =
+            sources::prepare(&source, &tool, r#"{"id": "a", "value": 1}"#, None::<Secret>, None).unwrap();
+        let (unix_ms, random) = id_parts().unwrap();
+        let departure = Departure {
+            call: CallId::new(unix_ms, random),
+            attempt: number,
+            handle: Handle(1),
+            effect: tool.effect,
+            conversation: None,
+            source,
+            prepared,
+            credential: None,
+            token: None,
+            idempotency_key: None,
+            unsettled: number > 1,
+            lane: Lane(1),
+            budget: 1024,
+        };
+        Self { rehearsal, engine, departure, _folder: folder }
+    }
+
+    /// Called off for this reason it ends so; nothing leaves, and nothing comes on record for it.
+    async fn ends(self, start: Start, why: Interruption, outcome: Outcome) {
+        let (sent, mut left) = mpsc::unbounded_channel();
+        let (_stop, stopped) = watch::channel(Some(why));
+        let inner = self.engine.inner.clone();
+        let before = inner.reader.stats().await.unwrap().entries;
+        let arrival = attempt(inner.clone(), self.departure, start, sent, stopped).await.unwrap();
+        assert_eq!(inner.reader.stats().await.unwrap().entries, before);
+        drop(inner);
+        assert_eq!(arrival.finished.outcome, outcome);
+        assert!(left.recv().await.is_none(), "nobody is told that it left");
+        assert!(self.rehearsal.requests().iter().all(|request| request.service != "echo"));
+        self.engine.shutdown().await;
+        self.rehearsal.stop().await;
+    }
 }
 
 #[tokio::test]

@@ -113,6 +113,59 @@ async fn a_write_with_an_idempotency_key_is_sent_again_with_the_same_key() {
     scene.close().await;
 }
 
+/// It may have taken effect, and to call it failed would have the model write once more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_write_that_is_cut_off_after_it_was_sent_is_unknown_and_sent_once() {
+    let scene = Scene::in_memory().await;
+    scene.rehearsal.faults().set("echo", "/echo/a", Fault::LostAnswer, Times::Always);
+    scene.script(vec![vec![("echo__write", json!({ "id": "a", "value": 1 }))]]);
+    let question = Question { approve: Approve::All, ..Question::new("Do it") };
+    let events = scene.asked(question, watch).await.1;
+    assert_eq!(outcomes(&events), [(Outcome::Unknown, Some(FailureClass::Interrupted))]);
+    assert_eq!(scene.rehearsal.echo_writes()["a"].len(), 1, "it did take effect");
+    assert_eq!(scene.row("echo.write", "a").await.outcome, Some(Outcome::Unknown));
+    let told = &scene.model_bodies()[1];
+    assert!(told.contains("unknown: ") && told.contains("may have been done: look before"), "{told}");
+    scene.close().await;
+}
+
+/// Attempts that the source turns away say nothing of the one before them, whether a turn makes them or a person.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_write_that_was_cut_off_stays_unknown_until_its_source_says_yes_or_no() {
+    let named = |toml: &mut String| {
+        if toml.contains("name = \"echo\"") {
+            toml.insert_str(0, "idempotency_header = \"Idempotency-Key\"\n");
+        }
+    };
+    let scene = Scene::with(KeychainChoice::Memory, Plan::instant(), named).await;
+    let turned_away = || [Fault::LostAnswer, Fault::Status(503), Fault::Status(503)];
+    let unknown = (Outcome::Unknown, Some(FailureClass::Status));
+    let says_why = |words: &str| {
+        words.contains("503 Service Unavailable") && words.contains("An attempt before this one was cut off")
+    };
+
+    scene.rehearsal.faults().series("echo", "/echo/a", turned_away());
+    scene.script(vec![vec![("echo__write", json!({ "id": "a", "value": 1 }))]]);
+    let question = Question { approve: Approve::All, ..Question::new("Do it") };
+    let events = scene.asked(question, watch).await.1;
+    assert_eq!(outcomes(&events), [unknown]);
+    assert!(says_why(&scene.model_bodies()[1]), "{}", scene.model_bodies()[1]);
+
+    scene.rehearsal.faults().series("echo", "/echo/b", turned_away());
+    let write = "echo.write".parse().unwrap();
+    let detail = scene.engine.call_tool(&write, r#"{"id": "b", "value": 1}"#, Approve::All).await.unwrap();
+    assert_eq!(
+        (detail.row.outcome, detail.row.failure, detail.row.attempts),
+        (Some(unknown.0), unknown.1, 3)
+    );
+    assert_eq!(scene.rehearsal.echo_writes()["b"].len(), 1);
+
+    scene.rehearsal.faults().series("echo", "/echo/c", [Fault::Reset, Fault::Status(409)]);
+    let detail = scene.engine.call_tool(&write, r#"{"id": "c", "value": 1}"#, Approve::All).await.unwrap();
+    assert_eq!((detail.row.outcome, detail.row.status), (Some(Outcome::Failed), Some(409)));
+    scene.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn identical_reads_send_one_request_and_each_is_on_record() {
     let scene = Scene::in_memory().await;

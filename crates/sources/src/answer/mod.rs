@@ -20,7 +20,7 @@ pub(crate) async fn ended(asked: Asked, answer: Result<Inbound, SendError>, scru
     let mut inbound = match answer {
         Ok(inbound) => inbound,
         Err(error) => {
-            let (outcome, failure, words) = broken(&asked, &error);
+            let (outcome, failure, words) = broken(&asked, None, &error);
             return Ending { told: without_answer(&error), ..Ending::without_body(outcome, failure, words) };
         }
     };
@@ -45,7 +45,7 @@ pub(crate) async fn ended(asked: Asked, answer: Result<Inbound, SendError>, scru
         cut_from: inbound.cut_from(),
     };
     let verdict = match broke {
-        Some(error) => Some(broken(&asked, &error)),
+        Some(error) => Some(broken(&asked, Some(answer.status), &error)),
         None => answer.verdict(&asked, &headers),
     };
     let (outcome, failure, words) = verdict.unwrap_or((Outcome::Returned, None, String::new()));
@@ -63,8 +63,9 @@ pub(crate) async fn ended(asked: Asked, answer: Result<Inbound, SendError>, scru
     }
 }
 
-/// What an error on the way means.
-fn broken(asked: &Asked, error: &SendError) -> Verdict {
+/// What an error on the way means. A write that was sent and to which nobody said no may have taken effect: to call that
+/// failed would be to say that it did not.
+fn broken(asked: &Asked, status: Option<u16>, error: &SendError) -> Verdict {
     let (class, then) = match error {
         SendError::Unsendable(_) => (Some(FailureClass::Internal), "; nothing was sent"),
         SendError::Connect(_) | SendError::Untrusted(_) => (Some(FailureClass::Connect), again::NOT_SENT),
@@ -74,6 +75,11 @@ fn broken(asked: &Asked, error: &SendError) -> Verdict {
         SendError::BadBody(_) => (Some(FailureClass::BadBody), again::unreadable(asked.writes)),
         SendError::Redirect(_) => (Some(FailureClass::Redirect), again::UNFIT),
     };
-    let outcome = if class.is_none() { Outcome::TimedOut } else { Outcome::Failed };
+    let said_no = status.is_some_and(|status| status >= 400);
+    let outcome = match error {
+        SendError::TimedOut(_) => Outcome::TimedOut,
+        SendError::Interrupted(_) | SendError::BadBody(_) if asked.writes && !said_no => Outcome::Unknown,
+        _ => Outcome::Failed,
+    };
     (outcome, class, format!("{}: {}{then}", asked.source, error.words()))
 }
