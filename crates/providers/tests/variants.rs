@@ -668,6 +668,13 @@ fn ollama() {
                 ..NOTHING
             },
             Row {
+                who: "something else behind the end",
+                bytes: "{\"message\":{\"content\":\"Hi\"},\"done\":true}\n<html>",
+                said: "Hi",
+                end: Of(Stop),
+                ..NOTHING
+            },
+            Row {
                 who: "a stream without its last line",
                 bytes: "{\"message\":{\"role\":\"assistant\",\"content\":\"Half\"},\"done\":false}\n",
                 said: "Half",
@@ -768,6 +775,13 @@ fn bedrock_without_frames() {
 "#,
                 said: "Half",
                 end: Complained("Too many tokens"),
+                ..NOTHING
+            },
+            Row {
+                who: "something else behind the end",
+                bytes: "{\"messageStop\":{\"stopReason\":\"end_turn\"}}\n{\"metadata\":{\"usage\":{\"inputTokens\":5}}}\n<html>",
+                used: Some((5, 0)),
+                end: Of(Stop),
                 ..NOTHING
             },
             Row {
