@@ -38,6 +38,7 @@ mod replies;
 mod secrets;
 mod speed;
 mod state;
+mod strangers;
 mod stream_cuts;
 mod trail;
 mod waiting;

@@ -18,11 +18,12 @@ pub(crate) enum Part {
     PageBrowser,
     Window,
     Deny,
+    Strangers,
 }
 
 impl Part {
     /// All parts in order.
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::Setup,
         Self::Format,
         Self::PagePackages,
@@ -38,6 +39,7 @@ impl Part {
         Self::PageBrowser,
         Self::Window,
         Self::Deny,
+        Self::Strangers,
     ];
 
     /// The name by which a person asks for it.
@@ -58,6 +60,7 @@ impl Part {
             Self::PageBrowser => "page-browser",
             Self::Window => "window",
             Self::Deny => "deny",
+            Self::Strangers => "strangers",
         }
     }
 
@@ -74,13 +77,20 @@ impl Part {
             Self::PageTypes | Self::PageBuild | Self::PageTests | Self::PageBrowser => &[Self::PagePackages],
             // The window's crate takes the built page into itself, even to be checked.
             Self::Clippy | Self::Build => &[Self::PageBuild],
-            Self::Tidy | Self::Rust | Self::Doc | Self::Acceptance | Self::Window => &[Self::Build],
+            Self::Tidy | Self::Rust | Self::Doc | Self::Acceptance | Self::Window | Self::Strangers => {
+                &[Self::Build]
+            }
         }
     }
 
     /// Whether name filters make sense to this part.
     fn takes_filters(self) -> bool {
         matches!(self, Self::Rust | Self::Acceptance | Self::Window)
+    }
+
+    /// Whether it runs only for whoever names it: what it installs is larger than all the rest.
+    fn is_on_demand(self) -> bool {
+        self == Self::Strangers
     }
 
     /// Whether it needs a browser, a display or a keychain, or is the long proof.
@@ -103,6 +113,9 @@ impl Selection {
         let wanted = |part: Part| {
             if !self.only.is_empty() {
                 return self.only.contains(&part);
+            }
+            if part.is_on_demand() {
+                return false;
             }
             let filtered = self.filters.is_empty() || part.takes_filters() || forerunner(part);
             filtered && !(self.fast && part.is_slow())
@@ -130,8 +143,10 @@ mod tests {
     }
 
     #[test]
-    fn all_by_default() {
-        assert_eq!(Selection::default().parts(), Part::ALL);
+    fn all_by_default_but_what_has_to_be_named() {
+        let (named, all) = Part::ALL.split_last().unwrap();
+        assert_eq!(Selection::default().parts(), all);
+        check(&Selection { only: vec![*named], ..Selection::default() }, "strangers");
     }
 
     #[test]
