@@ -40,6 +40,7 @@ mod secrets;
 mod services;
 mod speed;
 mod state;
+mod strangers;
 mod stream_cuts;
 mod trail;
 mod waiting;

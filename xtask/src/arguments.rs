@@ -23,6 +23,8 @@ cargo xtask COMMAND
 Parts of test, in order:
   setup format page-packages page-types page-build clippy build tidy rust doc
   acceptance page-tests page-browser window deny
+and one that runs only if --only names it, for what it installs is large:
+  strangers   LiteLLM, llama.cpp and the providers' own libraries (PyPI, 1 GB)
 
 All commands may be repeated: what is there already is not done again.
 Each part's output is kept in target/xtask/logs/.";

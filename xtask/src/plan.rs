@@ -19,11 +19,12 @@ pub(crate) enum Part {
     PageBrowser,
     Window,
     Deny,
+    Strangers,
 }
 
 impl Part {
     /// All parts in order.
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::Setup,
         Self::Format,
         Self::PagePackages,
@@ -40,6 +41,7 @@ impl Part {
         Self::PageBrowser,
         Self::Window,
         Self::Deny,
+        Self::Strangers,
     ];
 
     /// The name by which a person asks for it.
@@ -61,6 +63,7 @@ impl Part {
             Self::PageBrowser => "page-browser",
             Self::Window => "window",
             Self::Deny => "deny",
+            Self::Strangers => "strangers",
         }
     }
 
@@ -77,7 +80,13 @@ impl Part {
             Self::PageTypes | Self::PageBuild | Self::PageTests | Self::PageBrowser => &[Self::PagePackages],
             // The window's crate takes the built page into itself, even to be checked.
             Self::Clippy | Self::Build => &[Self::PageBuild],
-            Self::Tidy | Self::Rust | Self::Doc | Self::Acceptance | Self::Services | Self::Window => {
+            Self::Tidy
+            | Self::Rust
+            | Self::Doc
+            | Self::Acceptance
+            | Self::Services
+            | Self::Window
+            | Self::Strangers => {
                 &[Self::Build]
             }
         }
@@ -90,7 +99,7 @@ impl Part {
 
     /// Whether it runs only if a person names it: it fetches what nothing else needs.
     fn is_optional(self) -> bool {
-        self == Self::Services
+        matches!(self, Self::Services | Self::Strangers)
     }
 
     /// Whether it needs a browser, a display or a keychain, or is the long proof.
@@ -114,8 +123,11 @@ impl Selection {
             if !self.only.is_empty() {
                 return self.only.contains(&part);
             }
+            if part.is_optional() {
+                return false;
+            }
             let filtered = self.filters.is_empty() || part.takes_filters() || forerunner(part);
-            filtered && !part.is_optional() && !(self.fast && part.is_slow())
+            filtered && !(self.fast && part.is_slow())
         };
         Part::ALL.into_iter().filter(|part| wanted(*part)).collect()
     }
@@ -144,6 +156,7 @@ mod tests {
         let usual: Vec<Part> = Part::ALL.into_iter().filter(|part| !part.is_optional()).collect();
         assert_eq!(Selection::default().parts(), usual);
         check(&Selection { only: vec![Part::Services], ..Selection::default() }, "services");
+        check(&Selection { only: vec![Part::Strangers], ..Selection::default() }, "strangers");
     }
 
     #[test]

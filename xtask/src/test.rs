@@ -131,6 +131,17 @@ fn run(
             page_tests(step, repository, &["run", "test:page"], which, &environment)
         }
         Part::Window => in_session(step, window_tests(repository, which), part, Display::Virtual),
+        Part::Strangers => {
+            let programs = python::install(step, repository, "strangers")?;
+            let mut command = match which {
+                Which::Filtered(_) => {
+                    acceptance_tests(repository, Which::Filtered(&["strangers::".to_owned()]))
+                }
+                Which::Alone(_) => acceptance_tests(repository, which),
+            };
+            command.env("TIEOUT_STRANGERS", programs);
+            step.run(command, TESTS_LIMIT)
+        }
         // The list of advisories lies on a host that not every machine reaches; the other checks need nothing.
         Part::Deny => {
             step.run(repository.cargo(["deny", "check", "bans", "licenses", "sources"]), CHECK_LIMIT)
@@ -160,6 +171,7 @@ fn runs_tests(part: Part) -> bool {
             | Part::PageTests
             | Part::PageBrowser
             | Part::Window
+            | Part::Strangers
     )
 }
 

@@ -57,9 +57,17 @@ impl Engine {
     /// # Errors
     /// If the trail can't be written. A port where nothing answers is no error.
     pub async fn find_local_models(&self) -> Result<Vec<FoundServer>, EngineError> {
+        self.find_models_at(providers::presets()).await
+    }
+
+    /// Looks at the first address of each of these presets that is of a server of one's own.
+    ///
+    /// # Errors
+    /// If the trail can't be written. An address where nothing answers is no error.
+    pub async fn find_models_at(&self, presets: &[Preset]) -> Result<Vec<FoundServer>, EngineError> {
         let connected = self.inner.reader.models().await?;
         let mut found = Vec::new();
-        for preset in providers::presets() {
+        for preset in presets {
             let (Some(inquiry), Some(endpoint)) = (providers::list(preset), preset.endpoints.first()) else {
                 continue;
             };

@@ -31,7 +31,8 @@ impl Engine {
 }
 
 impl Inner {
-    async fn capabilities(&self, spec: &ModelSpec) -> Result<Capabilities, EngineError> {
+    /// See [`Engine::capabilities`].
+    pub(crate) async fn capabilities(&self, spec: &ModelSpec) -> Result<Capabilities, EngineError> {
         Ok(spec.capabilities.or(self.learnt(spec).await?).or(providers::known(spec)))
     }
 

@@ -61,7 +61,7 @@ pub use export::{Collector, Sending, ViewForm, ViewSent};
 pub use holder::Holder;
 pub use import::ImportedSource;
 pub use inquiry::{FoundModel, FoundServer};
-pub use keychain::Keychain;
+pub use keychain::{AwsProfileError, Keychain, aws_profile};
 pub use keys::RecoveryKey;
 pub use model_trial::{Checked, ModelCheck, ModelReport};
 pub use openapi::{

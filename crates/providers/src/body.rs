@@ -87,6 +87,15 @@ impl Body {
         }
     }
 
+    /// Whether anything came that means something.
+    pub(crate) fn has_begun(&self) -> bool {
+        match self {
+            Self::Silent { .. } => false,
+            Self::Events(stream) => stream.has_begun(),
+            Self::Document(_) => true,
+        }
+    }
+
     /// Decides, once, what this is; gives the bytes from the first one that means something.
     fn decided<'a>(&mut self, bytes: &'a [u8]) -> Result<&'a [u8], DecodeError> {
         const MARK: &[u8] = "\u{feff}".as_bytes();

@@ -16,6 +16,7 @@ use crate::encode::Encoded;
 use crate::failure::{Failure, Speaker};
 use crate::fault::DecodeError;
 use crate::names::Names;
+use crate::preset::lays_open;
 use crate::retry_after::retry_after;
 use crate::silence::{DEADLINE, Limits, Silence};
 
@@ -280,6 +281,12 @@ fn outbound(
 ) -> Result<Outbound, Failure> {
     let url = Url::parse(&encoded.url).map_err(|_| speaker.unsendable("its base address is no address"))?;
     let secrets = match (&spec.secret, key) {
+        (Some(_), Some(placed)) if lays_open(&placed) => {
+            return Err(speaker.unsendable(
+                "its key is a pair of AWS's, with which requests are signed for a region, and its address names none, such \
+                 as `https://bedrock-runtime.eu-central-1.amazonaws.com`; elsewhere use an API key of Bedrock",
+            ));
+        }
         (Some(_), Some(placed)) => vec![placed],
         (Some(name), None) => return Err(speaker.no_key(name.as_str())),
         (None, _) => Vec::new(),

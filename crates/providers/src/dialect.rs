@@ -1,6 +1,6 @@
 //! What each protocol's module provides.
 
-use domain::model::{Message, ModelEvent};
+use domain::model::{Message, ModelEvent, ModelSpec};
 use domain::outcome::CallResult;
 
 use crate::fault::DecodeError;
@@ -27,6 +27,17 @@ pub(crate) struct Written {
     pub(crate) headers: Vec<(String, String)>,
     /// The body, byte for byte.
     pub(crate) body: Vec<u8>,
+}
+
+/// Whether answers are to come while they are written: unless a person, or what is known of the model, says otherwise.
+pub(crate) fn streams(spec: &ModelSpec) -> bool {
+    spec.capabilities.streaming != Some(false)
+}
+
+/// The header that says which of two shapes an answer is to have, where a stream's is server-sent events.
+pub(crate) fn accept(streams: bool) -> (String, String) {
+    let accept = if streams { "text/event-stream" } else { "application/json" };
+    ("accept".to_owned(), accept.to_owned())
 }
 
 /// What a protocol's module does with the bytes of one answer. It keeps to what [`crate::Decoder`] promises.

@@ -66,9 +66,7 @@ impl Encoder {
         let tools = &*schema::adapted_tools(spec.protocol, tools);
         let encoding: Box<dyn Encoding> = match spec.protocol {
             Protocol::OpenaiChat => Box::new(openai_chat::Encoding::new(spec, system, tools)),
-            Protocol::OpenaiResponses => {
-                Box::new(openai_responses::Encoding::new(&spec.model, system, tools))
-            }
+            Protocol::OpenaiResponses => Box::new(openai_responses::Encoding::new(spec, system, tools)),
             Protocol::Anthropic => Box::new(anthropic::Encoding::new(spec, system, tools)),
             Protocol::Gemini => Box::new(gemini::Encoding::new(spec, system, tools)),
             Protocol::Ollama => Box::new(ollama::Encoding::new(spec, system, tools)),

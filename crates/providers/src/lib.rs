@@ -21,6 +21,7 @@ mod broken;
 mod call;
 mod cohere;
 mod complaint;
+mod count;
 mod decoder;
 mod dialect;
 mod encode;

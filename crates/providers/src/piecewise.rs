@@ -12,7 +12,8 @@ use crate::fault::DecodeError;
 pub(crate) trait TakesPieces: Debug + Default + Send {
     /// Takes the next piece.
     fn take(&mut self, piece: Piece<'_>, events: &mut Vec<ModelEvent>) -> Result<(), DecodeError>;
-    /// Says that the last piece was taken and the message is not over. `has_begun` says whether any byte came.
+    /// Says that the last piece was taken and the message is not over. `has_begun` says whether anything
+    /// came that means something.
     fn end(&mut self, has_begun: bool, events: &mut Vec<ModelEvent>) -> Result<(), DecodeError>;
     /// See [`Decoding::is_finishing`].
     fn is_finishing(&self) -> bool;
@@ -25,26 +26,24 @@ pub(crate) trait TakesPieces: Debug + Default + Send {
 pub(crate) struct Piecewise<M> {
     body: Body,
     message: M,
-    has_begun: bool,
 }
 
 impl<M: TakesPieces> Decoding for Piecewise<M> {
     fn feed(&mut self, bytes: &[u8], events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
-        let Self { body, message, has_begun } = self;
+        let Self { body, message } = self;
         if message.is_over() {
             return Ok(());
         }
-        *has_begun |= !bytes.is_empty();
         body.feed(bytes, |piece| message.take(piece, events))
     }
 
     fn end(&mut self, events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
-        let Self { body, message, has_begun } = self;
+        let Self { body, message } = self;
         if message.is_over() {
             return Ok(());
         }
         body.end(|piece| message.take(piece, events))?;
-        if message.is_over() { Ok(()) } else { message.end(*has_begun, events) }
+        if message.is_over() { Ok(()) } else { message.end(body.has_begun(), events) }
     }
 
     fn is_finishing(&self) -> bool {

@@ -180,6 +180,16 @@ fn for_aws(spec: &ModelSpec, secret: &Secret, service: &str, at: Micros) -> Plac
     }
 }
 
+/// Whether a key is one of AWS's to sign with and would be sent as it is, with the part that is never to leave: its address
+/// names no region to sign for, or its provider is none of AWS's.
+pub(crate) fn lays_open(key: &PlacedSecret) -> bool {
+    let is_signed_with = |text: &str| {
+        let id = text.split_once(':').map_or("", |(id, _)| id);
+        id.len() >= 16 && (id.starts_with("AKIA") || id.starts_with("ASIA"))
+    };
+    !matches!(key.place, Placement::AwsSigV4 { .. }) && is_signed_with(key.secret.expose())
+}
+
 /// The region in an address such as `bedrock-runtime.eu-central-1.amazonaws.com`; private endpoints and other partitions
 /// have it as a part of its own as well.
 fn region(base_url: &str) -> Option<String> {
@@ -343,6 +353,22 @@ mod tests {
         assert_eq!(of("http://127.0.0.1:11434/v1", None), None, "a port is no name");
         assert!(!quirks(&spec("https://api.mistral.ai/v1", None)).stream_options);
         assert_eq!(quirks(&spec("https://gateway.example/v1", None)), Quirks::default());
+    }
+
+    #[test]
+    fn a_pair_of_aws_s_is_signed_with_or_stays() {
+        let lies_open = |protocol: Protocol, base_url: &str, secret: &str| {
+            let spec =
+                ModelSpec { protocol, secret: Some("main-key".parse().unwrap()), ..spec(base_url, None) };
+            lays_open(&placed(&spec, Secret::new(secret), Micros(0)).unwrap())
+        };
+        let pair = "AKIAIOSFODNN7EXAMPLE:secret";
+        let region = "https://bedrock-runtime.eu-central-1.amazonaws.com";
+        assert!(!lies_open(Protocol::Bedrock, region, pair));
+        assert!(lies_open(Protocol::Bedrock, "https://gateway.example", pair));
+        assert!(lies_open(Protocol::OpenaiChat, "https://gateway.example", pair));
+        assert!(!lies_open(Protocol::Bedrock, "https://gateway.example", "ABSKQmVkcm9ja0FQSUtleS0:x"));
+        assert!(!lies_open(Protocol::Bedrock, region, "ABSKQmVkcm9ja0FQSUtleS0"));
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub(crate) struct EventStream {
     /// Whether it has any data, which may be an empty line.
     has_data: bool,
     name: String,
+    /// Whether any line said something, be it nothing that we know.
+    has_begun: bool,
 }
 
 impl EventStream {
@@ -61,6 +63,11 @@ impl EventStream {
         Ok(())
     }
 
+    /// Whether anything came but empty lines and comments, which servers send while they wait.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.has_begun
+    }
+
     /// Says that no more bytes come. The standard drops an event whose empty line is missing; some servers leave out
     /// the last one, so it is given here, for a caller that can tell whether it is whole.
     pub(crate) fn end<E>(&mut self, mut each: impl FnMut(Event<'_>) -> Result<(), E>) -> Result<(), E> {
@@ -85,6 +92,7 @@ impl EventStream {
             Some(colon) => (&line[..colon], &line[colon + 1..]),
             None => (line, &b""[..]),
         };
+        self.has_begun = true;
         let value = value.strip_prefix(b" ").unwrap_or(value);
         match field {
             b"data" => {

@@ -2,9 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a panic here is a failed test with a place")]
 
-use std::fs;
-use std::path::PathBuf;
-
 use domain::id::Handle;
 use domain::json::Json;
 use domain::label::Level;
@@ -503,85 +500,4 @@ fn what_a_message_begins_with_and_what_relays_leave_out() {
     // Without an end mark of its own a call is ready when the message is over.
     let parts = [call(0, "a", json!({})), input(0, "{\"x\":1}"), ended("tool_use")];
     check(&parts, &[started(0), ready(0, "a", "{\"x\":1}"), CALLED]);
-}
-
-/// The recorded answers of this protocol: file, bytes and what is expected.
-fn recorded() -> Vec<(String, Vec<u8>, Value)> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/transcripts");
-    let index = fs::read_to_string(folder.join("index.jsonl")).unwrap();
-    let lines = index.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let found: Vec<_> = lines
-        .filter(|line| line["protocol"] == "anthropic")
-        .map(|line| {
-            let file = line["file"].as_str().unwrap().to_owned();
-            let bytes = fs::read(folder.join(&file)).unwrap();
-            (file, bytes, line["expected"].clone())
-        })
-        .collect();
-    assert!(found.len() >= 15);
-    found
-}
-
-#[test]
-fn recorded_answers_say_what_their_index_says() {
-    for (file, bytes, expected) in recorded() {
-        let (events, outcome) = decoded(&bytes);
-        let words = events.iter().filter_map(|event| match event {
-            ModelEvent::Text(words) => Some(words.as_str()),
-            _ => None,
-        });
-        assert_eq!(words.collect::<String>(), expected["text"].as_str().unwrap(), "{file}");
-        let calls = events.iter().filter_map(|event| match event {
-            ModelEvent::CallReady { call, .. } => Some(call),
-            _ => None,
-        });
-        let calls: Vec<Value> = calls
-            .map(|call| {
-                let arguments: Value = serde_json::from_str(&call.arguments).unwrap();
-                json!({"id": call.id, "name": call.name, "arguments": arguments})
-            })
-            .collect();
-        assert_eq!(json!(calls), expected["tool_calls"], "{file}");
-        let count = |key: &str| u32::try_from(expected["usage"][key].as_u64().unwrap_or(0)).unwrap();
-        let cached = count("cache_read_input_tokens");
-        let thought = expected["usage"].pointer("/output_tokens_details/thinking_tokens");
-        let usage = Usage {
-            input: count("input_tokens") + cached + count("cache_creation_input_tokens"),
-            output: count("output_tokens"),
-            cached,
-            reasoning: u32::try_from(thought.and_then(Value::as_u64).unwrap_or(0)).unwrap(),
-        };
-        let used = events.iter().rev().find_map(|event| match event {
-            ModelEvent::Usage(usage) => Some(*usage),
-            _ => None,
-        });
-        assert_eq!(used, Some(usage), "{file}");
-        let finish = match expected["finish_reason"].as_str() {
-            Some("end_turn") if calls.is_empty() => Finish::Stop,
-            Some("end_turn" | "tool_use") => Finish::ToolCalls,
-            other => panic!("{file}: {other:?}"),
-        };
-        assert_eq!(outcome, Ok(()), "{file}");
-        assert_eq!(events.last(), Some(&ModelEvent::Finished(finish)), "{file}");
-    }
-}
-
-/// Recorded answers, cut at any byte: what was said is the beginning of all, so no cut call was ready.
-#[test]
-fn a_recorded_answer_cut_anywhere_is_a_beginning() {
-    for (file, bytes, _) in recorded() {
-        let (whole, _) = decoded(&bytes);
-        for end in (0..bytes.len()).step_by(bytes.len().div_ceil(600)) {
-            let (mut events, outcome) = decoded(&bytes[..end]);
-            if outcome.is_err() {
-                let is_unknown = events.is_empty() && matches!(outcome, Err(DecodeError::Malformed(_)));
-                assert!(is_unknown || outcome == Err(DecodeError::Cut), "{file} cut at {end}: {outcome:?}");
-                assert!(whole.starts_with(&events), "{file} cut at {end}");
-            } else {
-                // Only the event that says that the message is over was missing.
-                assert_eq!(events.pop(), whole.last().cloned(), "{file} cut at {end}");
-                assert_eq!(events, whole[..whole.len() - 1], "{file} cut at {end}");
-            }
-        }
-    }
 }

@@ -12,16 +12,6 @@ use serde_json::{Value, json};
 
 const BEDROCK: Protocol = Protocol::Bedrock;
 
-#[test]
-fn every_recorded_answer_says_what_its_index_says() {
-    recorded::check(BEDROCK, "bedrock", 12, |usage| {
-        let count = |key: &str| u32::try_from(usage[key].as_u64().unwrap_or(0)).unwrap();
-        let cached = count("cacheReadInputTokens");
-        let input = count("inputTokens") + cached + count("cacheWriteInputTokens");
-        Usage { input, output: count("outputTokens"), cached, ..Usage::default() }
-    });
-}
-
 /// A frame as AWS specifies it, with these headers of text.
 fn frame(headers: &[(&str, &str)], payload: &str) -> Vec<u8> {
     let mut written = Vec::new();

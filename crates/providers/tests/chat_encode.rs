@@ -162,6 +162,22 @@ fn what_was_thought_goes_back_to_those_who_want_it() {
     assert_eq!(sent("https://notopenrouter.ai/v1", None), none());
 }
 
+/// They refuse a call of an earlier turn, or of another model, that comes back without what was thought before it.
+#[test]
+fn thoughts_that_are_not_at_hand_are_stood_in_for_where_calls_need_them() {
+    let called = |calls| Message::Assistant { text: "Yes".to_owned(), calls, reasoning: Vec::new() };
+    let prompt = prompt(vec![called(vec![asked("a", "{}")]), called(Vec::new())]);
+    let sent = |base_url: &str| {
+        let spec = ModelSpec { base_url: base_url.to_owned(), ..spec() };
+        let body: Value = serde_json::from_slice(&encode(&spec, &prompt).body).unwrap();
+        [0, 1].map(|place| body["messages"][place].get("reasoning_content").cloned())
+    };
+    assert_eq!(sent("https://api.moonshot.ai/v1"), [Some(json!(" ")), None]);
+    assert_eq!(sent("https://api.deepseek.com"), [Some(json!(" ")), None]);
+    assert_eq!(sent("https://openrouter.ai/api/v1"), [None, None]);
+    assert_eq!(sent("https://api.openai.com/v1"), [None, None]);
+}
+
 #[test]
 fn names_that_the_protocol_forbids_are_sent_under_others() {
     let named = |name: &str| OfferedTool { name: name.to_owned(), ..tool() };

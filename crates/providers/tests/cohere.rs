@@ -12,20 +12,6 @@ use serde_json::{Value, json};
 
 const COHERE: Protocol = Protocol::Cohere;
 
-#[test]
-fn every_recorded_answer_says_what_its_index_says() {
-    recorded::check(COHERE, "cohere", 10, |usage| {
-        let count = |value: &Value| u32::try_from(value.as_u64().unwrap_or(0)).unwrap();
-        let tokens = &usage["tokens"];
-        Usage {
-            input: count(&tokens["input_tokens"]),
-            output: count(&tokens["output_tokens"]),
-            cached: count(&usage["cached_tokens"]),
-            reasoning: count(&tokens["reasoning_tokens"]),
-        }
-    });
-}
-
 fn stream(events: &[Value]) -> String {
     events
         .iter()

@@ -5,6 +5,7 @@
 
 #![allow(clippy::print_stdout, reason = "its whole work is to measure and to print what it found")]
 
+mod answers;
 mod append;
 mod arguments;
 mod batch;

@@ -64,6 +64,10 @@ pub(crate) struct AddModel {
     /// The name of its key in the keychain (`tieout secrets set NAME`)
     #[arg(long, value_name = "NAME")]
     pub(crate) secret: Option<SecretName>,
+    /// Take its key from this profile of AWS's own tools (`~/.aws/credentials`, or `~/.aws/config`) and keep it in the
+    /// keychain, under `--secret` or as `aws-PROFILE`
+    #[arg(long, value_name = "PROFILE")]
+    pub(crate) aws_profile: Option<String>,
     /// The highest level that may be sent to it
     #[arg(long, value_name = "LEVEL", default_value = "confidential", value_parser = level)]
     pub(crate) clearance: Level,
@@ -84,6 +88,9 @@ pub(crate) struct CanDo {
     /// Whether it can ask for tools
     #[arg(long, value_enum, default_value_t = Switch::Auto)]
     pub(crate) tools: Switch,
+    /// Whether its answers come while it writes them; off asks for each answer as a whole
+    #[arg(long, value_enum, default_value_t = Switch::Auto)]
+    pub(crate) streaming: Switch,
     /// Tokens that it can read, what it writes among them
     #[arg(long, value_name = "TOKENS")]
     pub(crate) context: Option<u32>,

@@ -2,10 +2,11 @@
 
 use domain::fact::Change;
 use domain::model::{Capabilities, ModelSpec, Price, Protocol};
+use domain::secret::SecretName;
 use engine::EngineError;
 use serde_json::json;
 
-use super::{offers, usage};
+use super::{offers, profile, usage};
 use crate::args::{AddModel, CanDo, Global, Models};
 use crate::exit::Exit;
 use crate::output::Output;
@@ -15,13 +16,24 @@ use crate::words::{capabilities, millis};
 pub(crate) async fn run(global: &Global, models: &Models, output: &Output) -> Result<Exit, EngineError> {
     match models {
         Models::Add(add) => {
-            let spec = spec_of(add)?;
+            let mut spec = spec_of(add)?;
+            let key = add.aws_profile.as_deref().map(profile::key).transpose()?;
             let engine = open(global).await?;
+            if let Some((profile, key)) = key {
+                let name = add.secret.clone().map_or_else(|| profile::name(&profile), Ok)?;
+                engine.set_secret(&name, key).await?;
+                output.line(format!(
+                    "stored the key of the AWS profile `{profile}` as `{name}` in the keychain"
+                ));
+                output.object("secret_set", &json!({ "name": name }));
+                spec.secret = Some(name);
+            }
+            let secret = spec.secret.clone();
             let change = engine.save_model(spec).await?;
             let did = if change == Change::Replaced { "changed" } else { "connected" };
             output.line(format!("{did} model {}", add.name));
             output.object("model_saved", &json!({ "name": add.name, "change": change }));
-            if let Some(missing) = missing_secret(&engine, add).await? {
+            if let Some(missing) = missing_secret(&engine, secret).await? {
                 output.progress(format!("its key is not stored yet: tieout secrets set {missing}"));
             }
             engine.shutdown().await;
@@ -156,6 +168,7 @@ fn said(can: &CanDo) -> Capabilities {
     let price = can.price_in.zip(can.price_out);
     Capabilities {
         tools: can.tools.said(),
+        streaming: can.streaming.said(),
         context: can.context,
         max_output: can.max_output,
         price: price.map(|(input, output)| Price { input, cached: can.price_cached, output }),
@@ -163,8 +176,11 @@ fn said(can: &CanDo) -> Capabilities {
     }
 }
 
-async fn missing_secret(engine: &engine::Engine, add: &AddModel) -> Result<Option<String>, EngineError> {
-    let Some(name) = &add.secret else { return Ok(None) };
-    let present = engine.secrets().await?.contains(name);
+async fn missing_secret(
+    engine: &engine::Engine,
+    name: Option<SecretName>,
+) -> Result<Option<String>, EngineError> {
+    let Some(name) = name else { return Ok(None) };
+    let present = engine.secrets().await?.contains(&name);
     Ok((!present).then(|| name.to_string()))
 }

@@ -15,13 +15,15 @@ const LEAST: usize = 1024;
 const BYTES_A_TOKEN: usize = 3;
 
 impl Driver {
-    /// Shortens the next request if the model's context is known and the request would be longer: by the measure of
+    /// Shortens the next request if the model's context is known (a person said it, a refusal or its server did, or it is
+    /// in our list) and the request would be longer: by the measure of
     /// the last request that the provider counted, with a tenth on top, or else by three bytes a token. A part of the
     /// context is left for what the model writes. What can't be made short enough is sent all the same, since this is a
     /// guess and the provider knows.
     pub(crate) async fn make_room(&mut self) -> Result<(), EngineError> {
-        let Some(context) = self.model.capabilities.context else { return Ok(()) };
-        let written = self.model.capabilities.max_output.unwrap_or(context / 8).min(context / 4);
+        let can = self.inner.capabilities(&self.model).await?;
+        let Some(context) = can.context else { return Ok(()) };
+        let written = can.max_output.unwrap_or(context / 8).min(context / 4);
         let target = self.bytes_of(context - written);
         if self.talk.request().body.len() > target {
             self.again.shortened += self.shorten(target).await?;

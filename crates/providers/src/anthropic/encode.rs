@@ -43,6 +43,7 @@ pub(crate) struct Encoding {
     /// Where a mark belongs in the last two messages of the user's side, the last one first.
     ends: [Option<usize>; 2],
     has_tools: bool,
+    streams: bool,
     ids: Ids,
     naming: Naming,
 }
@@ -61,7 +62,8 @@ impl Encoding {
         write(&mut written, &spec.model);
         written.extend_from_slice(b",\"max_tokens\":");
         write(&mut written, &spec.capabilities.max_output.unwrap_or(MAX_TOKENS));
-        written.extend_from_slice(b",\"stream\":true");
+        let streams = dialect::streams(spec);
+        written.extend_from_slice(format!(",\"stream\":{streams}").as_bytes());
         for (place, tool) in tools.iter().enumerate() {
             written.extend_from_slice(if place == 0 { b",\"tools\":[" } else { b"," });
             write(&mut written, &Tool::of(tool, naming.sent(&tool.name)));
@@ -78,7 +80,7 @@ impl Encoding {
         }
         written.extend_from_slice(b",\"messages\":[");
         let (ids, has_tools) = (Ids::default(), !tools.is_empty());
-        Self { written, side: None, ends: [None; 2], has_tools, ids, naming }
+        Self { written, side: None, ends: [None; 2], has_tools, streams, ids, naming }
     }
 
     /// Adds a block to the message of this side; the two sides take turns, so what follows on the same side is part of
@@ -175,7 +177,7 @@ impl dialect::Encoding for Encoding {
         body.extend_from_slice(choice);
         body.push(b'}');
         let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        let headers = vec![header("accept", "text/event-stream"), header("anthropic-version", "2023-06-01")];
+        let headers = vec![dialect::accept(self.streams), header("anthropic-version", "2023-06-01")];
         Written { path: PATH.to_owned(), headers, body }
     }
 

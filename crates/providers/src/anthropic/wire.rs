@@ -5,6 +5,7 @@ use domain::model::Usage;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::count::count;
 use crate::text::{self, Text};
 
 /// An event of a stream, or a whole answer.
@@ -81,13 +82,13 @@ pub(super) struct Delta<'a> {
 /// Tokens. What was read is told in three parts: new, read from the provider's cache, and written to it.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 pub(super) struct WireUsage {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "count")]
     input_tokens: Option<u64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "count")]
     cache_read_input_tokens: Option<u64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "count")]
     cache_creation_input_tokens: Option<u64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "count")]
     output_tokens: Option<u64>,
     #[serde(default)]
     output_tokens_details: Option<OutputDetails>,
@@ -95,7 +96,7 @@ pub(super) struct WireUsage {
 
 #[derive(Clone, Copy, Debug, Deserialize)]
 struct OutputDetails {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "count")]
     thinking_tokens: Option<u64>,
 }
 

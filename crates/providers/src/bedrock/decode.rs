@@ -63,12 +63,14 @@ impl crate::dialect::Decoding for Decoding {
                 _ => Body::Values(Values::default()),
             };
         }
-        match body {
+        let fed = match body {
             _ if message.is_over => Ok(()),
             Body::Silent => Ok(()),
             Body::Frames(frames) => frames.feed(bytes, |frame| message.frame(frame, events)),
             Body::Values(values) => values.feed(bytes, |value| message.value(value, events)),
-        }
+        };
+        // What stands behind the end is no part of the message, whatever it is.
+        if message.is_over { Ok(()) } else { fed }
     }
 
     fn end(&mut self, events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {

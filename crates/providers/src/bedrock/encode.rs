@@ -43,7 +43,7 @@ impl Encoding {
     /// A request without messages.
     pub(crate) fn new(spec: &ModelSpec, system: &str, tools: &[OfferedTool]) -> Self {
         let mut naming = Naming::new(Allowed::OPENAI, tools.iter().map(|tool| tool.name.as_str()));
-        let streams = spec.capabilities.streaming != Some(false);
+        let streams = dialect::streams(spec);
         let model = utf8_percent_encode(&spec.model, RESERVED);
         let verb = if streams { "converse-stream" } else { "converse" };
         let mut written = vec![b'{'];

@@ -32,7 +32,7 @@ impl Encoding {
     /// A request without messages.
     pub(crate) fn new(spec: &ModelSpec, system: &str, tools: &[OfferedTool]) -> Self {
         let mut naming = Naming::new(Allowed::COHERE, tools.iter().map(|tool| tool.name.as_str()));
-        let streams = spec.capabilities.streaming != Some(false);
+        let streams = dialect::streams(spec);
         let head = Head {
             model: &spec.model,
             stream: streams,
@@ -102,8 +102,7 @@ impl dialect::Encoding for Encoding {
 
     /// Cohere has no word for one call at a time.
     fn request(&self, _: Option<bool>) -> Written {
-        let accept = if self.streams { "text/event-stream" } else { "application/json" };
-        let headers = vec![("accept".to_owned(), accept.to_owned())];
+        let headers = vec![dialect::accept(self.streams)];
         Written { path: PATH.to_owned(), headers, body: [&self.written, &b"]}"[..]].concat() }
     }
 

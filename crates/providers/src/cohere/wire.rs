@@ -4,6 +4,7 @@ use domain::model::Usage;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::count::count;
 use crate::few::Few;
 use crate::text::Text;
 use crate::text::append;
@@ -85,19 +86,18 @@ pub(super) struct WireUsage {
     /// What is charged for, which leaves out what Cohere itself wrote into the prompt.
     #[serde(default)]
     billed_units: Option<Tokens>,
-    #[serde(default)]
-    cached_tokens: Option<f64>,
+    #[serde(default, deserialize_with = "count")]
+    cached_tokens: Option<u64>,
 }
 
-/// Counts are numbers of any kind here: the protocol's own documents write `12.0`.
 #[derive(Clone, Copy, Deserialize)]
 struct Tokens {
-    #[serde(default)]
-    input_tokens: Option<f64>,
-    #[serde(default)]
-    output_tokens: Option<f64>,
-    #[serde(default)]
-    reasoning_tokens: Option<f64>,
+    #[serde(default, deserialize_with = "count")]
+    input_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "count")]
+    output_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "count")]
+    reasoning_tokens: Option<u64>,
 }
 
 impl WireCall<'_> {
@@ -121,9 +121,7 @@ impl WireUsage {
     /// What was used, where it says so.
     pub(super) fn counted(self) -> Option<Usage> {
         let Tokens { input_tokens, output_tokens, reasoning_tokens } = self.tokens.or(self.billed_units)?;
-        // A cast from a float stops at the type's own limits.
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates")]
-        let count = |tokens: Option<f64>| tokens.unwrap_or(0.0) as u32;
+        let count = |tokens: Option<u64>| u32::try_from(tokens.unwrap_or(0)).unwrap_or(u32::MAX);
         Some(Usage {
             input: count(input_tokens),
             output: count(output_tokens),

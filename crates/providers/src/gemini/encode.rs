@@ -22,8 +22,8 @@ const UNSIGNED: &str = "skip_thought_signature_validator";
 /// A request as far as it is written. The conversation stands last, so that a longer one begins with the bytes of the
 /// shorter one.
 ///
-/// Left out is what the protocol does by itself (calls when the model likes, as long an answer as it can) and what it
-/// has no words for: several calls at once can't be forbidden.
+/// Left out is what the protocol does by itself (calls when the model likes, as long an answer as it can where nobody says
+/// otherwise) and what it has no words for: several calls at once can't be forbidden.
 #[derive(Clone, Debug)]
 pub(crate) struct Encoding {
     path: String,
@@ -31,6 +31,7 @@ pub(crate) struct Encoding {
     written: Vec<u8>,
     /// Whose content the last part stands in, which is open for more.
     role: Option<Role>,
+    streams: bool,
     /// Whether the model refuses calls without a signature.
     is_strict: bool,
     /// The calls of the last message that have no result yet.
@@ -75,9 +76,15 @@ impl Encoding {
         if !tools.is_empty() {
             written.extend_from_slice(b"]}],");
         }
+        if let Some(most) = spec.capabilities.max_output {
+            written.extend_from_slice(
+                format!("\"generationConfig\":{{\"maxOutputTokens\":{most}}},").as_bytes(),
+            );
+        }
         written.extend_from_slice(b"\"contents\":[");
-        let (path, is_strict) = (path(&spec.model), is_strict(&spec.model));
-        Self { path, written, role: None, is_strict, open: Vec::new(), naming }
+        let (path, is_strict) = (path(spec), is_strict(&spec.model));
+        let streams = dialect::streams(spec);
+        Self { path, written, role: None, streams, is_strict, open: Vec::new(), naming }
     }
 
     /// Adds a part to the content of this role; the two roles take turns, so what follows in the same role is part of
@@ -184,7 +191,7 @@ impl dialect::Encoding for Encoding {
 
     fn request(&self, _parallel: Option<bool>) -> Written {
         let end: &[u8] = if self.role.is_some() { b"]}]}" } else { b"]}" };
-        let headers = vec![("accept".to_owned(), "text/event-stream".to_owned())];
+        let headers = vec![dialect::accept(self.streams)];
         Written { path: self.path.clone(), headers, body: [&self.written, end].concat() }
     }
 
@@ -195,11 +202,12 @@ impl dialect::Encoding for Encoding {
 
 /// What follows a base address. A model is named as it stands in addresses, of which `models/` is mostly left out; what
 /// would end a path is written as its number.
-fn path(model: &str) -> String {
-    let model = model.trim().trim_matches('/');
+fn path(spec: &ModelSpec) -> String {
+    let model = spec.model.trim().trim_matches('/');
     let folder = if model.contains('/') { "" } else { "models/" };
     let model = model.replace('%', "%25").replace('?', "%3F").replace('#', "%23");
-    format!("/{folder}{model}:streamGenerateContent?alt=sse")
+    let method = if dialect::streams(spec) { "streamGenerateContent?alt=sse" } else { "generateContent" };
+    format!("/{folder}{model}:{method}")
 }
 
 /// Whether it is a Gemini of version 3 or later.

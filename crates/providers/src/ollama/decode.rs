@@ -41,7 +41,9 @@ impl crate::dialect::Decoding for Decoding {
         if message.is_over {
             return Ok(());
         }
-        values.feed(bytes, |value| message.take(value, events))
+        let fed = values.feed(bytes, |value| message.take(value, events));
+        // What stands behind the end is no part of the message, whatever it is.
+        if message.is_over { Ok(()) } else { fed }
     }
 
     fn end(&mut self, _: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {

@@ -35,7 +35,7 @@ impl Encoding {
     pub(crate) fn new(spec: &ModelSpec, system: &str, tools: &[OfferedTool]) -> Self {
         // Ollama takes any name; the models behind it were trained on these.
         let mut naming = Naming::new(Allowed::OPENAI, tools.iter().map(|tool| tool.name.as_str()));
-        let streams = spec.capabilities.streaming != Some(false);
+        let streams = dialect::streams(spec);
         let head = Head {
             model: &spec.model,
             stream: streams,

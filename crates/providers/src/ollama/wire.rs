@@ -4,6 +4,7 @@ use domain::model::Usage;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::count::count;
 use crate::few::Few;
 use crate::text::Text;
 
@@ -18,9 +19,9 @@ pub(super) struct Chunk<'a> {
     #[serde(borrow, default)]
     pub(super) done_reason: Option<Text<'a>>,
     /// Missing where the whole prompt was kept from before.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "count")]
     prompt_eval_count: Option<u64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "count")]
     eval_count: Option<u64>,
     #[serde(borrow, default)]
     pub(super) error: Option<&'a RawValue>,

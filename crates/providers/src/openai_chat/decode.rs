@@ -8,6 +8,7 @@
 //! read in place and added to its call.
 
 use domain::model::{Finish, ModelEvent, Usage};
+use serde_json::Value;
 
 use crate::body::Piece;
 use crate::broken::{Broken, complained, complaint, worded};
@@ -101,8 +102,14 @@ impl Message {
         if let Some(error) = chunk.error {
             complaint(error)?;
         }
-        if let Some(usage) = chunk.usage {
+        let groq = chunk.x_groq.as_ref();
+        groq.and_then(|groq| groq.error).map_or(Ok(()), complaint)?;
+        if let Some(usage) = chunk.usage.or(groq.and_then(|groq| groq.usage)) {
             self.used(usage, events);
+        }
+        // vLLM and Mistral write an error without the field of that name.
+        if chunk.choices.is_none() {
+            named_error(json)?;
         }
         let choices = chunk.choices.unwrap_or_default();
         self.is_recognised |= !choices.is_empty();
@@ -148,6 +155,12 @@ impl Message {
                 CallPiece { index: call.index, id: call.id(), name: call.name(), arguments: &self.piece };
             self.calls.add(&piece, events)?;
         }
+        if let Some(call) = said.only_call() {
+            self.piece.clear();
+            call.append_arguments(&mut self.piece)?;
+            let piece = CallPiece { index: Some(0), id: "", name: call.name(), arguments: &self.piece };
+            self.calls.add(&piece, events)?;
+        }
         Ok(())
     }
 
@@ -161,12 +174,13 @@ impl Message {
     }
 
     fn reason(&mut self, reason: &str, events: &mut Vec<ModelEvent>) -> Result<(), DecodeError> {
-        let ending = match reason {
-            "" => return Ok(()),
-            "stop" | "tool_calls" | "function_call" | "end_turn" | "stop_sequence" | "tool_use" | "eos"
-            | "eos_token" => Ending::Good,
-            "length" | "max_tokens" | "model_length" => Ending::Length,
-            "content_filter" | "sensitive" => Ending::Filter,
+        // Who passes on what another provider said leaves it as that writes it: `STOP`, `MAX_TOKENS`.
+        let ending = match reason.to_ascii_lowercase().as_str() {
+            "" | "null" => return Ok(()),
+            "stop" | "tool_calls" | "tool_call" | "function_call" | "end_turn" | "stop_sequence"
+            | "tool_use" | "eos" | "eos_token" | "complete" => Ending::Good,
+            "length" | "max_tokens" | "max_output_tokens" | "model_length" => Ending::Length,
+            "content_filter" | "content_filtered" | "sensitive" | "safety" | "refusal" => Ending::Filter,
             "error" | "network_error" | "insufficient_system_resource" => {
                 let message = format!("it ended its message with the reason `{reason}`");
                 return Err(DecodeError::Complained(Complaint {
@@ -221,6 +235,12 @@ impl Message {
         events.extend(self.thoughts.whole().map(ModelEvent::Reasoned));
         events.push(ModelEvent::Finished(finish));
     }
+}
+
+/// An error that says what it is as `object`, where an answer says what that is.
+fn named_error(json: &str) -> Result<(), Broken> {
+    let value: Value = serde_json::from_str(json)?;
+    if value["object"] == "error" { Err(complained(json)) } else { Ok(()) }
 }
 
 /// Takes signs out of what one piece said: in a piece with the message's end there is nothing to guess any more.

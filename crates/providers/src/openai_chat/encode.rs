@@ -28,8 +28,9 @@ pub(crate) struct Encoding {
     written: Vec<u8>,
     /// What follows the messages, as far as it is the same for every request: the offered tools.
     tools: Vec<u8>,
-    /// And what follows these: the bound on what is written, if a person set one, and that it shall stream.
+    /// And what follows these: the bound on what is written, if a person set one, and whether it shall stream.
     end: String,
+    streams: bool,
     quirks: Quirks,
     /// Whether the model takes a word about several calls at once.
     takes_parallel: bool,
@@ -60,6 +61,7 @@ impl Encoding {
             written,
             tools: offered,
             end: end(spec, quirks),
+            streams: dialect::streams(spec),
             quirks,
             // A model that never asks for two refuses the field instead of taking it for granted (OpenAI's o models).
             takes_parallel: quirks.parallel_tool_calls && known(spec).parallel != Some(false),
@@ -87,9 +89,18 @@ impl dialect::Encoding for Encoding {
         match message {
             Message::User(text) => self.add(&WireMessage::User { content: text }),
             Message::Assistant { text, calls, reasoning } => {
-                let thought =
-                    |field| self.thoughts.filter(|wanted| *wanted == field).and(of(reasoning, field));
-                let (reasoning_content, reasoning_details) = (thought(CONTENT), thought(DETAILS));
+                let thought = |field| {
+                    self.thoughts
+                        .filter(|wanted| *wanted == field)
+                        .and(of(reasoning, field))
+                        .map(Cow::Borrowed)
+                };
+                let (mut reasoning_content, reasoning_details) = (thought(CONTENT), thought(DETAILS));
+                // What was thought in an earlier turn, or by another model, is not at hand.
+                if self.thoughts == Some(CONTENT) && !calls.is_empty() {
+                    reasoning_content =
+                        reasoning_content.or_else(|| Some(Cow::Owned(UNKNOWN_THOUGHT.into())));
+                }
                 let content = match text.as_str() {
                     "" if calls.is_empty() => Some(Some("")),
                     "" => self.quirks.content_beside_calls.then_some(None),
@@ -123,7 +134,7 @@ impl dialect::Encoding for Encoding {
             Some(false) => ",\"parallel_tool_calls\":false",
         };
         let parts = [&self.written, &b"]"[..], &self.tools, parallel.as_bytes(), self.end.as_bytes()];
-        let headers = vec![("accept".to_owned(), "text/event-stream".to_owned())];
+        let headers = vec![dialect::accept(self.streams)];
         Written { path: PATH.to_owned(), headers, body: parts.concat() }
     }
 
@@ -131,6 +142,10 @@ impl dialect::Encoding for Encoding {
         self.naming.names()
     }
 }
+
+/// Stands for thoughts that are not at hand: those who want them back with calls answer 400 without the field, and some of
+/// them where it is empty.
+const UNKNOWN_THOUGHT: &str = " ";
 
 /// A field of what was thought in this protocol.
 fn of<'a>(reasoning: &'a [Reasoning], field: &str) -> Option<&'a Value> {
@@ -142,6 +157,9 @@ fn of<'a>(reasoning: &'a [Reasoning], field: &str) -> Option<&'a Value> {
 /// is to be refused.
 fn end(spec: &ModelSpec, quirks: Quirks) -> String {
     let limit = spec.capabilities.max_output.map(|most| format!(",\"{}\":{most}", quirks.limit.field()));
+    if !dialect::streams(spec) {
+        return format!("{},\"stream\":false}}", limit.unwrap_or_default());
+    }
     let options = if quirks.stream_options { ",\"stream_options\":{\"include_usage\":true}" } else { "" };
     format!("{},\"stream\":true{options}}}", limit.unwrap_or_default())
 }
@@ -160,9 +178,9 @@ enum WireMessage<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         content: Option<Option<&'a str>>,
         #[serde(skip_serializing_if = "Option::is_none")]
-        reasoning_content: Option<&'a Value>,
+        reasoning_content: Option<Cow<'a, Value>>,
         #[serde(skip_serializing_if = "Option::is_none")]
-        reasoning_details: Option<&'a Value>,
+        reasoning_details: Option<Cow<'a, Value>>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         tool_calls: Vec<WireCall<'a>>,
     },

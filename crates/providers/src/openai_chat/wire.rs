@@ -5,6 +5,7 @@ use domain::model::Usage;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::count::count;
 use crate::few::Few;
 use crate::text::{self, Text, said};
 
@@ -13,6 +14,18 @@ use crate::text::{self, Text, said};
 pub(super) struct Chunk<'a> {
     #[serde(borrow, default)]
     pub(super) choices: Option<Few<Choice<'a>>>,
+    #[serde(default)]
+    pub(super) usage: Option<WireUsage>,
+    #[serde(borrow, default)]
+    pub(super) error: Option<&'a RawValue>,
+    /// Groq's own.
+    #[serde(borrow, default)]
+    pub(super) x_groq: Option<OfGroq<'a>>,
+}
+
+/// What Groq says beside the protocol: the usage, whether it was asked for or not, and why a stream stopped early.
+#[derive(Deserialize)]
+pub(super) struct OfGroq<'a> {
     #[serde(default)]
     pub(super) usage: Option<WireUsage>,
     #[serde(borrow, default)]
@@ -51,11 +64,17 @@ pub(super) struct Said<'a> {
     /// OpenRouter, Groq, newer vLLM.
     #[serde(borrow, default)]
     reasoning: Option<&'a RawValue>,
+    /// GitHub Copilot.
+    #[serde(borrow, default)]
+    reasoning_text: Option<&'a RawValue>,
     /// OpenRouter: the same once more, with what signs it.
     #[serde(borrow, default)]
     pub(super) reasoning_details: Option<&'a RawValue>,
     #[serde(borrow, default)]
     tool_calls: Option<Few<CallDelta<'a>>>,
+    /// The only call, as it was written before there could be several.
+    #[serde(borrow, default)]
+    function_call: Option<FunctionDelta<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -69,7 +88,7 @@ pub(super) struct CallDelta<'a> {
 }
 
 #[derive(Deserialize)]
-struct FunctionDelta<'a> {
+pub(super) struct FunctionDelta<'a> {
     #[serde(borrow, default)]
     name: Option<Text<'a>>,
     #[serde(borrow, default)]
@@ -78,34 +97,34 @@ struct FunctionDelta<'a> {
 
 #[derive(Clone, Copy, Deserialize)]
 pub(super) struct WireUsage {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "count")]
     prompt_tokens: Option<u64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "count")]
     completion_tokens: Option<u64>,
     #[serde(default)]
     prompt_tokens_details: Option<ReadDetails>,
     #[serde(default)]
     completion_tokens_details: Option<WrittenDetails>,
     /// DeepSeek's name for the cached ones.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "count")]
     prompt_cache_hit_tokens: Option<u64>,
     /// Moonshot's.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "count")]
     cached_tokens: Option<u64>,
     /// Perplexity's name for those that were thought.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "count")]
     reasoning_tokens: Option<u64>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
 struct ReadDetails {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "count")]
     cached_tokens: Option<u64>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
 struct WrittenDetails {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "count")]
     reasoning_tokens: Option<u64>,
 }
 
@@ -159,7 +178,7 @@ impl<'a> Said<'a> {
         let mut words = Words::default();
         self.content.map_or(Ok(()), |content| words.add(content))?;
         words.text.push_str(said(&self.refusal));
-        for thought in [self.reasoning_content, self.reasoning].into_iter().flatten() {
+        for thought in [self.reasoning_content, self.reasoning, self.reasoning_text].into_iter().flatten() {
             if words.thought.is_empty() && thought.get().starts_with('"') {
                 text::append(thought, &mut words.thought)?;
             }
@@ -171,6 +190,11 @@ impl<'a> Said<'a> {
     pub(super) fn calls(&self) -> impl Iterator<Item = &CallDelta<'a>> {
         self.tool_calls.iter().flat_map(Few::iter)
     }
+
+    /// A piece of the only call, if there is nothing of several. Who writes both writes the same.
+    pub(super) fn only_call(&self) -> Option<&FunctionDelta<'a>> {
+        self.function_call.as_ref().filter(|_| self.tool_calls.as_ref().is_none_or(Few::is_empty))
+    }
 }
 
 impl CallDelta<'_> {
@@ -181,13 +205,24 @@ impl CallDelta<'_> {
 
     /// The tool's name, or nothing.
     pub(super) fn name(&self) -> &str {
-        self.function.as_ref().map_or("", |function| said(&function.name))
+        self.function.as_ref().map_or("", FunctionDelta::name)
+    }
+
+    /// Adds what there is of the arguments' text.
+    pub(super) fn append_arguments(&self, to: &mut String) -> Result<(), serde_json::Error> {
+        self.function.as_ref().map_or(Ok(()), |function| function.append_arguments(to))
+    }
+}
+
+impl FunctionDelta<'_> {
+    /// The tool's name, or nothing.
+    pub(super) fn name(&self) -> &str {
+        said(&self.name)
     }
 
     /// Adds what there is of the arguments' text; some servers write the object itself where its text belongs.
     pub(super) fn append_arguments(&self, to: &mut String) -> Result<(), serde_json::Error> {
-        let arguments = self.function.as_ref().and_then(|function| function.arguments);
-        arguments.map_or(Ok(()), |arguments| text::append(arguments, to))
+        self.arguments.map_or(Ok(()), |arguments| text::append(arguments, to))
     }
 }
 

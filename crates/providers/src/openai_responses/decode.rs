@@ -96,6 +96,22 @@ impl Answer {
                 Some(delta),
                 ..,
             ) => self.calls.more(&event, delta)?,
+            ("response.output_text.done" | "response.refusal.done", ..) => {
+                if !self.said.end_part()
+                    && let Some(text) = event.text.or(event.refusal)
+                {
+                    self.say(&string(text)?, events);
+                    self.said.end_part();
+                }
+            }
+            ("response.reasoning_summary_text.done" | "response.reasoning_text.done", ..) => {
+                if !self.thought.end_part()
+                    && let Some(text) = event.text
+                {
+                    self.think(&string(text)?, events);
+                    self.thought.end_part();
+                }
+            }
             ("response.function_call_arguments.done" | "response.custom_tool_call_input.done", ..) => {
                 let arguments = event.arguments.or(event.input);
                 arguments.map_or(Ok(()), |arguments| self.calls.all(&event, arguments))?;

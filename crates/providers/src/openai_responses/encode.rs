@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use domain::model::{AskedCall, Message, OfferedTool, Protocol, Reasoning};
+use domain::model::{AskedCall, Message, ModelSpec, OfferedTool, Protocol, Reasoning};
 use domain::outcome::CallResult;
 use serde::Serialize;
 use serde_json::Value;
@@ -28,13 +28,17 @@ pub(crate) struct Encoding {
     has_items: bool,
     /// Whether what the model thinks is asked for.
     thinks: bool,
+    /// What a request ends with: the bound on what is written, if a person set one, and whether it shall stream.
+    end: String,
+    streams: bool,
     ids: Ids,
     naming: Naming,
 }
 
 impl Encoding {
     /// A request without items.
-    pub(crate) fn new(model: &str, system: &str, tools: &[OfferedTool]) -> Self {
+    pub(crate) fn new(spec: &ModelSpec, system: &str, tools: &[OfferedTool]) -> Self {
+        let model = spec.model.as_str();
         let mut naming = Naming::new(Allowed::OPENAI, tools.iter().map(|tool| tool.name.as_str()));
         let mut written = b"{\"model\":".to_vec();
         write(&mut written, model);
@@ -52,7 +56,10 @@ impl Encoding {
             offered.push(b']');
         }
         let thinks = may_think(model);
-        Self { written, tools: offered, has_items: false, thinks, ids: Ids::default(), naming }
+        let streams = dialect::streams(spec);
+        let limit = spec.capabilities.max_output.map(|most| format!(",\"max_output_tokens\":{most}"));
+        let end = format!("{},\"stream\":{streams}}}", limit.unwrap_or_default());
+        Self { written, tools: offered, has_items: false, thinks, end, streams, ids: Ids::default(), naming }
     }
 
     fn add(&mut self, item: &(impl Serialize + ?Sized)) {
@@ -132,9 +139,9 @@ impl dialect::Encoding for Encoding {
             parallel.as_bytes(),
             b",\"store\":false",
             include.as_bytes(),
-            b",\"stream\":true}",
+            self.end.as_bytes(),
         ];
-        let headers = vec![("accept".to_owned(), "text/event-stream".to_owned())];
+        let headers = vec![dialect::accept(self.streams)];
         Written { path: PATH.to_owned(), headers, body: parts.concat() }
     }
 

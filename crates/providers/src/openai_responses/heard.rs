@@ -8,6 +8,8 @@ pub(super) struct Heard {
     item: usize,
     /// How many items have ended.
     items: usize,
+    /// Whether a piece came of the part that is being written.
+    has_pieces: bool,
 }
 
 impl Heard {
@@ -19,12 +21,19 @@ impl Heard {
     /// Takes a piece.
     pub(super) fn add(&mut self, piece: &str) {
         self.words.push_str(piece);
+        self.has_pieces = true;
+    }
+
+    /// A part ends. Whether it came in pieces; if not, its whole is the only piece of it.
+    pub(super) fn end_part(&mut self) -> bool {
+        std::mem::take(&mut self.has_pieces)
     }
 
     /// The item ends, and these are all its words: gives those that had not come, and how many bytes the item has in
     /// all. What came otherwise than the whole says it stays, since it was passed on.
     pub(super) fn end(&mut self, whole: &str) -> (String, usize) {
         self.items += 1;
+        self.has_pieces = false;
         let came = self.words.get(self.item..).unwrap_or_default();
         if came.starts_with(whole) {
             // What is beyond it is the next item's, if nobody said between them that one ended.

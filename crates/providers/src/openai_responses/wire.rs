@@ -5,6 +5,7 @@ use domain::model::Usage;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::count::count;
 use crate::text::{self, Text, said};
 
 /// An event of a stream.
@@ -21,6 +22,12 @@ pub(super) struct Event<'a> {
     /// More of a text or of a call's arguments.
     #[serde(borrow, default)]
     pub(super) delta: Option<&'a RawValue>,
+    /// A part's whole words.
+    #[serde(borrow, default)]
+    pub(super) text: Option<&'a RawValue>,
+    /// The same of a refusal.
+    #[serde(borrow, default)]
+    pub(super) refusal: Option<&'a RawValue>,
     /// A call's whole arguments.
     #[serde(borrow, default)]
     pub(super) arguments: Option<&'a RawValue>,
@@ -190,9 +197,9 @@ fn words(content: &RawValue) -> Result<String, serde_json::Error> {
 
 #[derive(Clone, Copy, Deserialize)]
 pub(super) struct WireUsage {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "count")]
     input_tokens: Option<u64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "count")]
     output_tokens: Option<u64>,
     #[serde(default)]
     input_tokens_details: Option<ReadDetails>,
@@ -202,13 +209,13 @@ pub(super) struct WireUsage {
 
 #[derive(Clone, Copy, Deserialize)]
 struct ReadDetails {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "count")]
     cached_tokens: Option<u64>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
 struct WrittenDetails {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "count")]
     reasoning_tokens: Option<u64>,
 }
 

@@ -56,7 +56,8 @@ impl Model {
         let refused = |status: StatusCode, code: &str, message: &str| {
             Reply::json(status, &dialect.error(status, code, message))
         };
-        if dialect.lock().is_some_and(|lock| !lock.opens(&self.secret, request)) {
+        let locks = dialect.locks();
+        if !locks.is_empty() && !locks.iter().any(|lock| lock.opens(&self.secret, request)) {
             return refused(StatusCode::UNAUTHORIZED, "invalid_api_key", "Incorrect API key provided.");
         }
         let asked = match dialect.asked(request) {

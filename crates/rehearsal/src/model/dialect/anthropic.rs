@@ -19,8 +19,9 @@ impl Dialect for Anthropic {
         path == "/v1/messages"
     }
 
-    fn lock(&self) -> Option<Lock> {
-        Some(Lock::ApiKey { header: "x-api-key" })
+    fn locks(&self) -> &'static [Lock] {
+        // Its own library has moved from the one place to the other.
+        &[Lock::ApiKey { header: "x-api-key" }, Lock::Bearer]
     }
 
     fn asked(&self, request: &Request) -> Result<Asked, String> {

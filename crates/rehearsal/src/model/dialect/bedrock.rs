@@ -19,8 +19,8 @@ impl Dialect for Bedrock {
         path.starts_with("/model/") && (path.ends_with("/converse") || path.ends_with("/converse-stream"))
     }
 
-    fn lock(&self) -> Option<Lock> {
-        Some(Lock::Bearer)
+    fn locks(&self) -> &'static [Lock] {
+        &[Lock::Bearer]
     }
 
     fn asked(&self, request: &Request) -> Result<Asked, String> {

@@ -18,8 +18,8 @@ impl Dialect for Chat {
         path == "/v1/chat/completions"
     }
 
-    fn lock(&self) -> Option<Lock> {
-        Some(Lock::Bearer)
+    fn locks(&self) -> &'static [Lock] {
+        &[Lock::Bearer]
     }
 
     fn asked(&self, request: &Request) -> Result<Asked, String> {

@@ -18,8 +18,8 @@ impl Dialect for Cohere {
         path == "/v2/chat"
     }
 
-    fn lock(&self) -> Option<Lock> {
-        Some(Lock::Bearer)
+    fn locks(&self) -> &'static [Lock] {
+        &[Lock::Bearer]
     }
 
     fn asked(&self, request: &Request) -> Result<Asked, String> {

@@ -17,8 +17,8 @@ impl Dialect for Gemini {
         path.starts_with("/v1beta/models/") && path.contains(':')
     }
 
-    fn lock(&self) -> Option<Lock> {
-        Some(Lock::ApiKey { header: "x-goog-api-key" })
+    fn locks(&self) -> &'static [Lock] {
+        &[Lock::ApiKey { header: "x-goog-api-key" }]
     }
 
     fn asked(&self, request: &Request) -> Result<Asked, String> {

@@ -16,8 +16,8 @@ impl Dialect for Ollama {
         path == "/api/chat"
     }
 
-    fn lock(&self) -> Option<Lock> {
-        None
+    fn locks(&self) -> &'static [Lock] {
+        &[]
     }
 
     fn asked(&self, request: &Request) -> Result<Asked, String> {

@@ -20,8 +20,8 @@ impl Dialect for Responses {
         path == "/v1/responses"
     }
 
-    fn lock(&self) -> Option<Lock> {
-        Some(Lock::Bearer)
+    fn locks(&self) -> &'static [Lock] {
+        &[Lock::Bearer]
     }
 
     fn asked(&self, request: &Request) -> Result<Asked, String> {

@@ -12,8 +12,8 @@ use crate::model::said::Said;
 pub(crate) trait Dialect: Sync {
     /// Whether a request to this path is one to talk.
     fn is_for(&self, path: &str) -> bool;
-    /// Where its clients put the key; none are asked for one if there is no such place.
-    fn lock(&self) -> Option<Lock>;
+    /// Where its clients may put the key; none are asked for one if there is no such place.
+    fn locks(&self) -> &'static [Lock];
     /// What is asked, or in its provider's words what is wrong with it.
     fn asked(&self, request: &Request) -> Result<Asked, String>;
     /// The message as a stream.
