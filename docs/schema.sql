@@ -94,6 +94,7 @@ CREATE TRIGGER erased_stays BEFORE UPDATE ON erased
 BEGIN SELECT RAISE(ABORT, 'erased is append-only'); END;
 CREATE TRIGGER erased_remains BEFORE DELETE ON erased
 BEGIN SELECT RAISE(ABORT, 'erased is append-only'); END;
+CREATE INDEX erased_by_seq ON erased (seq);
 
 -- ---- projections ------------------------------------------------------------------------------------------------
 -- What screens query, in projections.db. Every row follows from entries and payloads; one function fills them after an
@@ -246,6 +247,14 @@ CREATE INDEX request_by_id ON request (id);
 CREATE INDEX request_by_turn ON request (turn);
 CREATE INDEX request_by_conversation ON request (conversation) WHERE conversation IS NOT NULL;
 CREATE INDEX request_by_at ON request (at);
+
+-- One row per source that was sent a call: what its calls come to, summed up as their rows change.
+CREATE TABLE source_calls (
+  source TEXT NOT NULL PRIMARY KEY,                -- the source's name, as in `call`
+  calls INTEGER NOT NULL,                          -- calls that were sent
+  failures INTEGER NOT NULL,                       -- of them, those that ended as anything but returned
+  last_at INTEGER NOT NULL                         -- when the latest was sent first
+) STRICT, WITHOUT ROWID;
 
 -- Which entries name a call: its story, and the answers that were given with it in view.
 CREATE TABLE call_entry (

@@ -12,6 +12,7 @@ use domain::time::Micros;
 use rusqlite::Connection;
 
 use super::rows::{Asked, State, place};
+use super::tallies::{Tallies, Tally};
 use crate::columns::{categories, level, word};
 use crate::error::StoreError;
 use crate::sieve::{Blocks, Flag, Measures, Record, Traits};
@@ -27,18 +28,23 @@ pub(super) struct Calls {
     changed: BTreeMap<u64, Row>,
     places: HashMap<CallId, u64>,
     blocks: Blocks,
+    tallies: Tallies,
 }
 
 struct Row {
     /// If it is new.
     asked: Option<Asked>,
+    source: String,
+    /// What its source's sums have of it.
+    counted: Tally,
     state: State,
 }
 
 impl Calls {
     /// Writes what changed.
     pub(super) fn write(&mut self, to: &Connection) -> Result<(), StoreError> {
-        for (seq, Row { asked, state }) in std::mem::take(&mut self.changed) {
+        for (seq, Row { asked, source, counted, state }) in std::mem::take(&mut self.changed) {
+            self.tallies.change(&source, counted, state.tally());
             match asked {
                 Some(asked) => {
                     state.insert(to, seq, &asked)?;
@@ -61,6 +67,7 @@ impl Calls {
         if self.places.len() > REMEMBERED {
             self.places.clear();
         }
+        self.tallies.write(to)?;
         self.blocks.write(to)
     }
 
@@ -111,7 +118,8 @@ impl Calls {
             ..State::default()
         };
         self.places.insert(*call, entry.seq.0);
-        self.changed.insert(entry.seq.0, Row { asked: Some(asked), state });
+        let (source, counted) = (asked.source().to_owned(), Tally::default());
+        self.changed.insert(entry.seq.0, Row { asked: Some(asked), source, counted, state });
         Ok(())
     }
 
@@ -214,9 +222,10 @@ impl Calls {
             change(&mut row.state);
             return Ok(());
         }
-        let mut state = State::stored(to, place)?;
+        let (source, mut state) = State::stored(to, place)?;
+        let counted = state.tally();
         change(&mut state);
-        self.changed.insert(place, Row { asked: None, state });
+        self.changed.insert(place, Row { asked: None, source, counted, state });
         Ok(())
     }
 

@@ -14,6 +14,7 @@ mod payloads;
 mod requests;
 mod rows;
 mod settings;
+mod tallies;
 mod turns;
 
 use std::fmt;
@@ -31,10 +32,11 @@ use calls::Calls;
 use conversations::Conversations;
 
 /// The tables that a [`Projection`] fills, each with the columns that order its rows.
-pub(crate) const TABLES: [(&str, &str); 13] = [
+pub(crate) const TABLES: [(&str, &str); 14] = [
     ("conversation", "id"),
     ("turn", "id"),
     ("call", "seq"),
+    ("source_calls", "source"),
     ("call_entry", "call_seq, seq"),
     ("tool", "id"),
     ("block", "first"),

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 
+use super::tallies::Tally;
 use crate::columns::from_word;
 use crate::error::StoreError;
 use crate::sieve::{Flag, Measures, Traits};
@@ -106,15 +107,21 @@ impl State {
         }
     }
 
-    /// As it stands in the row of the call at `seq`.
-    pub(super) fn stored(sql: &Connection, seq: u64) -> Result<Self, StoreError> {
+    /// What it adds to its source's sums.
+    pub(super) fn tally(&self) -> Tally {
+        let failed = self.outcome.as_deref().is_some_and(|outcome| outcome != "returned");
+        Tally { sent_at: self.sent_at, failed: failed && self.sent_at.is_some() }
+    }
+
+    /// As it stands in the row of the call at `seq`, with the call's source.
+    pub(super) fn stored(sql: &Connection, seq: u64) -> Result<(String, Self), StoreError> {
         let mut statement = sql.prepare_cached(
             "SELECT telling, level, categories, verdict, approved, edited, sent_at, attempts, dropped, ended_seq,
-                    outcome, failure, status, drew_on, size, took
+                    outcome, failure, status, drew_on, size, took, source
              FROM call WHERE seq = ?1",
         )?;
-        let state = statement.query_row([seq], |row| {
-            Ok(Self {
+        let stored = statement.query_row([seq], |row| {
+            let state = Self {
                 telling: row.get(0)?,
                 level: row.get(1)?,
                 categories: row.get(2)?,
@@ -131,9 +138,10 @@ impl State {
                 drew_on: row.get(13)?,
                 size: row.get(14)?,
                 took: row.get(15)?,
-            })
+            };
+            Ok((row.get(16)?, state))
         })?;
-        Ok(state)
+        Ok(stored)
     }
 
     /// Writes it into the row at `seq`, which exists.

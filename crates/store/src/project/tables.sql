@@ -77,6 +77,13 @@ CREATE INDEX call_by_source ON call (source, seq);
 CREATE INDEX call_open ON call (seq) WHERE outcome IS NULL;
 CREATE INDEX call_by_retried ON call (retry_of, seq) WHERE retry_of IS NOT NULL;
 
+CREATE TABLE source_calls (
+  source TEXT NOT NULL PRIMARY KEY,
+  calls INTEGER NOT NULL,
+  failures INTEGER NOT NULL,
+  last_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE call_entry (
   call_seq INTEGER NOT NULL,
   seq INTEGER NOT NULL,

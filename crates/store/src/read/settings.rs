@@ -59,12 +59,10 @@ fn definition<T: DeserializeOwned>(row: &Row<'_>) -> Result<T, StoreError> {
 }
 
 fn health(sql: &Connection, source: &str) -> Result<Health, StoreError> {
-    let mut sums = sql.prepare_cached(
-        "SELECT count(*), count(*) FILTER (WHERE outcome IS NOT NULL AND outcome <> 'returned'), max(sent_at)
-         FROM call WHERE source = ?1 AND sent_at IS NOT NULL",
-    )?;
-    let (calls, failures, last_at): (u32, u32, Option<i64>) =
-        sums.query_row([source], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let mut sums =
+        sql.prepare_cached("SELECT calls, failures, last_at FROM source_calls WHERE source = ?1")?;
+    let sums = sums.query_row([source], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+    let Some((calls, failures, last_at)) = sums else { return Ok(Health::default()) };
     let mut latest = sql.prepare_cached(
         "SELECT took FROM call WHERE source = ?1 AND sent_at IS NOT NULL AND outcome IS NOT NULL
          ORDER BY seq DESC LIMIT ?2",
@@ -72,5 +70,5 @@ fn health(sql: &Connection, source: &str) -> Result<Health, StoreError> {
     let mut times: Vec<u64> = columns::rows(&mut latest, (source, LATEST), |row| Ok(row.get(0)?))?;
     times.sort_unstable();
     let p50_ms = times.get(times.len() / 2).map_or(0, |took| Span(*took).ms());
-    Ok(Health { calls, failures, p50_ms, last_at: last_at.map(Micros) })
+    Ok(Health { calls, failures, p50_ms, last_at: Some(Micros(last_at)) })
 }
