@@ -68,7 +68,9 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome<Report> {
     figures.push(Figure::alone(name, "ms", &lists, Goal::AtMost(LIST_GOAL)));
     empty.close().await;
     large.close().await;
-    let notes = vec![format!("Ours is a trail of {entries} entries. The ratio is of rates: above one, it is faster.")];
+    let notes = vec![format!(
+        "Ours is a trail of {entries} entries. The ratio is of rates: above one, it is faster."
+    )];
     Ok(Report { name: "grown", figures, notes })
 }
 
