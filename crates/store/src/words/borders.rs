@@ -9,7 +9,7 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::Text;
+use super::text::Text;
 use crate::error::StoreError;
 use crate::pragma;
 
@@ -20,7 +20,7 @@ pub(super) fn mend(sql: &Connection, gone: &[Text]) -> Result<(), StoreError> {
     }
     // What was taken out waits in memory until somebody looks or the transaction ends; a savepoint counts as looking.
     sql.execute_batch("SAVEPOINT taken_out; RELEASE taken_out")?;
-    let words = words_of(gone)?;
+    let words = words_of(sql, gone)?;
     let mut segments = sql.prepare_cached("SELECT DISTINCT segid FROM words_idx")?;
     let segments: Vec<i64> = crate::columns::rows(&mut segments, [], |row| Ok(row.get(0)?))?;
     let mut border = sql.prepare_cached(
@@ -50,12 +50,17 @@ pub(super) fn mend(sql: &Connection, gone: &[Text]) -> Result<(), StoreError> {
 }
 
 /// The words of these texts as the index has them, each behind the byte that stands before all words of its kind.
-fn words_of(texts: &[Text]) -> Result<Vec<Vec<u8>>, StoreError> {
+fn words_of(sql: &Connection, texts: &[Text]) -> Result<Vec<Vec<u8>>, StoreError> {
     let apart = pragma::in_memory()?;
-    crate::project::make_tables(&apart)?;
+    // An index of its own, made as this one was, so that it cuts texts into the same words.
+    let made: String =
+        sql.query_row("SELECT sql FROM sqlite_schema WHERE name = 'words'", [], |row| row.get(0))?;
+    apart.execute_batch(&made)?;
     apart.execute_batch("CREATE VIRTUAL TABLE temp.word USING fts5vocab(main, words, row); BEGIN")?;
-    for (number, text) in (0..).zip(texts) {
-        super::index(&apart, number, text)?;
+    let mut put =
+        apart.prepare("INSERT INTO words (tool, arguments, result, ending) VALUES (?1, ?2, ?3, ?4)")?;
+    for text in texts {
+        put.execute((&text.tool, &text.arguments, &text.result, &text.ending))?;
     }
     let mut words = apart.prepare("SELECT term FROM temp.word")?;
     crate::columns::rows(&mut words, [], |row| {
