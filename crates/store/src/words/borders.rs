@@ -57,10 +57,10 @@ fn words_of(sql: &Connection, texts: &[Text]) -> Result<Vec<Vec<u8>>, StoreError
         sql.query_row("SELECT sql FROM sqlite_schema WHERE name = 'words'", [], |row| row.get(0))?;
     apart.execute_batch(&made)?;
     apart.execute_batch("CREATE VIRTUAL TABLE temp.word USING fts5vocab(main, words, row); BEGIN")?;
-    let mut put =
-        apart.prepare("INSERT INTO words (tool, arguments, result, ending) VALUES (?1, ?2, ?3, ?4)")?;
-    for text in texts {
-        put.execute((&text.tool, &text.arguments, &text.result, &text.ending))?;
+    let mut put = apart
+        .prepare("INSERT INTO words (rowid, tool, arguments, result, ending) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+    for (number, text) in (0_i64..).zip(texts) {
+        put.execute((number, &text.tool, &text.arguments, &text.result, &text.ending))?;
     }
     let mut words = apart.prepare("SELECT term FROM temp.word")?;
     crate::columns::rows(&mut words, [], |row| {
