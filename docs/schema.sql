@@ -94,6 +94,7 @@ CREATE TRIGGER erased_stays BEFORE UPDATE ON erased
 BEGIN SELECT RAISE(ABORT, 'erased is append-only'); END;
 CREATE TRIGGER erased_remains BEFORE DELETE ON erased
 BEGIN SELECT RAISE(ABORT, 'erased is append-only'); END;
+CREATE INDEX erased_by_seq ON erased (seq);
 
 -- ---- projections ------------------------------------------------------------------------------------------------
 -- What screens query, in projections.db. Every row follows from entries and payloads; one function fills them after an

@@ -96,6 +96,8 @@ pub(crate) fn builder() -> Builder<Wry> {
             anchors::anchor_remove,
             anchors::anchor_now,
             anchors::anchor_test,
+            anchors::anchor_writes,
+            anchors::anchor_writes_save,
             anchors::key_rotate,
             review::review_start,
             review::review_end,

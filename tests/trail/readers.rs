@@ -56,16 +56,25 @@ async fn a_log_that_a_reader_kept_long_is_short_again_when_the_reader_is_gone() 
     };
     append(1).await;
     let unread = log();
-    // Held open by somebody who has read the first piece and not the rest.
+    // Held open by somebody who has read the first piece of the evidence and not the rest.
     let reader = store.reader();
     let mut held = reader.evidence().unwrap();
     assert!(held.next().is_some());
     append(2).await;
+    let beside = log();
+    assert!(beside < 2 * unread, "{beside} bytes, and {unread} without a reader");
+    drop(held);
+    // And by somebody who needs one moment of the trail for as long as they copy it.
+    let held = tokio::task::spawn_blocking(move || reader.snapshot().unwrap()).await.unwrap();
+    append(3).await;
     let kept = log();
     drop(held);
-    append(3).await;
+    append(4).await;
     let after = log();
-    println!("readers: the log has {unread} bytes without a reader, {kept} with one, {after} after it");
+    println!(
+        "readers: the log has {unread} bytes without a reader, {beside} beside evidence that is held, {kept} beside a \
+         snapshot, {after} after it"
+    );
     // It is begun anew in its old length, so it grows no further.
     assert!(after < kept + unread, "{after} bytes");
     store.close().await;

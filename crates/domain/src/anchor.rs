@@ -62,6 +62,20 @@ impl AnchorPlace {
     }
 }
 
+/// Whether a write waits until an anchor holds a checkpoint of the entry that announces it. Reads, and writes that have
+/// the same effect however often they are sent, never do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum AnchorWrites {
+    /// No: anchors get their checkpoints afterwards.
+    #[default]
+    Off,
+    /// It waits for a while, and leaves all the same if no anchor answers. That none did is on record.
+    Try,
+    /// It is not sent if no anchor answers.
+    Require,
+}
+
 /// One anchor with what the record says of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct AnchorView {

@@ -40,6 +40,9 @@ pub enum EngineError {
     /// The disk is full: nothing new is sent, and what was under way is still recorded. With room on it work goes on.
     #[error("{0}")]
     Full(String),
+    /// What was read changed too much meanwhile. Doing it again helps.
+    #[error("{0}")]
+    Overtaken(String),
     /// The trail can't be written or read: no work until the workspace is opened anew.
     #[error("{0}; nothing more is sent. Close Tieout, mend what is named, and open it again")]
     TrailFatal(String),
@@ -84,7 +87,7 @@ impl EngineError {
             Self::Keychain(_) => Code::Keychain,
             Self::NoModel(_) => Code::NoModel,
             Self::TrailFatal(_) => Code::TrailFatal,
-            Self::Full(_) | Self::Internal(_) => Code::Internal,
+            Self::Full(_) | Self::Overtaken(_) | Self::Internal(_) => Code::Internal,
         }
     }
 
@@ -112,6 +115,7 @@ impl From<StoreError> for EngineError {
                 dir.display()
             )),
             error @ StoreError::Full => Self::Full(error.to_string()),
+            error @ StoreError::Overtaken => Self::Overtaken(error.to_string()),
             StoreError::NotFound => Self::NotFound("there is no such entry".to_owned()),
             error @ StoreError::Draft(_) => Self::Internal(error.to_string()),
             error @ (StoreError::Newer { .. }

@@ -1,6 +1,7 @@
 //! What screens and the command line read of the record, and its verification.
 
 use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex};
 
 use domain::id::{CallId, ConversationId, Seq, TurnId};
 use domain::payload::Commitment;
@@ -17,6 +18,9 @@ use crate::locked::lock;
 
 /// The most of a payload that comes with a call's details, in bytes: enough for a screen, whatever a source sent.
 const DETAIL_BYTES: usize = 256 * 1024;
+
+/// How often a verification begins, if what is recorded or erased meanwhile overtakes it.
+const VERIFY_TRIES: u32 = 3;
 
 /// Why a verification has no report.
 enum Unreported {
@@ -125,15 +129,32 @@ impl Engine {
 
     /// Checks the whole trail with the checker that a stranger runs (`verify`): tree, checkpoints, payloads, the order
     /// of what happened; and that what screens query is what the entries say. `progress` hears how many entries of how
-    /// many were looked at, and can stop it; then there is no report.
+    /// many were looked at, and can stop it; then there is no report. It begins anew, twice at most, if payloads are
+    /// erased meanwhile or so much is recorded that the database's log would grow without bound.
     ///
     /// # Errors
-    /// If the trail can't be read. Findings are no error: they stand in the report.
+    /// If the trail can't be read; [`EngineError::Overtaken`] if it was overtaken each time. Findings are no error: they
+    /// stand in the report.
     pub async fn verify(
         &self,
-        mut progress: impl FnMut(u64, u64) -> ControlFlow<()> + Send + 'static,
+        progress: impl FnMut(u64, u64) -> ControlFlow<()> + Send + 'static,
+    ) -> Result<Option<VerifyReport>, EngineError> {
+        let progress = Arc::new(Mutex::new(progress));
+        for _ in 1..VERIFY_TRIES {
+            match self.verify_once(Arc::clone(&progress)).await {
+                Err(EngineError::Overtaken(words)) => tracing::info!(words, "the verification begins anew"),
+                verified => return verified,
+            }
+        }
+        self.verify_once(progress).await
+    }
+
+    async fn verify_once(
+        &self,
+        progress: Arc<Mutex<impl FnMut(u64, u64) -> ControlFlow<()> + Send + 'static>>,
     ) -> Result<Option<VerifyReport>, EngineError> {
         let began = std::time::Instant::now();
+        let progress = move |done, total| lock(&progress)(done, total);
         let (reader, clock, vkey) =
             (self.inner.reader.clone(), self.inner.clock.clone(), lock(&self.inner.vkey).clone());
         let witnesses = self.witness_vkeys().await?;

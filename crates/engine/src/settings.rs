@@ -243,6 +243,9 @@ impl Engine {
         let payload = setting(&value)?;
         let fact = Fact::SettingsChanged { key: key.to_owned(), setting: payload.commitment() };
         store.put_setting(key, &value, self.draft(fact, vec![payload])).await?;
+        if key == crate::anchoring::WRITES {
+            *crate::locked::lock(&self.inner.watched.anchor_writes) = None;
+        }
         self.inner.catalogue.changed();
         Ok(())
     }

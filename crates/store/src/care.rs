@@ -32,8 +32,9 @@ pub struct Erasure {
 
 impl Store {
     /// Erases payloads: the entries that say so, the rows of words that screens query, the bytes and their secrets, all
-    /// or nothing; then the logs are emptied, so that no file of the workspace has what is gone. A crash in between
-    /// leaves that to the next opening.
+    /// or nothing; then the logs are emptied, so that no file of the workspace has what is gone. For a reader that keeps a
+    /// log this waits some seconds; after that the log is emptied as soon as the reader is gone, in idle time. A crash in
+    /// between leaves it to the next opening. Nobody else waits meanwhile.
     ///
     /// # Errors
     /// As for [`Store::append`]; [`StoreError::Draft`] also if an entry does not name exactly its targets.
@@ -54,12 +55,15 @@ impl Store {
             }
         }
         let seqs = self.hand_in(Requested { parcels, intents: 0 }).await?;
-        // The tables' own log is emptied before they count as filled.
         self.reader().run(|_| Ok(())).await?;
         if !self.reader().words_are_gone().await? {
-            tracing::warn!("words of what was erased leave their index later");
+            tracing::warn!("words of what was erased leave the tables' files later");
         }
-        self.empty_log().await?;
+        if !self.empty_log().await? {
+            tracing::warn!(
+                "a reader keeps a log with what was erased; it is emptied when the reader is gone"
+            );
+        }
         Ok(seqs)
     }
 }

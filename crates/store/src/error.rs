@@ -66,6 +66,10 @@ pub enum StoreError {
         "the tables that screens query can't be brought up to date: {0}. The trail itself is whole; close the workspace and open it again"
     )]
     Tables(String),
+    /// What was being read is no longer there as it was when reading began, or keeping it would make the database's log
+    /// too long: whoever reads begins anew.
+    #[error("so much was recorded or erased while this was read that it was given up; do it again")]
+    Overtaken,
     /// The draft is not one that can be recorded: an error of the program that wrote it. Nothing was written.
     #[error("this can't be recorded: {0}")]
     Draft(String),
@@ -112,6 +116,8 @@ impl From<rusqlite::Error> for StoreError {
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::ReadOnly) => Self::ReadOnly,
             Some(rusqlite::ErrorCode::DiskFull) => Self::Full,
+            // Only those are interrupted that keep a moment of the trail for long.
+            Some(rusqlite::ErrorCode::OperationInterrupted) => Self::Overtaken,
             Some(rusqlite::ErrorCode::DatabaseCorrupt) => Self::damaged(None, error.to_string()),
             _ => Self::Sql(Box::new(error)),
         }

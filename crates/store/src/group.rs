@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use tlog::Signer;
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::error::StoreError;
 use crate::projector::Projector;
-use crate::writer::{Group, Requested, Writer, Written};
+use crate::writer::{ErasedInLog, Group, Requested, Writer, Written};
 
 /// Requests that may wait; past that, callers wait to hand theirs in.
 const WAITING: usize = 1024;
@@ -17,6 +19,10 @@ const WAITING: usize = 1024;
 const LARGEST_GROUP: usize = 512;
 /// Payload bytes after which a group takes no more requests, for the same reason.
 const HEAVIEST_GROUP: usize = 16 << 20;
+/// How long nothing must have come before a log that a reader keeps is tried again, and the longest such time: it doubles
+/// with each try that the reader outlasts.
+const AGAIN: Duration = Duration::from_millis(50);
+const AGAIN_AT_MOST: Duration = Duration::from_secs(5);
 
 /// What the writer's thread is asked to do.
 pub(crate) enum Request {
@@ -36,10 +42,10 @@ pub(crate) enum Request {
         /// As for [`Request::Append`].
         answer: oneshot::Sender<Written>,
     },
-    /// Empty the log, and say so.
+    /// Empty the log if no reader keeps it, and say whether that is done.
     EmptyLog {
         /// Where to say so.
-        answer: oneshot::Sender<()>,
+        answer: oneshot::Sender<bool>,
     },
     /// End, once what came before is written.
     Close,
@@ -53,9 +59,10 @@ pub(crate) fn start(
     lost: Arc<AtomicBool>,
 ) -> Result<(mpsc::Sender<Request>, thread::JoinHandle<()>), StoreError> {
     let (inbox, requests) = mpsc::channel(WAITING);
+    let timer = Builder::new_current_thread().enable_time().build()?;
     let thread = thread::Builder::new()
         .name("trail writer".to_owned())
-        .spawn(move || serve(writer, &projector, requests, &lost))?;
+        .spawn(move || serve(writer, &projector, requests, &timer, &lost))?;
     Ok((inbox, thread))
 }
 
@@ -63,10 +70,11 @@ fn serve(
     mut writer: Writer,
     projector: &Projector,
     mut requests: mpsc::Receiver<Request>,
+    timer: &Runtime,
     lost: &AtomicBool,
 ) {
     let mut open = true;
-    while open && let Some(first) = requests.blocking_recv() {
+    while open && let Some(first) = next(&mut writer, &mut requests, timer) {
         // Those who were answered together come back together: let them, before the next commit begins.
         thread::yield_now();
         let mut group = Vec::new();
@@ -110,11 +118,27 @@ fn serve(
             return;
         }
         writer.shorten_log(requests.is_empty());
-        if let Some(answer) = emptied.take() {
-            let _asker_is_gone = answer.send(());
+        if let Some(answer) = emptied {
+            let _asker_is_gone = answer.send(writer.erased == ErasedInLog::No || writer.empty_log());
         }
     }
     writer.tidy();
+}
+
+/// The next request; `None` when nobody can make one any more. While a reader keeps a log with what was erased, that is
+/// tried again whenever nothing comes for a while.
+fn next(writer: &mut Writer, requests: &mut mpsc::Receiver<Request>, timer: &Runtime) -> Option<Request> {
+    let mut pause = AGAIN;
+    while writer.erased == ErasedInLog::Kept {
+        match timer.block_on(async { tokio::time::timeout(pause, requests.recv()).await }) {
+            Ok(request) => return request,
+            Err(_nothing_came) => {
+                writer.empty_log();
+                pause = (pause * 2).min(AGAIN_AT_MOST);
+            }
+        }
+    }
+    requests.blocking_recv()
 }
 
 /// Answers after COMMIT, never before. `next_signer` signs what comes after the last request of this group.

@@ -3,10 +3,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
+use std::time::Duration;
 
 use rusqlite::Connection;
 
 use crate::error::StoreError;
+use crate::pragma::BUSY;
 
 /// Pages after which the log is moved when nobody waits: SQLite's own measure.
 const LONG: i32 = 1000;
@@ -17,6 +19,8 @@ const TOO_LONG: i32 = 8 * LONG;
 #[derive(Debug)]
 pub(crate) struct Log {
     pages: Arc<AtomicI32>,
+    /// How many it had when it was moved last; a reader may have kept it.
+    moved_at: i32,
 }
 
 impl Log {
@@ -28,23 +32,38 @@ impl Log {
             told.store(pages, Ordering::Relaxed);
             Ok(())
         }))?;
-        Ok(Self { pages })
+        Ok(Self { pages, moved_at: 0 })
     }
 
-    /// Moves the log if it is long. Readers go on as they are, and keep what they need of it.
-    pub(crate) fn shorten(&self, connection: &Connection, is_idle: bool) {
+    /// Moves the log if it is long. Readers go on as they are, and keep what they need of it: a log that is kept is tried
+    /// again when it has grown as much again, and not after each commit.
+    pub(crate) fn shorten(&mut self, connection: &Connection, is_idle: bool) {
+        let pages = self.pages.load(Ordering::Relaxed);
+        if pages < self.moved_at {
+            // It was begun anew since.
+            self.moved_at = 0;
+        }
         let bound = if is_idle { LONG } else { TOO_LONG };
-        if self.pages.load(Ordering::Relaxed) >= bound {
-            self.pages.store(0, Ordering::Relaxed);
+        if pages >= bound && (self.moved_at == 0 || pages >= self.moved_at.saturating_add(LONG)) {
+            self.moved_at = pages;
             move_into_database(connection, "PASSIVE");
         }
     }
+}
 
-    /// Moves all of it and cuts the file to nothing, waiting for readers for a while; whether that is done. Then
-    /// whoever opens the workspace next finds a short log, and no file has what was erased.
-    pub(crate) fn empty(&self, connection: &Connection) -> bool {
-        move_into_database(connection, "TRUNCATE")
+/// Moves all of a connection's log and cuts the file to nothing, unless a reader keeps it; whether that is done. Then no
+/// file has what was erased. It waits for nobody: who waits for the next commit must not wait for a reader.
+pub(crate) fn empty_now(connection: &Connection) -> bool {
+    let emptied = connection.busy_timeout(Duration::ZERO).is_ok() && empty(connection);
+    if let Err(error) = connection.busy_timeout(BUSY) {
+        tracing::warn!(%error, "the database's patience can't be set");
     }
+    emptied
+}
+
+/// The same, and waits for readers for a while: whoever opens the workspace next finds a short log.
+pub(crate) fn empty(connection: &Connection) -> bool {
+    move_into_database(connection, "TRUNCATE")
 }
 
 fn move_into_database(connection: &Connection, how: &str) -> bool {
@@ -72,9 +91,10 @@ mod tests {
         let path = dir.path().join("x.db");
         std::fs::File::create_new(&path).unwrap();
         let mut sql = pragma::writing(&path, &DatabaseKey::new([7; 32])).unwrap();
-        let log = Log::watch(&mut sql).unwrap();
+        let mut log = Log::watch(&mut sql).unwrap();
         sql.execute_batch("CREATE TABLE t (x)").unwrap();
-        let pages = || log.pages.load(Ordering::Relaxed);
+        let told = Arc::clone(&log.pages);
+        let pages = || told.load(Ordering::Relaxed);
         let write = |pages: i32| sql.execute("INSERT INTO t VALUES (zeroblob(?1 * 4096))", [pages]).unwrap();
         let is_moved = || {
             write(1);
@@ -89,5 +109,23 @@ mod tests {
         write(TOO_LONG);
         log.shorten(&sql, false);
         assert!(is_moved());
+    }
+    #[test]
+    fn a_log_that_a_reader_keeps_is_not_waited_for_and_emptied_when_the_reader_is_gone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("x.db");
+        std::fs::File::create_new(&path).unwrap();
+        let key = DatabaseKey::new([7; 32]);
+        let sql = pragma::writing(&path, &key).unwrap();
+        sql.execute_batch("CREATE TABLE t (x)").unwrap();
+        let reader = pragma::reading(&path, &key).unwrap();
+        reader.execute_batch("BEGIN; SELECT * FROM t").unwrap();
+        sql.execute_batch("INSERT INTO t VALUES ('after the reader began')").unwrap();
+        let length = || std::fs::metadata(dir.path().join("x.db-wal")).unwrap().len();
+        assert!(!empty_now(&sql));
+        assert!(length() > 0);
+        reader.execute_batch("ROLLBACK").unwrap();
+        assert!(empty_now(&sql));
+        assert_eq!(length(), 0);
     }
 }

@@ -24,7 +24,7 @@ use crate::recovery::{self, Recovery};
 use crate::reserve::Reserve;
 use crate::schema::DATABASE;
 use crate::store::Store;
-use crate::writer::Writer;
+use crate::writer::{ErasedInLog, Writer};
 use crate::{pragma, project, schema};
 
 /// Where a workspace is, and who opens it when.
@@ -130,7 +130,7 @@ async fn start(
             frontier,
             links,
             reserve,
-            must_empty: true,
+            erased: ErasedInLog::Maybe,
             lock,
         };
         Store::start(writer, projector, reader)

@@ -11,7 +11,7 @@ use crate::error::StoreError;
 use crate::keys::DatabaseKey;
 
 /// How long a connection waits for another's lock: readers meet the writer only while the log is recovered.
-const BUSY: Duration = Duration::from_secs(5);
+pub(crate) const BUSY: Duration = Duration::from_secs(5);
 /// Statements that a connection keeps compiled: more than the store has.
 const STATEMENTS: usize = 128;
 /// Decrypted pages that the writer keeps, in KiB: commitments are random, so their index is touched everywhere.
@@ -41,7 +41,12 @@ const WRITING: &[Pragma] = &[
     // Without it REPLACE deletes rows past the triggers that forbid it.
     pragma("recursive_triggers", "ON", "1"),
     pragma("secure_delete", "ON", "1"),
+    SHORT_LOG,
 ];
+
+/// A log that a reader made long is cut to this many bytes when it is begun anew. Without it the file keeps its longest
+/// length for ever.
+const SHORT_LOG: Pragma = pragma("journal_size_limit", "67108864", "67108864");
 
 /// What lies there can be made again, so nobody waits for the disk: a power cut may take the last rows with it, and
 /// leaves the file whole (SQLite's documentation of WAL mode).
@@ -50,6 +55,7 @@ const PROJECTING: &[Pragma] = &[
     pragma("synchronous", "NORMAL", "1"),
     pragma("trusted_schema", "OFF", "0"),
     pragma("secure_delete", "ON", "1"),
+    SHORT_LOG,
 ];
 
 const READING: &[Pragma] = &[pragma("trusted_schema", "OFF", "0"), pragma("query_only", "ON", "1")];

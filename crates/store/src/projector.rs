@@ -12,6 +12,7 @@ use domain::payload::PayloadRole;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::StoreError;
+use crate::log;
 use crate::packed::Packed;
 use crate::project::{Mark, Payloads, Projection};
 use crate::reserve::Reserve;
@@ -28,6 +29,10 @@ const QUIET: Duration = Duration::from_millis(300);
 /// How often rows are tried that a full disk has no room for, and how long apart: for less time than a reader waits.
 const TRIES: u32 = 12;
 const BETWEEN: Duration = Duration::from_millis(250);
+/// How long a log that a reader keeps is left alone before it is tried again, and the longest such time: it doubles with
+/// each try that the reader outlasts.
+const AGAIN: Duration = Duration::from_millis(50);
+const AGAIN_AT_MOST: Duration = Duration::from_secs(5);
 /// How long a reader waits. Past that something is very wrong, and it is told so.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -94,6 +99,8 @@ struct State {
     words_hurried: bool,
     /// Whether words can't be written.
     wordless: bool,
+    /// Whether the tables' log has nothing of what was erased.
+    clean: bool,
 }
 
 impl Projector {
@@ -191,6 +198,19 @@ impl Progress {
         true
     }
 
+    /// Waits until the tables' log has nothing of what was erased; false if a reader keeps it for longer than `patience`.
+    /// Blocks.
+    pub(crate) fn wait_for_clean(&self, patience: Duration) -> bool {
+        let state = self.state();
+        let waited = self.changed.wait_timeout_while(state, patience, |state| !state.clean);
+        waited.unwrap_or_else(PoisonError::into_inner).0.clean
+    }
+
+    fn cleaned(&self, clean: bool) {
+        self.state().clean = clean;
+        self.changed.notify_all();
+    }
+
     fn worded(&self, entries: u64, done: bool) {
         let mut state = self.state();
         state.words_hurried = false;
@@ -225,6 +245,8 @@ struct Tables {
     words: Words,
     /// Whether the log may have words that were erased. Before the first time nobody knows.
     must_empty: bool,
+    /// How long it is left alone if a reader keeps it.
+    again: Duration,
 }
 
 /// What is to be done about words.
@@ -253,7 +275,8 @@ enum Woken {
 impl Tables {
     fn new(sql: Connection, truth: Connection, entries: u64, reserve: Arc<Reserve>) -> Self {
         let projection = Projection::default();
-        Self { sql, truth, projection, entries, reserve, words: Words::Later, must_empty: true }
+        let (words, must_empty, again) = (Words::Later, true, AGAIN);
+        Self { sql, truth, projection, entries, reserve, words, must_empty, again }
     }
 
     fn serve(mut self, work: &mpsc::Receiver<Work>, progress: &Progress) {
@@ -267,7 +290,15 @@ impl Tables {
                     progress.broke(error.to_string());
                     return;
                 }
+                if entries.iter().any(|entry| !entry.erased.is_empty()) {
+                    // The log has the rows as they were; it is emptied when their words are out of the index too.
+                    self.must_empty = true;
+                    progress.cleaned(false);
+                }
                 progress.projected(mark.entries);
+            }
+            if matches!(woken, Woken::Quiet) && self.words == Words::Rest {
+                self.empty_log(progress);
             }
             self.words = match (woken, self.words) {
                 (Woken::End, _) => return,
@@ -285,7 +316,7 @@ impl Tables {
     /// How long to wait for work; `None`: as long as it takes.
     fn patience(&self) -> Option<Duration> {
         match self.words {
-            Words::Rest => None,
+            Words::Rest => self.must_empty.then_some(self.again),
             Words::Later => Some(QUIET),
             Words::Idle | Words::Now => Some(Duration::ZERO),
         }
@@ -324,28 +355,26 @@ impl Tables {
         if self.words == Words::Rest {
             self.words = Words::Later;
         }
-        if entries.iter().any(|entry| !entry.erased.is_empty()) {
-            // What was erased must be in no file, and the log still has the rows as they were. Readers are waited for.
-            self.must_empty = true;
-            let emptied = self.sql.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
-            // The rows are there, so this is nothing that is tried again.
-            emptied.map_err(|error| StoreError::Tables(error.to_string()))?;
-        }
         Ok(())
+    }
+
+    /// Empties the log if it may have what was erased and no reader keeps it. Nobody who waits for rows waits for that.
+    fn empty_log(&mut self, progress: &Progress) {
+        if self.must_empty {
+            self.must_empty = !log::empty_now(&self.sql);
+            self.again = if self.must_empty { (self.again * 2).min(AGAIN_AT_MOST) } else { AGAIN };
+        }
+        progress.cleaned(!self.must_empty);
     }
 
     /// Some of the words that are lacking. Rows come first: words that can't be written stop nobody else.
     fn put_words(&mut self, progress: &Progress) {
         match words::portion(&mut self.sql, &self.truth) {
             Ok(true) => return,
-            Ok(false) if std::mem::take(&mut self.must_empty) => {
-                let emptied =
-                    self.sql.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i32>(0));
-                // A reader that is in the middle of an answer keeps the log; then the next time does it.
-                self.must_empty = !matches!(emptied, Ok(0));
+            Ok(false) => {
+                self.empty_log(progress);
                 progress.worded(self.entries, true);
             }
-            Ok(false) => progress.worded(self.entries, true),
             Err(error) => {
                 tracing::error!(%error, "the words that are searched can't be written");
                 progress.worded(self.entries, false);

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use domain::entry::Draft;
 use domain::fact::{Change, Fact};
@@ -20,8 +21,11 @@ use crate::error::StoreError;
 use crate::group::{self, Request};
 use crate::packed;
 use crate::projector::Projector;
-use crate::read::Reader;
+use crate::read::{READERS_WAIT, Reader};
 use crate::writer::{Requested, Writer};
+
+/// How long apart it is asked whether a reader has let go of the log.
+const ASK_AGAIN: Duration = Duration::from_millis(50);
 
 /// The right to write one workspace's trail. Clones share it. [`Store::create`] and [`Store::open`] make one;
 /// [`Store::close`] or dropping the last clone ends it: either waits until what was handed in is written, the database
@@ -228,13 +232,20 @@ impl Store {
         answered.await.map_err(|_| StoreError::gone("the trail's writer"))?
     }
 
-    /// Moves the write-ahead log into the database and cuts it to nothing. If readers keep it, the writer does so
-    /// later.
-    pub(crate) async fn empty_log(&self) -> Result<(), StoreError> {
-        let (answer, answered) = oneshot::channel();
-        let request = Request::EmptyLog { answer };
-        self.inner.inbox.send(request).await.map_err(|_| StoreError::gone("the trail's writer"))?;
-        answered.await.map_err(|_| StoreError::gone("the trail's writer"))
+    /// Moves the write-ahead log into the database and cuts it to nothing; false if a reader keeps it for too long. Then
+    /// the writer does so when the reader is gone. Appends go on meanwhile: it is this that waits and asks again.
+    pub(crate) async fn empty_log(&self) -> Result<bool, StoreError> {
+        let give_up = Instant::now() + READERS_WAIT;
+        loop {
+            let (answer, answered) = oneshot::channel();
+            let request = Request::EmptyLog { answer };
+            self.inner.inbox.send(request).await.map_err(|_| StoreError::gone("the trail's writer"))?;
+            let emptied = answered.await.map_err(|_| StoreError::gone("the trail's writer"))?;
+            if emptied || Instant::now() >= give_up {
+                return Ok(emptied);
+            }
+            tokio::time::sleep(ASK_AGAIN).await;
+        }
     }
 
     /// Whether some answer was [`StoreError::Fatal`], so that all others will be. A full disk alone is no loss.

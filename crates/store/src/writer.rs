@@ -13,7 +13,7 @@ use tlog::{Checkpoint, Frontier, Hash, Signer, leaf_hash};
 use crate::error::StoreError;
 use crate::links::Links;
 use crate::lock::WriterLock;
-use crate::log::Log;
+use crate::log::{self, Log};
 use crate::packed::{Packed, Parcel};
 use crate::projector::Durable;
 use crate::reserve::Reserve;
@@ -36,9 +36,19 @@ pub(crate) struct Writer {
     /// The room for the time when the disk is full.
     pub(crate) reserve: Arc<Reserve>,
     /// Whether the log may hold pages with what was erased since.
-    pub(crate) must_empty: bool,
+    pub(crate) erased: ErasedInLog,
     /// Last, so that the database is closed before the lock is free.
     pub(crate) lock: WriterLock,
+}
+
+/// Whether the log may hold what was erased.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ErasedInLog {
+    No,
+    /// It is emptied when nobody waits for the next commit.
+    Maybe,
+    /// That was tried, and a reader keeps it.
+    Kept,
 }
 
 /// What somebody wants recorded, all of it or, when the disk is full, all but the intents.
@@ -141,17 +151,22 @@ impl Writer {
 
     /// Keeps the write-ahead log short; `is_idle` says whether nobody waits for the next commit.
     pub(crate) fn shorten_log(&mut self, is_idle: bool) {
-        if self.must_empty {
-            // A reader that is in the middle of an answer keeps the log; then the next time, or closing, does it.
-            self.must_empty = !self.log.empty(&self.connection);
-        } else {
-            self.log.shorten(&self.connection, is_idle);
+        if self.erased == ErasedInLog::Maybe && is_idle {
+            self.empty_log();
         }
+        self.log.shorten(&self.connection, is_idle);
+    }
+
+    /// Empties the log unless a reader keeps it; whether that is done. No commit waits for a reader.
+    pub(crate) fn empty_log(&mut self) -> bool {
+        let emptied = log::empty_now(&self.connection);
+        self.erased = if emptied { ErasedInLog::No } else { ErasedInLog::Kept };
+        emptied
     }
 
     /// Leaves a short log behind.
     pub(crate) fn tidy(&self) {
-        let _stays_for_the_next_opening = self.log.empty(&self.connection);
+        let _stays_for_the_next_opening = log::empty(&self.connection);
     }
 
     /// Gives a request's drafts their places. All of them are sound, or the request is refused and nothing is noted.
@@ -232,7 +247,9 @@ impl Writer {
             }
             let erased = erases.iter().map(|target| Erased::of(sql, target.seq, target.role));
             let erased = erased.collect::<Result<Vec<_>, _>>()?;
-            self.must_empty |= !erased.is_empty();
+            if self.erased == ErasedInLog::No && !erased.is_empty() {
+                self.erased = ErasedInLog::Maybe;
+            }
             entries.push(Durable::new(entry, leaf.as_bytes().to_vec(), payloads, erased));
         }
         Ok(entries)

@@ -1,6 +1,6 @@
 //! Anchors, and the key that signs checkpoints.
 
-use domain::anchor::{AnchorSpec, AnchorView};
+use domain::anchor::{AnchorSpec, AnchorView, AnchorWrites};
 
 use super::Reply;
 use crate::shell::Here;
@@ -44,6 +44,22 @@ pub(crate) async fn anchor_now(shell: Here<'_>) -> Reply<Vec<AnchorView>> {
 #[specta::specta]
 pub(crate) async fn anchor_test(shell: Here<'_>, spec: AnchorSpec) -> Reply<String> {
     shell.reply(shell.engine_to_change().await?.test_anchor(&spec).await)
+}
+
+/// Whether writes wait for an anchor.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn anchor_writes(shell: Here<'_>) -> Reply<AnchorWrites> {
+    shell.reply(shell.engine().await?.anchor_writes().await)
+}
+
+/// Says whether writes wait for an anchor.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn anchor_writes_save(shell: Here<'_>, how: AnchorWrites) -> Reply<()> {
+    shell.reply(shell.engine_to_change().await?.save_anchor_writes(how).await)?;
+    shell.changed();
+    Ok(())
 }
 
 /// Lets a new key sign the trail from here on, and gives its verifier key.

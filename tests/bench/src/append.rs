@@ -23,10 +23,10 @@ const REQUESTS: [(&str, usize); 2] = [("1 kB", 1_000), ("16 kB", 16_000)];
 const GOAL: f64 = 0.8;
 
 /// What is measured, and what was.
-struct Case {
-    name: String,
-    callers: usize,
-    each: usize,
+pub(crate) struct Case {
+    pub(crate) name: String,
+    pub(crate) callers: usize,
+    pub(crate) each: usize,
     request: usize,
     /// Intents a second until the last was durable.
     durable: Vec<f64>,
@@ -78,7 +78,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome<Report> {
     Ok(Report { name: "append", figures: figures.collect(), notes })
 }
 
-fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     let of = |(size, request): (&str, usize), (callers, each): (usize, usize)| Case {
         name: format!("{callers} {}, {size}", if callers == 1 { "caller" } else { "callers" }),
         callers,
@@ -93,14 +93,15 @@ fn cases() -> Vec<Case> {
 }
 
 /// One round of ours.
-struct Ours {
-    durable: Duration,
-    shown: Duration,
+pub(crate) struct Ours {
+    pub(crate) durable: Duration,
+    pub(crate) shown: Duration,
     /// The bodies of the entries, commit by commit.
     commits: Vec<Vec<Vec<u8>>>,
 }
 
-async fn ours(store: &Store, mint: &Mint, case: &Case) -> Outcome<Ours> {
+/// A round of a case in this trail.
+pub(crate) async fn ours(store: &Store, mint: &Mint, case: &Case) -> Outcome<Ours> {
     let calls = intents::allowed(store, mint, case.callers * case.each).await?;
     let drafts: Vec<_> =
         calls.into_iter().map(|call| intents::sent(call, noise(mint.next(), case.request), mint)).collect();

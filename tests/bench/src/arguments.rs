@@ -14,6 +14,7 @@ bench [--into DIR] [--rounds N] [--batches N] [--calls N] [--entries N] [NAME...
   digest        256 calls that arrive at once: last byte to first request
   early         calls that start while the model writes, beside the same after it
   interference  64 calls, a tenth of them writes, beside one after another
+  grown         what a trail of many entries takes, beside an empty one
   intent_wait   what a durable intent adds, beside one fsync
   memory        what 1,000 batches leave behind, and 1,000 results of 1 MB hold
   search        a page of calls by a filter, by words, by both, and the next one
@@ -26,7 +27,7 @@ bench [--into DIR] [--rounds N] [--batches N] [--calls N] [--entries N] [NAME...
   --batches N   how many batches `memory` runs (default: 1,000)
   --calls N     how many calls `search` looks through, beside a tenth of them
                 (default: 1,000,000, made in some minutes and kept in DIR)
-  --entries N   how many entries `verify` and `start` have before them
+  --entries N   how many entries `grown`, `verify` and `start` have before them
                 (default: 100,000, made once and kept in DIR)
 
 Without a name all of them run, one after another. docs/benchmarks.md says how to
@@ -40,6 +41,7 @@ pub(crate) enum Name {
     Decode,
     Digest,
     Early,
+    Grown,
     Interference,
     IntentWait,
     Memory,
@@ -49,12 +51,13 @@ pub(crate) enum Name {
 }
 
 impl Name {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Append,
         Self::Batch,
         Self::Decode,
         Self::Digest,
         Self::Early,
+        Self::Grown,
         Self::Interference,
         Self::IntentWait,
         Self::Memory,
@@ -71,6 +74,7 @@ impl Name {
             Self::Decode => "decode",
             Self::Digest => "digest",
             Self::Early => "early",
+            Self::Grown => "grown",
             Self::Interference => "interference",
             Self::IntentWait => "intent_wait",
             Self::Memory => "memory",

@@ -16,6 +16,7 @@ mod decode;
 mod digest;
 mod early;
 mod evidence;
+mod grown;
 mod intent_wait;
 mod intents;
 mod interference;
@@ -89,6 +90,7 @@ async fn run(name: Name, arguments: &Arguments) -> Outcome<Report> {
         Name::Decode => decode::run(arguments).await,
         Name::Digest => digest::run(arguments).await,
         Name::Early => early::run(arguments).await,
+        Name::Grown => grown::run(arguments).await,
         Name::Interference => interference::run(arguments).await,
         Name::IntentWait => intent_wait::run(arguments).await,
         Name::Memory => memory::run(arguments).await,

@@ -32,7 +32,7 @@ const TOOLS: [&str; 5] =
 pub(crate) struct ManyCalls {
     pub(crate) reader: Reader,
     pub(crate) folder: PathBuf,
-    store: Store,
+    pub(crate) store: Store,
 }
 
 impl ManyCalls {
@@ -52,16 +52,7 @@ impl ManyCalls {
             workspace::make(&folder).await?;
         }
         let mint = Mint::default();
-        let mut secrets = || mint.secret();
-        let opening = Opening {
-            dir: &folder,
-            boot: BootId::new(1, mint.next()),
-            program: "bench",
-            moment: Moment { at: Micros(0), mono: 0 },
-            mint: &mut secrets,
-        };
-        let (store, _) = Store::open(opening, workspace::keys(&folder).await?).await?;
-        let many = Self { reader: store.reader(), folder, store };
+        let many = Self::at(folder, &mint).await?;
         if is_full {
             return Ok(many);
         }
@@ -72,6 +63,31 @@ impl ManyCalls {
         many.words_are_found(calls as u64).await?;
         std::fs::write(many.folder.join(FULL), "")?;
         Ok(many)
+    }
+
+    /// A copy of it in this folder, open, which may be written to.
+    pub(crate) async fn copied(self, to: &Path, mint: &Mint) -> Done<Self> {
+        let from = self.folder.clone();
+        self.close().await;
+        std::fs::create_dir(to)?;
+        for file in std::fs::read_dir(from)? {
+            let file = file?;
+            std::fs::copy(file.path(), to.join(file.file_name()))?;
+        }
+        Self::at(to.to_owned(), mint).await
+    }
+
+    async fn at(folder: PathBuf, mint: &Mint) -> Done<Self> {
+        let mut secrets = || mint.secret();
+        let opening = Opening {
+            dir: &folder,
+            boot: BootId::new(1, mint.next()),
+            program: "bench",
+            moment: Moment { at: Micros(0), mono: 0 },
+            mint: &mut secrets,
+        };
+        let (store, _) = Store::open(opening, workspace::keys(&folder).await?).await?;
+        Ok(Self { reader: store.reader(), folder, store })
     }
 
     pub(crate) async fn close(self) {

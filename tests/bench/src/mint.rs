@@ -9,6 +9,11 @@ use domain::payload::{Payload, PayloadRole};
 pub(crate) struct Mint(AtomicU64);
 
 impl Mint {
+    /// Numbers from this one on.
+    pub(crate) fn after(number: u64) -> Self {
+        Self(AtomicU64::new(number))
+    }
+
     pub(crate) fn next(&self) -> u128 {
         u128::from(self.0.fetch_add(1, Ordering::Relaxed))
     }

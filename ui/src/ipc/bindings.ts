@@ -137,6 +137,10 @@ export const commands = {
 	anchorNow: () => typedError<AnchorView[], CommandError>(__TAURI_INVOKE("anchor_now")),
 	/**  Tries an anchor, which need not be saved for that, and says what happened. */
 	anchorTest: (spec: AnchorSpec) => typedError<string, CommandError>(__TAURI_INVOKE("anchor_test", { spec })),
+	/**  Whether writes wait for an anchor. */
+	anchorWrites: () => typedError<AnchorWrites, CommandError>(__TAURI_INVOKE("anchor_writes")),
+	/**  Says whether writes wait for an anchor. */
+	anchorWritesSave: (how: AnchorWrites) => typedError<null, CommandError>(__TAURI_INVOKE("anchor_writes_save", { how })),
 	/**  Lets a new key sign the trail from here on, and gives its verifier key. */
 	keyRotate: () => typedError<string, CommandError>(__TAURI_INVOKE("key_rotate")),
 	/**  Begins to review: nothing is asked or changed until it ends, and payloads stay closed until they are opened. */
@@ -330,6 +334,20 @@ export type AnchorView = {
 	/**  Why the latest try failed, if it did. */
 	failure: AnchorFailure | null,
 };
+
+/**
+ *  Whether a write waits until an anchor holds a checkpoint of the entry that announces it. Reads, and writes that have
+ *  the same effect however often they are sent, never do.
+ */
+export type AnchorWrites = 
+/**  No: anchors get their checkpoints afterwards. */
+"off" | 
+/**
+ *  It waits for a while, and leaves all the same if no anchor answers. That none did is on record.
+ */
+"try" | 
+/**  It is not sent if no anchor answers. */
+"require";
 
 /**  A checkpoint that an anchor holds. */
 export type Anchored = {

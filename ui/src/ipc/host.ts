@@ -4,6 +4,7 @@ import type {
   Advice,
   AnchorSpec,
   AnchorView,
+  AnchorWrites,
   AnswerRow,
   Approval,
   ApprovalInput,
@@ -149,6 +150,9 @@ export interface Host {
   anchorNow(): Promise<AnchorView[]>;
   /** What happened, in words. */
   anchorTest(spec: AnchorSpec): Promise<string>;
+  /** Whether a write waits until an anchor holds a checkpoint of it. */
+  anchorWrites(): Promise<AnchorWrites>;
+  anchorWritesSave(how: AnchorWrites): Promise<void>;
 
   /** `identity`: an age identity, or the file that holds one; not kept. `vkey`: the trail's key, as its reader has it. */
   bundleOpen(path: string, identity: string | null, vkey: string | null): Promise<BundleView>;

@@ -86,6 +86,8 @@ export const tauriHost: Host = {
   anchorRemove: (name) => done(commands.anchorRemove(name)),
   anchorNow: () => data(commands.anchorNow()),
   anchorTest: (spec) => data(commands.anchorTest(spec)),
+  anchorWrites: () => data(commands.anchorWrites()),
+  anchorWritesSave: (how) => done(commands.anchorWritesSave(how)),
 
   bundleOpen: (path, identity, vkey) => data(commands.bundleOpen(path, identity, vkey)),
   bundleEntry: (seq) => data(commands.bundleEntry(seq)),

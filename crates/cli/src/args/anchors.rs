@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
-use domain::anchor::{AnchorPlace, AnchorSpec};
+use clap::{Args, Subcommand, ValueEnum};
+use domain::anchor::{AnchorPlace, AnchorSpec, AnchorWrites};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Anchors {
@@ -28,6 +28,31 @@ pub(crate) enum Anchors {
         /// Its name
         name: String,
     },
+    /// Whether a write waits until an anchor holds a checkpoint of it; without a word, what is set
+    Writes {
+        /// What a write does
+        wait: Option<Wait>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Wait {
+    /// It does not wait
+    Off,
+    /// It waits for a while, and leaves all the same
+    Try,
+    /// It does not leave before an anchor holds a checkpoint of it
+    Require,
+}
+
+impl From<Wait> for AnchorWrites {
+    fn from(wait: Wait) -> Self {
+        match wait {
+            Wait::Off => Self::Off,
+            Wait::Try => Self::Try,
+            Wait::Require => Self::Require,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

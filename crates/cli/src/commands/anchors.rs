@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::Write;
 
-use domain::anchor::{AnchorPlace, AnchorSpec, AnchorView};
+use domain::anchor::{AnchorPlace, AnchorSpec, AnchorView, AnchorWrites};
 use engine::{Engine, EngineError};
 
 use crate::args::{Accept, Anchors, Checkpoint, Global};
@@ -13,9 +13,16 @@ use crate::place::{open, open_to_read};
 use crate::words::{thousands, time};
 
 pub(crate) async fn run(global: &Global, anchors: &Anchors, output: &Output) -> Result<Exit, EngineError> {
-    if matches!(anchors, Anchors::List) {
-        show(&open_to_read(global).await?.anchors().await?, output);
-        return Ok(Exit::Done);
+    match anchors {
+        Anchors::List => {
+            show(&open_to_read(global).await?.anchors().await?, output);
+            return Ok(Exit::Done);
+        }
+        Anchors::Writes { wait: None } => {
+            show_writes(open_to_read(global).await?.anchor_writes().await?, output);
+            return Ok(Exit::Done);
+        }
+        _ => {}
     }
     let engine = open(global).await?;
     let done = change(&engine, anchors, output).await;
@@ -25,7 +32,11 @@ pub(crate) async fn run(global: &Global, anchors: &Anchors, output: &Output) -> 
 
 async fn change(engine: &Engine, anchors: &Anchors, output: &Output) -> Result<Exit, EngineError> {
     match anchors {
-        Anchors::List => {}
+        Anchors::List | Anchors::Writes { wait: None } => {}
+        Anchors::Writes { wait: Some(wait) } => {
+            engine.save_anchor_writes((*wait).into()).await?;
+            show_writes((*wait).into(), output);
+        }
         Anchors::Add { name, place } => {
             let spec = place.spec(name).ok_or_else(|| {
                 EngineError::BadInput("say where it is: --witness, --folder or --timestamp".to_owned())
@@ -62,6 +73,15 @@ async fn tried(engine: &Engine, spec: &AnchorSpec, output: &Output) -> Result<Ex
     output.line(&words);
     output.object("anchor_test", &serde_json::json!({ "name": spec.name, "words": words }));
     Ok(Exit::Done)
+}
+
+fn show_writes(how: AnchorWrites, output: &Output) {
+    output.line(match how {
+        AnchorWrites::Off => "writes don't wait for an anchor",
+        AnchorWrites::Try => "a write waits for an anchor, and leaves all the same if none answers",
+        AnchorWrites::Require => "no write leaves before an anchor holds a checkpoint of it",
+    });
+    output.object("anchor_writes", &serde_json::json!({ "writes": how }));
 }
 
 fn show(views: &[AnchorView], output: &Output) {

@@ -4,6 +4,7 @@
 mod disputes;
 mod schedule;
 mod shown;
+mod writes;
 
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use domain::json::Json;
 use domain::time::Micros;
 
 pub(crate) use schedule::Schedule;
+pub(crate) use writes::WRITES;
 
 use crate::engine::Engine;
 use crate::error::EngineError;

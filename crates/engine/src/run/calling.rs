@@ -20,6 +20,7 @@ use turn::{Interruption, Lane, Ticket};
 
 use crate::backlog::Room;
 use crate::clock::{random_bits, seal};
+use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::finished::Finished;
 use crate::gate::Place;
@@ -155,6 +156,19 @@ pub(crate) async fn attempt(
         Err(ending) => return unsent(ending),
     };
 
+    if effect == Effect::Write {
+        // What it waits for is to hold the entry that is durable now, so it waits here.
+        let engine = Engine { inner: Arc::clone(&inner) };
+        let held_back = tokio::select! {
+            biased;
+            why = stopped(&mut stop) => return unsent(recalled(why, effect, attempt)),
+            held_back = engine.anchor_before(intent.seq()) => held_back?,
+        };
+        if let Some(words) = held_back {
+            let outcome = if attempt > 1 { Outcome::Unknown } else { Outcome::Cancelled };
+            return unsent(Ending::without_body(outcome, None, words));
+        }
+    }
     // Becoming durable takes a while, in which a person may have stopped it: nothing of it has left yet.
     let stopped_meanwhile = *stop.borrow();
     if let Some(why) = stopped_meanwhile {

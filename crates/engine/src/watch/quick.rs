@@ -16,7 +16,8 @@ use crate::locked::lock;
 
 impl Engine {
     /// Checks what was recorded since the last verification that found nothing: entries, tree, checkpoints, payloads. It
-    /// runs by itself after opening, and when nobody waits for anything. `None` if the workspace closes meanwhile.
+    /// runs by itself after opening, and when nobody waits for anything. `None` if the workspace closes meanwhile, or
+    /// payloads are erased: then the next one looks at them.
     ///
     /// # Errors
     /// If the trail can't be read. Findings are no error: they stand in the report.
@@ -35,7 +36,10 @@ impl Engine {
                     if *stop.borrow() {
                         return Ok(None);
                     }
-                    recheck.take(piece?);
+                    match piece {
+                        Err(StoreError::Overtaken) => return Ok(None),
+                        piece => recheck.take(piece?),
+                    }
                 }
                 Ok(Some((recheck.size(), recheck.finish(&vkey, clock.now().at))))
             });

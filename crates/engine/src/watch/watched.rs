@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use domain::anchor::AnchorWrites;
 use domain::view::{Finding, VerifyReport};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Notify, watch};
@@ -60,6 +61,8 @@ pub(crate) struct Watched {
     /// What was verified, of this run's trail or as the keychain remembers.
     pub(crate) verified: Mutex<Option<Tree>>,
     pub(crate) last_quick: Mutex<Option<QuickReport>>,
+    /// Whether writes wait for an anchor, once that was read and until the setting changes.
+    pub(crate) anchor_writes: Mutex<Option<AnchorWrites>>,
 }
 
 impl Default for Watched {
@@ -73,6 +76,7 @@ impl Default for Watched {
             restored: Mutex::default(),
             verified: Mutex::default(),
             last_quick: Mutex::default(),
+            anchor_writes: Mutex::default(),
         }
     }
 }

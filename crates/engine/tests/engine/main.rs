@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a panic here is a failed test with a place")]
 
+mod anchored_writes;
 mod anchors;
 mod batches;
 mod collector;

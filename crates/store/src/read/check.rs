@@ -12,7 +12,8 @@ use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 
-use super::Reader;
+use super::growth::Growth;
+use super::{Reader, pool};
 use crate::error::StoreError;
 use crate::pragma;
 use crate::project::{Mark, TABLES, Unreadable, fill, make_tables};
@@ -24,39 +25,52 @@ impl Reader {
     /// Rebuilds every projection from the entries and payloads of one snapshot and compares, then the words of calls,
     /// but for those that are still to be put into their index; empty if all agree.
     /// Reads the whole trail. Dropping the future ends the work.
+    ///
+    /// # Errors
+    /// If the workspace can't be read; [`StoreError::Overtaken`] if so much is recorded meanwhile that keeping the
+    /// snapshot would make the logs too long.
     pub async fn check_projections(&self) -> Result<Vec<Finding>, StoreError> {
         let asked = Arc::new(());
         let asker = Arc::downgrade(&asked);
-        let rows = self.run({
-            let asker = asker.clone();
-            move |sql| check(sql, asker)
-        });
-        let (mut findings, words) = tokio::try_join!(rows, self.check_words(asker))?;
+        let (mut findings, words) =
+            tokio::try_join!(self.check_rows(asker.clone()), self.check_words(asker))?;
         findings.extend(words);
         Ok(findings)
     }
+
+    async fn check_rows(&self, asker: Weak<()>) -> Result<Vec<Finding>, StoreError> {
+        let reader = self.clone();
+        let checked = tokio::task::spawn_blocking(move || {
+            reader.pool.wait()?;
+            let (mut sql, mut rebuilt) = (reader.pool.connect()?, pragma::in_memory()?);
+            reader.bound(&asker, &mut sql)?;
+            reader.bound(&asker, &mut rebuilt)?;
+            sql.execute_batch("BEGIN")?;
+            pool::begin(&sql)?;
+            check(&sql, &rebuilt)
+        });
+        checked.await.map_err(|_| StoreError::gone("checking tables"))?
+    }
+
+    /// Ends what this connection does as soon as nobody waits for it any more, or it costs the writer too much.
+    pub(super) fn bound(&self, asker: &Weak<()>, connection: &mut Connection) -> Result<(), StoreError> {
+        let asker = asker.clone();
+        Growth::begin(self.pool.dir()).bounds(connection, move || asker.strong_count() == 0)
+    }
 }
 
-/// Ends what this connection does as soon as nobody waits for it any more.
-pub(super) fn end_with(asker: Weak<()>, connection: &mut Connection) -> Result<(), StoreError> {
-    const STEPS: i32 = 10_000;
-    Ok(connection.progress_handler(STEPS, Some(move || asker.strong_count() == 0))?)
-}
-
-fn check(sql: &Connection, asker: Weak<()>) -> Result<Vec<Finding>, StoreError> {
-    let mut rebuilt = pragma::in_memory()?;
-    end_with(asker, &mut rebuilt)?;
-    make_tables(&rebuilt)?;
+fn check(sql: &Connection, rebuilt: &Connection) -> Result<Vec<Finding>, StoreError> {
+    make_tables(rebuilt)?;
     rebuilt.execute_batch("BEGIN")?;
     let upto = Mark::stored(sql)?.entries;
-    if let Some(Unreadable { seq, why }) = fill(sql, &rebuilt, 0..upto)? {
+    if let Some(Unreadable { seq, why }) = fill(sql, rebuilt, 0..upto)? {
         let words = format!("the entry does not read, so the tables can't be checked: {why}");
         return Ok(vec![Finding { kind: FindingKind::Altered, part: Part::Tree, seq: Some(seq), words }]);
     }
     rebuilt.execute_batch("COMMIT")?;
     let mut findings = Vec::new();
     for (table, order) in TABLES {
-        compare(sql, &rebuilt, table, order, &mut findings)?;
+        compare(sql, rebuilt, table, order, &mut findings)?;
     }
     Ok(findings)
 }

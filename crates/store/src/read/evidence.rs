@@ -62,11 +62,14 @@ pub enum Piece {
 /// The pieces, in order: each entry, then its payloads, then the tiles that it finished, then the checkpoint that it
 /// ends. What belongs to no entry comes where its entry would be, so nothing that is stored is passed over.
 ///
-/// It blocks: use it off the async threads. It keeps one snapshot for as long as it lives, and meanwhile the
-/// write-ahead log can't be shortened; so don't keep it. After an error it ends.
+/// It blocks: use it off the async threads. What is appended meanwhile comes too. It keeps no snapshot from one piece to
+/// the next, so the write-ahead log is shortened beside it however long it is held: truth is only ever appended to, and
+/// if the one exception happens, a payload erased since the beginning, it says so and ends, for the pieces that were
+/// given out no longer go with those that would come. After an error it ends.
 #[derive(Debug)]
 pub struct Evidence {
     connection: Connection,
+    /// How many there were when it began.
     entries: u64,
     /// The first place that was not fetched yet; none once everything was.
     from: Option<u64>,
@@ -81,10 +84,10 @@ enum Found {
 }
 
 impl Reader {
-    /// Opens a snapshot of the evidence. Blocks, as the iterator does.
+    /// Opens the evidence. Blocks, as the iterator does.
     ///
     /// # Errors
-    /// If the workspace can't be read.
+    /// If the workspace can't be read. The iterator's are [`StoreError::Overtaken`] too.
     pub fn evidence(&self) -> Result<Evidence, StoreError> {
         self.evidence_from(Seq(0))
     }
@@ -95,14 +98,14 @@ impl Reader {
     /// If the workspace can't be read.
     pub fn evidence_from(&self, seq: Seq) -> Result<Evidence, StoreError> {
         let connection = self.pool.connect()?;
-        connection.execute_batch("BEGIN")?;
-        let entries = connection.query_row("SELECT count(*) FROM entry", [], |row| row.get(0))?;
+        let entries =
+            connection.query_row("SELECT coalesce(max(seq) + 1, 0) FROM entry", [], |row| row.get(0))?;
         Ok(Evidence { connection, entries, from: Some(seq.0), page: VecDeque::new() })
     }
 }
 
 impl Evidence {
-    /// How many entries the snapshot has: for showing how far a check is.
+    /// How many entries there were when it began: for showing how far a check is.
     pub fn entries(&self) -> u64 {
         self.entries
     }
@@ -111,11 +114,30 @@ impl Evidence {
         loop {
             match (self.page.pop_front(), self.from) {
                 (Some(Found::Piece(piece)), _) => return Ok(Some(piece)),
-                (Some(Found::Payload(id)), _) => return payload(&self.connection, id).map(Some),
-                (None, Some(from)) => (self.page, self.from) = page(&self.connection, from)?,
+                (Some(Found::Payload(id)), _) => match payload(&self.connection, id)? {
+                    Some(piece) => return Ok(Some(piece)),
+                    None if self.is_overtaken()? => return Err(StoreError::Overtaken),
+                    // Gone without a word: whoever checks says that it is missing.
+                    None => {}
+                },
+                (None, Some(from)) => {
+                    self.connection.execute_batch("BEGIN")?;
+                    let next = self.is_overtaken().and_then(|is_overtaken| {
+                        if is_overtaken { Err(StoreError::Overtaken) } else { page(&self.connection, from) }
+                    });
+                    self.connection.execute_batch("ROLLBACK")?;
+                    (self.page, self.from) = next?;
+                }
                 (None, None) => return Ok(None),
             }
         }
+    }
+
+    /// Whether anything was erased since it began.
+    fn is_overtaken(&self) -> Result<bool, StoreError> {
+        let mut erased =
+            self.connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM erased WHERE seq >= ?1)")?;
+        Ok(erased.query_row([self.entries], |row| row.get(0))?)
     }
 }
 
@@ -195,19 +217,20 @@ fn tiles(sql: &Connection, from: u64, to: u64) -> Result<Vec<(u64, Piece)>, Stor
     Ok(tiles)
 }
 
-fn payload(sql: &Connection, id: u64) -> Result<Piece, StoreError> {
+/// `None` if it is no longer there.
+fn payload(sql: &Connection, id: u64) -> Result<Option<Piece>, StoreError> {
     // The bytes stand where they are looked for.
     let mut statement =
         sql.prepare_cached("SELECT commitment, secret, NULL, size, codec, bytes FROM payload WHERE id = ?1")?;
     let mut rows = statement.query([id])?;
-    let row = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+    let Some(row) = rows.next()? else { return Ok(None) };
     let codec = row.get_ref(4)?.as_str().map_err(rusqlite::Error::from)?;
     // What can't be unpacked is for the verifier to say of this payload, and no reason to keep the rest from it.
     let bytes = stored::decoded(codec, row, row.get(3)?).unwrap_or_default();
-    Ok(Piece::Payload {
+    Ok(Some(Piece::Payload {
         seq: Seq(id / PER_ENTRY),
         commitment: Commitment(row.get(0)?),
         secret: row.get(1)?,
         bytes,
-    })
+    }))
 }

@@ -8,6 +8,7 @@ mod check;
 mod conversations;
 mod epochs;
 mod evidence;
+mod growth;
 mod payloads;
 mod pool;
 mod proof;
@@ -48,6 +49,8 @@ use pool::Pool;
 const SEARCH_WAITS: Duration = Duration::from_secs(3);
 /// How long erasing waits until the words are gone: erasing much takes minutes.
 const ERASING_WAITS: Duration = Duration::from_mins(30);
+/// How long it waits after that for readers that keep the logs. What they keep goes when they do.
+pub(crate) const READERS_WAIT: Duration = Duration::from_secs(10);
 
 /// Reads one workspace, whoever writes it. Clones share a few connections. Each answer is one snapshot: what was
 /// durable when it was asked for, and nothing of a commit that was under way. Its methods need a tokio runtime.
@@ -99,10 +102,12 @@ impl Reader {
         waited.await.map_err(|_| StoreError::gone("waiting for words"))?.map(drop)
     }
 
-    /// Waits until no words of what was erased before are in any file; false if that takes too long.
+    /// Waits until no words of what was erased before are in the tables' files; false if that takes too long.
     pub(crate) async fn words_are_gone(&self) -> Result<bool, StoreError> {
         let pool = Arc::clone(&self.pool);
-        let waited = tokio::task::spawn_blocking(move || pool.wait_for_words(ERASING_WAITS));
+        let waited = tokio::task::spawn_blocking(move || {
+            Ok(pool.wait_for_words(ERASING_WAITS)? && pool.wait_for_clean(READERS_WAIT))
+        });
         waited.await.map_err(|_| StoreError::gone("waiting for words"))?
     }
 

@@ -79,6 +79,11 @@ impl Pool {
         }
     }
 
+    /// Waits until the tables' log has nothing of what was erased, or for as long as `patience`; whether that is so.
+    pub(super) fn wait_for_clean(&self, patience: Duration) -> bool {
+        self.progress.as_ref().is_none_or(|progress| progress.wait_for_clean(patience))
+    }
+
     /// A connection of its own, for a snapshot that is kept longer than an answer takes.
     pub(super) fn connect(&self) -> Result<Connection, StoreError> {
         let path = self.dir.join(DATABASE);

@@ -10,13 +10,15 @@ use domain::payload::{Commitment, salt};
 use rusqlite::{Connection, OptionalExtension};
 use tlog::{Hash, ReadError, consistency_proof, inclusion_proof};
 
+use super::growth::Growth;
 use super::{Reader, epochs, hashes, pool, trail};
 use crate::columns;
 use crate::error::StoreError;
 use crate::stored::{self, PER_ENTRY};
 
 /// A snapshot. It blocks: use it off the async threads. While one of a workspace lives the write-ahead log can't be
-/// shortened; so don't keep it longer than the copying takes.
+/// shortened; so don't keep it longer than the copying takes. Past a quarter of a gigabyte of log it fails with
+/// [`StoreError::Overtaken`].
 pub struct Snapshot {
     pub(super) sql: Connection,
     size: u64,
@@ -51,7 +53,8 @@ impl Reader {
     /// If the workspace can't be read.
     pub fn snapshot(&self) -> Result<Snapshot, StoreError> {
         self.pool.wait()?;
-        let sql = self.pool.connect()?;
+        let mut sql = self.pool.connect()?;
+        Growth::begin(self.pool.dir()).bounds(&mut sql, || false)?;
         sql.execute_batch("BEGIN")?;
         pool::begin(&sql)?;
         let (size, note) = trail::head(&sql)?;

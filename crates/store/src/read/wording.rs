@@ -11,7 +11,6 @@ use domain::id::Seq;
 use domain::view::{Finding, FindingKind, Part};
 use rusqlite::Connection;
 
-use super::check::end_with;
 use super::{Reader, pool};
 use crate::columns;
 use crate::error::StoreError;
@@ -35,7 +34,7 @@ impl Reader {
         let checked = tokio::task::spawn_blocking(move || {
             reader.pool.wait()?;
             let mut connection = reader.pool.connect()?;
-            end_with(asker, &mut connection)?;
+            reader.bound(&asker, &mut connection)?;
             check(&connection)
         });
         checked.await.map_err(|_| StoreError::gone("checking words"))?

@@ -4,9 +4,12 @@
 //!
 //! The index keeps no text, since payloads lie compressed in the other file. What was put into it for a call is kept
 //! beside it, compressed, because FTS5 can take out only what it is told again. With its option `secure-delete` it then
-//! removes the words where they stand instead of noting that they no longer count, and SQLite's `secure_delete`
-//! overwrites what becomes free: so what was erased is in no page any more.
+//! removes the words where they stand instead of noting that they no longer count, SQLite's `secure_delete` overwrites
+//! what becomes free, and `borders` takes care of what FTS5 forgets: so what was erased is in no page any more.
 
+mod borders;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::time::{Duration, Instant};
@@ -50,19 +53,23 @@ pub(crate) fn portion(sql: &mut Connection, truth: &Connection) -> Result<bool, 
         }
     }
     // FTS5 gathers rows in memory as long as their numbers grow.
+    let mut gone = Vec::new();
     for (call_seq, text) in texts.into_iter().rev() {
-        put(&transaction, call_seq, text.as_ref())?;
+        gone.extend(put(&transaction, call_seq, text.as_ref())?);
     }
+    borders::mend(&transaction, &gone)?;
     let more = are_lacking(&transaction)?;
     transaction.commit()?;
     Ok(more)
 }
 
-/// Puts what a call says now in the place of what the index has of it.
-fn put(sql: &Connection, call_seq: u64, text: Option<&Text>) -> Result<(), StoreError> {
-    let old = stored(sql, call_seq)?;
-    if old.as_ref() != text {
-        if let Some(old) = old {
+/// Puts what a call says now in the place of what the index has of it; gives what it no longer has.
+fn put(sql: &Connection, call_seq: u64, text: Option<&Text>) -> Result<Option<Text>, StoreError> {
+    let mut old = stored(sql, call_seq)?;
+    if old.as_ref() == text {
+        old = None;
+    } else {
+        if let Some(old) = &old {
             sql.prepare_cached(
                 "INSERT INTO words (words, rowid, tool, arguments, result, ending)
                  VALUES ('delete', ?1, ?2, ?3, ?4, ?5)",
@@ -77,7 +84,7 @@ fn put(sql: &Connection, call_seq: u64, text: Option<&Text>) -> Result<(), Store
         }
     }
     sql.prepare_cached("DELETE FROM lacking_words WHERE call_seq = ?1")?.execute([call_seq])?;
-    Ok(())
+    Ok(old)
 }
 
 /// Puts the words of a call that has none into the index.

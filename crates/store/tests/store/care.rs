@@ -257,3 +257,93 @@ async fn an_entry_erases_what_it_names_and_nothing_else() {
     assert!(matches!(refused, Err(StoreError::Draft(_))), "{refused:?}");
     assert_eq!(store.reader().check_projections().await.unwrap(), []);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reader_that_stays_keeps_nobody_from_recording() {
+    let scene = Scene::new();
+    let (store, story) = told(&scene).await;
+    let meant = meant(&store, calls(&[story.calls[3]])).await;
+    let reader = store.reader();
+    let held = tokio::task::spawn_blocking(move || reader.snapshot().unwrap()).await.unwrap();
+    let mut erasing = std::pin::pin!(erase(&scene, &store, &meant.targets));
+    let recording = async {
+        let target = &meant.targets[0];
+        while store.reader().payload_bytes(target.seq, target.commitment).await.unwrap().is_some() {
+            tokio::task::yield_now().await;
+        }
+        for _ in 0..50 {
+            store.append(vec![scene.opened()]).await.unwrap();
+        }
+    };
+    // Who erases waits for the reader, since it keeps the log with the words. Nobody else does.
+    tokio::select! {
+        biased;
+        _ = &mut erasing => panic!("the log can't be empty while a reader keeps it"),
+        () = recording => {}
+    }
+    assert!(logs(&scene).iter().any(|length| *length > 0));
+    drop(held);
+    erasing.await;
+    assert_eq!(logs(&scene), [0, 0]);
+    assert_eq!(places_of(scene.dir(), "B_b 100%"), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_reader_kept_goes_when_the_reader_does_though_nobody_waits_for_it() {
+    let scene = Scene::new();
+    let (store, story) = told(&scene).await;
+    let meant = meant(&store, calls(&[story.calls[3]])).await;
+    let reader = store.reader();
+    let held = tokio::task::spawn_blocking(move || reader.snapshot().unwrap()).await.unwrap();
+    {
+        let mut erasing = std::pin::pin!(erase(&scene, &store, &meant.targets));
+        let target = &meant.targets[0];
+        let erased = async {
+            while store.reader().payload_bytes(target.seq, target.commitment).await.unwrap().is_some() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            _ = &mut erasing => panic!("the log can't be empty while a reader keeps it"),
+            () = erased => {}
+        }
+    }
+    // Whoever erased went away. The logs are tried again when nothing else is recorded.
+    drop(held);
+    while logs(&scene) != [0, 0] || !places_of(scene.dir(), "B_b 100%").is_empty() {
+        tokio::task::yield_now().await;
+    }
+}
+
+fn logs(scene: &Scene) -> [u64; 2] {
+    ["tieout.db-wal", "projections.db-wal"].map(|log| scene.dir().join(log).metadata().unwrap().len())
+}
+
+#[tokio::test]
+async fn evidence_that_is_held_keeps_no_log_and_says_so_when_something_goes_meanwhile() {
+    let scene = Scene::new();
+    let (store, story) = told(&scene).await;
+    let meant = meant(&store, calls(&[story.calls[3]])).await;
+    let mut held = store.reader().evidence().unwrap();
+    assert!(matches!(held.next(), Some(Ok(Piece::Entry { .. }))));
+    store.append(vec![scene.opened()]).await.unwrap();
+    let seen: Vec<Seq> = held
+        .map(Result::unwrap)
+        .filter_map(|piece| match piece {
+            Piece::Entry { seq, .. } => Some(seq),
+            _ => None,
+        })
+        .collect();
+    assert!(
+        seen.iter().copied().eq((1..=seen.len() as u64).map(Seq)),
+        "appending overtakes nobody: {seen:?}"
+    );
+
+    let mut held = store.reader().evidence().unwrap();
+    assert!(held.next().is_some());
+    erase(&scene, &store, &meant.targets).await;
+    assert_eq!(logs(&scene), [0, 0]);
+    let ends: Vec<_> = held.filter_map(Result::err).collect();
+    assert!(matches!(ends[..], [StoreError::Overtaken]), "{ends:?}");
+    assert!(store.reader().evidence().unwrap().all(|piece| piece.is_ok()));
+}

@@ -73,10 +73,10 @@ async fn a_newer_workspace_is_left_alone() {
     scene.create().await.close().await;
     scene
         .raw()
-        .execute("INSERT INTO refinery_schema_history VALUES (4, 'later', '2027-01-01T00:00:00Z', '1')", [])
+        .execute("INSERT INTO refinery_schema_history VALUES (5, 'later', '2027-01-01T00:00:00Z', '1')", [])
         .unwrap();
     let newer = scene.try_open(scene.dir(), keys(KEY, 9)).await;
-    assert!(matches!(newer, Err(StoreError::Newer { found: 4, known: 3 })), "{newer:?}");
+    assert!(matches!(newer, Err(StoreError::Newer { found: 5, known: 4 })), "{newer:?}");
     let reader = Reader::open(scene.dir(), DatabaseKey::new(KEY)).await;
     assert!(matches!(reader, Err(StoreError::Newer { .. })));
 }

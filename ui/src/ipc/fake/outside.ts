@@ -1,7 +1,7 @@
 // What leaves the fake's machine, or would: anchors, bundles, views.
 
 import { PUBLIC, join } from '../../state/label';
-import type { AnchorSpec, AnchorView, BundleMade, BundlePreview, BundleScope, BundleView, EntryView, ViewForm } from '../bindings';
+import type { AnchorSpec, AnchorView, AnchorWrites, BundleMade, BundlePreview, BundleScope, BundleView, EntryView, ViewForm } from '../bindings';
 import { HostError } from '../host';
 import { closed } from './closed';
 import { digest } from './ids';
@@ -11,6 +11,7 @@ const ENDINGS: Record<ViewForm, string> = { csv: 'csv', jsonl: 'jsonl', ocsf: 'o
 
 export class Anchors {
   list: AnchorView[] = [];
+  writes: AnchorWrites = 'off';
 
   constructor(private readonly trail: Trail) {}
 

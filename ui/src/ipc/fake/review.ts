@@ -26,7 +26,7 @@ type Methods =
   | 'exportPreview' | 'exportMake' | 'exportView' | 'showInFolder'
   | 'erasePreview' | 'erase' | 'holds' | 'holdAdd' | 'holdRelease'
   | 'retention' | 'saveRetention' | 'retentionPreview' | 'retentionApply'
-  | 'anchors' | 'anchorSave' | 'anchorRemove' | 'anchorNow' | 'anchorTest'
+  | 'anchors' | 'anchorSave' | 'anchorRemove' | 'anchorNow' | 'anchorTest' | 'anchorWrites' | 'anchorWritesSave'
   | 'bundleOpen' | 'bundleEntry' | 'roles' | 'saveRoles' | 'bundleCall' | 'bundleWire' | 'bundleClose' | 'reviewStart' | 'reviewEnd' | 'reviewOpen' | 'keyRotate';
 
 export function reviewHost({ trail, sources, pause, changed, damaged, anchored, state }: Reviewed): Pick<Host, Methods> & { anchorsHeld: Anchors } {
@@ -134,6 +134,12 @@ export function reviewHost({ trail, sources, pause, changed, damaged, anchored, 
     anchorTest: async (spec) => {
       await pause(300);
       return anchors.test(spec);
+    },
+    anchorWrites: async () => anchors.writes,
+    anchorWritesSave: async (how) => {
+      if (how === 'require' && anchors.list.length === 0) throw refuse('bad_input', 'there is no anchor, so no write could ever leave; add one first');
+      anchors.writes = how;
+      changed();
     },
 
     bundleOpen: async (path, identity, vkey) => {
