@@ -4,9 +4,28 @@
 use domain::fact::Change;
 use domain::source::SourceSpec;
 use openapi::{Choice, Imported, Options, Skipped};
+use serde::{Deserialize, Serialize};
 
 use crate::engine::Engine;
 use crate::error::EngineError;
+
+/// What a text is that an API is described by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportKind {
+    /// Whichever of the others it looks like.
+    #[default]
+    Auto,
+    /// A document of OpenAPI.
+    #[serde(rename = "openapi")]
+    OpenApi,
+    /// A collection of Postman, format 2.0 or 2.1.
+    Postman,
+    /// An export of Insomnia, version 4 or 5.
+    Insomnia,
+    /// One or more commands of `curl`.
+    Curl,
+}
 
 /// What became of a description.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,12 +39,20 @@ pub struct ImportedSource {
 }
 
 impl Engine {
-    /// Reads an OpenAPI document: every operation becomes a tool or a reason. Nothing is saved or fetched.
+    /// Reads what describes an API: every operation or request of it becomes a tool or a reason. Nothing is saved or
+    /// fetched.
     ///
     /// # Errors
-    /// If the text is no document of OpenAPI, in words that say what to mend.
-    pub fn read_openapi(text: &[u8], options: &Options) -> Result<Imported, EngineError> {
-        openapi::import(text, options).map_err(|refused| EngineError::BadInput(refused.to_string()))
+    /// If the text is not of that kind, in words that say what to mend.
+    pub fn read_import(kind: ImportKind, text: &[u8], options: &Options) -> Result<Imported, EngineError> {
+        match kind {
+            ImportKind::Auto | ImportKind::OpenApi => {
+                openapi::import(text, options).map_err(|refused| EngineError::BadInput(refused.to_string()))
+            }
+            ImportKind::Postman | ImportKind::Insomnia | ImportKind::Curl => {
+                Err(EngineError::BadInput("only documents of OpenAPI are read so far".to_owned()))
+            }
+        }
     }
 
     /// Saves what was read as a source. If it was imported before, what a person said of it stays: its label, limits,

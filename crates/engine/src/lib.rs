@@ -49,13 +49,13 @@ pub use engine::{About, Engine};
 pub use error::{Code, EngineError};
 pub use export::{Collector, Sending, ViewForm, ViewSent};
 pub use holder::Holder;
-pub use import::ImportedSource;
+pub use import::{ImportKind, ImportedSource};
 pub use inquiry::{FoundModel, FoundServer};
 pub use keychain::Keychain;
 pub use keys::RecoveryKey;
 pub use model_trial::{Checked, ModelCheck, ModelReport};
 pub use openapi::{
-    Choice as ImportChoice, Imported, Made, Offer, Operation, Options as ImportOptions, Skipped,
+    Choice as ImportChoice, Credential, Imported, Made, Offer, Operation, Options as ImportOptions, Skipped,
 };
 pub use probe::{answer_probe, keychain_answers, keychain_lasts};
 pub use providers::{Endpoint, LimitField, ModelKey, ModelKeyPlace, Preset, Quirks, known_at, preset};

@@ -30,6 +30,6 @@ mod words;
 mod yaml;
 
 pub use choice::Choice;
-pub use imported::{Imported, Made, Offer, Operation, Skipped};
+pub use imported::{Credential, Imported, Made, Offer, Operation, Skipped};
 pub use refused::Refused;
 pub use walk::{Options, import};

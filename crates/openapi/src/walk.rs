@@ -151,6 +151,7 @@ impl<'d> Walk<'d> {
             idempotency_header: idempotency_header.map(str::to_owned),
             operations,
             notes: self.notes,
+            credential: None,
         }
     }
 

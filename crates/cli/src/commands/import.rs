@@ -7,7 +7,9 @@ use std::mem::discriminant;
 use std::path::Path;
 
 use domain::fact::Change;
-use engine::{Engine, EngineError, ImportChoice, ImportOptions, Imported, Made, Offer, Operation, Skipped};
+use engine::{
+    Engine, EngineError, ImportChoice, ImportKind, ImportOptions, Imported, Made, Offer, Operation, Skipped,
+};
 use serde_json::json;
 
 use crate::args::{Global, ImportOpenapi};
@@ -70,7 +72,7 @@ fn read(asked: &ImportOpenapi) -> Result<Imported, EngineError> {
         documents.insert(name.to_owned(), bytes(Path::new(file))?);
     }
     let options = ImportOptions { address: asked.address.clone(), server: asked.server.clone(), documents };
-    let imported = Engine::read_openapi(&bytes(&asked.file)?, &options)?;
+    let imported = Engine::read_import(ImportKind::OpenApi, &bytes(&asked.file)?, &options)?;
     Ok(match &asked.only {
         Some(glob) => imported.only(glob),
         None => imported,

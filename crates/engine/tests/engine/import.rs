@@ -5,7 +5,7 @@ use domain::effect::Effect;
 use domain::fact::Change;
 use domain::label::{Label, Level};
 use domain::outcome::Outcome;
-use engine::{Engine, ImportChoice, ImportOptions, Imported};
+use engine::{Engine, ImportChoice, ImportKind, ImportOptions, Imported};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -26,7 +26,7 @@ async fn described(scene: &Scene, source: &str) -> Imported {
     let options = ImportOptions { server: Some(base_url), ..ImportOptions::default() };
     // The document in its braces, whatever the transfer put around it.
     let body = &body[body.find('{').unwrap()..=body.rfind('}').unwrap()];
-    Engine::read_openapi(body.as_bytes(), &options).unwrap()
+    Engine::read_import(ImportKind::OpenApi, body.as_bytes(), &options).unwrap()
 }
 
 #[tokio::test]
@@ -68,7 +68,7 @@ async fn an_unchosen_name_takes_no_other_api_away() {
     let scene = Scene::in_memory().await;
     let text = br#"{"openapi": "3.0.0", "info": {"title": "CRM"}, "servers": [{"url": "https://crm.example.com"}],
         "paths": {"/a": {"get": {}}, "/b": {"get": {"parameters": [{"name": "x y", "in": "header", "schema": {}}]}}}}"#;
-    let imported = Engine::read_openapi(text, &ImportOptions::default()).unwrap();
+    let imported = Engine::read_import(ImportKind::OpenApi, text, &ImportOptions::default()).unwrap();
     let size = scene.engine.size().await.unwrap();
     let refused = scene.engine.import_openapi(&imported, &ImportChoice::default()).await.unwrap_err();
     assert!(refused.to_string().contains("--name"), "{refused}");
