@@ -1,5 +1,7 @@
 //! What a document became.
 
+use std::collections::BTreeMap;
+
 use domain::secret::Secret;
 use domain::source::Auth;
 use domain::tool::{SourceName, ToolSpec};
@@ -27,6 +29,8 @@ pub struct Imported {
     pub operations: Vec<Operation>,
     /// What else the document holds that is not used.
     pub notes: Vec<String>,
+    /// Headers that the source sends with every request; none of them a secret.
+    pub headers: BTreeMap<String, String>,
     /// A key that stood in the text. Whoever saves the source puts it into the keychain, and nowhere else.
     pub credential: Option<Credential>,
 }

@@ -31,5 +31,6 @@ mod yaml;
 
 pub use choice::Choice;
 pub use imported::{Credential, Imported, Made, Offer, Operation, Skipped};
+pub use read::read;
 pub use refused::Refused;
-pub use walk::{Options, import};
+pub use walk::{Options, import, import_value};
