@@ -8,7 +8,7 @@ use crate::rust::RustFile;
 
 /// Crates that decide and never act: they get the time, random bits and settings as arguments, and can be replayed.
 const PURE: [&str; 9] =
-    ["domain", "tlog", "turn", "policy", "attribution", "verify", "query", "exports", "openapi"];
+    ["domain", "tlog", "turn", "policy", "attribution", "verify", "query", "exports", "openapi", "collections", "shortlist"];
 
 /// What no pure crate may mention outside its tests, as the beginning of a path, and why.
 const IMPURE: [(&str, &str); 17] = [
