@@ -21,6 +21,7 @@ mod name;
 mod operation;
 mod parameter;
 mod path;
+mod pattern;
 mod read;
 mod refused;
 mod security;

@@ -11,6 +11,7 @@ mod export_more;
 mod hostile;
 mod import;
 mod models;
+mod offer;
 #[allow(
     dead_code,
     clippy::expect_used,
