@@ -77,7 +77,10 @@ impl Reading<'_> {
                     inner.settle();
                     let around = self.groups.last_mut()?;
                     around.push(inner.states.saturating_add(2));
-                    around.anchored |= inner.anchored;
+                    if inner.anchored {
+                        around.settle();
+                        around.anchored = true;
+                    }
                 }
                 '|' => {
                     let group = self.groups.last_mut()?;
@@ -118,7 +121,7 @@ impl Reading<'_> {
     fn repeat(&mut self, times: u64) -> Option<()> {
         self.rest.next_if_eq(&'?');
         let group = self.groups.last_mut()?;
-        let states = group.last.take().filter(|_| !group.anchored)?;
+        let states = group.last.take()?;
         group.states = group.states.saturating_add(states.saturating_mul(times)).saturating_add(1);
         Some(())
     }

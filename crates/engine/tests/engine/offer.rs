@@ -12,7 +12,7 @@ use crate::scene::{Scene, watch};
 
 /// A source of so many tools that nobody asked for, all served by the echo.
 fn crowd(base_url: &str, tools: usize) -> String {
-    let mut file = format!("name = \"crowd\"\nbase_url = \"{base_url}\"\nlabel = \"internal\"\n");
+    let mut file = format!("name = \"crowd\"\nkind = \"http\"\nbase_url = \"{base_url}\"\n");
     for number in 0..tools {
         let thing = ["ledger", "parcel", "vessel", "permit", "roster"][number % 5];
         write!(
