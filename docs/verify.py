@@ -348,7 +348,7 @@ class Bundle:
                 ends[of] = max(after, value["cseq"] + 1), leaf
             if kind == "call.requested":
                 if call: wrong("forked", "it is asked for again")
-                else: calls[value["call"]] = {"verdict": None, "allowed": None, "sent": 0, "ended": 0}
+                else: calls[value["call"]] = {"finds": value.get("tool") == "tieout.find_tools", "verdict": None, "allowed": None, "sent": 0, "ended": 0}
             elif kind in ("call.decided", "approval.given", "call.sent", "call.ended"):
                 if not call: wrong("missing", "no entry before asks for the call")
                 elif call["ended"]: wrong("forked" if kind == "call.ended" else "off-policy", "the call has ended")
@@ -357,13 +357,13 @@ class Bundle:
                     else: call["verdict"] = value["verdict"]
                 elif kind == "approval.given": call["allowed"] = value["allowed"]
                 elif kind == "call.sent":
-                    leave = {"allow": call["allowed"] is not False, "ask": call["allowed"] is True}
+                    leave = {} if call["finds"] else {"allow": call["allowed"] is not False, "ask": call["allowed"] is True}
                     if not leave.get(call["verdict"]): wrong("off-policy", "it is sent without leave")
                     call["sent"] = 1
                 else:
                     call["ended"], outcome = 1, value["outcome"]
                     rests = outcome == "unknown" or outcome in ("returned", "timed_out") and "from" not in value
-                    if rests and not call["sent"]: wrong("missing", "no entry says that it was sent")
+                    if rests and not call["sent"] and not (call["finds"] and outcome == "returned"): wrong("missing", "no entry says that it was sent")
                     if outcome == "refused" and call["sent"]: wrong("off-policy", "it is refused, and was sent")
             elif kind == "trail.recovered":
                 for left in calls.values():

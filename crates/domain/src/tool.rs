@@ -115,6 +115,12 @@ impl ToolId {
         Self(ToolPath { source: SourceName(BUILT_IN.to_owned()), tool: ToolName("read_result".to_owned()) })
     }
 
+    /// The built-in tool that looks for tools where more are connected than a model can be offered at once. It sends
+    /// nothing either.
+    pub fn find_tools() -> Self {
+        Self(ToolPath { source: SourceName(BUILT_IN.to_owned()), tool: ToolName("find_tools".to_owned()) })
+    }
+
     /// The name a model is offered: wire protocols allow no dot in a tool's name.
     pub fn wire(&self) -> String {
         format!("{}__{}", self.0.source, self.0.tool)

@@ -80,6 +80,9 @@ impl Engine {
                 "it read a result from the record; open that call to see it".to_owned(),
             ));
         }
+        if tool == ToolId::find_tools() {
+            return Err(EngineError::BadInput("it looked for tools, and is made by models alone".to_owned()));
+        }
         let (source, spec) = self.tool(&tool).await?;
         let arguments = match arguments {
             Some(arguments) => arguments,

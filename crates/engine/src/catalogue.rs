@@ -2,10 +2,11 @@
 //! first byte can leave. While we hold the writing, every change comes through us.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use domain::model::{ModelSpec, OfferedTool};
 use domain::run::RunSettings;
+use shortlist::{Listed, Shortlist};
 use store::Reader;
 
 use crate::error::EngineError;
@@ -19,9 +20,36 @@ pub(crate) struct Connected {
     pub(crate) models: Vec<ModelSpec>,
     /// Every connected tool, by the name that models write.
     pub(crate) known: HashMap<String, Arc<Known>>,
-    /// The tools as models are offered them.
+    /// The tools as models are offered them, in the order in which they were connected.
     pub(crate) tools: Vec<OfferedTool>,
     pub(crate) run: RunSettings,
+    lengths: OnceLock<Vec<usize>>,
+    shortlist: OnceLock<Shortlist>,
+}
+
+impl Connected {
+    /// How many bytes each tool takes in a request, about. Counted once, by the first who asks.
+    pub(crate) fn lengths(&self) -> &[usize] {
+        self.lengths.get_or_init(|| self.tools.iter().map(length).collect())
+    }
+
+    /// The tools by the words that are said of them. Made by the first who asks: few workspaces are that large.
+    pub(crate) fn shortlist(&self) -> &Shortlist {
+        self.shortlist.get_or_init(|| {
+            Shortlist::new(self.tools.iter().map(|tool| Listed {
+                name: &tool.name,
+                description: &tool.description,
+                path: self.known.get(&tool.name).map_or("", |known| known.tool.path.as_str()),
+            }))
+        })
+    }
+}
+
+/// What stands around a tool's definition in every protocol.
+const AROUND: usize = 60;
+
+fn length(tool: &OfferedTool) -> usize {
+    AROUND + tool.name.len() + tool.description.len() + tool.input.0.to_string().len()
 }
 
 /// What is connected, as it was last read.
@@ -56,6 +84,8 @@ impl Catalogue {
             known: known(&sources),
             tools: offered(&sources),
             run: run_settings(reader).await?,
+            lengths: OnceLock::new(),
+            shortlist: OnceLock::new(),
         });
         let mut kept = lock(&self.kept);
         // What changed while we read may not be in what we read.

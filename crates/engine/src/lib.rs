@@ -59,13 +59,13 @@ pub use engine::{About, Engine};
 pub use error::{Code, EngineError};
 pub use export::{Collector, Sending, ViewForm, ViewSent};
 pub use holder::Holder;
-pub use import::ImportedSource;
+pub use import::{ImportKind, ImportedSource};
 pub use inquiry::{FoundModel, FoundServer};
 pub use keychain::{AwsProfileError, Keychain, aws_profile};
 pub use keys::RecoveryKey;
 pub use model_trial::{Checked, ModelCheck, ModelReport};
 pub use openapi::{
-    Choice as ImportChoice, Imported, Made, Offer, Operation, Options as ImportOptions, Skipped,
+    Choice as ImportChoice, Credential, Imported, Made, Offer, Operation, Options as ImportOptions, Skipped,
 };
 pub use pick::{ImportChanges, Pick, PickedTool, ToolChange};
 pub use probe::{answer_probe, keychain_answers, keychain_lasts};

@@ -61,7 +61,7 @@ impl Imported {
             base_url,
             label: Label::unlabelled(),
             limits: Limits::default(),
-            headers: std::collections::BTreeMap::new(),
+            headers: self.headers.clone(),
             idempotency_header: self.idempotency_header.clone(),
             tools,
         })

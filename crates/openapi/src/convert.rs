@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::document::{Documents, Node, Place, Version};
 use crate::keywords::{Holds, TYPES, holds, is_missed};
+use crate::pattern::{Looked, look};
 use crate::words::cut;
 
 /// The longest description of a schema within a tool's, in characters.
@@ -115,10 +116,15 @@ impl<'d> Shared<'d> {
         Ok(found)
     }
 
-    /// Whether the checker of arguments can use a regular expression: it is asked itself, once for each.
+    /// Whether the checker of arguments can use a regular expression: it is asked itself, once for each, where that can't
+    /// be told by looking.
     fn is_pattern(&mut self, pattern: &'d str) -> bool {
-        *self.patterns.entry(pattern).or_insert_with(|| {
-            jsonschema::draft202012::options().build(&json!({ "pattern": pattern })).is_ok()
+        *self.patterns.entry(pattern).or_insert_with(|| match look(pattern) {
+            Looked::Good => true,
+            Looked::Costly => false,
+            Looked::Unclear => {
+                jsonschema::draft202012::options().build(&json!({ "pattern": pattern })).is_ok()
+            }
         })
     }
 }

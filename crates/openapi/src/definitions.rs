@@ -10,8 +10,9 @@ use crate::convert::{Conversion, Shared, size};
 const LEAST: usize = 2 << 10;
 /// The most that a tool's schema may have: beyond that no model reads it.
 const MOST: usize = 64 << 10;
-/// What all schemas of a document may have together, if the document is small.
-const TOGETHER: usize = 4 << 20;
+/// What all schemas of a document may have together, if the document is small: writing them takes as long as reading as
+/// much.
+const TOGETHER: usize = 1 << 20;
 
 /// What stands for a schema that there is no room for.
 const NO_ROOM: &str = "Not described here: the whole would be too long. Any value is taken.";

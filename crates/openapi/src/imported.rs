@@ -1,10 +1,13 @@
 //! What a document became.
 
+use std::collections::BTreeMap;
+
+use domain::secret::Secret;
 use domain::source::Auth;
 use domain::tool::{SourceName, ToolSpec};
 
 /// A document, read: its operations, and what a person chooses among.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Imported {
     /// What the document calls itself; may be empty.
     pub title: String,
@@ -26,6 +29,19 @@ pub struct Imported {
     pub operations: Vec<Operation>,
     /// What else the document holds that is not used.
     pub notes: Vec<String>,
+    /// Headers that the source sends with every request; none of them a secret.
+    pub headers: BTreeMap<String, String>,
+    /// A key that stood in the text. Whoever saves the source puts it into the keychain, and nowhere else.
+    pub credential: Option<Credential>,
+}
+
+/// A key that somebody pasted with a request, and that opens the source by its first offer.
+#[derive(Clone, Debug)]
+pub struct Credential {
+    /// The user, where one is known by name and password.
+    pub user: Option<String>,
+    /// The token, key or password.
+    pub secret: Secret,
 }
 
 /// A way of being known.

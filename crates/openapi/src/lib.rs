@@ -21,6 +21,7 @@ mod name;
 mod operation;
 mod parameter;
 mod path;
+mod pattern;
 mod read;
 mod refused;
 mod security;
@@ -30,6 +31,7 @@ mod words;
 mod yaml;
 
 pub use choice::Choice;
-pub use imported::{Imported, Made, Offer, Operation, Skipped};
+pub use imported::{Credential, Imported, Made, Offer, Operation, Skipped};
+pub use read::read;
 pub use refused::Refused;
-pub use walk::{Options, import};
+pub use walk::{Options, import, import_value};

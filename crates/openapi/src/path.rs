@@ -1,11 +1,13 @@
 //! The path of an operation as the template of a tool.
 
-/// The path with each parameter under the name that `renamed` gives it.
+/// The path with each parameter under the name that `renamed` gives it. What stands behind a `#` is never sent: documents
+/// tell operations of one path apart by it (`/#Action=Subscribe`), which differ in what they send beside it.
 ///
 /// # Errors
 /// Why no tool can have that path.
 pub(crate) fn template(path: &str, mut renamed: impl FnMut(&str) -> String) -> Result<String, String> {
-    if let Some(bad) = path.chars().find(|char| matches!(char, '?' | '#' | '\\' | ' ') || char.is_control()) {
+    let path = path.split('#').next().unwrap_or_default();
+    if let Some(bad) = path.chars().find(|char| matches!(char, '?' | '\\' | ' ') || char.is_control()) {
         return Err(format!("its path holds {bad:?}, which is no part of a path"));
     }
     let mut out = String::new();
@@ -62,8 +64,9 @@ mod tests {
         let renamed = |path| template(path, |name| name.to_uppercase());
         assert_eq!(renamed("/a/{x}-{y}.json").unwrap(), "/a/{X}-{Y}.json");
         assert_eq!(renamed("a").unwrap(), "/a");
+        assert_eq!(renamed("/a#Action=Get {x}").unwrap(), "/a");
         assert_eq!(parameters("/a/{x}/{y}"), ["x", "y"]);
-        for wrong in ["/a?b=c", "/a#b", "/{", "/}", "/{}", "/{a{b}}", "/a/../b", "/%2e%2E/b", "/a b"] {
+        for wrong in ["/a?b=c", "/{", "/}", "/{}", "/{a{b}}", "/a/../b", "/%2e%2E/b", "/a b"] {
             assert!(renamed(wrong).is_err(), "{wrong}");
         }
     }

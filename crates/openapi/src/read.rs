@@ -8,8 +8,12 @@ use crate::yaml;
 /// The largest document, in bytes.
 const LARGEST: usize = 50 << 20;
 
-/// The value that the text holds. Neither its depth nor its aliases can make it larger than its length promises.
-pub(crate) fn read(text: &[u8]) -> Result<Value, Refused> {
+/// The value that a text of JSON or YAML holds. Neither its depth nor its aliases can make it larger than its length
+/// promises.
+///
+/// # Errors
+/// If the text is too large, or neither.
+pub fn read(text: &[u8]) -> Result<Value, Refused> {
     if text.len() > LARGEST {
         let problem = format!("the document has {} bytes, and at most {LARGEST} are read", text.len());
         return Err(Refused::new("", "", problem, "take what you need out of it into a smaller one"));

@@ -53,8 +53,15 @@ pub struct Options {
 /// # Errors
 /// If the text is too large, is neither JSON nor YAML, or is no document of OpenAPI; if an option can't be used.
 pub fn import(text: &[u8], options: &Options) -> Result<Imported, Refused> {
-    let main = read(text)?;
-    let version = version(&main)?;
+    import_value(&read(text)?, text.len(), options)
+}
+
+/// Reads a document that is a value already, whose text had about that many bytes: what comes out is bounded by them.
+///
+/// # Errors
+/// As [`import`].
+pub fn import_value(main: &Value, length: usize, options: &Options) -> Result<Imported, Refused> {
+    let version = version(main)?;
     let has_paths = main.get("paths").is_some_and(Value::is_object);
     if !has_paths && (version < Version::V31 || main.get("paths").is_some_and(|paths| !paths.is_null())) {
         let fix = "give the document that holds the operations: `paths` maps each path to its methods";
@@ -84,18 +91,18 @@ pub fn import(text: &[u8], options: &Options) -> Result<Imported, Refused> {
         None => None,
     };
     let documents =
-        Documents::new(address.as_ref(), &main, others.iter().map(|(address, value)| (*address, value)));
-    let root = Node { value: &main, document: 0 };
+        Documents::new(address.as_ref(), main, others.iter().map(|(address, value)| (*address, value)));
+    let root = Node { value: main, document: 0 };
     let mut walk = Walk {
         schemes: Schemes { by_name: BTreeMap::new() },
-        shared: Shared::new(documents, version, text.len()),
+        shared: Shared::new(documents, version, length),
         root,
         address: address.clone(),
         asked,
         notes: Vec::new(),
     };
     walk.schemes = Schemes::of(&walk.shared, root);
-    Ok(walk.imported(text.len()))
+    Ok(walk.imported(length))
 }
 
 struct Walk<'d> {
@@ -151,6 +158,8 @@ impl<'d> Walk<'d> {
             idempotency_header: idempotency_header.map(str::to_owned),
             operations,
             notes: self.notes,
+            headers: BTreeMap::new(),
+            credential: None,
         }
     }
 

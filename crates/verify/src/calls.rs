@@ -50,6 +50,8 @@ struct Call {
     early: bool,
     /// Whether it is answered from the record, and sends nothing.
     reads_record: bool,
+    /// Whether it looks for tools, and sends nothing.
+    finds_tools: bool,
     dropped: bool,
     verdict: Option<Verdict>,
     /// Whether a person was asked.
@@ -63,6 +65,7 @@ impl Call {
     fn why_no_leave(&self) -> Option<&'static str> {
         match (self.verdict, self.allowed) {
             _ if self.reads_record => Some("though it is answered from the record"),
+            _ if self.finds_tools => Some("though it looks for tools and is never sent"),
             (Some(Verdict::Allow), None | Some(true)) | (Some(Verdict::Ask), Some(true)) => None,
             (None, _) => Some("before policy decided"),
             (Some(Verdict::Deny), _) => Some("though policy denied it"),
@@ -99,6 +102,7 @@ impl Calls {
             effect,
             early,
             reads_record: tool.parse() == Ok(ToolId::read_result()),
+            finds_tools: tool.parse() == Ok(ToolId::find_tools()),
             dropped: false,
             verdict: None,
             asked: false,
@@ -197,7 +201,11 @@ impl Calls {
         if end.outcome == Outcome::Refused && sent {
             here.report(FindingKind::OffPolicy, &format!("{call} is refused, and was sent"));
         }
-        let needs_sending = matches!(end.outcome, Outcome::Returned | Outcome::TimedOut | Outcome::Unknown);
+        // What looks for tools returns without having been sent.
+        let needs_sending = match end.outcome {
+            Outcome::Returned => !known.finds_tools,
+            outcome => matches!(outcome, Outcome::TimedOut | Outcome::Unknown),
+        };
         if needs_sending && !sent && (end.from.is_none() || end.outcome == Outcome::Unknown) {
             let words = format!("{call} {}, and no entry says that it was sent", end.outcome.word());
             here.report(FindingKind::Missing, &words);

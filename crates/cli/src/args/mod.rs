@@ -27,7 +27,7 @@ pub(crate) use evidence::{Export, Otlp, Verify, View};
 pub(crate) use models::{AddModel, CanDo, Models};
 pub(crate) use network::Network;
 pub(crate) use settings::Settings;
-pub(crate) use sources::{ImportOpenapi, Sources};
+pub(crate) use sources::{ImportChosen, ImportOpenapi, ImportRequests, Sources};
 pub(crate) use tools::{Calls, Tools};
 pub(crate) use trail::{ListCalls, Search, Shown, Trail};
 pub(crate) use values::ApproveArg;

@@ -15,6 +15,12 @@ pub(crate) enum Sources {
     },
     /// Connect a source from its OpenAPI document (2.0, 3.0 or 3.1; JSON or YAML), or update the one of that name
     ImportOpenapi(ImportOpenapi),
+    /// Connect a source from a collection of Postman (format 2.0 or 2.1), or update the one of that name
+    ImportPostman(ImportRequests),
+    /// Connect a source from an export of Insomnia (version 4 or 5), or update the one of that name
+    ImportInsomnia(ImportRequests),
+    /// Connect a source from commands of `curl`, or update the one of that name
+    ImportCurl(ImportRequests),
     /// List the sources with their health
     List,
     /// Show a source and its tools
@@ -67,18 +73,34 @@ pub(crate) struct ImportOpenapi {
     /// The document; `-` is standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// The source's name; else the document's title makes one
-    #[arg(long)]
-    pub(crate) name: Option<SourceName>,
-    /// Where the API is served, if not where the document says
-    #[arg(long, value_name = "URL")]
-    pub(crate) server: Option<String>,
     /// Where the document was got from, if it names its server or other documents relative to that
     #[arg(long, value_name = "URL")]
     pub(crate) address: Option<String>,
     /// Another document that it refers to, as NAME=FILE with the name that it uses
     #[arg(long = "with", value_name = "NAME=FILE")]
     pub(crate) with: Vec<String>,
+    #[command(flatten)]
+    pub(crate) choice: ImportChosen,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportRequests {
+    /// The file; `-` is standard input, so that a key need not stand in the shell's history
+    #[arg(value_name = "FILE", default_value = "-")]
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) choice: ImportChosen,
+}
+
+/// What is chosen of whatever is imported.
+#[derive(Debug, Args)]
+pub(crate) struct ImportChosen {
+    /// The source's name; else the title makes one
+    #[arg(long)]
+    pub(crate) name: Option<SourceName>,
+    /// Where the API is served, if not where the document says
+    #[arg(long, value_name = "URL")]
+    pub(crate) server: Option<String>,
     /// Only these operations: `*` stands for anything in a path, a tool's name, `GET /path` or `tag:name`
     #[arg(long, value_name = "GLOB")]
     pub(crate) only: Option<String>,

@@ -1,4 +1,4 @@
-//! `tieout sources import-openapi`
+//! `tieout sources import-openapi`, `import-postman`, `import-insomnia`, `import-curl`
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -7,10 +7,12 @@ use std::mem::discriminant;
 use std::path::Path;
 
 use domain::fact::Change;
-use engine::{Engine, EngineError, ImportChoice, ImportOptions, Imported, Made, Offer, Operation, Skipped};
+use engine::{
+    Engine, EngineError, ImportChoice, ImportKind, ImportOptions, Imported, Made, Offer, Operation, Skipped,
+};
 use serde_json::json;
 
-use crate::args::{Global, ImportOpenapi};
+use crate::args::{Global, ImportChosen, ImportOpenapi, ImportRequests};
 use crate::output::Output;
 use crate::place::open;
 use crate::words::count;
@@ -18,8 +20,36 @@ use crate::words::count;
 /// The most that is read of a document: one byte more than is accepted, so that what is too long is seen to be.
 const MOST: u64 = (50 << 20) + 1;
 
-pub(crate) async fn run(global: &Global, asked: &ImportOpenapi, output: &Output) -> Result<(), EngineError> {
-    let imported = read(asked)?;
+pub(crate) async fn openapi(
+    global: &Global,
+    asked: &ImportOpenapi,
+    output: &Output,
+) -> Result<(), EngineError> {
+    save(global, read_openapi(asked)?, &asked.choice, output).await
+}
+
+/// What somebody saved with a program that makes requests, or pasted.
+pub(crate) async fn requests(
+    global: &Global,
+    kind: ImportKind,
+    asked: &ImportRequests,
+    output: &Output,
+) -> Result<(), EngineError> {
+    let options = ImportOptions { server: asked.choice.server.clone(), ..ImportOptions::default() };
+    let imported = Engine::read_import(kind, &bytes(&asked.file)?, &options)?;
+    save(global, imported, &asked.choice, output).await
+}
+
+async fn save(
+    global: &Global,
+    imported: Imported,
+    asked: &ImportChosen,
+    output: &Output,
+) -> Result<(), EngineError> {
+    let imported = match &asked.only {
+        Some(glob) => imported.only(glob),
+        None => imported,
+    };
     for note in &imported.notes {
         output.progress(format!("note: {note}"));
     }
@@ -49,6 +79,16 @@ pub(crate) async fn run(global: &Global, asked: &ImportOpenapi, output: &Output)
     let saved_as = json!({ "name": name, "change": saved.change, "tools": tools, "skipped": skipped.len() });
     output.object("source_saved", &saved_as);
     if let Some(secret) = saved.spec.auth.secret()
+        && saved.stored
+    {
+        output.progress(format!("its key went into the keychain as `{secret}`"));
+    } else if let Some(secret) = saved.spec.auth.secret()
+        && imported.credential.is_some()
+    {
+        output.progress(format!(
+            "the keychain has a `{secret}` already, and keeps it: tieout secrets set {secret}"
+        ));
+    } else if let Some(secret) = saved.spec.auth.secret()
         && !engine.secrets().await?.contains(secret)
     {
         let is_used = |offer: &&Offer| discriminant(&offer.auth) == discriminant(&saved.spec.auth);
@@ -60,7 +100,7 @@ pub(crate) async fn run(global: &Global, asked: &ImportOpenapi, output: &Output)
     Ok(())
 }
 
-fn read(asked: &ImportOpenapi) -> Result<Imported, EngineError> {
+fn read_openapi(asked: &ImportOpenapi) -> Result<Imported, EngineError> {
     let mut documents = BTreeMap::new();
     for with in &asked.with {
         let Some((name, file)) = with.split_once('=') else {
@@ -69,12 +109,9 @@ fn read(asked: &ImportOpenapi) -> Result<Imported, EngineError> {
         };
         documents.insert(name.to_owned(), bytes(Path::new(file))?);
     }
-    let options = ImportOptions { address: asked.address.clone(), server: asked.server.clone(), documents };
-    let imported = Engine::read_openapi(&bytes(&asked.file)?, &options)?;
-    Ok(match &asked.only {
-        Some(glob) => imported.only(glob),
-        None => imported,
-    })
+    let options =
+        ImportOptions { address: asked.address.clone(), server: asked.choice.server.clone(), documents };
+    Engine::read_import(ImportKind::OpenApi, &bytes(&asked.file)?, &options)
 }
 
 fn bytes(file: &Path) -> Result<Vec<u8>, EngineError> {

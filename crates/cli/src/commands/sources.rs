@@ -4,7 +4,7 @@ use domain::fact::Change;
 use domain::outcome::Outcome;
 use domain::source::{Auth, Limits, SourceSpec};
 use domain::view::{Health, SourceView, TokenView};
-use engine::{Engine, EngineError};
+use engine::{Engine, EngineError, ImportKind};
 use serde_json::json;
 
 use crate::args::{Global, Sources};
@@ -40,7 +40,12 @@ pub(crate) async fn run(global: &Global, sources: &Sources, output: &Output) -> 
             }
             engine.shutdown().await;
         }
-        Sources::ImportOpenapi(asked) => import::run(global, asked, output).await?,
+        Sources::ImportOpenapi(asked) => import::openapi(global, asked, output).await?,
+        Sources::ImportPostman(asked) => import::requests(global, ImportKind::Postman, asked, output).await?,
+        Sources::ImportInsomnia(asked) => {
+            import::requests(global, ImportKind::Insomnia, asked, output).await?
+        }
+        Sources::ImportCurl(asked) => import::requests(global, ImportKind::Curl, asked, output).await?,
         Sources::List => {
             let engine = open_to_read(global).await?;
             let sources = engine.sources().await?;

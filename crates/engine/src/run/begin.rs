@@ -19,6 +19,7 @@ use super::arriving::Arriving;
 use super::driver::{Driver, People};
 use super::history::Past;
 use super::line::Line;
+use super::offer::Offer;
 use super::question::Question;
 use super::settings::conversation_settings;
 use super::talk::Talk;
@@ -73,6 +74,7 @@ impl Driver {
         let parallel = if sequential { Parallel::Off } else { model.parallel };
         let past =
             past.unwrap_or(Past { messages: Vec::new(), in_context: Vec::new(), label: Label::PUBLIC });
+        let offer = Offer::new(&connected, &model, &text, &past.messages);
         let machine = Turn::new(Settings {
             turn,
             max_steps: question.max_steps.max(1),
@@ -93,7 +95,8 @@ impl Driver {
             early_by_name: asked_early == Some(true),
             lane: random_bits()?,
             secrets: HashMap::new(),
-            talk: Talk::new(&model, &connected.tools, past, text.clone(), parallel),
+            talk: Talk::new(&model, offer.tools(), past, text.clone(), parallel),
+            offer,
             connected,
             model,
             key,

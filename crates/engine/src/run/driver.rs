@@ -23,6 +23,7 @@ use super::calling::{Arrival, Notice};
 use super::end::End;
 use super::line::Line;
 use super::live::Live;
+use super::offer::Offer;
 use super::talk::Talk;
 use super::thinking::{Outgoing, Thinking};
 use crate::catalogue::Connected;
@@ -73,6 +74,7 @@ pub(crate) struct Driver {
     /// Who shares the gates fairly: this turn.
     pub(crate) lane: u128,
     pub(crate) connected: Arc<Connected>,
+    pub(crate) offer: Offer,
     pub(crate) secrets: HashMap<SecretName, Result<Option<Secret>, String>>,
     pub(crate) talk: Talk,
     pub(crate) next_handle: u32,

@@ -17,6 +17,7 @@ mod line;
 mod lines;
 mod live;
 mod lost;
+mod offer;
 mod page;
 mod perform;
 pub(crate) mod prompt;

@@ -205,6 +205,7 @@ impl Driver {
 
     /// The next request, shortened if it is known to be too long.
     async fn outgoing(&mut self) -> Result<(Outgoing, Draft), EngineError> {
+        self.offer_found().await?;
         self.make_room().await?;
         let purpose = Purpose {
             turn: Some((self.conversation, self.turn)),

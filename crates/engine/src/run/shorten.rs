@@ -31,6 +31,17 @@ impl Driver {
         Ok(())
     }
 
+    /// Tells the model of the tools that it found since its last request.
+    pub(crate) async fn offer_found(&mut self) -> Result<(), EngineError> {
+        if !self.offer.has_grown() {
+            return Ok(());
+        }
+        self.line.flush().await?;
+        let (past, _) = self.past_within(usize::MAX).await?;
+        self.talk.retell(&self.model, self.offer.tools(), &past, &self.calls);
+        Ok(())
+    }
+
     /// Shortens the next request after the one before was refused as too long. Whether anything could be shortened.
     pub(crate) async fn shorten_after(&mut self, overrun: Overrun) -> Result<bool, EngineError> {
         let now = self.again.length;
@@ -92,7 +103,7 @@ impl Driver {
                 shortened += 1;
             }
         }
-        self.talk.retell(&self.model, &self.connected.tools, &past, &self.calls);
+        self.talk.retell(&self.model, self.offer.tools(), &past, &self.calls);
         Ok(shortened)
     }
 

@@ -19,6 +19,7 @@ use turn::{Asked, Event, Plan};
 use super::driver::Driver;
 use super::known::Known;
 use super::live::Live;
+use super::offer::Find;
 use super::page::Page;
 use crate::clock::{id_parts, seal};
 use crate::error::EngineError;
@@ -88,11 +89,10 @@ impl Driver {
         let arguments = self.line.keep(payload);
         let Fitted { known, prepared, page, unfit, plan, label } =
             self.fit(id, &asked.name, &asked.arguments).await?;
-        let built_in = page.is_some() || asked.name == ToolId::read_result().wire();
-        let tool = match &known {
-            Some(known) => Some(known.id.clone()),
-            None => built_in.then(ToolId::read_result),
-        };
+        let own =
+            [ToolId::read_result(), ToolId::find_tools()].into_iter().find(|own| own.wire() == asked.name);
+        let built_in = own.is_some();
+        let tool = known.as_ref().map(|known| known.id.clone()).or(own);
         let effect = match &known {
             Some(known) => known.tool.effect,
             None if built_in => Effect::Read,
@@ -131,6 +131,9 @@ impl Driver {
     async fn fit(&mut self, id: CallId, name: &str, arguments: &str) -> Result<Fitted, EngineError> {
         if name == ToolId::read_result().wire() {
             return self.fit_page(arguments).await;
+        }
+        if name == ToolId::find_tools().wire() {
+            return Ok(self.fit_find(arguments));
         }
         let mut fitted = Fitted {
             known: self.connected.known.get(name).cloned(),
@@ -204,6 +207,30 @@ impl Driver {
             },
         }
         Ok(fitted)
+    }
+
+    /// A search for tools is answered at once, from what is connected: there is nothing to send and nothing to decide.
+    fn fit_find(&mut self, arguments: &str) -> Fitted {
+        let ending = match Find::parse(arguments) {
+            Err(words) => Ending::without_body(Outcome::Failed, Some(FailureClass::InvalidArguments), words),
+            Ok(find) => {
+                let found = self.offer.find(&self.connected, &find);
+                let media = "application/json".to_owned();
+                Ending {
+                    media,
+                    body: found.into_bytes(),
+                    ..Ending::without_body(Outcome::Returned, None, "")
+                }
+            }
+        };
+        Fitted {
+            known: None,
+            prepared: None,
+            page: None,
+            unfit: Some(ending),
+            plan: Plan::default(),
+            label: Label::PUBLIC,
+        }
     }
 
     fn call_of(&self, handle: Handle) -> Option<CallId> {

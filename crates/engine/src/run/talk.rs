@@ -150,6 +150,7 @@ impl Talk {
         lives: &HashMap<CallId, Live>,
     ) {
         self.encoder = begun(model, tools, &past.messages, &self.question);
+        self.tools = tools.iter().map(|tool| tool.name.clone()).collect();
         for step in &self.asked {
             self.encoder.push(&step.message(lives));
             for live in step.calls.iter().filter_map(|call| lives.get(call)) {

@@ -5,7 +5,7 @@ use domain::effect::Effect;
 use domain::fact::Change;
 use domain::label::{Label, Level};
 use domain::outcome::Outcome;
-use engine::{Engine, ImportChoice, ImportOptions, Imported};
+use engine::{Engine, ImportChoice, ImportKind, ImportOptions, Imported};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -26,7 +26,7 @@ async fn described(scene: &Scene, source: &str) -> Imported {
     let options = ImportOptions { server: Some(base_url), ..ImportOptions::default() };
     // The document in its braces, whatever the transfer put around it.
     let body = &body[body.find('{').unwrap()..=body.rfind('}').unwrap()];
-    Engine::read_openapi(body.as_bytes(), &options).unwrap()
+    Engine::read_import(ImportKind::OpenApi, body.as_bytes(), &options).unwrap()
 }
 
 #[tokio::test]
@@ -64,11 +64,46 @@ async fn a_described_api_is_called_and_an_update_keeps_what_a_person_said() {
 }
 
 #[tokio::test]
+async fn a_pasted_command_becomes_a_source_whose_key_is_in_the_keychain_alone() {
+    let scene = Scene::in_memory().await;
+    let echo = scene.engine.source(&"echo".parse().unwrap()).await.unwrap().base_url;
+    let text =
+        format!("curl '{echo}/echo/a?ms=0' -H 'Authorization: Bearer tok-secret-424242' -H 'X-Region: eu'");
+    let imported = Engine::read_import(ImportKind::Auto, text.as_bytes(), &ImportOptions::default()).unwrap();
+    assert!(!format!("{imported:?}").contains("tok-secret-424242"));
+    let choice = ImportChoice { name: Some("pasted".parse().unwrap()), ..ImportChoice::default() };
+    let saved = scene.engine.import_openapi(&imported, &choice).await.unwrap();
+    let secret = saved.spec.auth.secret().unwrap();
+    assert!(saved.stored && scene.engine.secrets().await.unwrap().contains(secret));
+    assert_eq!(saved.spec.headers.get("X-Region").map(String::as_str), Some("eu"));
+    let tool = saved.spec.id_of(&saved.spec.tools[0]);
+    let call = scene.engine.call_tool(&tool, "{}", Approve::Reads).await.unwrap();
+    assert_eq!(call.row.outcome, Some(Outcome::Returned), "{:?}", call.row);
+
+    // One that is there already may be newer than what somebody saved once.
+    let again = scene.engine.import_openapi(&imported, &choice).await.unwrap();
+    assert!(!again.stored);
+    scene.close().await;
+}
+
+#[tokio::test]
+async fn a_kind_is_told_by_the_text_and_a_wrong_one_says_what_to_give() {
+    let read = |kind, text: &str| Engine::read_import(kind, text.as_bytes(), &ImportOptions::default());
+    let postman = r#"{"info": {"name": "A"}, "item": [{"name": "One", "request": "https://a.example/x"}]}"#;
+    assert_eq!(read(ImportKind::Auto, postman).unwrap().tools().count(), 1);
+    let insomnia = "type: collection.insomnia.rest/5.0\nname: A\ncollection:\n  - {name: One, method: GET, url: 'https://a.example/x'}\n";
+    assert_eq!(read(ImportKind::Auto, insomnia).unwrap().tools().count(), 1);
+    assert_eq!(read(ImportKind::Auto, "curl https://a.example/x").unwrap().tools().count(), 1);
+    assert!(read(ImportKind::Postman, insomnia).unwrap_err().to_string().contains("Postman"));
+    assert!(read(ImportKind::Curl, "wget x").unwrap_err().to_string().contains("curl"));
+}
+
+#[tokio::test]
 async fn an_unchosen_name_takes_no_other_api_away() {
     let scene = Scene::in_memory().await;
     let text = br#"{"openapi": "3.0.0", "info": {"title": "CRM"}, "servers": [{"url": "https://crm.example.com"}],
         "paths": {"/a": {"get": {}}, "/b": {"get": {"parameters": [{"name": "x y", "in": "header", "schema": {}}]}}}}"#;
-    let imported = Engine::read_openapi(text, &ImportOptions::default()).unwrap();
+    let imported = Engine::read_import(ImportKind::OpenApi, text, &ImportOptions::default()).unwrap();
     let size = scene.engine.size().await.unwrap();
     let refused = scene.engine.import_openapi(&imported, &ImportChoice::default()).await.unwrap_err();
     assert!(refused.to_string().contains("--name"), "{refused}");

@@ -13,6 +13,7 @@ mod hostile;
 mod import;
 mod models;
 mod oauth;
+mod offer;
 #[allow(
     dead_code,
     clippy::expect_used,

@@ -172,6 +172,12 @@ fn reads_record(fact: &mut Fact) {
     }
 }
 
+fn finds_tools(fact: &mut Fact) {
+    if let Fact::CallRequested { tool, .. } = fact {
+        *tool = ToolId::find_tools().to_string();
+    }
+}
+
 fn drew_on(fact: &mut Fact, number: u32) {
     if let Fact::CallEnded { from, .. } = fact {
         *from = Some(call(number));
@@ -503,6 +509,7 @@ fn who_draws_on_a_result_ends_as_its_call_did() {
     };
     assert_eq!(requested(8, ordinary), [FindingKind::Missing]);
     assert_eq!(requested(6, reads_record), [FindingKind::OffPolicy, FindingKind::OffPolicy]);
+    assert_eq!(requested(6, finds_tools), [FindingKind::OffPolicy, FindingKind::OffPolicy]);
 }
 
 #[test]
