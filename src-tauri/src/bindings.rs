@@ -9,8 +9,8 @@ use tauri::Wry;
 use tauri_specta::{Builder, BuilderConfiguration, LanguageExt, collect_commands, collect_events};
 
 use crate::commands::{
-    anchors, asking, batches, care, evidence, imports, models, network, page, review, search, secrets, session,
-    sources, trail, workspace,
+    anchors, asking, batches, care, evidence, imports, models, network, page, review, search, secrets,
+    session, sources, trail, workspace,
 };
 use crate::wire::{SessionChanged, TrailChanged};
 

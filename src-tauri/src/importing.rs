@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use engine::{Engine, EngineError, ImportOptions, Imported};
+use engine::{Engine, EngineError, ImportKind, ImportOptions, Imported};
 
 use crate::locked::locked;
 
@@ -50,7 +50,12 @@ impl Importing {
     ///
     /// # Errors
     /// If it is no description that can be read, in words that say what to mend.
-    pub(crate) async fn look(&self, id: u32, options: ImportOptions) -> Result<Arc<Imported>, EngineError> {
+    pub(crate) async fn look(
+        &self,
+        id: u32,
+        kind: ImportKind,
+        options: ImportOptions,
+    ) -> Result<Arc<Imported>, EngineError> {
         let text = Arc::clone(&self.of(id)?.text);
         if text.is_empty() {
             return Err(EngineError::BadInput(
@@ -58,7 +63,7 @@ impl Importing {
                     .to_owned(),
             ));
         }
-        let read = tauri::async_runtime::spawn_blocking(move || Engine::read_openapi(&text, &options));
+        let read = tauri::async_runtime::spawn_blocking(move || Engine::read_import(kind, &text, &options));
         let failed =
             |_| EngineError::Internal("reading it failed in the middle, which is our fault".to_owned());
         let imported = Arc::new(read.await.map_err(failed)??);
@@ -102,7 +107,9 @@ mod tests {
         importing.take(first, r#"{"openapi": "3.1.0", "info": {"title": "Pets", "#).unwrap();
         importing.take(first, r#""version": "1"}, "paths": {"/pets": {"get": {}}}}"#).unwrap();
         assert!(importing.imported(first).is_err(), "nobody has read it");
-        let look = |id| tauri::async_runtime::block_on(importing.look(id, ImportOptions::default()));
+        let look = |id| {
+            tauri::async_runtime::block_on(importing.look(id, ImportKind::Auto, ImportOptions::default()))
+        };
         assert_eq!(look(first).unwrap().operations.len(), 1);
         assert_eq!(importing.imported(first).unwrap().title, "Pets");
         let second = importing.begin();

@@ -86,9 +86,7 @@ impl Part {
             | Self::Acceptance
             | Self::Services
             | Self::Window
-            | Self::Strangers => {
-                &[Self::Build]
-            }
+            | Self::Strangers => &[Self::Build],
         }
     }
 

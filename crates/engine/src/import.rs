@@ -112,7 +112,11 @@ impl Engine {
 impl Engine {
     /// Puts the key that stood in the text into the keychain, before anything refers to it. One that is there already
     /// may be newer than what somebody saved once, and stays.
-    async fn store_key(&self, imported: &Imported, spec: &SourceSpec) -> Result<bool, EngineError> {
+    pub(crate) async fn store_key(
+        &self,
+        imported: &Imported,
+        spec: &SourceSpec,
+    ) -> Result<bool, EngineError> {
         let (Some(credential), Some(name)) = (&imported.credential, spec.auth.secret()) else {
             return Ok(false);
         };

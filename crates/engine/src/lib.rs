@@ -65,7 +65,7 @@ pub use keychain::{AwsProfileError, Keychain, aws_profile};
 pub use keys::RecoveryKey;
 pub use model_trial::{Checked, ModelCheck, ModelReport};
 pub use openapi::{
-    Choice as ImportChoice, Credential, Imported, Made, Offer, Operation, Options as ImportOptions, Skipped,
+    Choice as ImportChoice, Imported, Made, Offer, Operation, Options as ImportOptions, Skipped,
 };
 pub use pick::{ImportChanges, Pick, PickedTool, ToolChange};
 pub use probe::{answer_probe, keychain_answers, keychain_lasts};

@@ -62,8 +62,9 @@ pub struct ToolChange {
 }
 
 impl Engine {
-    /// Saves what was picked as a source, one entry for all of it. In a source of that name, limits, headers, and which
-    /// tools run alone stay as they are.
+    /// Saves what was picked as a source, one entry for all of it. In a source of that name, limits, headers, its own
+    /// certificates, and which tools run alone stay as they are. A key that stood in the text goes into the keychain, as
+    /// with [`Engine::import_openapi`].
     ///
     /// # Errors
     /// If nothing was picked, something else than a tool was, no server is known, or the trail can't be written.
@@ -89,24 +90,36 @@ impl Engine {
                 before.as_ref().and_then(|source| same(source, &tool)).is_some_and(|old| old.exclusive);
             tools.push(tool);
         }
-        let (limits, headers, idempotency_header) = match before {
-            Some(source) => (source.limits, source.headers, source.idempotency_header),
-            None => (Limits::default(), Default::default(), None),
-        };
-        let spec = SourceSpec {
-            name: pick.name,
-            kind: SourceKind::Http,
-            base_url,
-            label: pick.label,
-            auth: pick.auth,
-            limits,
-            headers,
-            idempotency_header: idempotency_header.or_else(|| imported.idempotency_header.clone()),
-            tools,
+        let (name, label, auth) = (pick.name, pick.label, pick.auth);
+        let idempotency_header = imported.idempotency_header.clone();
+        let spec = match before {
+            Some(before) => SourceSpec {
+                base_url,
+                label,
+                auth,
+                headers: if before.headers.is_empty() { imported.headers.clone() } else { before.headers },
+                idempotency_header: before.idempotency_header.or(idempotency_header),
+                tools,
+                ..before
+            },
+            None => SourceSpec {
+                name,
+                kind: SourceKind::Http,
+                base_url,
+                private_network: false,
+                label,
+                auth,
+                tls: None,
+                limits: Limits::default(),
+                headers: imported.headers.clone(),
+                idempotency_header,
+                tools,
+            },
         };
         let (spec, unfit) = fitted(spec, imported)?;
+        let stored = self.store_key(imported, &spec).await?;
         let change = self.save_source(spec.clone()).await?;
-        Ok(ImportedSource { spec, change, unfit })
+        Ok(ImportedSource { spec, change, unfit, stored })
     }
 
     /// What a description says otherwise than the source of that name, which a person may have imported before.

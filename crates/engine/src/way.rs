@@ -6,10 +6,7 @@ use domain::source::SourceSpec;
 use sources::Prepared;
 
 /// The call by its source's own way: with the certificate by which the source knows us.
-#[expect(
-    clippy::result_large_err,
-    reason = "an ending is no larger than the call that is there without it"
-)]
+#[expect(clippy::result_large_err, reason = "an ending is no larger than the call that is there without it")]
 pub(crate) fn by_its_way(
     prepared: Result<Prepared, Ending>,
     source: &SourceSpec,

@@ -25,9 +25,8 @@ pub(crate) async fn import_piece(shell: Here<'_>, id: u32, piece: String) -> Rep
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn import_look(shell: Here<'_>, id: u32, input: ImportInput) -> Reply<ImportPreview> {
-    input.kind.known()?;
     let options = ImportOptions { address: input.address, server: input.server, ..ImportOptions::default() };
-    let imported = shell.importing.look(id, options).await?;
+    let imported = shell.importing.look(id, input.kind, options).await?;
     Ok(ImportPreview::from(&*imported))
 }
 

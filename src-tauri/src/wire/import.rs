@@ -4,22 +4,8 @@ use domain::effect::{Effect, Method};
 use domain::label::Label;
 use domain::source::Auth;
 use domain::tool::{SourceName, ToolName};
-use engine::{EngineError, Imported, ImportedSource, Made, Offer, Operation, Pick, PickedTool, Skipped};
+use engine::{ImportKind, Imported, ImportedSource, Made, Offer, Operation, Pick, PickedTool, Skipped};
 use serde::{Deserialize, Serialize};
-
-/// What kind of description a text is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, specta::Type)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum ImportKind {
-    /// An OpenAPI document.
-    Openapi,
-    /// A Postman collection.
-    Postman,
-    /// An Insomnia export.
-    Insomnia,
-    /// `curl` commands.
-    Curl,
-}
 
 /// What is known of a description beside its text.
 #[derive(Deserialize, specta::Type)]
@@ -196,16 +182,6 @@ impl From<ImportedSource> for ImportSaved {
     }
 }
 
-impl ImportKind {
-    /// That only OpenAPI is taken apart so far.
-    pub(crate) fn known(self) -> Result<(), EngineError> {
-        if self == Self::Openapi {
-            return Ok(());
-        }
-        Err(EngineError::BadInput("this version makes sources of OpenAPI documents only".to_owned()))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use engine::{Engine, ImportOptions};
@@ -217,7 +193,7 @@ mod tests {
         let text = br#"{"openapi": "3.1.0", "info": {"title": "Pets", "version": "1"},
             "servers": [{"url": "https://pets.example"}],
             "paths": {"/pets": {"get": {"operationId": "listPets", "tags": ["animals"]}, "trace": {}}}}"#;
-        let imported = Engine::read_openapi(text, &ImportOptions::default()).unwrap();
+        let imported = Engine::read_import(ImportKind::OpenApi, text, &ImportOptions::default()).unwrap();
         let preview = ImportPreview::from(&imported);
         assert_eq!(preview.tools.len() + preview.skipped.len(), imported.operations.len());
         assert_eq!(

@@ -184,7 +184,7 @@ pub(crate) async fn attempt(
     changed();
     let performing = departure.prepared.perform(&inner.door, intent);
     tokio::pin!(performing);
-    let mut ending = tokio::select! {
+    let ending = tokio::select! {
         biased;
         ending = &mut performing => ending,
         why = stopped_under_way(&mut stop) => match effect {
@@ -195,7 +195,7 @@ pub(crate) async fn attempt(
             }
         },
     };
-    let ending = if unsettled { still_unknown(ending) } else { ending };
+    let mut ending = if unsettled { still_unknown(ending) } else { ending };
     let took = begun.elapsed().into();
     changed();
     // Before its place is free, so that nobody takes it meanwhile.

@@ -222,10 +222,17 @@ async fn a_server_that_gives_no_token_fails_the_call_in_words_and_nothing_is_sen
     server.world(|world| world.denies = Some("invalid_client"));
     let call = called(&scene.engine, "orders.read").await;
     assert_eq!(call.row.outcome, Some(Outcome::Failed));
-    assert!(words(&call).contains("`invalid_client`") && words(&call).contains("nothing was sent"), "{}", words(&call));
+    assert!(
+        words(&call).contains("`invalid_client`") && words(&call).contains("nothing was sent"),
+        "{}",
+        words(&call)
+    );
     assert_eq!(server.world(|world| world.calls.len()), 0);
     let told = facts(&scene.engine).await;
-    assert!(told.iter().any(|(_, _, fact)| matches!(fact, Fact::TokenEnded { status: Some(400), words: Some(_), .. })));
+    assert!(
+        told.iter()
+            .any(|(_, _, fact)| matches!(fact, Fact::TokenEnded { status: Some(400), words: Some(_), .. }))
+    );
     scene.close().await;
 }
 
@@ -261,7 +268,11 @@ async fn a_person_signs_in_is_kept_signed_in_and_signs_out() {
     }
     let asked = server.world(|world| std::mem::take(&mut world.tokens));
     assert_eq!(asked.len(), 1);
-    assert!(asked[0].contains("grant_type=refresh_token") && asked[0].contains("=refresh-token-1"), "{}", asked[0]);
+    assert!(
+        asked[0].contains("grant_type=refresh_token") && asked[0].contains("=refresh-token-1"),
+        "{}",
+        asked[0]
+    );
 
     // A sign-in that the server ended says what to do.
     server.world(|world| {

@@ -6,7 +6,7 @@ use domain::fact::Change;
 use domain::label::{Label, Level};
 use domain::outcome::Outcome;
 use domain::source::Auth;
-use engine::{Engine, ImportOptions, Imported, Pick, PickedTool};
+use engine::{Engine, ImportKind, ImportOptions, Imported, Pick, PickedTool};
 
 use crate::scene::Scene;
 
@@ -20,7 +20,7 @@ async fn described(scene: &Scene) -> (Imported, Auth) {
         "/customers": {"get": {"operationId": "listCustomers", "summary": "Customers"}},
         "/customers/{id}/notes": {"post": {"operationId": "addNote", "summary": "Add a note",
             "parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "integer"}}]}}}}"#;
-    (Engine::read_openapi(text, &options).unwrap(), crm.auth)
+    (Engine::read_import(ImportKind::OpenApi, text, &options).unwrap(), crm.auth)
 }
 
 fn place(imported: &Imported, operation: &str) -> usize {
