@@ -20,6 +20,7 @@ pub mod id;
 pub mod intent;
 pub mod json;
 pub mod label;
+pub mod mcp;
 pub mod model;
 pub mod network;
 pub mod outcome;

@@ -62,6 +62,7 @@ impl Imported {
             headers: std::collections::BTreeMap::new(),
             idempotency_header: self.idempotency_header.clone(),
             tools,
+            mcp: None,
         })
     }
 

@@ -10,6 +10,7 @@
 //!   knows what it will send ([`Prepared::record`]) before anything is sent.
 //! - [`resource`] and [`identity`]: what the scheduler needs to know of a call: which thing it touches, and whether
 //!   another sends the same request. [`mistakes_of`]: what a form says of arguments.
+//!   [`fields`]: the arguments of a tool whose source takes them as they are, an MCP server's.
 //! - [`Prepared::perform`]: one request, one ending. There is no other way out of it. What the answer's headers say of
 //!   waiting and of using the result again stands in the ending, as lengths of time: the clock is read here, and only
 //!   to make them of dates.
@@ -38,7 +39,7 @@ mod words;
 mod write;
 
 pub use call::{Prepared, prepare};
-pub use check::{identity, mistakes_of};
+pub use check::{fields, identity, mistakes_of};
 pub use lint::lint;
 pub use mistake::Mistake;
 pub use read::read_source;

@@ -537,6 +537,7 @@ fn tool() -> impl Strategy<Value = ToolSpec> {
             label,
             input: Json(input),
             request: None,
+            mcp: None,
         },
     )
 }
@@ -640,6 +641,7 @@ fn spec() -> impl Strategy<Value = SourceSpec> {
                 headers,
                 idempotency_header,
                 tools,
+                mcp: None,
             };
             for (position, tool) in spec.tools.iter_mut().enumerate() {
                 tool.name = format!("{}{position}", tool.name).parse().unwrap();

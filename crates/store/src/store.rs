@@ -274,7 +274,11 @@ impl Drop for WriterThread {
 fn is_intent(draft: &Draft) -> bool {
     matches!(
         draft.fact,
-        Fact::ModelCalled { .. } | Fact::CallSent { .. } | Fact::AnchorSent { .. } | Fact::ExportSent { .. }
+        Fact::ModelCalled { .. }
+            | Fact::CallSent { .. }
+            | Fact::SourceAsked { .. }
+            | Fact::AnchorSent { .. }
+            | Fact::ExportSent { .. }
     )
 }
 

@@ -28,6 +28,7 @@ impl Fact {
             Self::AnswerGiven { .. } => "answer.given",
             Self::TurnStopped { .. } => "turn.stopped",
             Self::SourceChanged { .. } => "source.changed",
+            Self::SourceAsked { .. } => "source.asked",
             Self::ModelChanged { .. } => "model.changed",
             Self::SettingsChanged { .. } => "settings.changed",
             Self::EpochOpened { .. } => "epoch.opened",
@@ -71,6 +72,7 @@ impl Fact {
                 vec![(PayloadRole::Words, *words)]
             }
             Self::CallSent { request, .. } => vec![(PayloadRole::Request, *request)],
+            Self::SourceAsked { request, .. } => each(&[(PayloadRole::Request, request.as_ref())]),
             Self::CallEnded { result, words, .. } => {
                 each(&[(PayloadRole::Result, result.as_ref()), (PayloadRole::Words, words.as_ref())])
             }

@@ -5,6 +5,7 @@ mod label;
 mod limits;
 mod request;
 mod section;
+mod server;
 mod source;
 mod tool;
 

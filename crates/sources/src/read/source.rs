@@ -11,6 +11,7 @@ use url::Url;
 use super::label::label;
 use super::limits::{idempotency_header, limits};
 use super::section::Section;
+use super::server::{mcp_tool, server};
 use super::tool::tool;
 use crate::headers::{self, is_a_key, sendable_name};
 use crate::mistake::Wrong;
@@ -18,13 +19,17 @@ use crate::taken::Taken;
 
 const KEYS: [&str; 9] =
     ["name", "kind", "base_url", "label", "auth", "limits", "headers", "idempotency_header", "tool"];
+const MCP_KEYS: [&str; 7] = ["name", "kind", "server", "label", "auth", "limits", "tool"];
 const NOT_YET: &str = "not in this version";
 
 /// The source; `None` only if a mistake was named.
 pub(super) fn source(section: &Section<'_>) -> Option<SourceSpec> {
-    section.only(&KEYS);
     let name = name(section);
     let kind = kind(section);
+    if kind == Some(SourceKind::Mcp) {
+        return mcp(section, name);
+    }
+    section.only(&KEYS);
     let base_url = section
         .needed("base_url", "\"https://crm.example.com/api\"")
         .and_then(|text| section.accepted("base_url", text, base_url));
@@ -66,8 +71,50 @@ pub(super) fn source(section: &Section<'_>) -> Option<SourceSpec> {
         headers: headers?,
         idempotency_header: idempotency_header?,
         tools: (tools.len() == sections.len()).then_some(tools)?,
+        mcp: None,
     })
 }
+
+/// The same of an MCP server, whose tools say themselves what they are.
+fn mcp(section: &Section<'_>, name: Option<SourceName>) -> Option<SourceSpec> {
+    section.only(&MCP_KEYS);
+    let label = label(section, &Label::unlabelled());
+    let (base_url, server) = match section.value("server") {
+        Some(_) => section.section("server", SERVER).and_then(|section| server(&section)).unzip(),
+        None => {
+            section.missing("server", SERVER);
+            (None, None)
+        }
+    };
+    let auth = match section.value("auth") {
+        Some(_) => section.section("auth", BEARER).and_then(|section| auth(&section)),
+        None => Some(Auth::None),
+    };
+    let limits = limits(section);
+    let known = label.clone().unwrap_or(Label::PUBLIC);
+    let sections = section.sections("tool");
+    let tools: Vec<_> = sections.iter().filter_map(|section| mcp_tool(section, &known)).collect();
+    let mut names = BTreeSet::new();
+    if let Some(twice) = tools.iter().position(|tool| !names.insert(&tool.name)) {
+        let wrong = Wrong::new("another tool of this file has that name", "give each tool its own");
+        sections.get(twice)?.wrong("name", wrong);
+        return None;
+    }
+    Some(SourceSpec {
+        name: name?,
+        kind: SourceKind::Mcp,
+        base_url: base_url?,
+        label: label?,
+        auth: auth?,
+        limits: limits?,
+        headers: BTreeMap::new(),
+        idempotency_header: None,
+        tools: (tools.len() == sections.len()).then_some(tools)?,
+        mcp: Some(server?),
+    })
+}
+
+const SERVER: &str = "server = { command = [\"mcp-server-time\"] }";
 
 const BEARER: &str = "auth = { kind = \"bearer\", secret = \"crm\" }";
 
@@ -82,15 +129,15 @@ fn name(section: &Section<'_>) -> Option<SourceName> {
 
 fn kind(section: &Section<'_>) -> Option<SourceKind> {
     match section.needed("kind", "\"http\"")? {
-        "openapi" | "mcp" => {
+        "openapi" => {
             section.wrong("kind", Wrong::new(NOT_YET, "write kind = \"http\" and name each tool"));
             None
         }
-        text => section.word("kind", text, &[("http", SourceKind::Http)]),
+        text => section.word("kind", text, &[("http", SourceKind::Http), ("mcp", SourceKind::Mcp)]),
     }
 }
 
-fn base_url(text: &str) -> Result<String, Wrong> {
+pub(super) fn base_url(text: &str) -> Result<String, Wrong> {
     let example = "write it like \"https://crm.example.com/api\"";
     // The parser takes these out or turns them round without a word; the file shall say what is used.
     if text.chars().any(|char| char.is_whitespace() || char.is_control() || char == '\\') {
