@@ -7,6 +7,7 @@
 pub mod advice;
 pub mod anchor;
 pub mod answer;
+pub mod asking;
 pub mod bundle;
 pub mod call;
 mod canonical;

@@ -14,7 +14,6 @@ use domain::time::Span;
 use domain::tool::{ToolId, ToolSpec};
 use domain::view::CallDetail;
 use policy::CallFacts;
-use sources::Prepared;
 use tokio::sync::{mpsc, watch};
 use turn::{Attempts, EndedAttempt, EndedCall, Interruption, Lane, Then};
 
@@ -22,6 +21,7 @@ use crate::clock::{dice, id_parts, random_bits, seal};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::finished::Finished;
+use crate::ready::Ready;
 use crate::run::{Arrival, Departure, Notice, Start, attempt};
 use crate::turns::{Ears, Say};
 
@@ -177,7 +177,7 @@ impl Engine {
             Some(name) => inner.keychain.get(name).await?,
             None => None,
         };
-        let prepared = sources::prepare(&source, tool, arguments, secret, Some(&id.to_string()));
+        let prepared = Ready::new(&source, tool, arguments, secret, id);
         let draft = |fact, payloads| Draft { moment: inner.clock.now(), conversation, fact, payloads };
         let begin = vec![draft(requested, vec![payload]), draft(decided(id, &decision), Vec::new())];
         store.append(begin).await?;
@@ -204,7 +204,7 @@ impl Engine {
         conversation: Option<ConversationId>,
         source: Arc<SourceSpec>,
         tool: &ToolSpec,
-        prepared: Prepared,
+        prepared: Ready,
     ) -> Result<Departure, EngineError> {
         Ok(Departure {
             call,
@@ -345,7 +345,7 @@ fn ended_call(call: CallId, tool: &ToolSpec, finished: &Finished, took: Span) ->
         size: finished.size,
         cut_from: finished.cut_from,
         took,
-        label: policy::after_call(&tool.label, finished.outcome),
+        label: policy::after_call(finished.told.label.as_ref().unwrap_or(&tool.label), finished.outcome),
         from: None,
         phases: (took > Span::default()).then_some(finished.told.phases),
     }

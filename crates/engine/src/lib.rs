@@ -27,15 +27,18 @@ mod inquiry;
 mod keys;
 mod learning;
 mod locked;
+mod mcp;
 mod model_trial;
 mod network;
 mod probe;
 mod reads;
+mod ready;
 mod recording;
 mod review;
 mod rotate;
 mod run;
 mod search;
+mod servers;
 mod settings;
 mod trial;
 mod turns;
@@ -53,6 +56,7 @@ pub use import::ImportedSource;
 pub use inquiry::{FoundModel, FoundServer};
 pub use keychain::Keychain;
 pub use keys::RecoveryKey;
+pub use mcp::{HeldView, McpConnection, McpOffer};
 pub use model_trial::{Checked, ModelCheck, ModelReport};
 pub use openapi::{
     Choice as ImportChoice, Imported, Made, Offer, Operation, Options as ImportOptions, Skipped,

@@ -67,6 +67,7 @@ impl Engine {
         self.source(name).await?;
         let fact = Fact::SourceChanged { source: name.to_string(), change: Change::Removed, setting: None };
         store.remove_source(name, self.draft(fact, Vec::new())).await?;
+        self.inner.servers.end(name).await;
         self.inner.catalogue.changed();
         self.inner.kept.changed(name);
         Ok(())
@@ -81,7 +82,7 @@ impl Engine {
         let paused = self.paused_sources().await?;
         let mut views = Vec::new();
         for spec in self.inner.reader.sources().await? {
-            let secret_present = spec.auth.secret().is_none_or(|name| present.contains(name));
+            let secret_present = spec.secrets().into_iter().all(|name| present.contains(name));
             let health = self.inner.reader.health(&spec.name).await?;
             let asks = self.inner.gate.paused_for(&spec.name).map(|(lasts, _)| lasts.ms());
             let asks_to_wait_ms = asks.unwrap_or(0);
@@ -184,8 +185,10 @@ impl Engine {
         self.inner.keychain.set(name, secret).await?;
         // Another key may be another person's, who sees something else.
         for source in self.inner.reader.sources().await? {
-            if source.auth.secret() == Some(name) {
+            if source.secrets().contains(&name) {
                 self.inner.kept.changed(&source.name);
+                // Its server goes on with what it was given; the next one gets the new one.
+                self.inner.servers.end(&source.name).await;
             }
         }
         Ok(())

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use domain::asking::ServerAnswer;
 use domain::json::Json;
 use rmcp::ClientHandler;
 use rmcp::model::{
@@ -36,18 +37,7 @@ pub struct Asked {
     /// An address that the person is asked to visit.
     pub url: Option<String>,
     /// Takes the answer; dropping it is the answer that nobody is there.
-    pub answer: oneshot::Sender<Answer>,
-}
-
-/// What a person answers.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Answer {
-    /// This, as the form asks.
-    Accepted(Json),
-    /// No.
-    Declined,
-    /// Nothing: it was closed, or nobody is there.
-    Cancelled,
+    pub answer: oneshot::Sender<ServerAnswer>,
 }
 
 /// What a session and its handler share.
@@ -121,13 +111,13 @@ impl ClientHandler for Handler {
         let is_form = url.is_none();
         // If nobody hears it, the sender is dropped with it, and that is an answer too.
         let _nobody_hears = self.0.said.send(Said::Asks(Asked { message, schema, url, answer }));
-        Ok(match answered.await.unwrap_or(Answer::Cancelled) {
-            Answer::Accepted(content) if is_form => {
+        Ok(match answered.await.unwrap_or(ServerAnswer::Cancelled) {
+            ServerAnswer::Accepted { content } if is_form => {
                 ElicitResult::new(ElicitationAction::Accept).with_content(content.0)
             }
-            Answer::Accepted(_) => ElicitResult::new(ElicitationAction::Accept),
-            Answer::Declined => ElicitResult::new(ElicitationAction::Decline),
-            Answer::Cancelled => ElicitResult::new(ElicitationAction::Cancel),
+            ServerAnswer::Accepted { .. } => ElicitResult::new(ElicitationAction::Accept),
+            ServerAnswer::Declined => ElicitResult::new(ElicitationAction::Decline),
+            ServerAnswer::Cancelled => ElicitResult::new(ElicitationAction::Cancel),
         })
     }
 

@@ -28,7 +28,7 @@ mod session;
 mod stdio;
 mod wire;
 
-pub use handler::{Answer, Asked, Said};
+pub use handler::{Asked, Said};
 pub use log::Log;
 pub use naming::{changes, tool_of, tools_of};
 pub use prepared::{Prepared, prepare};

@@ -1,6 +1,6 @@
 //! Arguments against everything that a call asks of them: the tool's schema, and a place for each in the request.
 
-use domain::json::sha256_hex;
+use domain::json::{Json, sha256_hex};
 use domain::source::{Auth, KeyPlace, SourceSpec};
 use domain::tool::ToolSpec;
 use serde_json::{Map, Value};
@@ -17,7 +17,7 @@ use crate::template::Template;
 /// prepared, its secret apart. For a form that says what is wrong while a person writes.
 pub fn mistakes_of(spec: &SourceSpec, tool: &ToolSpec, arguments: &str) -> Vec<String> {
     if tool.mcp.is_some() {
-        return fields(tool, arguments).err().unwrap_or_default();
+        return fields(&tool.input, arguments).err().unwrap_or_default();
     }
     match request(spec, tool, arguments) {
         Ok(_) => Vec::new(),
@@ -26,13 +26,13 @@ pub fn mistakes_of(spec: &SourceSpec, tool: &ToolSpec, arguments: &str) -> Vec<S
     }
 }
 
-/// The arguments (JSON text) as the tool's schema takes them: what a source that needs no place for each is sent.
+/// The arguments (JSON text) as a schema takes them: what a source that needs no place for each is sent.
 ///
 /// # Errors
 /// Every mistake, in words for whoever writes them.
-pub fn fields(tool: &ToolSpec, arguments: &str) -> Result<Map<String, Value>, Vec<String>> {
+pub fn fields(schema: &Json, arguments: &str) -> Result<Map<String, Value>, Vec<String>> {
     let fields = Arguments::parse(arguments).map_err(|words| vec![words])?.fields;
-    let mistakes = mistakes(&tool.input.0, &fields).map_err(|words| vec![words])?;
+    let mistakes = mistakes(&schema.0, &fields).map_err(|words| vec![words])?;
     if mistakes.is_empty() { Ok(fields) } else { Err(mistakes) }
 }
 

@@ -38,7 +38,7 @@ mod units;
 mod words;
 mod write;
 
-pub use call::{Prepared, prepare};
+pub use call::{Prepared, placed_secret, prepare};
 pub use check::{fields, identity, mistakes_of};
 pub use lint::lint;
 pub use mistake::Mistake;

@@ -12,7 +12,6 @@ use domain::outcome::{Ending, FailureClass, Outcome};
 use domain::payload::PayloadRole;
 use domain::source::SourceSpec;
 use domain::time::Span;
-use sources::Prepared;
 use store::StoreError;
 use tokio::sync::{mpsc, watch};
 use turn::{Interruption, Lane, Ticket};
@@ -23,6 +22,7 @@ use crate::error::EngineError;
 use crate::finished::Finished;
 use crate::gate::Place;
 use crate::inner::Inner;
+use crate::ready::Ready;
 
 /// How long a write that is stopped may still tell us its outcome.
 const GRACE: Duration = Duration::from_secs(5);
@@ -42,7 +42,7 @@ pub(crate) struct Departure {
     /// `None` for a call by hand outside any conversation.
     pub(crate) conversation: Option<ConversationId>,
     pub(crate) source: Arc<SourceSpec>,
-    pub(crate) prepared: Prepared,
+    pub(crate) prepared: Ready,
     pub(crate) idempotency_key: Option<String>,
     /// Who shares the gate with whom.
     pub(crate) lane: Lane,
@@ -68,6 +68,8 @@ pub(crate) enum Notice {
     InLine(CallId, Ticket),
     /// It left.
     Sent(CallId, u32, Instant),
+    /// How far it has come, in its source's words.
+    Progress(CallId, String),
     /// It may not leave: the disk is full.
     Full,
 }
@@ -87,11 +89,12 @@ pub(crate) struct Arrival {
 impl Departure {
     /// The entry that says that it is about to be sent.
     pub(crate) fn intent(&self, inner: &Inner) -> Result<Draft, EngineError> {
-        let record = seal(PayloadRole::Request, "message/http", self.prepared.record())?;
+        let (media, record) = self.prepared.record(self.attempt);
+        let record = seal(PayloadRole::Request, media, record)?;
         let fact = Fact::CallSent {
             call: self.call,
             attempt: self.attempt,
-            method: self.prepared.method().word().to_owned(),
+            method: self.prepared.method(),
             endpoint: self.prepared.endpoint(),
             request: record.commitment(),
             idempotency_key: self.idempotency_key.clone(),
@@ -142,7 +145,8 @@ pub(crate) async fn attempt(
     // and not what is read until it has ended.
     let changed = || effect.writes().then(|| inner.kept.changed(&source));
     changed();
-    let performing = departure.prepared.perform(&inner.door, intent);
+    let progress = Arc::new(move |words| drop(notices.send(Notice::Progress(call, words))));
+    let performing = departure.prepared.perform(&inner, &departure.source, attempt, intent, progress);
     tokio::pin!(performing);
     let ending = tokio::select! {
         biased;

@@ -13,7 +13,6 @@ use domain::payload::PayloadRole;
 use domain::secret::{Secret, SecretName};
 use domain::tool::{SourceName, ToolId};
 use policy::CallFacts;
-use sources::Prepared;
 use turn::{Asked, Event, Plan};
 
 use super::driver::Driver;
@@ -22,12 +21,13 @@ use super::live::Live;
 use super::page::Page;
 use crate::clock::{id_parts, seal};
 use crate::error::EngineError;
+use crate::ready::Ready;
 use crate::turns::Say;
 
 /// What a call is, as far as it can be said before it runs.
 struct Fitted {
     known: Option<Arc<Known>>,
-    prepared: Option<Prepared>,
+    prepared: Option<Ready>,
     page: Option<Page>,
     unfit: Option<Ending>,
     plan: Plan,
@@ -244,7 +244,7 @@ impl Driver {
         id: CallId,
         known: &Known,
         arguments: &str,
-    ) -> Result<Prepared, Ending> {
+    ) -> Result<Ready, Ending> {
         let Known { source, tool, .. } = known;
         let secret = match source.auth.secret() {
             Some(name) => match self.secret(name).await {
@@ -260,7 +260,7 @@ impl Driver {
             },
             None => None,
         };
-        sources::prepare(source, tool, arguments, secret, Some(&id.to_string()))
+        Ready::new(source, tool, arguments, secret, id)
     }
 
     /// From the keychain, once a turn: it answers in milliseconds, and a batch may need it 128 times. A keychain that

@@ -17,6 +17,7 @@ use super::ask::Entered;
 use super::calling::{Departure, Start, attempt};
 use crate::clock::id_parts;
 use crate::engine::Engine;
+use crate::ready::Ready;
 use crate::turns::Ears;
 use crate::workspace::KeychainChoice;
 
@@ -39,11 +40,11 @@ async fn stopped_while_it_is_recorded(number: u32, outcome: Outcome) {
         Engine::create(&folder.path().join("workspace"), "Test", KeychainChoice::Memory).await.unwrap();
     let source = Arc::new(Engine::read_source(&rehearsal.echo_source().toml).unwrap());
     let tool = source.tool(&"write".parse().unwrap()).unwrap().clone();
-    let prepared =
-        sources::prepare(&source, &tool, r#"{"id": "a", "value": 1}"#, None::<Secret>, None).unwrap();
     let (unix_ms, random) = id_parts().unwrap();
+    let call = CallId::new(unix_ms, random);
+    let prepared = Ready::new(&source, &tool, r#"{"id": "a", "value": 1}"#, None::<Secret>, call).unwrap();
     let departure = Departure {
-        call: CallId::new(unix_ms, random),
+        call,
         attempt: number,
         handle: Handle(1),
         effect: tool.effect,

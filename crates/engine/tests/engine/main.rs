@@ -10,6 +10,7 @@ mod export;
 mod export_more;
 mod hostile;
 mod import;
+mod mcp;
 mod models;
 #[allow(
     dead_code,
