@@ -29,6 +29,8 @@ const SERVER: &str = "mcp::is_a_server";
 #[ignore = "it is started by the tests of this file"]
 fn is_a_server() {
     eprintln!("note: serving");
+    // The harness has written the beginning of a line.
+    println!();
     rehearsal::serve_mcp(std::io::stdin().lock(), std::io::stdout());
 }
 
