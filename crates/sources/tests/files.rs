@@ -243,13 +243,24 @@ fn a_base_address_is_an_address_and_nothing_else() {
 fn what_later_versions_bring_is_called_so() {
     let head = "name = 'a'\nbase_url = 'http://a'\n";
     refused(&format!("{head}kind = 'openapi'"), &[(3, "kind", "not in this version")]);
-    refused(&format!("{head}kind = 'mcp'"), &[(3, "kind", "not in this version")]);
     let oauth = "kind = 'http'\nauth = { kind = 'oauth2_client', secret = 'a' }";
     refused(&format!("{head}{oauth}"), &[(4, "auth.kind", "not in this version")]);
     refused(
         &format!("{head}kind = 'http'\nauth = {{ kind = 'digest' }}"),
         &[(4, "auth.kind", "none, bearer")],
     );
+}
+
+#[test]
+fn an_mcp_server_is_a_program_or_an_address() {
+    let head = "name = 'a'\nkind = 'mcp'\n";
+    refused(head, &[(1, "server", "is missing")]);
+    refused(&format!("{head}server = {{ command = 'npx' }}"), &[(3, "server.command", "list of texts")]);
+    refused(
+        &format!("{head}server = {{ command = ['a'], url = 'http://a' }}"),
+        &[(3, "server.url", "beside")],
+    );
+    refused(&format!("{head}server = {{ url = 'ftp://a' }}"), &[(3, "server.url", "not an http")]);
 }
 
 #[test]

@@ -114,7 +114,7 @@ fn mcp(section: &Section<'_>, name: Option<SourceName>) -> Option<SourceSpec> {
     })
 }
 
-const SERVER: &str = "server = { command = [\"mcp-server-time\"] }";
+const SERVER: &str = "{ command = [\"mcp-server-time\"] }";
 
 const BEARER: &str = "auth = { kind = \"bearer\", secret = \"crm\" }";
 
