@@ -44,7 +44,7 @@ const IMPURE: [(&str, &str); 17] = [
 ];
 
 /// Libraries that stay in one place, by the beginning of their names.
-const LIBRARIES: [(&str, &str, &str); 15] = [
+const LIBRARIES: [(&str, &str, &str); 17] = [
     ("tauri", "app", "the window's shell is replaceable"),
     ("rusqlite", "store", "all SQL lies in one crate"),
     ("refinery", "store", "all SQL lies in one crate"),
@@ -54,6 +54,8 @@ const LIBRARIES: [(&str, &str, &str); 15] = [
     ("tokio-rustls", "egress", "there is one door out"),
     ("reqwest", "egress", "there is one door out"),
     ("ureq", "egress", "there is one door out"),
+    ("rmcp", "mcp", "one crate speaks MCP"),
+    ("sse-stream", "mcp", "it is rmcp's, and in its interface"),
     ("keyring", "keychain", "secrets have one keeper"),
     ("zbus", "keychain", "secrets have one keeper"),
     ("apple-native-keyring", "keychain", "secrets have one keeper"),

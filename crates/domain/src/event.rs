@@ -116,6 +116,13 @@ pub enum Happening {
         /// Which try, from 1.
         attempt: u32,
     },
+    /// The source says how far it has come with a call.
+    Progress {
+        /// The call.
+        call: CallId,
+        /// How far, in the source's own words and figures: `3 of 10, reading pages`.
+        words: String,
+    },
     /// An attempt came to nothing, and the call goes on.
     AttemptEnded {
         /// The call.

@@ -315,6 +315,21 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         setting: Option<Commitment>,
     },
+    /// Intent: a message is about to leave for a source that is no call of a tool: it opens a session, asks what tools there
+    /// are, answers what the source asked, or listens.
+    #[serde(rename = "source.asked")]
+    SourceAsked {
+        /// Its name.
+        source: String,
+        /// The message's own method (`tools/list`), or HTTP's where there is no message (`GET`, `DELETE`); `response` for
+        /// an answer.
+        method: String,
+        /// Scheme, host, port and path, or `stdio:` and the program's name; never the query.
+        endpoint: String,
+        /// The message as sent, secrets replaced by their names; none where nothing is sent but the request itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request: Option<Commitment>,
+    },
     /// A model was added, replaced or removed.
     #[serde(rename = "model.changed")]
     ModelChanged {

@@ -7,6 +7,7 @@
 pub mod advice;
 pub mod anchor;
 pub mod answer;
+pub mod asking;
 pub mod bundle;
 pub mod call;
 mod canonical;
@@ -21,6 +22,7 @@ pub mod id;
 pub mod intent;
 pub mod json;
 pub mod label;
+pub mod mcp;
 pub mod model;
 pub mod network;
 pub mod outcome;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::Handle;
+use crate::label::Label;
 use crate::time::{Phases, Span};
 use crate::tool::ToolId;
 
@@ -102,6 +103,8 @@ pub struct Told {
     pub fresh_for: Option<Span>,
     /// Where the time went.
     pub phases: Phases,
+    /// How the source labelled this very result, if it did.
+    pub label: Option<Label>,
 }
 
 /// A source's word that it takes no more requests for a while.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::effect::Effect;
 use crate::label::Label;
+use crate::mcp::{McpServer, McpTransport};
 use crate::secret::SecretName;
 use crate::tool::{SourceName, ToolId, ToolName, ToolSpec};
 
@@ -16,7 +17,8 @@ pub struct SourceSpec {
     pub name: SourceName,
     /// What kind of API it is.
     pub kind: SourceKind,
-    /// An absolute http or https address without query, fragment or credentials.
+    /// An absolute http or https address without query, fragment or credentials; empty for an MCP server that is a program
+    /// of this machine.
     pub base_url: String,
     /// What its results are labelled unless a tool says more.
     pub label: Label,
@@ -37,6 +39,9 @@ pub struct SourceSpec {
     pub idempotency_header: Option<String>,
     /// Its operations, in the file's order, names distinct.
     pub tools: Vec<ToolSpec>,
+    /// For [`SourceKind::Mcp`], and only there: the server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mcp: Option<McpServer>,
 }
 
 impl SourceSpec {
@@ -55,10 +60,27 @@ impl SourceSpec {
         effect != Effect::Write || self.takes_key(effect)
     }
 
-    /// The names of all the secrets that its requests need: how it knows us, and the key of our certificate.
+    /// Where it is, for people and for the record: its address, or `stdio:` and the program's name.
+    pub fn place(&self) -> String {
+        match &self.mcp {
+            Some(McpServer { transport: McpTransport::Stdio { command, .. }, .. }) => {
+                let name = command.rsplit(['/', '\\']).next().unwrap_or(command);
+                format!("stdio:{name}")
+            }
+            _ => self.base_url.clone(),
+        }
+    }
+
+    /// The names of all the secrets that its requests need, each once: how it knows us, the key of our certificate, and
+    /// what an MCP server is given.
     pub fn secrets(&self) -> Vec<&SecretName> {
         let key = self.tls.as_ref().and_then(|tls| tls.client_key_secret.as_ref());
-        self.auth.secret().into_iter().chain(self.auth.client_secret()).chain(key).collect()
+        let server = self.mcp.iter().flat_map(|server| server.transport.secrets());
+        let ours = self.auth.secret().into_iter().chain(self.auth.client_secret()).chain(key);
+        let mut names: Vec<_> = ours.chain(server).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
     }
 
     /// The full name of a tool of this source.
@@ -73,6 +95,8 @@ impl SourceSpec {
 pub enum SourceKind {
     /// Tools written by hand: method, path, schema.
     Http,
+    /// An MCP server: it says itself what its tools are.
+    Mcp,
 }
 
 /// How a source knows who asks. Secrets are named; the keychain holds them.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::effect::{Effect, Method};
 use crate::json::{Json, sha256_hex};
 use crate::label::Label;
+use crate::mcp::McpTool;
 use crate::request::RequestShape;
 
 macro_rules! name {
@@ -188,6 +189,9 @@ pub struct ToolSpec {
     /// Where each argument goes, if method and path alone don't say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<RequestShape>,
+    /// For a tool of an MCP server: what the server says of it. Its method is POST and its path `/`: neither is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mcp: Option<McpTool>,
 }
 
 impl ToolSpec {

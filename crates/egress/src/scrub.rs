@@ -17,7 +17,7 @@ pub struct Scrubber {
 
 impl Scrubber {
     /// For these secrets, in each of the forms in which they may come back.
-    pub(crate) fn new(secrets: impl IntoIterator<Item = (SecretName, Secret)>) -> Self {
+    pub fn new(secrets: impl IntoIterator<Item = (SecretName, Secret)>) -> Self {
         let mut forms: Vec<_> = secrets
             .into_iter()
             .filter(|(_, secret)| secret.expose().len() >= LEAST)

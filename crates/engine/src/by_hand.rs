@@ -15,7 +15,7 @@ use domain::time::Span;
 use domain::tool::{ToolId, ToolSpec};
 use domain::view::CallDetail;
 use policy::CallFacts;
-use sources::{Credential, Prepared};
+use sources::Credential;
 use tokio::sync::{mpsc, watch};
 use turn::{Attempts, EndedAttempt, EndedCall, Interruption, Lane, Then};
 
@@ -24,9 +24,9 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::finished::Finished;
 use crate::keys::is_reserved;
+use crate::ready::Ready;
 use crate::run::{Arrival, Departure, Notice, Start, attempt};
 use crate::turns::{Ears, Say};
-use crate::way::by_its_way;
 
 /// What stands for a call's place in a conversation.
 struct Place {
@@ -182,8 +182,7 @@ impl Engine {
         let secret = self.secret_of(source.auth.secret()).await?;
         let key = source.tls.as_ref().and_then(|tls| tls.client_key_secret.as_ref());
         let key = self.secret_of(key).await?;
-        let prepared = sources::prepare(&source, tool, arguments, secret, Some(&id.to_string()));
-        let prepared = by_its_way(prepared, &source, key.as_ref());
+        let prepared = Ready::new(&source, tool, arguments, secret, key.as_ref(), id);
         let draft = |fact, payloads| Draft { moment: inner.clock.now(), conversation, fact, payloads };
         let begin = vec![draft(requested, vec![payload]), draft(decided(id, &decision), Vec::new())];
         store.append(begin).await?;
@@ -218,7 +217,7 @@ impl Engine {
         conversation: Option<ConversationId>,
         source: Arc<SourceSpec>,
         tool: &ToolSpec,
-        prepared: Prepared,
+        prepared: Ready,
     ) -> Result<Departure, EngineError> {
         Ok(Departure {
             call,
@@ -364,7 +363,7 @@ fn ended_call(call: CallId, tool: &ToolSpec, finished: &Finished, took: Span) ->
         size: finished.size,
         cut_from: finished.cut_from,
         took,
-        label: policy::after_call(&tool.label, finished.outcome),
+        label: policy::after_call(finished.told.label.as_ref().unwrap_or(&tool.label), finished.outcome),
         from: None,
         phases: (took > Span::default()).then_some(finished.told.phases),
     }

@@ -22,6 +22,7 @@ use crate::holder::Holder;
 use crate::inner::Inner;
 use crate::keys::{RecoveryKey, Root};
 use crate::run::Kept;
+use crate::servers::Servers;
 use crate::tokens::Tokens;
 use crate::turns::Turns;
 use crate::watch::Watched;
@@ -202,6 +203,7 @@ impl Engine {
             door,
             turns: Turns::default(),
             gate: Gate::new(RunSettings::default().in_flight),
+            servers: Servers::default(),
             pausing: tokio::sync::Mutex::default(),
             caring: tokio::sync::Mutex::default(),
             backlog: Backlog::new(),
@@ -235,6 +237,8 @@ impl Engine {
         if tokio::time::timeout(CLOSING, self.inner.turns.stop_all()).await.is_err() {
             tracing::warn!("a turn did not end in time; recovery will close it");
         }
+        // Their programs end before the trail does: what they are told goodbye with is on record too.
+        self.inner.servers.close().await;
         self.end_watch().await;
         if let Some(store) = &self.inner.store {
             store.clone().close().await;

@@ -16,6 +16,7 @@ use crate::gate::Gate;
 use crate::holder::Holder;
 use crate::locked::lock;
 use crate::run::Kept;
+use crate::servers::Servers;
 use crate::tokens::Tokens;
 use crate::turns::Turns;
 use crate::watch::Watched;
@@ -34,6 +35,8 @@ pub(crate) struct Inner {
     pub(crate) door: Door,
     pub(crate) turns: Turns,
     pub(crate) gate: Gate,
+    /// The MCP servers that were used.
+    pub(crate) servers: Servers,
     /// Whoever changes which sources are paused.
     pub(crate) pausing: tokio::sync::Mutex<()>,
     /// Whoever erases, holds or releases.

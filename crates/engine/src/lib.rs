@@ -29,16 +29,19 @@ mod inquiry;
 mod keys;
 mod learning;
 mod locked;
+mod mcp;
 mod model_trial;
 mod network;
 mod pick;
 mod probe;
 mod reads;
+mod ready;
 mod recording;
 mod review;
 mod rotate;
 mod run;
 mod search;
+mod servers;
 mod settings;
 mod sign_in;
 mod tokens;
@@ -63,6 +66,7 @@ pub use import::{ImportKind, ImportedSource};
 pub use inquiry::{FoundModel, FoundServer};
 pub use keychain::{AwsProfileError, Keychain, aws_profile};
 pub use keys::RecoveryKey;
+pub use mcp::{HeldView, McpConnection, McpOffer};
 pub use model_trial::{Checked, ModelCheck, ModelReport};
 pub use openapi::{
     Choice as ImportChoice, Imported, Made, Offer, Operation, Options as ImportOptions, Skipped,

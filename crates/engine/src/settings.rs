@@ -71,6 +71,7 @@ impl Engine {
         self.source(name).await?;
         let fact = Fact::SourceChanged { source: name.to_string(), change: Change::Removed, setting: None };
         store.remove_source(name, self.draft(fact, Vec::new())).await?;
+        self.inner.servers.end(name).await;
         self.inner.catalogue.changed();
         self.inner.kept.changed(name);
         Ok(())
@@ -86,7 +87,7 @@ impl Engine {
         let since = Micros(self.inner.clock.now().at.0.saturating_sub(HEALTH));
         let mut views = Vec::new();
         for spec in self.inner.reader.sources().await? {
-            let secret_present = spec.secrets().iter().all(|name| present.contains(name));
+            let secret_present = spec.secrets().into_iter().all(|name| present.contains(name));
             let token = self.token_view(&spec).await?;
             let health = self.inner.reader.health(&spec.name, since).await?;
             let asks = self.inner.gate.paused_for(&spec.name).map(|(lasts, _)| lasts.ms());
@@ -197,6 +198,8 @@ impl Engine {
         for source in self.inner.reader.sources().await? {
             if source.secrets().contains(&name) {
                 self.inner.kept.changed(&source.name);
+                // Its server goes on with what it was given; the next one gets the new one.
+                self.inner.servers.end(&source.name).await;
             }
         }
         Ok(())

@@ -64,6 +64,7 @@ impl Imported {
             headers: self.headers.clone(),
             idempotency_header: self.idempotency_header.clone(),
             tools,
+            mcp: None,
         })
     }
 

@@ -131,6 +131,7 @@ pub(crate) fn tool<'d>(
         label: Label::unlabelled(),
         input: Json(input.schema(defs)),
         request: Some(RequestShape { parameters, body }),
+        mcp: None,
     };
     Ok((tool, notes))
 }

@@ -181,8 +181,12 @@ impl Prepared {
     }
 }
 
+/// The secret of a source with its place in a request; none if it needs none.
+///
+/// # Errors
+/// An ending of class `MissingSecret` if it needs one and has none.
 #[expect(clippy::result_large_err, reason = "it is handed on as the ending of the call, once")]
-fn placed_secret(spec: &SourceSpec, secret: Option<Secret>) -> Result<Option<PlacedSecret>, Ending> {
+pub fn placed_secret(spec: &SourceSpec, secret: Option<Secret>) -> Result<Option<PlacedSecret>, Ending> {
     let place = match &spec.auth {
         Auth::None => return Ok(None),
         Auth::Bearer { .. } => Placement::Bearer,

@@ -1,6 +1,6 @@
 //! Arguments against everything that a call asks of them: the tool's schema, and a place for each in the request.
 
-use domain::json::sha256_hex;
+use domain::json::{Json, sha256_hex};
 use domain::source::{Auth, KeyPlace, SourceSpec};
 use domain::tool::ToolSpec;
 use serde_json::{Map, Value};
@@ -16,6 +16,9 @@ use crate::template::Template;
 /// Every mistake of the arguments (JSON text), in words for whoever writes them; none if a call with them can be
 /// prepared, its secret apart. For a form that says what is wrong while a person writes.
 pub fn mistakes_of(spec: &SourceSpec, tool: &ToolSpec, arguments: &str) -> Vec<String> {
+    if tool.mcp.is_some() {
+        return fields(&tool.input, arguments).err().unwrap_or_default();
+    }
     match request(spec, tool, arguments) {
         Ok(_) => Vec::new(),
         Err(Unfit::Arguments(mistakes)) => mistakes,
@@ -23,11 +26,22 @@ pub fn mistakes_of(spec: &SourceSpec, tool: &ToolSpec, arguments: &str) -> Vec<S
     }
 }
 
+/// The arguments (JSON text) as a schema takes them: what a source that needs no place for each is sent.
+///
+/// # Errors
+/// Every mistake, in words for whoever writes them.
+pub fn fields(schema: &Json, arguments: &str) -> Result<Map<String, Value>, Vec<String>> {
+    let fields = Arguments::parse(arguments).map_err(|words| vec![words])?.fields;
+    let mistakes = mistakes(&schema.0, &fields).map_err(|words| vec![words])?;
+    if mistakes.is_empty() { Ok(fields) } else { Err(mistakes) }
+}
+
 /// The same text for calls that would send the very same request, however their arguments are written; `None` for a
 /// call that writes, which must be sent for itself, and for arguments that fit no request. It holds nothing of the
 /// arguments in the clear. It is meant for calls under one definition of the source: it does not look at credentials.
 pub fn identity(spec: &SourceSpec, tool: &ToolSpec, arguments: &str) -> Option<String> {
-    if tool.effect.writes() {
+    // What a server's tool reads may change by itself, and no header says for how long an answer holds.
+    if tool.effect.writes() || tool.mcp.is_some() {
         return None;
     }
     let mut arguments = Value::Object(Arguments::parse(arguments).ok()?.fields);

@@ -12,6 +12,7 @@
 //!   [`passage`]: how far a source's requests go, and whom they trust.
 //! - [`resource`] and [`identity`]: what the scheduler needs to know of a call: which thing it touches, and whether
 //!   another sends the same request. [`mistakes_of`]: what a form says of arguments.
+//!   [`fields`]: the arguments of a tool whose source takes them as they are, an MCP server's.
 //! - [`Prepared::perform`]: one request, one ending. There is no other way out of it. What the answer's headers say of
 //!   waiting and of using the result again stands in the ending, as lengths of time: the clock is read here, and only
 //!   to make them of dates.
@@ -43,8 +44,8 @@ mod words;
 mod write;
 mod write_auth;
 
-pub use call::{Prepared, prepare};
-pub use check::{identity, mistakes_of};
+pub use call::{Prepared, placed_secret, prepare};
+pub use check::{fields, identity, mistakes_of};
 pub use lint::lint;
 pub use mistake::Mistake;
 pub use oauth::{Credential, Denied, Grant, Granted, granted};

@@ -38,6 +38,7 @@ mod tests {
             label: Label::PUBLIC,
             input: Json::default(),
             request: None,
+            mcp: None,
         };
         let source = "crm".parse().unwrap();
         assert_eq!(resource(&source, &tool, r#"{"id": 7}"#), "/crm/customers/7/notes");

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use domain::label::Label;
+use domain::mcp::{EnvValue, McpServer, McpTransport};
 use domain::request::{FormPart, RequestShape};
 use domain::source::{Limits, SourceKind, SourceSpec};
 use domain::tool::ToolSpec;
@@ -13,15 +14,20 @@ use crate::units::{rate, size, standard_burst, time};
 use crate::words::{FORMS, PLACES, STYLES, standard_explode, standard_media, standard_style, word};
 use crate::write_auth::{auth, tls};
 
-/// TOML that [`crate::read_source`] reads back as the same spec. What has its standard value is left out.
+/// TOML that [`crate::read_source`] reads back as the same spec. What has its standard value is left out, and so is what an
+/// MCP server's source holds back: whoever connects it again finds that anew.
 pub fn write_source(spec: &SourceSpec) -> String {
     let mut out = String::new();
     let kind = match spec.kind {
         SourceKind::Http => "http",
+        SourceKind::Mcp => "mcp",
     };
     line(&mut out, "name", &text(spec.name.as_str()));
     line(&mut out, "kind", &text(kind));
-    line(&mut out, "base_url", &text(&spec.base_url));
+    match &spec.mcp {
+        Some(server) => line(&mut out, "server", &self::server(server, &spec.base_url)),
+        None => line(&mut out, "base_url", &text(&spec.base_url)),
+    }
     line(&mut out, "label", &label(&spec.label));
     line(&mut out, "auth", &auth(&spec.auth));
     if let Some(own) = &spec.tls {
@@ -49,8 +55,12 @@ fn tool(out: &mut String, tool: &ToolSpec, source: &Label) {
     out.push_str("\n[[tool]]\n");
     line(out, "name", &text(tool.name.as_str()));
     line(out, "description", &text(&tool.description));
-    line(out, "method", &text(tool.method.word()));
-    line(out, "path", &text(&tool.path));
+    if let Some(mcp) = &tool.mcp {
+        line(out, "definition", &text(&mcp.definition.canonical()));
+    } else {
+        line(out, "method", &text(tool.method.word()));
+        line(out, "path", &text(&tool.path));
+    }
     if tool.effect != tool.method.default_effect() {
         let word = serde_json::to_value(tool.effect).unwrap_or_default();
         line(out, "effect", &text(word.as_str().unwrap_or_default()));
@@ -84,6 +94,34 @@ fn tool(out: &mut String, tool: &ToolSpec, source: &Label) {
     if let Some(shape) = &tool.request {
         request(out, shape);
     }
+}
+
+fn server(server: &McpServer, base_url: &str) -> String {
+    let mut pairs = Vec::new();
+    match &server.transport {
+        McpTransport::Http => pairs.push(format!("url = {}", text(base_url))),
+        McpTransport::Stdio { command, args, env, cwd } => {
+            let words: Vec<_> = std::iter::once(command).chain(args).map(|word| text(word)).collect();
+            pairs.push(format!("command = [{}]", words.join(", ")));
+            if !env.is_empty() {
+                let values: Vec<_> = env
+                    .iter()
+                    .map(|(name, value)| match value {
+                        EnvValue::Plain { value } => format!("{} = {}", key(name), text(value)),
+                        EnvValue::Secret { secret } => {
+                            format!("{} = {{ secret = {} }}", key(name), text(secret.as_str()))
+                        }
+                    })
+                    .collect();
+                pairs.push(format!("env = {{ {} }}", values.join(", ")));
+            }
+            pairs.extend(cwd.iter().map(|cwd| format!("cwd = {}", text(cwd))));
+        }
+    }
+    if server.trusted {
+        pairs.push("trusted = true".to_owned());
+    }
+    format!("{{ {} }}", pairs.join(", "))
 }
 
 fn request(out: &mut String, shape: &RequestShape) {

@@ -246,11 +246,22 @@ fn a_base_address_is_an_address_and_nothing_else() {
 fn what_later_versions_bring_is_called_so() {
     let head = "name = 'a'\nbase_url = 'http://a'\n";
     refused(&format!("{head}kind = 'openapi'"), &[(3, "kind", "not in this version")]);
-    refused(&format!("{head}kind = 'mcp'"), &[(3, "kind", "not in this version")]);
     refused(
         &format!("{head}kind = 'http'\nauth = {{ kind = 'digest' }}"),
         &[(4, "auth.kind", "none, bearer")],
     );
+}
+
+#[test]
+fn an_mcp_server_is_a_program_or_an_address() {
+    let head = "name = 'a'\nkind = 'mcp'\n";
+    refused(head, &[(1, "server", "is missing")]);
+    refused(&format!("{head}server = {{ command = 'npx' }}"), &[(3, "server.command", "list of texts")]);
+    refused(
+        &format!("{head}server = {{ command = ['a'], url = 'http://a' }}"),
+        &[(3, "server.url", "beside")],
+    );
+    refused(&format!("{head}server = {{ url = 'ftp://a' }}"), &[(3, "server.url", "not an http")]);
 }
 
 #[test]
@@ -576,6 +587,7 @@ fn tool() -> impl Strategy<Value = ToolSpec> {
             label,
             input: Json(input),
             request: None,
+            mcp: None,
         },
     )
 }
@@ -681,6 +693,7 @@ fn spec() -> impl Strategy<Value = SourceSpec> {
                 headers,
                 idempotency_header,
                 tools,
+                mcp: None,
             };
             for (position, tool) in spec.tools.iter_mut().enumerate() {
                 tool.name = format!("{}{position}", tool.name).parse().unwrap();

@@ -319,6 +319,7 @@ fn is_intent(draft: &Draft) -> bool {
         Fact::ModelCalled { .. }
             | Fact::CallSent { .. }
             | Fact::TokenSent { .. }
+            | Fact::SourceAsked { .. }
             | Fact::AnchorSent { .. }
             | Fact::ExportSent { .. }
     )

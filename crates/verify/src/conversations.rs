@@ -97,6 +97,7 @@ fn belongs_to_none(fact: &Fact) -> bool {
             | Fact::EpochOpened { .. }
             | Fact::ClockJumped { .. }
             | Fact::Heartbeat {}
+            | Fact::SourceAsked { .. }
             | Fact::AnchorSent { .. }
             | Fact::AnchorRecorded { .. }
             | Fact::AnchorFailed { .. }

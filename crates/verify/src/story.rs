@@ -112,6 +112,7 @@ impl Story {
             | Fact::Heartbeat {}
             | Fact::ConversationOpened {}
             | Fact::SourceChanged { .. }
+            | Fact::SourceAsked { .. }
             | Fact::ModelChanged { .. }
             | Fact::SettingsChanged { .. }
             | Fact::PayloadErased { .. }

@@ -6,6 +6,8 @@ use clap::{Args, Subcommand};
 use domain::secret::SecretName;
 use domain::tool::SourceName;
 
+use super::mcp::AddMcp;
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Sources {
     /// Connect a source from its file, or change the one of that name
@@ -21,6 +23,30 @@ pub(crate) enum Sources {
     ImportInsomnia(ImportRequests),
     /// Connect a source from commands of `curl`, or update the one of that name
     ImportCurl(ImportRequests),
+    /// Connect an MCP server, or change the one of that name: shows what it offers, and saves it as a source
+    AddMcp(AddMcp),
+    /// Ask an MCP server anew what it offers; what differs from what you accepted is held
+    Refresh {
+        /// Its name
+        name: SourceName,
+    },
+    /// Show what is held of an MCP server's tools, and how it differs from what you accepted
+    Held {
+        /// Its name
+        name: SourceName,
+    },
+    /// Accept what an MCP server says of its tools now
+    Accept {
+        /// Its name
+        name: SourceName,
+        /// Only this tool
+        tool: Option<String>,
+    },
+    /// Show what an MCP server's program wrote to its standard error
+    Log {
+        /// Its name
+        name: SourceName,
+    },
     /// List the sources with their health
     List,
     /// Show a source and its tools

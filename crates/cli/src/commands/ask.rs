@@ -6,6 +6,7 @@ use std::pin::{Pin, pin};
 use domain::event::Happening;
 use engine::{Engine, EngineError, Question};
 
+use super::mcp::with_questions;
 use super::sheet::{self, Held, Said};
 use super::telling::Telling;
 use crate::args::{Ask, Global};
@@ -24,7 +25,7 @@ pub(crate) async fn run(global: &Global, ask: &Ask, output: &Output) -> Result<E
         approve: ask.approve.into(),
         max_steps: ask.max_steps,
     };
-    let exit = watch(&engine, question, output).await;
+    let exit = with_questions(&engine, watch(&engine, question, output), output).await;
     if !matches!(exit, Ok(Exit::Left)) {
         engine.shutdown().await;
     }

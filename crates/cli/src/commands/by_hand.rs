@@ -8,6 +8,7 @@ use domain::payload::PayloadRole;
 use domain::view::CallDetail;
 use engine::{Engine, EngineError};
 
+use super::mcp::with_questions;
 use crate::exit::Exit;
 use crate::output::Output;
 use crate::words::call_line;
@@ -26,7 +27,7 @@ pub(crate) async fn made(
             "{source} is paused, so the call waits; Ctrl-C, then `tieout sources resume {source}`"
         ));
     }
-    let mut call = pin!(call);
+    let mut call = pin!(with_questions(engine, call, output));
     let (detail, interrupted) = tokio::select! {
         detail = &mut call => (detail?, false),
         _ = tokio::signal::ctrl_c() => {

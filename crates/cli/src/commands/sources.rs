@@ -8,7 +8,7 @@ use engine::{Engine, EngineError, ImportKind};
 use serde_json::json;
 
 use crate::args::{Global, Sources};
-use crate::commands::{import, sign_in};
+use crate::commands::{import, mcp, sign_in};
 use crate::exit::Exit;
 use crate::output::Output;
 use crate::place::{open, open_to_read};
@@ -46,6 +46,11 @@ pub(crate) async fn run(global: &Global, sources: &Sources, output: &Output) -> 
             import::requests(global, ImportKind::Insomnia, asked, output).await?
         }
         Sources::ImportCurl(asked) => import::requests(global, ImportKind::Curl, asked, output).await?,
+        Sources::AddMcp(asked) => mcp::add(global, asked, output).await?,
+        Sources::Refresh { name } => mcp::refresh(global, name, output).await?,
+        Sources::Held { name } => mcp::held(global, name, output).await?,
+        Sources::Accept { name, tool } => mcp::accept(global, name, tool.as_deref(), output).await?,
+        Sources::Log { name } => mcp::log(global, name, output).await?,
         Sources::List => {
             let engine = open_to_read(global).await?;
             let sources = engine.sources().await?;
@@ -67,11 +72,14 @@ pub(crate) async fn run(global: &Global, sources: &Sources, output: &Output) -> 
             output.line(source_line(&view));
             output.line(limits_line(&view.spec));
             for tool in &view.spec.tools {
-                let (method, effect) = (tool.method.word(), tool.effect.words());
+                let (method, path) = match &tool.mcp {
+                    Some(mcp) => ("call", mcp.name()),
+                    None => (tool.method.word(), tool.path.as_str()),
+                };
+                let effect = tool.effect.words();
                 output.line(format!(
-                    "  {:<28}  {method:<7} {:<36}  {effect}  {}",
+                    "  {:<28}  {method:<7} {path:<36}  {effect}  {}",
                     tool.name.as_str(),
-                    tool.path,
                     tool.label
                 ));
             }
@@ -154,7 +162,7 @@ fn source_line(view: &SourceView) -> String {
     let tools = count(spec.tools.len() as u64, "tool");
     let tools = if writes == 0 { tools } else { format!("{tools} ({writes} writing)") };
     let health = health_words(health);
-    format!("{:<16}  {}  {tools}  {}  {health}{secret}{pause}", spec.name.as_str(), spec.base_url, spec.label)
+    format!("{:<16}  {}  {tools}  {}  {health}{secret}{pause}", spec.name.as_str(), spec.place(), spec.label)
 }
 
 /// Until when a token holds, and what happens then.

@@ -71,6 +71,7 @@ impl Telling {
             }
             Happening::Waits { call, waiting: what } => format!("  … {} {}", self.name(call), waiting(&what)),
             Happening::Dispatched { call, attempt: 2.. } => format!("  … {} is sent again", self.name(call)),
+            Happening::Progress { call, words } => format!("  … {} is at {words}", self.name(call)),
             Happening::AttemptEnded { call, attempt, words, took_ms } => format!(
                 "  … {} attempt {attempt} came to nothing after {}: {}",
                 self.name(call),

@@ -41,7 +41,10 @@ pub(crate) async fn run(global: &Global, tools: &Tools, output: &Output) -> Resu
                 return Err(EngineError::NotFound(format!("{} has no tool `{}`", spec.name, id.tool())));
             };
             output.line(format!("{id}: {}", tool.description));
-            output.line(format!("{} {}{}", tool.method.word(), spec.base_url, tool.path));
+            output.line(match &tool.mcp {
+                Some(mcp) => format!("tools/call {} of {}", mcp.name(), spec.place()),
+                None => format!("{} {}{}", tool.method.word(), spec.base_url, tool.path),
+            });
             let alone = if tool.exclusive { ", runs alone" } else { "" };
             output.line(format!("{}, touches {}{alone}, {}", tool.effect.words(), tool.resource, tool.label));
             output.line(format!("version {}, offered to models as {}", tool.version(), id.wire()));

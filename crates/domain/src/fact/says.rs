@@ -28,6 +28,7 @@ impl Fact {
             Self::AnswerGiven { .. } => "answer.given",
             Self::TurnStopped { .. } => "turn.stopped",
             Self::SourceChanged { .. } => "source.changed",
+            Self::SourceAsked { .. } => "source.asked",
             Self::ModelChanged { .. } => "model.changed",
             Self::SettingsChanged { .. } => "settings.changed",
             Self::TokenSent { .. } => "token.sent",
@@ -75,6 +76,7 @@ impl Fact {
             Self::CallSent { request, .. } | Self::TokenSent { request, .. } => {
                 vec![(PayloadRole::Request, *request)]
             }
+            Self::SourceAsked { request, .. } => each(&[(PayloadRole::Request, request.as_ref())]),
             Self::CallEnded { result, words, .. } => {
                 each(&[(PayloadRole::Result, result.as_ref()), (PayloadRole::Words, words.as_ref())])
             }

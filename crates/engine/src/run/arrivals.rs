@@ -211,6 +211,7 @@ impl Driver {
         match notice {
             Notice::Sent(call, attempt, at) => self.left(call, attempt, at),
             Notice::InLine(call, ticket) => self.in_line(call, ticket),
+            Notice::Progress(call, words) => self.line.emit(Happening::Progress { call, words }),
             Notice::Full => self.full = true,
         }
     }
@@ -283,7 +284,7 @@ impl Driver {
         let mut phases = None;
         let mut label = Label::unlabelled();
         if let Some(live) = self.calls.get_mut(&call) {
-            label = policy::after_call(&live.call.label, outcome);
+            label = policy::after_call(told.label.as_ref().unwrap_or(&live.call.label), outcome);
             phases = (live.sent.is_some() && from.is_none()).then_some(told.phases);
             self.in_line.remove(&call);
             let end = End {

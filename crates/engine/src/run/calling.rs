@@ -13,7 +13,7 @@ use domain::payload::PayloadRole;
 use domain::secret::Secret;
 use domain::source::SourceSpec;
 use domain::time::Span;
-use sources::{Credential, Prepared};
+use sources::Credential;
 use store::StoreError;
 use tokio::sync::{mpsc, watch};
 use turn::{Interruption, Lane, Ticket};
@@ -25,6 +25,7 @@ use crate::error::EngineError;
 use crate::finished::Finished;
 use crate::gate::Place;
 use crate::inner::Inner;
+use crate::ready::Ready;
 use crate::tokens::NoToken;
 
 /// How long a write that is stopped may still tell us its outcome.
@@ -45,7 +46,7 @@ pub(crate) struct Departure {
     /// `None` for a call by hand outside any conversation.
     pub(crate) conversation: Option<ConversationId>,
     pub(crate) source: Arc<SourceSpec>,
-    pub(crate) prepared: Prepared,
+    pub(crate) prepared: Ready,
     /// How its source's tokens are got, if it takes tokens.
     pub(crate) credential: Option<Credential>,
     /// The one that it leaves with.
@@ -77,6 +78,8 @@ pub(crate) enum Notice {
     InLine(CallId, Ticket),
     /// It left.
     Sent(CallId, u32, Instant),
+    /// How far it has come, in its source's words.
+    Progress(CallId, String),
     /// It may not leave: the disk is full.
     Full,
 }
@@ -98,11 +101,12 @@ impl Departure {
     /// for a person.
     pub(crate) fn intent(&mut self, inner: &Inner) -> Result<Draft, EngineError> {
         self.prepared.stamp(inner.clock.now().at, &format!("{:032x}", random_bits()?));
-        let record = seal(PayloadRole::Request, "message/http", self.prepared.record())?;
+        let (media, record) = self.prepared.record(self.attempt);
+        let record = seal(PayloadRole::Request, media, record)?;
         let fact = Fact::CallSent {
             call: self.call,
             attempt: self.attempt,
-            method: self.prepared.method().word().to_owned(),
+            method: self.prepared.method(),
             endpoint: self.prepared.endpoint(),
             request: record.commitment(),
             idempotency_key: self.idempotency_key.clone(),
@@ -182,7 +186,8 @@ pub(crate) async fn attempt(
     // and not what is read until it has ended.
     let changed = || effect.writes().then(|| inner.kept.changed(&source));
     changed();
-    let performing = departure.prepared.perform(&inner.door, intent);
+    let progress = Arc::new(move |words| drop(notices.send(Notice::Progress(call, words))));
+    let performing = departure.prepared.perform(&inner, &departure.source, attempt, intent, progress);
     tokio::pin!(performing);
     let ending = tokio::select! {
         biased;

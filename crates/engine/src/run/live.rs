@@ -9,20 +9,20 @@ use domain::id::CallId;
 use domain::outcome::CallResult;
 use domain::time::Span;
 use domain::tool::ToolId;
-use sources::Prepared;
 use tokio::sync::watch;
 use turn::Interruption;
 
 use super::end::End;
 use super::known::Known;
 use super::page::Page;
+use crate::ready::Ready;
 
 /// A call of a turn, from the time it was taken in.
 pub(crate) struct Live {
     pub(crate) call: ToolCall,
     pub(crate) decision: Decision,
     pub(crate) known: Option<Arc<Known>>,
-    pub(crate) prepared: Option<Prepared>,
+    pub(crate) prepared: Option<Ready>,
     /// What it reads, if it is answered from the record.
     pub(crate) page: Option<Page>,
     /// The call whose result that is.

@@ -14,7 +14,6 @@ use domain::outcome::Outcome;
 use domain::payload::PayloadRole;
 use domain::time::{Micros, Span};
 use domain::view::Count;
-use sources::Prepared;
 use store::StoreError;
 use turn::{Effect, Event, Interruption};
 
@@ -25,6 +24,7 @@ use super::settings::model_limits;
 use super::thinking::{Outgoing, Purpose};
 use crate::clock::seal;
 use crate::error::EngineError;
+use crate::ready::Ready;
 
 impl Driver {
     /// Does what the machine said, in its order: no effect before every fact that came before it is durable. Calls
@@ -272,7 +272,7 @@ impl Driver {
             Ok(value) => serde_json::to_string_pretty(&value).unwrap_or_else(|_| live.call.arguments.clone()),
             Err(_) => live.call.arguments.clone(),
         };
-        let request = live.prepared.as_ref().map(Prepared::request_line).unwrap_or_default();
+        let request = live.prepared.as_ref().map(Ready::request_line).unwrap_or_default();
         Some(Ask { call, request, arguments, decision: decision.clone() })
     }
 

@@ -2,6 +2,7 @@
 
 use domain::model::OfferedTool;
 use domain::source::SourceSpec;
+use domain::tool::ToolSpec;
 
 /// The system prompt. The handles and marks it speaks of are read by `attribution`.
 pub(crate) const SYSTEM: &str = "\
@@ -22,6 +23,7 @@ pub(crate) fn offered(sources: &[SourceSpec]) -> Vec<OfferedTool> {
         source
             .tools
             .iter()
+            .filter(|tool| !is_held(source, tool))
             .map(|tool| OfferedTool {
                 name: source.id_of(tool).wire(),
                 description: tool.description.clone(),
@@ -30,4 +32,10 @@ pub(crate) fn offered(sources: &[SourceSpec]) -> Vec<OfferedTool> {
             .collect()
     };
     sources.iter().flat_map(offer).collect()
+}
+
+/// Whether a tool waits for a person to see what its server says of it now: a model is not told of it.
+fn is_held(source: &SourceSpec, tool: &ToolSpec) -> bool {
+    let held = source.mcp.iter().flat_map(|server| &server.held);
+    held.into_iter().any(|held| tool.mcp.as_ref().is_some_and(|mcp| mcp.name() == held.name))
 }

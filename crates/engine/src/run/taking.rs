@@ -13,7 +13,6 @@ use domain::payload::PayloadRole;
 use domain::secret::{Secret, SecretName};
 use domain::tool::{SourceName, ToolId};
 use policy::CallFacts;
-use sources::Prepared;
 use turn::{Asked, Event, Plan};
 
 use super::driver::Driver;
@@ -24,13 +23,13 @@ use super::page::Page;
 use crate::clock::{id_parts, seal};
 use crate::error::EngineError;
 use crate::keys::is_reserved;
+use crate::ready::Ready;
 use crate::turns::Say;
-use crate::way::by_its_way;
 
 /// What a call is, as far as it can be said before it runs.
 struct Fitted {
     known: Option<Arc<Known>>,
-    prepared: Option<Prepared>,
+    prepared: Option<Ready>,
     page: Option<Page>,
     unfit: Option<Ending>,
     plan: Plan,
@@ -273,7 +272,7 @@ impl Driver {
         id: CallId,
         known: &Known,
         arguments: &str,
-    ) -> Result<Prepared, Ending> {
+    ) -> Result<Ready, Ending> {
         let Known { source, tool, .. } = known;
         let secret = match source.auth.secret() {
             Some(name) => match self.secret(name).await {
@@ -293,8 +292,7 @@ impl Driver {
             Some(name) => self.secret(name).await.ok().flatten(),
             None => None,
         };
-        let prepared = sources::prepare(source, tool, arguments, secret, Some(&id.to_string()));
-        by_its_way(prepared, source, key.as_ref())
+        Ready::new(source, tool, arguments, secret, key.as_ref(), id)
     }
 
     /// From the keychain, once a turn: it answers in milliseconds, and a batch may need it 128 times. A keychain that

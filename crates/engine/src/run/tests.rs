@@ -15,6 +15,7 @@ use super::ask::Entered;
 use super::calling::{Departure, Start, attempt};
 use crate::clock::id_parts;
 use crate::engine::Engine;
+use crate::ready::Ready;
 use crate::turns::Ears;
 use crate::workspace::KeychainChoice;
 
@@ -31,7 +32,7 @@ async fn a_later_attempt_of_a_write_that_does_not_leave_is_unknown() {
 }
 
 async fn stopped_while_it_is_recorded(number: u32, outcome: Outcome) {
-    let scene = Writing::new(number).await;
+    let mut scene = Writing::new(number).await;
     let inner = &scene.engine.inner;
     let place = scene.departure.enter(inner);
     let intent = inner.store().unwrap().intend(scene.departure.intent(inner).unwrap()).await.unwrap();

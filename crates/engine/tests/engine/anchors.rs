@@ -39,7 +39,7 @@ pub(crate) async fn go_on(engine: &Engine, value: u32) {
 }
 
 /// The bodies of the entries of these types, in order.
-async fn told(engine: &Engine, kinds: &[&str]) -> Vec<serde_json::Value> {
+pub(crate) async fn told(engine: &Engine, kinds: &[&str]) -> Vec<serde_json::Value> {
     let mut bodies = Vec::new();
     for seq in 0..engine.size().await.unwrap() {
         let entry = engine.entry(Seq(seq)).await.unwrap();

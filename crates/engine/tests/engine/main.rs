@@ -11,6 +11,7 @@ mod export;
 mod export_more;
 mod hostile;
 mod import;
+mod mcp;
 mod models;
 mod oauth;
 mod offer;

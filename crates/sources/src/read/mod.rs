@@ -6,6 +6,7 @@ mod label;
 mod limits;
 mod request;
 mod section;
+mod server;
 mod source;
 mod tls;
 mod tool;

@@ -11,6 +11,7 @@ use super::auth::auth;
 use super::label::label;
 use super::limits::{idempotency_header, limits};
 use super::section::Section;
+use super::server::{mcp_tool, server};
 use super::tls::tls;
 use super::tool::tool;
 use crate::headers;
@@ -30,23 +31,25 @@ const KEYS: [&str; 11] = [
     "idempotency_header",
     "tool",
 ];
+const MCP_KEYS: [&str; 9] =
+    ["name", "kind", "server", "private_network", "label", "auth", "tls", "limits", "tool"];
 const NOT_YET: &str = "not in this version";
 
 /// The source; `None` only if a mistake was named.
 pub(super) fn source(section: &Section<'_>) -> Option<SourceSpec> {
-    section.only(&KEYS);
     let name = name(section);
     let kind = kind(section);
+    if kind == Some(SourceKind::Mcp) {
+        return mcp(section, name);
+    }
+    section.only(&KEYS);
     let base_url = section
         .needed("base_url", "\"https://crm.example.com/api\"")
         .and_then(|text| section.accepted("base_url", text, base_url));
     let label = label(section, &Label::unlabelled());
     let auth = auth(section);
     let tls = tls(section);
-    let private_network = match section.value("private_network") {
-        Some(_) => section.flag("private_network"),
-        None => Some(false),
-    };
+    let private_network = private_network(section);
     let limits = limits(section);
     let headers = headers(section);
     let idempotency_header = idempotency_header(section, headers.as_ref(), auth.as_ref());
@@ -82,7 +85,57 @@ pub(super) fn source(section: &Section<'_>) -> Option<SourceSpec> {
         headers: headers?,
         idempotency_header: idempotency_header?,
         tools: (tools.len() == sections.len()).then_some(tools)?,
+        mcp: None,
     })
+}
+
+/// The same of an MCP server, whose tools say themselves what they are.
+fn mcp(section: &Section<'_>, name: Option<SourceName>) -> Option<SourceSpec> {
+    section.only(&MCP_KEYS);
+    let label = label(section, &Label::unlabelled());
+    let (base_url, server) = match section.value("server") {
+        Some(_) => section.section("server", SERVER).and_then(|section| server(&section)).unzip(),
+        None => {
+            section.missing("server", SERVER);
+            (None, None)
+        }
+    };
+    let auth = auth(section);
+    let tls = tls(section);
+    let private_network = private_network(section);
+    let limits = limits(section);
+    let known = label.clone().unwrap_or(Label::PUBLIC);
+    let sections = section.sections("tool");
+    let tools: Vec<_> = sections.iter().filter_map(|section| mcp_tool(section, &known)).collect();
+    let mut names = BTreeSet::new();
+    if let Some(twice) = tools.iter().position(|tool| !names.insert(&tool.name)) {
+        let wrong = Wrong::new("another tool of this file has that name", "give each tool its own");
+        sections.get(twice)?.wrong("name", wrong);
+        return None;
+    }
+    Some(SourceSpec {
+        name: name?,
+        kind: SourceKind::Mcp,
+        base_url: base_url?,
+        private_network: private_network?,
+        label: label?,
+        auth: auth?,
+        tls: tls?,
+        limits: limits?,
+        headers: BTreeMap::new(),
+        idempotency_header: None,
+        tools: (tools.len() == sections.len()).then_some(tools)?,
+        mcp: Some(server?),
+    })
+}
+
+const SERVER: &str = "{ command = [\"mcp-server-time\"] }";
+
+fn private_network(section: &Section<'_>) -> Option<bool> {
+    match section.value("private_network") {
+        Some(_) => section.flag("private_network"),
+        None => Some(false),
+    }
 }
 
 fn name(section: &Section<'_>) -> Option<SourceName> {
@@ -96,15 +149,15 @@ fn name(section: &Section<'_>) -> Option<SourceName> {
 
 fn kind(section: &Section<'_>) -> Option<SourceKind> {
     match section.needed("kind", "\"http\"")? {
-        "openapi" | "mcp" => {
+        "openapi" => {
             section.wrong("kind", Wrong::new(NOT_YET, "write kind = \"http\" and name each tool"));
             None
         }
-        text => section.word("kind", text, &[("http", SourceKind::Http)]),
+        text => section.word("kind", text, &[("http", SourceKind::Http), ("mcp", SourceKind::Mcp)]),
     }
 }
 
-fn base_url(text: &str) -> Result<String, Wrong> {
+pub(super) fn base_url(text: &str) -> Result<String, Wrong> {
     let example = "write it like \"https://crm.example.com/api\"";
     // The parser takes these out or turns them round without a word; the file shall say what is used.
     if text.chars().any(|char| char.is_whitespace() || char.is_control() || char == '\\') {

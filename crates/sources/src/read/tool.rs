@@ -35,7 +35,7 @@ const METHODS: [(&str, Method); 7] = [
 ];
 
 /// The word of each effect in a file.
-const EFFECTS: [(&str, Effect); 3] =
+pub(super) const EFFECTS: [(&str, Effect); 3] =
     [("read", Effect::Read), ("idempotent_write", Effect::IdempotentWrite), ("write", Effect::Write)];
 
 /// The tool; `None` only if a mistake was named.
@@ -108,11 +108,12 @@ pub(super) fn tool(section: &Section<'_>, source: &Label, taken: Taken<'_>) -> O
         label: label?,
         input: Json(input?),
         request: request?,
+        mcp: None,
     })
 }
 
 /// The source's label joined with the tool's own, which may only raise it.
-fn own_label(section: &Section<'_>, source: &Label) -> Option<Label> {
+pub(super) fn own_label(section: &Section<'_>, source: &Label) -> Option<Label> {
     let own = label(section, source)?;
     if own.level < source.level {
         let problem = format!(
@@ -165,7 +166,7 @@ fn fillable(
 }
 
 /// The schema: a table, or JSON as a text. Left out, the tool takes no arguments.
-fn input(section: &Section<'_>) -> Option<Value> {
+pub(super) fn input(section: &Section<'_>) -> Option<Value> {
     let Some(value) = section.value("input") else { return Some(json!({"type": "object"})) };
     let wrong = |problem: String, fix: &str| section.wrong("input", Wrong::new(problem, fix));
     let schema = match value.get_ref() {

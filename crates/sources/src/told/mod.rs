@@ -44,7 +44,15 @@ pub(crate) fn with_answer(
         .max_by_key(|pause| pause.lasts);
     let usable = outcome == Outcome::Returned && status == 200 && method == Method::Get;
     let fresh_for = if usable { fresh::fresh_for(headers, phases) } else { None };
-    Told { transient: TRANSIENT.contains(&status), renewed: false, retry_after, pause, fresh_for, phases }
+    Told {
+        transient: TRANSIENT.contains(&status),
+        renewed: false,
+        retry_after,
+        pause,
+        fresh_for,
+        phases,
+        label: None,
+    }
 }
 
 #[cfg(test)]

@@ -122,6 +122,7 @@ impl Projection {
             | Fact::ClockJumped { .. }
             | Fact::Heartbeat {}
             | Fact::AnchorSent { .. }
+            | Fact::SourceAsked { .. }
             | Fact::RetentionApplied { .. }
             | Fact::ExportBegun { .. }
             | Fact::ExportSent { .. }

@@ -305,6 +305,7 @@ pub(crate) fn source(name: &str) -> SourceSpec {
         label: Label::unlabelled(),
         input: Json(serde_json::json!({ "type": "object" })),
         request: None,
+        mcp: None,
     };
     SourceSpec {
         name: name.parse().unwrap(),
@@ -318,6 +319,7 @@ pub(crate) fn source(name: &str) -> SourceSpec {
         headers: BTreeMap::new(),
         idempotency_header: None,
         tools: vec![tool],
+        mcp: None,
     }
 }
 
