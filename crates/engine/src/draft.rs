@@ -4,6 +4,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
+use domain::id::CallId;
 use domain::secret::{Secret, SecretName};
 use domain::source::SourceSpec;
 use domain::tool::{SourceName, ToolId, ToolName, ToolSpec};
@@ -13,6 +14,7 @@ use sources::Mistake;
 
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::ready::Ready;
 
 /// What stands in a preview for the key by which a write is known again; each call has its own.
 const ONE_PER_CALL: &str = "one-for-each-call";
@@ -74,9 +76,14 @@ impl Engine {
         }
         // A stand-in: what is recorded names the secret, whatever it is.
         let secret = spec.auth.secret().map(|_| Secret::new("secret"));
-        match sources::prepare(spec, tool, arguments, secret, Some(ONE_PER_CALL)) {
+        let prepared = match &spec.mcp {
+            Some(_) => Ready::new(spec, tool, arguments, secret, None, CallId::new(0, 0)),
+            None => sources::prepare(spec, tool, arguments, secret, Some(ONE_PER_CALL))
+                .map(|prepared| Ready::Http(Box::new(prepared))),
+        };
+        match prepared {
             Ok(prepared) => {
-                let request = String::from_utf8_lossy(&prepared.record()).into_owned();
+                let request = String::from_utf8_lossy(&prepared.record(1).1).into_owned();
                 RequestPreview { request: Some(request), mistakes: Vec::new() }
             }
             Err(ending) => RequestPreview { request: None, mistakes: vec![ending.words] },

@@ -114,6 +114,7 @@ impl Engine {
                 headers: imported.headers.clone(),
                 idempotency_header,
                 tools,
+                mcp: None,
             },
         };
         let (spec, unfit) = fitted(spec, imported)?;

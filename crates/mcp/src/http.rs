@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::effect::Method;
-use egress::{Door, Inbound, Outbound, PlacedSecret, Redirects, SendError};
+use egress::{Door, Inbound, Outbound, Passage, PlacedSecret, Redirects, SendError};
 use futures_util::StreamExt as _;
 use futures_util::stream::{BoxStream, unfold};
 use http::{HeaderName, HeaderValue};
@@ -34,6 +34,8 @@ pub(crate) struct Address {
     pub(crate) wire: Wire,
     pub(crate) url: Url,
     pub(crate) secrets: Vec<PlacedSecret>,
+    /// How far requests go, and whom they trust.
+    pub(crate) passage: Passage,
     /// The most bytes of an answer.
     pub(crate) most: usize,
 }
@@ -84,6 +86,7 @@ impl Address {
         request.headers.extend(headers);
         request.headers.extend(session.map(|session| ("mcp-session-id".to_owned(), session.to_owned())));
         request.secrets.clone_from(&self.secrets);
+        request.passage = self.passage.clone();
         (request.deadline, request.idle) = (ANSWER, ANSWER);
         request.max_bytes = self.most as u64;
         request.redirects = Redirects::SameOrigin;

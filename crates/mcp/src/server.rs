@@ -9,7 +9,7 @@ use domain::mcp::{EnvValue, McpTransport};
 use domain::outcome::Ending;
 use domain::secret::{Secret, SecretName};
 use domain::source::SourceSpec;
-use egress::{Door, PlacedSecret, Scrubber};
+use egress::{Door, Passage, PlacedSecret, Scrubber};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use url::Url;
@@ -55,19 +55,19 @@ pub struct Settings {
 #[derive(Clone)]
 pub(crate) enum Reach {
     Program(Program),
-    Http { url: Url, secrets: Vec<PlacedSecret> },
+    Http { url: Url, secrets: Vec<PlacedSecret>, passage: Passage },
 }
 
 impl Settings {
-    /// Of a source whose kind is MCP. `secret` gives the secrets that it names; `placed` is what its requests carry, if it
-    /// is reached by HTTP; its log is in `log`.
+    /// Of a source whose kind is MCP. `secret` gives the secrets that it names; `placed` is what its requests carry
+    /// and `passage` how they go, if it is reached by HTTP; its log is in `log`.
     ///
     /// # Errors
     /// If a secret is missing, or the source is no MCP server's.
     pub fn new(
         source: &SourceSpec,
         secret: impl Fn(&SecretName) -> Option<Secret>,
-        placed: Vec<PlacedSecret>,
+        (placed, passage): (Vec<PlacedSecret>, Passage),
         (door, recorder): (Door, Recorder),
         log: std::path::PathBuf,
     ) -> Result<Self, Unavailable> {
@@ -103,7 +103,7 @@ impl Settings {
             McpTransport::Http => {
                 let url = Url::parse(&source.base_url)
                     .map_err(|error| Unavailable(format!("{} can't be used: {error}", source.base_url)))?;
-                Reach::Http { url, secrets: placed }
+                Reach::Http { url, secrets: placed, passage }
             }
         };
         let scrubber = Scrubber::new(secrets);

@@ -62,11 +62,12 @@ impl Session {
                         .map_err(|error| format!("`{}` can't be started: {error}", program.command))?;
                     serve_client_with_lifecycle(handler, pipe, mode).await
                 }
-                Reach::Http { url, secrets } => {
+                Reach::Http { url, secrets, passage } => {
                     let (door, url, secrets) = (settings.door.clone(), url.clone(), secrets.clone());
+                    let passage = passage.clone();
                     let most = settings.most.saturating_mul(2).saturating_add(1 << 20);
                     let config = config(&url);
-                    let address = Address { door, wire, url, secrets, most };
+                    let address = Address { door, wire, url, secrets, passage, most };
                     let transport = StreamableHttpClientTransport::with_client(address, config);
                     serve_client_with_lifecycle(handler, transport, mode).await
                 }

@@ -11,6 +11,7 @@ use domain::payload::PayloadRole;
 use domain::source::SourceSpec;
 use domain::tool::SourceName;
 use mcp::{Recorder, Said, Sent, Server, Settings, Unavailable};
+use sources::Credential;
 use tokio::sync::mpsc;
 
 use super::hold::hold;
@@ -61,9 +62,20 @@ async fn settings(inner: &Arc<Inner>, source: &SourceSpec) -> Result<Settings, U
             secret.map_err(|error| Unavailable(format!("the secret `{name}` can't be read: {error}")))?;
         secrets.extend(secret.map(|secret| (name.clone(), secret)));
     }
-    let own = source.auth.secret().and_then(|name| secrets.get(name).cloned());
+    let key = source.tls.as_ref().and_then(|tls| tls.client_key_secret.as_ref());
+    let passage =
+        sources::passage_with(source, key.and_then(|name| secrets.get(name))).map_err(Unavailable)?;
+    let own = match Credential::of(&source.auth) {
+        // What the keychain holds of a sign-in is not what a server is shown.
+        Some(credential) => {
+            let token = inner.token(&credential, &passage, None).await;
+            let token = token.map_err(|error| Unavailable(error.to_string()))?;
+            Some(token.map_err(|none| Unavailable(none.advice(source.name.as_str())))?)
+        }
+        None => source.auth.secret().and_then(|name| secrets.get(name).cloned()),
+    };
     let placed = sources::placed_secret(source, own).map_err(|ending| Unavailable(ending.words))?;
-    let placed = placed.into_iter().collect();
+    let placed = (placed.into_iter().collect(), passage);
     let (door, recorder) = (inner.door.clone(), recorder(inner, source));
     let log = log_of(inner, &source.name);
     Settings::new(source, |name| secrets.get(name).cloned(), placed, (door, recorder), log)

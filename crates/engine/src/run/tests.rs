@@ -65,11 +65,12 @@ impl Writing {
             Engine::create(&folder.path().join("workspace"), "Test", KeychainChoice::Memory).await.unwrap();
         let source = Arc::new(Engine::read_source(&rehearsal.echo_source().toml).unwrap());
         let tool = source.tool(&"write".parse().unwrap()).unwrap().clone();
-        let prepared =
-            sources::prepare(&source, &tool, r#"{"id": "a", "value": 1}"#, None::<Secret>, None).unwrap();
         let (unix_ms, random) = id_parts().unwrap();
+        let call = CallId::new(unix_ms, random);
+        let arguments = r#"{"id": "a", "value": 1}"#;
+        let prepared = Ready::new(&source, &tool, arguments, None::<Secret>, None, call).unwrap();
         let departure = Departure {
-            call: CallId::new(unix_ms, random),
+            call,
             attempt: number,
             handle: Handle(1),
             effect: tool.effect,
