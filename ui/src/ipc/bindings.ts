@@ -342,9 +342,7 @@ export type AnchorView = {
 export type AnchorWrites = 
 /**  No: anchors get their checkpoints afterwards. */
 "off" | 
-/**
- *  It waits for a while, and leaves all the same if no anchor answers. That none did is on record.
- */
+/**  It waits for a while, and leaves all the same if no anchor answers. That none did is on record. */
 "try" | 
 /**  It is not sent if no anchor answers. */
 "require";
@@ -983,6 +981,17 @@ export type EntryView = {
 	leaf: string,
 };
 
+/**  A value of a server's environment. */
+export type EnvValue = 
+/**  As it stands. */
+{ kind: "plain"; 
+/**  The value. */
+value: string } | 
+/**  From the keychain. */
+{ kind: "secret"; 
+/**  Its name there. */
+secret: SecretName };
+
 /**  What somebody asks to erase. */
 export type EraseInput = 
 /**  One call. */
@@ -1301,6 +1310,12 @@ waiting: Waiting }) & { answer?: never; asks?: never; attempt?: never; batch?: n
 call: CallId; 
 /**  Which try, from 1. */
 attempt: number }) & { answer?: never; asks?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never; words?: never } | 
+/**  The source says how far it has come with a call. */
+({ type: "progress"; 
+/**  The call. */
+call: CallId; 
+/**  How far, in the source's own words and figures: `3 of 10, reading pages`. */
+words: string }) & { answer?: never; asks?: never; attempt?: never; batch?: never; calls?: never; conversation?: never; decision?: never; elapsed_ms?: never; failure?: never; label?: never; limit?: never; model?: never; question?: never; requests?: never; results?: never; saved_ms?: never; sequential_ms?: never; step?: never; stopped?: never; text?: never; took_ms?: never; tools?: never; usage?: never; wait_ms?: never; waiting?: never; why?: never } | 
 /**  An attempt came to nothing, and the call goes on. */
 ({ type: "attempt_ended"; 
 /**  The call. */
@@ -1375,6 +1390,14 @@ export type Health = {
 	last_at: Micros | null,
 	/**  How that one ended, if it has ended. */
 	last_outcome: Outcome | null,
+};
+
+/**  A tool that waits for a person: it is new, or another than they accepted, or gone. */
+export type HeldTool = {
+	/**  Its name as the server writes it. */
+	name: string,
+	/**  What the server says of it now; `None` if it offers it no more. */
+	definition?: Json | null,
 };
 
 /**  The hash of an HMAC. */
@@ -1465,15 +1488,17 @@ export type ImportInput = {
 	server: string | null,
 };
 
-/**  What kind of description a text is. */
+/**  What a text is that an API is described by. */
 export type ImportKind = 
-/**  An OpenAPI document. */
+/**  Whichever of the others it looks like. */
+"auto" | 
+/**  A document of OpenAPI. */
 "openapi" | 
-/**  A Postman collection. */
+/**  A collection of Postman, format 2.0 or 2.1. */
 "postman" | 
-/**  An Insomnia export. */
+/**  An export of Insomnia, version 4 or 5. */
 "insomnia" | 
-/**  `curl` commands. */
+/**  One or more commands of `curl`. */
 "curl";
 
 /**  A way of being known. */
@@ -1621,6 +1646,36 @@ export type Manifest = {
 	/**  What made it. */
 	program: string,
 };
+
+/**  What a source of kind `mcp` has besides its address, label and limits. */
+export type McpServer = {
+	/**  How it is reached. */
+	transport: McpTransport,
+	/**  Whether a person trusts its own labels so far that they may lower the source's. */
+	trusted?: boolean,
+	/**  What it offers otherwise than a person accepted, by name, each once; nothing of this is offered to a model. */
+	held?: HeldTool[],
+};
+
+/**  What makes a tool a server's: the server's own words, as a person accepted them. */
+export type McpTool = 
+/**  The item of `tools/list`: name, title, description, schemas, annotations. */
+Json;
+
+/**  How a server is reached. */
+export type McpTransport = 
+/**  A program of this machine, spoken with through its standard input and output. The source's `base_url` is empty. */
+{ kind: "stdio"; 
+/**  The program: a path, or a name that `PATH` finds. */
+command: string; 
+/**  Its arguments; none of them a secret, since every program of this machine can read them. */
+args: string[]; 
+/**  What it finds in its environment, besides `PATH`, `HOME` and the language. */
+env: { [key in string]: EnvValue }; 
+/**  Where it runs; our own folder if it is not said. */
+cwd?: string | null } | 
+/**  Streamable HTTP, at the source's `base_url`. */
+{ kind: "http" };
 
 /**  The HTTP methods a tool may use. */
 export type Method = 
@@ -2265,7 +2320,9 @@ export type SourceDraft = {
 /**  What kind of API a source is. */
 export type SourceKind = 
 /**  Tools written by hand: method, path, schema. */
-"http";
+"http" | 
+/**  An MCP server: it says itself what its tools are. */
+"mcp";
 
 /**  The name of a source within its workspace. */
 export type SourceName = string;
@@ -2290,7 +2347,10 @@ export type SourceSpec = {
 	name: SourceName,
 	/**  What kind of API it is. */
 	kind: SourceKind,
-	/**  An absolute http or https address without query, fragment or credentials. */
+	/**
+	 *  An absolute http or https address without query, fragment or credentials; empty for an MCP server that is a program
+	 *  of this machine.
+	 */
 	base_url: string,
 	/**  What its results are labelled unless a tool says more. */
 	label: Label,
@@ -2308,6 +2368,8 @@ export type SourceSpec = {
 	idempotency_header?: string | null,
 	/**  Its operations, in the file's order, names distinct. */
 	tools: ToolSpec[],
+	/**  For [`SourceKind::Mcp`], and only there: the server. */
+	mcp?: McpServer | null,
 };
 
 /**  A source with what the record says of its health. */
@@ -2496,6 +2558,8 @@ export type ToolSpec = {
 	input: Json,
 	/**  Where each argument goes, if method and path alone don't say. */
 	request?: RequestShape | null,
+	/**  For a tool of an MCP server: what the server says of it. Its method is POST and its path `/`: neither is sent. */
+	mcp?: McpTool | null,
 };
 
 /**  How long a tool's calls take. */

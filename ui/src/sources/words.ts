@@ -27,7 +27,7 @@ export function sourcesWith(sources: readonly SourceView[], words: string): Sour
 }
 
 /** What kind of API it is. */
-export const KINDS: Record<SourceSpec['kind'], string> = { http: 'HTTP' };
+export const KINDS: Record<SourceSpec['kind'], string> = { http: 'HTTP', mcp: 'MCP' };
 
 /** Whether so many calls fail that a person should look. */
 export function ails({ calls, failures }: Health): boolean {

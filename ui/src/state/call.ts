@@ -75,6 +75,8 @@ export interface CallState {
   readonly dropped: Dropped | null;
   /** Whether its batch went back to the model without it. */
   readonly pending: boolean;
+  /** How far it is, in its server's words, while it runs. */
+  readonly progress?: string;
 }
 
 /** A call of a message, before anything happened to it. */

@@ -173,6 +173,8 @@ function happened(turn: TurnState, event: RunEvent): TurnState {
       return withCall(turn, event.call, (call) => ({ ...call, dropped: event.why }));
     case 'pending':
       return withCall(turn, event.call, (call) => ({ ...call, pending: true }));
+    case 'progress':
+      return withCall(turn, event.call, (call) => ({ ...call, progress: event.words }));
     case 'call_ended':
       return withoutAsk(withCall(turn, event.call, (call) => ended(call, event, event.ms)), event.call);
     case 'batch_ended':

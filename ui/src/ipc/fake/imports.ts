@@ -15,7 +15,7 @@ export interface FakeImport {
 export function readImport(text: string, { kind, server }: ImportInput): FakeImport | string {
   if (text === '') return 'nothing is fetched from an address yet: get the document, and give it as a file or as text';
   if (kind === 'curl') return ofCurl(text);
-  if (kind !== 'openapi') return 'this version makes sources of OpenAPI documents only';
+  if (kind === 'postman' || kind === 'insomnia') return 'the fake reads OpenAPI in JSON and curl commands only';
   try {
     return ofDocument(JSON.parse(text) as Fields, server);
   } catch {

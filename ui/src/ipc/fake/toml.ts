@@ -4,7 +4,7 @@ import type { Auth, Category, Effect, Label, Level, Limits, Method, Mistake, Sou
 import { LEVELS } from '../../state/label';
 
 const NAME = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
-const KEYS = ['name', 'kind', 'base_url', 'label', 'auth', 'limits', 'headers', 'idempotency_header'];
+const KEYS = ['name', 'kind', 'base_url', 'private_network', 'label', 'auth', 'tls', 'limits', 'headers', 'idempotency_header'];
 const TOOL_KEYS = ['name', 'description', 'method', 'path', 'effect', 'resource', 'exclusive', 'label'];
 const LIMITS = ['in_flight', 'per_second', 'burst', 'deadline', 'result_bytes'];
 

@@ -9,6 +9,7 @@ const PIECE = 1 << 19;
 const BEGINNING = 1 << 16;
 
 export const KINDS: Record<ImportKind, string> = {
+  auto: 'a description of an API',
   openapi: 'an OpenAPI document',
   postman: 'a Postman collection',
   insomnia: 'an Insomnia export',
