@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::login::{Login, looks_secret, take_out};
+use crate::keys::take_out;
+use crate::login::{Login, looks_secret};
 use crate::operation::{is_common, operation};
 use crate::place::place;
 use crate::request::{Pair, Request};

@@ -9,6 +9,7 @@ mod curl;
 mod document;
 mod example;
 mod insomnia;
+mod keys;
 mod login;
 mod operation;
 mod place;

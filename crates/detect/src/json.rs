@@ -11,13 +11,15 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::geo::{self, Axis};
 use crate::hit::Hit;
-use crate::scan::Detectors;
+
+/// What looks at one value: the name of its field, and its text.
+pub(crate) type Look<'a> = &'a dyn Fn(&str, &str) -> Vec<Hit>;
 
 /// What a document holds; `None` if it is not JSON.
-pub(crate) fn findings(detectors: &Detectors, document: &str) -> Option<Vec<Finding>> {
+pub(crate) fn findings(look: Look<'_>, document: &str) -> Option<Vec<Finding>> {
     let reading = RefCell::new(Reading { pointer: String::new(), found: Vec::new() });
     let mut reader = serde_json::Deserializer::from_str(document);
-    let seed = Place { detectors, reading: &reading, field: "" };
+    let seed = Place { look, reading: &reading, field: "" };
     seed.deserialize(&mut reader).ok()?;
     reader.end().ok()?;
     Some(reading.into_inner().found)
@@ -31,15 +33,15 @@ struct Reading {
 /// One value of the document.
 #[derive(Clone, Copy)]
 struct Place<'a> {
-    detectors: &'a Detectors,
+    look: Look<'a>,
     reading: &'a RefCell<Reading>,
     /// The name of the field that holds it, or that holds the array it is in.
     field: &'a str,
 }
 
 impl Place<'_> {
-    fn look(&self, text: &str) {
-        let hits = self.detectors.value(self.field, text);
+    fn look_at(&self, text: &str) {
+        let hits = (self.look)(self.field, text);
         let reading = &mut *self.reading.borrow_mut();
         reading.found.extend(hits.into_iter().map(|hit| hit.at(&reading.pointer)));
     }
@@ -82,14 +84,14 @@ impl<'de> Visitor<'de> for Place<'_> {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        self.look(text);
+        self.look_at(text);
         Ok(geo::axis(self.field).and_then(|axis| geo::degrees(text, axis.limit())))
     }
 
     fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
         // Below a million no number is anything but a number.
         if number >= 1_000_000 {
-            self.look(&number.to_string());
+            self.look_at(&number.to_string());
         }
         Ok(None)
     }

@@ -1,6 +1,6 @@
 //! Addresses of machines: IP of both versions, and MAC.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use core::net::{Ipv4Addr, Ipv6Addr};
 
 use domain::label::Category;
 

@@ -35,7 +35,8 @@ impl Detectors {
 
     /// What a JSON document holds, in its order. What is no JSON is looked at as a text.
     pub fn json(&self, document: &str) -> Vec<Finding> {
-        json::findings(self, document).unwrap_or_else(|| self.text(document))
+        json::findings(&|field, text| self.value(field, text), document)
+            .unwrap_or_else(|| self.text(document))
     }
 
     /// What the value of a field of this name holds; the name is empty for a text that stands alone.

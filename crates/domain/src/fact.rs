@@ -1,15 +1,8 @@
-//! Facts: what an entry of the trail can say. The names and fields are the published format
-//! (`docs/trail-format.md`); a field, once landed, never changes its meaning.
-//!
-//! No personal data and no free text stands in a fact: people, arguments, prompts, results and reasons are payloads,
-//! of which it holds commitments. No floats: lengths of time are microseconds.
+//! Facts: what an entry of the trail can say, as `docs/trail-format.md` publishes it. Of personal data and free text they
+//! hold commitments; a field never changes its meaning; there are no floats: lengths of time are microseconds.
 
 mod says;
 mod why;
-
-pub use why::{Change, Dropped, Stopped, TokenGrant};
-
-use serde::{Deserialize, Serialize};
 
 use crate::anchor::AnchorKind;
 use crate::bundle::BundleKind;
@@ -22,6 +15,8 @@ use crate::outcome::{FailureClass, Outcome};
 use crate::payload::Commitment;
 use crate::secret::SecretName;
 use crate::time::{Micros, Phases, Span};
+use serde::{Deserialize, Serialize};
+pub use why::{Change, Dropped, MOST_ERASED, Stopped, TokenGrant};
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,7 +70,7 @@ pub enum Fact {
         /// The join of what is in it.
         label: Label,
         /// How many results of earlier calls it shows shorter than the request before it did, so that it fits.
-        #[serde(default, skip_serializing_if = "is_none")]
+        #[serde(default, skip_serializing_if = "why::is_none")]
         shortened: u32,
     },
     /// A model's response ended.
@@ -143,8 +138,7 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_of: Option<CallId>,
     },
-    /// A message asks for more calls than a person allowed in one. None of them is sent until a person lets them go,
-    /// but for those that had started already.
+    /// A message asks for more calls than a person allowed in one: those that have not started wait for a person.
     #[serde(rename = "batch.held")]
     BatchHeld {
         /// The batch.
@@ -234,8 +228,7 @@ pub enum Fact {
         /// From sending to its end.
         took: Span,
     },
-    /// A call that started early is no part of its message: that did not end well, or says something else now. Its
-    /// result is kept out of the conversation.
+    /// A call that started early is no part of its message, which ended badly or otherwise; its result is kept out.
     #[serde(rename = "call.dropped")]
     CallDropped {
         /// The call.
@@ -271,8 +264,7 @@ pub enum Fact {
         took: Span,
         /// The label after it ran.
         label: Label,
-        /// The call on whose recorded result this one drew instead of sending a request of its own. Without a `result`
-        /// beside it, its result is that call's, whole.
+        /// The call on whose recorded result this one drew, instead of sending; without a `result`, on all of it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         from: Option<CallId>,
         /// Where the last attempt's time went.
@@ -315,14 +307,12 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         setting: Option<Commitment>,
     },
-    /// Intent: a message is about to leave for a source that is no call of a tool: it opens a session, asks what tools there
-    /// are, answers what the source asked, or listens.
+    /// Intent: a message that is no tool's call is about to leave for a source: a session's begin, a list, an answer.
     #[serde(rename = "source.asked")]
     SourceAsked {
         /// Its name.
         source: String,
-        /// The message's own method (`tools/list`), or HTTP's where there is no message (`GET`, `DELETE`); `response` for
-        /// an answer.
+        /// The message's method (`tools/list`), or HTTP's where there is no message; `response` for an answer.
         method: String,
         /// Scheme, host, port and path, or `stdio:` and the program's name; never the query.
         endpoint: String,
@@ -375,8 +365,7 @@ pub enum Fact {
         /// From sending to its end.
         took: Span,
     },
-    /// Another key signs from here on. This entry is the last that the key before it signs for, so that whoever trusts
-    /// that one may trust this one.
+    /// Another key signs from here on. The key before it signs for this entry last, so that trust goes on.
     #[serde(rename = "epoch.opened")]
     EpochOpened {
         /// The origin line of the checkpoints after this entry.
@@ -414,8 +403,7 @@ pub enum Fact {
         kind: AnchorKind,
         /// The checkpoint's size.
         size: u64,
-        /// What shows that: the note with the witness's cosignature, the time stamp token (DER), or the note as it was
-        /// written into the folder.
+        /// What shows that: the note with a cosignature, the time stamp token (DER), or the note in the folder.
         proof: Commitment,
     },
     /// An anchor did not take a checkpoint.
@@ -438,8 +426,7 @@ pub enum Fact {
         /// Why.
         reason: Commitment,
     },
-    /// Nothing that this covers may be erased until it is released. Without a conversation and a call it covers
-    /// everything.
+    /// Nothing that this covers may be erased until it is released; without conversation and call, all.
     #[serde(rename = "hold.set")]
     HoldSet {
         /// The hold.
@@ -469,8 +456,7 @@ pub enum Fact {
         /// How many were old enough and kept, since a hold covers them.
         held: u64,
     },
-    /// Evidence is about to leave the trail. In a conversation's bundle this is the last entry of the conversation, so
-    /// that the bundle shows if the conversation's end is left out.
+    /// Evidence is about to leave the trail. A conversation's bundle ends with this entry: its end can't be left out.
     #[serde(rename = "export.begun")]
     ExportBegun {
         /// What it will hold.
@@ -500,8 +486,7 @@ pub enum Fact {
     ExportMade {
         /// The `export.begun` before it.
         begun: Seq,
-        /// SHA-256, hexadecimal, of the file; of what went over the network, of the bodies that were taken, one after
-        /// another.
+        /// SHA-256, hexadecimal, of the file, or of the bodies that were taken over the network, one after another.
         sha256: String,
         /// Its length in bytes, or of all of them.
         size: u64,
@@ -513,11 +498,3 @@ pub enum Fact {
         call: CallId,
     },
 }
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-fn is_none(count: &u32) -> bool {
-    *count == 0
-}
-
-/// The most payloads of one `payload.erased`, so that its body stays small; more are more entries.
-pub const MOST_ERASED: usize = 256;

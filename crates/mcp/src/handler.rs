@@ -16,7 +16,7 @@ use rmcp::service::{NotificationContext, RequestContext, RoleClient};
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::log::Log;
-use crate::server::Progress;
+use crate::settings::Progress;
 
 /// What a server says that somebody must hear.
 #[derive(Debug)]

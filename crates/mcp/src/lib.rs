@@ -25,6 +25,7 @@ mod prepared;
 mod process;
 mod server;
 mod session;
+mod settings;
 mod stdio;
 mod wire;
 
@@ -32,5 +33,6 @@ pub use handler::{Asked, Said};
 pub use log::Log;
 pub use naming::{changes, tool_of, tools_of};
 pub use prepared::{Prepared, prepare};
-pub use server::{Progress, Server, Settings, Unavailable};
+pub use server::Server;
+pub use settings::{Progress, Settings, Unavailable};
 pub use wire::{Recorder, Sent};

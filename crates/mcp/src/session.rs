@@ -24,7 +24,7 @@ use crate::ending::{answered, held, lost, unanswered, unconnected};
 use crate::handler::{Handler, Said, Shared};
 use crate::http::{Address, config, is_over, is_unsent};
 use crate::prepared::Prepared;
-use crate::server::{Progress, Reach, Settings};
+use crate::settings::{Progress, Reach, Settings};
 use crate::stdio::Pipe;
 use crate::wire::{Leave, Wire};
 

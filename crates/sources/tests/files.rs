@@ -802,7 +802,7 @@ fn certificates_are_read_and_kept_and_a_key_is_refused() {
     );
     let spec = read_source(&toml).unwrap();
     let client_key_secret = Some("k".parse().unwrap());
-    let tls = Tls { ca: Some(pem.clone()), client_cert: Some(pem.clone()), client_key_secret };
+    let tls = Tls { ca: Some(pem.clone()), client_cert: Some(pem), client_key_secret };
     assert_eq!((spec.tls.as_ref(), spec.private_network), (Some(&tls), true));
     assert_eq!(read_source(&write_source(&spec)).unwrap(), spec);
     for (tls, at, words) in [

@@ -6,7 +6,7 @@ use domain::label::Category;
 use regex::Regex;
 
 use super::rule::Plain;
-use super::worth::{entropy, is_placeholder};
+use super::worth::is_placeholder;
 use crate::hit::Hit;
 use crate::near::words_of;
 
@@ -193,27 +193,4 @@ pub(super) fn value_of(field: &str, text: &str) -> Option<Hit> {
         FIELDS.contains(&last.as_str()) || joined.is_some_and(|two| FIELDS.contains(&two.as_str()));
     let is_one = ONE_WORD.as_ref().is_some_and(|one| one.is_match(text));
     (is_named && is_one && !is_placeholder(text)).then(|| Hit::new("secret.field", KEY, 0..text.len(), 90))
-}
-
-/// Whether a value that only its name makes a secret can be one: it must look made by chance, or be a password as people
-/// choose them, and not a word of the program around it.
-pub(super) fn is_worth(name: &str, value: &str) -> bool {
-    let has_digit = value.bytes().any(|byte| byte.is_ascii_digit());
-    let is_path = value.starts_with(['/', '.']) || value.contains("://") || value.contains("()");
-    match name {
-        "secret.password" => {
-            let mixed = has_digit || value.bytes().any(|byte| b"!@#%^&*+".contains(&byte));
-            mixed && !is_path && !value.contains('.')
-        }
-        "secret.secret" => has_digit && !is_path && entropy(value) >= 3.3 && !is_words(value),
-        _ => true,
-    }
-}
-
-/// Whether a value is words joined together, as names in a program are: few digits, and parts that can be spoken.
-fn is_words(value: &str) -> bool {
-    let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    let parts: Vec<&str> = words_of(value).collect();
-    let spoken = |part: &&&str| part.bytes().all(|byte| byte.is_ascii_alphabetic()) && part.len() >= 3;
-    digits <= 2 && parts.len() > 1 && parts.iter().filter(spoken).count() * 2 >= parts.len()
 }

@@ -5,8 +5,7 @@ use std::sync::OnceLock;
 use domain::label::Category;
 use regex::Regex;
 
-use super::plain::is_worth;
-use super::worth::{entropy, is_placeholder};
+use super::worth::{entropy, is_placeholder, is_worth};
 use crate::hit::Hit;
 
 /// How far a rule looks from its beginning.

@@ -1,5 +1,7 @@
 //! Whether a value can be a secret at all: how much it surprises, and whether it stands for one.
 
+use crate::near::words_of;
+
 /// Shannon's entropy of a value's signs, in bits per sign.
 pub(super) fn entropy(value: &str) -> f64 {
     let mut counts = [0_u32; 256];
@@ -72,6 +74,29 @@ fn longest(bytes: &[u8], goes_on: impl Fn(u8, u8) -> bool) -> usize {
         longest = longest.max(here);
     }
     longest
+}
+
+/// Whether a value that only its name makes a secret can be one: it must look made by chance, or be a password as people
+/// choose them, and not a word of the program around it.
+pub(super) fn is_worth(name: &str, value: &str) -> bool {
+    let has_digit = value.bytes().any(|byte| byte.is_ascii_digit());
+    let is_path = value.starts_with(['/', '.']) || value.contains("://") || value.contains("()");
+    match name {
+        "secret.password" => {
+            let mixed = has_digit || value.bytes().any(|byte| b"!@#%^&*+".contains(&byte));
+            mixed && !is_path && !value.contains('.')
+        }
+        "secret.secret" => has_digit && !is_path && entropy(value) >= 3.3 && !is_words(value),
+        _ => true,
+    }
+}
+
+/// Whether a value is words joined together, as names in a program are: few digits, and parts that can be spoken.
+fn is_words(value: &str) -> bool {
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let parts: Vec<&str> = words_of(value).collect();
+    let spoken = |part: &&&str| part.bytes().all(|byte| byte.is_ascii_alphabetic()) && part.len() >= 3;
+    digits <= 2 && parts.len() > 1 && parts.iter().filter(spoken).count() * 2 >= parts.len()
 }
 
 #[cfg(test)]

@@ -57,3 +57,11 @@ pub enum TokenGrant {
     /// A token that gives the next.
     RefreshToken,
 }
+
+/// The most payloads of one `payload.erased`, so that its body stays small; more are more entries.
+pub const MOST_ERASED: usize = 256;
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+pub(super) fn is_none(count: &u32) -> bool {
+    *count == 0
+}

@@ -1,5 +1,6 @@
 //! A source's file, read. A file with a mistake is refused whole, and every mistake is named.
 
+mod address;
 mod auth;
 mod json;
 mod label;

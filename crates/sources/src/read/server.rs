@@ -9,8 +9,8 @@ use domain::mcp::{EnvValue, McpServer, McpTool, McpTransport};
 use domain::tool::{ToolName, ToolSpec};
 use toml::de::DeValue;
 
+use super::address::base_url;
 use super::section::Section;
-use super::source::base_url;
 use super::tool::{EFFECTS, input, own_label};
 use crate::headers::is_a_key;
 use crate::mistake::Wrong;

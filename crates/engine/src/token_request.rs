@@ -9,11 +9,11 @@ use domain::secret::Secret;
 use egress::{Passage, SendError};
 use sources::{Credential, Grant, granted};
 
-use super::{NoToken, Token};
 use crate::clock::seal;
 use crate::error::EngineError;
 use crate::inner::Inner;
 use crate::keys::is_reserved;
+use crate::tokens::{NoToken, Token};
 
 /// How long a request for a token may take. A workspace that closes waits for it.
 const LIMIT: Duration = Duration::from_secs(8);
