@@ -17,9 +17,12 @@ pub(crate) fn decoys(figure: &Figure, text: &str) -> Vec<Figure> {
     });
     let mut dice = Dice(seed | 1);
     let digits = figure.reading.value.mantissa().unsigned_abs().to_string();
-    let zeros = if figure.reading.decimals == 0 { figure.zeros() as usize } else { 0 };
+    // Only in a round number are the zeros part of its form.
+    let zeros = Some(figure.zeros() as usize).filter(|zeros| *zeros >= 3).unwrap_or_default();
     let said = digits.len().saturating_sub(zeros).max(1);
-    (0..DECOYS).map(|_| decoy(figure, said, zeros, &mut dice)).collect()
+    let others = std::iter::repeat_with(|| decoy(figure, said, zeros, &mut dice));
+    // The figure itself shows nothing about chance. No form has only one figure, so others come.
+    others.filter(|decoy| decoy.reading.value != figure.reading.value).take(DECOYS).collect()
 }
 
 fn decoy(figure: &Figure, said: usize, zeros: usize, dice: &mut Dice) -> Figure {

@@ -5,8 +5,10 @@ use super::kind::Operation;
 use super::letters::words;
 
 /// The operations that a sentence names.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Cues {
+    /// Where figures begin that others were computed from.
+    operands: Vec<usize>,
     difference: bool,
     sum: bool,
     average: bool,
@@ -94,9 +96,11 @@ const RATIO: [&str; 18] = [
 const COUNT: [&str; 8] = ["count", "number", "many", "there", "were", "are", "items", "records"];
 
 impl Cues {
-    /// Reads a sentence.
-    pub(crate) fn of(sentence: &str) -> Self {
-        let mut cues = Self::default();
+    /// Reads the sentence that begins at `start` of the answer and holds these figures.
+    pub(crate) fn of(sentence: &str, start: usize, figures: &[Figure]) -> Self {
+        let places = figures.iter().map(|figure| figure.start);
+        let operands = places.filter(|place| is_operand(sentence, place - start)).collect();
+        let mut cues = Self { operands, ..Self::default() };
         for word in words(sentence) {
             let written = &sentence[word.start..word.end];
             let is = |list: &[&str]| list.iter().any(|cue| cue.eq_ignore_ascii_case(written));
@@ -109,8 +113,13 @@ impl Cues {
         cues
     }
 
+    /// Whether the figure that begins here is said to be what another was computed from.
+    pub(crate) fn is_operand(&self, place: usize) -> bool {
+        self.operands.contains(&place)
+    }
+
     /// How strongly a sentence says that its figures were computed.
-    pub(crate) fn strength(self, figure: &Figure) -> f32 {
+    pub(crate) fn strength(&self, figure: &Figure) -> f32 {
         let change = if figure.percent { self.difference || self.ratio } else { self.difference };
         if self.average {
             0.25
@@ -124,7 +133,7 @@ impl Cues {
     }
 
     /// What it costs to say that a figure was computed so; `None` if figures of its form never are.
-    pub(crate) fn cost(self, operation: Operation, figure: &Figure, percent: bool) -> Option<f32> {
+    pub(crate) fn cost(&self, operation: Operation, figure: &Figure, percent: bool) -> Option<f32> {
         let unsaid = 0.25;
         let said = |said: bool, cost: f32| Some(if said { 0.0 } else { cost });
         let average = if self.average { 0.2 } else { 0.0 };
@@ -134,7 +143,7 @@ impl Cues {
             Operation::PercentChange if !figure.percent || percent => None,
             Operation::PercentChange => said(self.difference, unsaid).map(|cost| cost + average / 2.0),
             Operation::Sum if figure.percent && !percent => None,
-            Operation::Sum => said(self.sum, unsaid).map(|cost| cost + average),
+            Operation::Sum => said(self.sum, unsaid).map(|cost| cost + average + if figure.percent { 0.15 } else { 0.0 }),
             // Averages of plain numbers may stand in a column of hundredths.
             Operation::Average => said(self.average, 0.4)
                 .map(|cost| if figure.percent && !percent { cost + 0.05 } else { cost }),
@@ -153,4 +162,16 @@ impl Cues {
             Operation::Count => said(self.count, 0.4).map(|cost| cost + 0.1),
         }
     }
+}
+
+/// Whether a figure is one that a sentence starts from: `rose from 3 to 5`, `(average of 3 and 5)`.
+fn is_operand(sentence: &str, place: usize) -> bool {
+    const INSIDE: [&str; 12] =
+        ["from", "to", "of", "and", "by", "vs", "versus", "minus", "plus", "less", "over", "times"];
+    let before = &sentence[..place];
+    let word = before.trim_end().rsplit(|char: char| !char.is_alphanumeric()).next().unwrap_or_default();
+    let ends = |words: &[&str]| words.iter().any(|other| other.eq_ignore_ascii_case(word));
+    let bracket = before.rfind('(').is_some_and(|open| !before[open..].contains(')'));
+    let from = || before.to_ascii_lowercase().contains("from ");
+    bracket && ends(&INSIDE) || ends(&["from"]) || ends(&["to"]) && from()
 }

@@ -55,7 +55,7 @@ struct Operand {
 
 /// All that may be derived for a sentence. `quoted` are the cells that its other figures tie to.
 pub(crate) fn derivations(index: &Index<'_>, query: &Query, tools: &[&str], quoted: &[u32]) -> Vec<Derived> {
-    let search = Search { index, query, tools, quoted };
+    let search = Search { index, query, quoted };
     let mut starts: Vec<Operand> = search.starts();
     starts.sort_by(|one, other| {
         other.quoted.cmp(&one.quoted).then(other.score.total_cmp(&one.score)).then(one.cell.cmp(&other.cell))
@@ -81,7 +81,6 @@ pub(crate) fn derivations(index: &Index<'_>, query: &Query, tools: &[&str], quot
 struct Search<'a, 'i> {
     index: &'a Index<'i>,
     query: &'a Query,
-    tools: &'a [&'a str],
     quoted: &'a [u32],
 }
 
@@ -103,6 +102,9 @@ impl Search<'_, '_> {
         let cells = &self.index.cells;
         let place = cells.partition_point(|cell| cell.node < node);
         let cell = cells.get(place).filter(|cell| cell.node == node && cell.within.is_none())?;
+        if cell.unit == Unit::Id {
+            return None;
+        }
         let result = self.index.forest.result_of(node);
         let said = self.index.said_around(cell);
         let number = u32::try_from(place).ok()?;

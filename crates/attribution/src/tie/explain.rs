@@ -7,7 +7,7 @@ use super::figure::{Figure, Sign};
 use super::fit::{derived_cost, targets};
 use super::index::Index;
 use super::kind::{Kind, Operation};
-use super::plain::plain;
+use super::plain::{is_plain, plain};
 use super::query::Query;
 
 /// What a figure comes from.
@@ -36,6 +36,7 @@ impl Explained {
 }
 
 /// What a figure is explained with.
+#[derive(Clone, Copy)]
 pub(crate) struct Explainer<'a, 'i> {
     pub(crate) index: &'a Index<'i>,
     pub(crate) query: &'a Query,
@@ -44,6 +45,8 @@ pub(crate) struct Explainer<'a, 'i> {
     pub(crate) derived: &'a [Derived],
 }
 
+/// A derivation whose words agree less than this is none.
+const LEAST: f32 = 0.3;
 /// A plain place is shown before a derivation unless the derivation's words fit better by this much.
 const PLAIN: f32 = 0.3;
 
@@ -54,15 +57,18 @@ impl Explainer<'_, '_> {
         let derived = self.derived(figure);
         let mut explained = match (plain, derived) {
             (Some(plain), Some(derived)) => {
-                let lead = PLAIN - self.cues.strength(figure);
+                // A long number that stands there is hardly there by chance.
+                let long = if plain.kind == Kind::Exact && figure.digits() > 2 { 0.1 } else { 0.0 };
+                let lead = PLAIN + long - self.cues.strength(figure);
                 if derived.score > plain.score + lead { derived } else { plain }
             }
             (plain, derived) => plain.or(derived)?,
         };
         let decoys = decoys(figure, text);
-        let as_good = |decoy: &&Figure| match explained.kind {
-            Kind::Derived => self.derives(decoy, explained.score) || self.is_plain(decoy, explained.score),
-            _ => self.is_plain(decoy, explained.score),
+        let as_good = |decoy: &&Figure| {
+            let (kind, score) = (explained.kind, explained.score);
+            kind == Kind::Derived && self.derives(decoy, score)
+                || is_plain(self.index, self.query, decoy, kind, score)
         };
         explained.chance = decoys.iter().filter(as_good).count();
         Some(explained)
@@ -76,12 +82,8 @@ impl Explainer<'_, '_> {
         Some(Explained { kind, cells, operation: None, others, score: best.score, chance: 0 })
     }
 
-    fn is_plain(&self, decoy: &Figure, score: f32) -> bool {
-        plain(self.index, self.query, decoy).0.first().is_some_and(|found| found.score >= score - 1e-4)
-    }
-
     fn derived(&self, figure: &Figure) -> Option<Explained> {
-        if figure.year {
+        if figure.year || self.cues.is_operand(figure.start) {
             return None;
         }
         let targets = targets(figure);
@@ -99,7 +101,7 @@ impl Explainer<'_, '_> {
                 best = Some((score, derived));
             }
         }
-        let (score, derived) = best?;
+        let (score, derived) = best.filter(|(score, _)| *score >= LEAST)?;
         Some(Explained {
             kind: Kind::Derived,
             cells: derived.operands.clone(),

@@ -50,15 +50,9 @@ pub(crate) struct Figure {
 }
 
 impl Figure {
-    /// The value with its sign, before any scale word.
-    pub(crate) fn signed(&self) -> Decimal {
-        if self.sign == Sign::None { self.reading.value } else { -self.reading.value }
-    }
-
-    /// How many digits say something: neither leading zeros nor, in a whole number, trailing ones.
+    /// How many digits say something: no zeros before them, and in a whole number none behind.
     pub(crate) fn digits(&self) -> usize {
-        let digits = self.reading.value.mantissa().unsigned_abs().to_string();
-        if self.reading.decimals == 0 { digits.trim_end_matches('0').len() } else { digits.len() }.max(1)
+        self.reading.value.mantissa().to_string().trim_end_matches('0').len().max(1)
     }
 
     /// How many zeros a whole number ends with.

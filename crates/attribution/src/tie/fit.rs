@@ -109,9 +109,14 @@ fn is_same_unit(figure: &Figure, power: i32, cell: &Cell) -> bool {
 /// What it costs to bring this cell to the figure's unit by this power of ten; `None` if nothing allows it.
 fn unit_cost(figure: &Figure, power: i32, cell: &Cell) -> Option<f32> {
     let scale = figure.scale;
+    if cell.unit == Unit::Id {
+        let bare = power == 0 && scale == 0 && !figure.percent && !figure.currency && figure.reading.decimals == 0;
+        return bare.then_some(0.15);
+    }
     if cell.scale != 0 {
         let bare = power == 0 && scale == 0;
-        return if power == cell.scale - scale { Some(0.0) } else { bare.then_some(0.08) };
+        // That both say the same scale is more than that the digits agree.
+        return if power == cell.scale - scale { Some(-0.08) } else { bare.then_some(0.08) };
     }
     if figure.percent {
         return match power {

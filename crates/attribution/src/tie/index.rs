@@ -45,6 +45,8 @@ pub(crate) enum Unit {
     Share,
     /// Hundredths of a hundredth.
     BasisPoints,
+    /// None: it is the name of something.
+    Id,
 }
 
 /// All that an answer's results hold.
@@ -162,7 +164,9 @@ impl<'a> Index<'a> {
 }
 
 fn unit_of(name: &str) -> Unit {
-    const UNITS: [(&str, Unit); 16] = [
+    const UNITS: [(&str, Unit); 18] = [
+        ("id", Unit::Id),
+        ("index", Unit::Id),
         ("cent", Unit::Cents),
         ("cents", Unit::Cents),
         ("pence", Unit::Cents),

@@ -8,7 +8,9 @@ const FAR: f32 = 0.3;
 /// How much a label's score is taken down for saying much that the sentence doesn't.
 const STRAY: f32 = 0.2;
 /// What it counts that the result as a whole speaks of the sentence's matter.
-const RESULT: f32 = 0.25;
+pub(crate) const RESULT: f32 = 0.25;
+/// What that counts for a year, which stands in many places that have nothing else to do with it.
+pub(crate) const RESULT_OF_YEAR: f32 = 0.5;
 
 /// The words around one figure.
 #[derive(Debug)]
@@ -23,8 +25,8 @@ pub(crate) struct Query {
 
 impl Query {
     /// `near` are the words of the figure's sentence, `all` those of the answer; `cited` the results that the model
-    /// named in this sentence.
-    pub(crate) fn new(index: &Index<'_>, near: Bits, all: Bits, cited: &[usize]) -> Self {
+    /// named in this sentence, and `about` what it counts that a result as a whole speaks of the matter.
+    pub(crate) fn new(index: &Index<'_>, near: Bits, all: Bits, cited: &[usize], about: f32) -> Self {
         let mut weights = vec![0.0; SIZE];
         let units = index.labels.units as f32;
         let heard = index.said.iter().fold(Bits::default(), |heard, said| heard.or(said.bits));
@@ -42,7 +44,7 @@ impl Query {
         let results = covered.iter().enumerate();
         let named = |result| if cited.contains(&result) { 0.5 } else { 0.0 };
         query.results =
-            results.map(|(result, share)| RESULT * share * share / (best * best) + named(result)).collect();
+            results.map(|(result, share)| about * share * share / (best * best) + named(result)).collect();
         query
     }
 

@@ -10,7 +10,7 @@ use super::index::Index;
 use super::kind::{Kind, Place, ResultText, Tie, Ties};
 use super::names::names;
 use super::plain::plain;
-use super::query::Query;
+use super::query::{Query, RESULT, RESULT_OF_YEAR};
 use super::sentence::sentences;
 use super::vocabulary::Bits;
 
@@ -134,8 +134,9 @@ impl Settling<'_, '_> {
 
     fn sentence(&mut self, start: usize, end: usize, figures: &[Figure], all: Bits) {
         let near = self.said(start, end, figures);
-        let query = Query::new(self.index, near, all, &self.cited(start, end));
-        let cues = Cues::of(&self.answer[start..end]);
+        let cited = self.cited(start, end);
+        let query = Query::new(self.index, near, all, &cited, RESULT);
+        let cues = Cues::of(&self.answer[start..end], start, figures);
         let quoted: Vec<u32> = figures
             .iter()
             .filter(|figure| !figure.year)
@@ -150,7 +151,16 @@ impl Settling<'_, '_> {
         let explainer = Explainer { index: self.index, query: &query, cues: &cues, derived: &derived };
         let explained: Vec<Option<Explained>> = figures
             .iter()
-            .map(|figure| explainer.explain(figure, &self.answer[figure.start..figure.end]))
+            .map(|figure| {
+                let text = &self.answer[figure.start..figure.end];
+                if !figure.year {
+                    return explainer.explain(figure, text);
+                }
+                // That a year is written beside itself says nothing.
+                let own = self.said(figure.start, figure.end, &[]);
+                let query = Query::new(self.index, near.without(own), all, &cited, RESULT_OF_YEAR);
+                Explainer { query: &query, derived: &[], ..explainer }.explain(figure, text)
+            })
             .collect();
         let operands: Vec<u32> = explained
             .iter()
@@ -159,11 +169,18 @@ impl Settling<'_, '_> {
             .flat_map(|explained| explained.cells.clone())
             .collect();
         for (figure, explained) in figures.iter().zip(explained) {
-            match explained.filter(Explained::is_tie) {
+            let quoted = |explained: &Explained| {
+                explained.kind == Kind::Exact && operands.iter().any(|operand| self.is_twin(*operand, explained.cells[0]))
+            };
+            match explained.filter(|explained| explained.is_tie() || quoted(explained)) {
                 Some(explained) => self.tied(figure, explained, &operands),
                 None => self.ties.untied.push((figure.start, figure.end)),
             }
         }
+    }
+
+    fn is_twin(&self, one: u32, other: u32) -> bool {
+        self.index.cells[one as usize].value == self.index.cells[other as usize].value
     }
 
     fn tied(&mut self, figure: &Figure, explained: Explained, operands: &[u32]) {
@@ -173,9 +190,8 @@ impl Settling<'_, '_> {
         if explained.kind == Kind::Exact
             && let Some(cell) = cells.first_mut()
         {
-            let value = self.index.cells[*cell as usize].value;
-            let is_twin = |operand: &&u32| self.index.cells[**operand as usize].value == value;
-            *cell = operands.iter().find(is_twin).copied().unwrap_or(*cell);
+            let twin = operands.iter().copied().find(|operand| self.is_twin(*operand, *cell));
+            *cell = twin.unwrap_or(*cell);
         }
         let nodes = cells.iter().map(|cell| self.index.cells[*cell as usize].node);
         self.ties.ties.push(Tie {
@@ -193,7 +209,7 @@ impl Settling<'_, '_> {
         let mut taken: Vec<(usize, usize)> = self.ties.ties.iter().map(|tie| (tie.start, tie.end)).collect();
         taken.extend(&self.ties.untied);
         taken.sort_unstable();
-        let query = Query::new(self.index, all, all, &[]);
+        let query = Query::new(self.index, all, all, &[], RESULT);
         for named in names(self.answer, self.index, &taken, &query) {
             let confidence = 0.6 + 0.4 * f64::from(named.score.clamp(0.0, 1.0));
             let places = vec![self.place(named.node)];
