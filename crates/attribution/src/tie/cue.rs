@@ -140,20 +140,27 @@ impl Cues {
         match operation {
             Operation::Difference if figure.percent && !percent => None,
             Operation::Difference => said(self.difference, unsaid).map(|cost| cost + average),
-            Operation::PercentChange if !figure.percent || percent => None,
-            Operation::PercentChange => said(self.difference, unsaid).map(|cost| cost + average / 2.0),
+            Operation::PercentChange if !figure.percent => None,
+            Operation::PercentChange => {
+                // Hundredths most often change by points.
+                said(self.difference, unsaid)
+                    .map(|cost| cost + average / 2.0 + if percent { 0.06 } else { 0.0 })
+            }
             Operation::Sum if figure.percent && !percent => None,
-            Operation::Sum => said(self.sum, unsaid).map(|cost| cost + average + if figure.percent { 0.15 } else { 0.0 }),
+            Operation::Sum => {
+                said(self.sum, unsaid).map(|cost| cost + average + if figure.percent { 0.15 } else { 0.0 })
+            }
             // Averages of plain numbers may stand in a column of hundredths.
             Operation::Average => said(self.average, 0.4)
                 .map(|cost| if figure.percent && !percent { cost + 0.05 } else { cost }),
             Operation::Ratio | Operation::ShareOfSum if figure.percent => {
                 said(self.ratio, unsaid).map(|cost| cost + if self.difference { 0.12 } else { 0.0 } + average)
             }
-            Operation::Ratio | Operation::ShareOfSum if figure.currency && !self.ratio => None,
-            Operation::Ratio | Operation::ShareOfSum => {
-                said(self.ratio, 0.4).map(|cost| cost + average / 2.0)
+            // Nobody writes a ratio without decimals, or in a currency.
+            Operation::Ratio | Operation::ShareOfSum if figure.currency || figure.reading.decimals == 0 => {
+                None
             }
+            Operation::Ratio | Operation::ShareOfSum => self.ratio.then_some(average / 2.0),
             Operation::Count
                 if figure.percent || figure.currency || figure.scale != 0 || figure.reading.decimals > 0 =>
             {

@@ -89,7 +89,7 @@ impl Search<'_, '_> {
         let cells = self.index.cells.iter().take(WEIGHED).filter(|cell| cell.within.is_none());
         let mut starts: Vec<Operand> = Vec::new();
         let mut last = None;
-        for cell in cells.filter(|cell| !cell.year) {
+        for cell in cells {
             if last != Some(cell.node) {
                 starts.extend(self.operand(cell.node));
             }
@@ -102,7 +102,8 @@ impl Search<'_, '_> {
         let cells = &self.index.cells;
         let place = cells.partition_point(|cell| cell.node < node);
         let cell = cells.get(place).filter(|cell| cell.node == node && cell.within.is_none())?;
-        if cell.unit == Unit::Id {
+        // What names or dates other values is not reckoned with.
+        if cell.unit == Unit::Id || self.index.labels.is_in_heading(&self.index.forest, node) {
             return None;
         }
         let result = self.index.forest.result_of(node);

@@ -46,7 +46,7 @@ pub(crate) struct Explainer<'a, 'i> {
 }
 
 /// A derivation whose words agree less than this is none.
-const LEAST: f32 = 0.3;
+const LEAST: f32 = 0.4;
 /// A plain place is shown before a derivation unless the derivation's words fit better by this much.
 const PLAIN: f32 = 0.3;
 

@@ -163,7 +163,7 @@ fn figure_at(text: &str, digit: usize, from: usize) -> (usize, Option<Figure>) {
         let Some(value) = shifted(reading.value, -i64::from(decimals)) else { return (run, None) };
         reading = Reading { value, decimals };
     }
-    let year = body.len() == 4 && (b"12".contains(&body.as_bytes()[0])) && reading.decimals == 0;
+    let year = body.len() == 4 && (body.starts_with("19") || body.starts_with("20")) && reading.decimals == 0;
     let mut figure = Figure {
         start: lead.start,
         end: run,

@@ -110,7 +110,8 @@ fn is_same_unit(figure: &Figure, power: i32, cell: &Cell) -> bool {
 fn unit_cost(figure: &Figure, power: i32, cell: &Cell) -> Option<f32> {
     let scale = figure.scale;
     if cell.unit == Unit::Id {
-        let bare = power == 0 && scale == 0 && !figure.percent && !figure.currency && figure.reading.decimals == 0;
+        let bare =
+            power == 0 && scale == 0 && !figure.percent && !figure.currency && figure.reading.decimals == 0;
         return bare.then_some(0.15);
     }
     if cell.scale != 0 {

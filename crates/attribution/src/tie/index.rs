@@ -119,7 +119,7 @@ impl<'a> Index<'a> {
         if let Value::Number(number) = self.forest.node(node).value {
             let unit = self.unit(node);
             if let Some(value) = decimal(number) {
-                let year = number.len() == 4 && number.starts_with(['1', '2']);
+                let year = number.len() == 4 && (number.starts_with("19") || number.starts_with("20"));
                 let percent = false;
                 self.cells.push(Cell { node, within: None, value, scale: 0, percent, year, unit });
             }
@@ -164,7 +164,8 @@ impl<'a> Index<'a> {
 }
 
 fn unit_of(name: &str) -> Unit {
-    const UNITS: [(&str, Unit); 18] = [
+    const UNITS: [(&str, Unit); 19] = [
+        ("year", Unit::Id),
         ("id", Unit::Id),
         ("index", Unit::Id),
         ("cent", Unit::Cents),

@@ -1,7 +1,7 @@
 //! The words around a value: the names of the members that lead to it, what stands beside it, the headings of its
 //! column and of its row, whatever shape the table has.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::figure::whole;
 use super::tree::{Forest, Key, NONE, Value};
@@ -24,6 +24,8 @@ pub(crate) struct Labels {
     headings: BTreeMap<u32, Vec<Said>>,
     /// By the list that is a column: the list beside it that names its rows.
     sides: BTreeMap<u32, Vec<Said>>,
+    /// The rows that are headings.
+    heading_rows: BTreeSet<u32>,
     /// In how many labels each word stands.
     pub(crate) counts: Vec<u32>,
     /// How many labels there are.
@@ -38,6 +40,7 @@ impl Labels {
             pool: vec![Said::default()],
             headings: BTreeMap::new(),
             sides: BTreeMap::new(),
+            heading_rows: BTreeSet::new(),
             counts: vec![0; super::vocabulary::SIZE],
             units: 0,
         };
@@ -94,6 +97,11 @@ impl Labels {
             at = parent;
         }
         said
+    }
+
+    /// Whether a value is part of a table's heading.
+    pub(crate) fn is_in_heading(&self, forest: &Forest<'_>, node: u32) -> bool {
+        self.heading_rows.contains(&forest.node(node).parent)
     }
 
     fn read(&mut self, vocabulary: &Vocabulary, text: &str) -> Said {
@@ -174,6 +182,7 @@ impl Labels {
                 break;
             }
             found = true;
+            self.heading_rows.insert(*row);
             // A heading over several columns stands over the first of them.
             let mut over = Said::default();
             for (column, cell) in cells.into_iter().enumerate() {

@@ -37,7 +37,9 @@ impl Query {
         for word in all.without(near).words() {
             weights[usize::from(word)] *= FAR;
         }
-        let total = near.words().map(|word| weights[usize::from(word)]).sum::<f32>().max(1.0);
+        // What no label says can't be asked of one.
+        let labelled = near.words().filter(|word| index.labels.counts[usize::from(*word)] > 0);
+        let total = labelled.map(|word| weights[usize::from(word)]).sum::<f32>().max(1.0);
         let mut query = Self { near, weights, total, results: Vec::new() };
         let covered: Vec<f32> = index.said.iter().map(|said| query.weight(said.bits)).collect();
         let best = covered.iter().copied().fold(f32::EPSILON, f32::max);

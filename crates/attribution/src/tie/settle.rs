@@ -170,7 +170,8 @@ impl Settling<'_, '_> {
             .collect();
         for (figure, explained) in figures.iter().zip(explained) {
             let quoted = |explained: &Explained| {
-                explained.kind == Kind::Exact && operands.iter().any(|operand| self.is_twin(*operand, explained.cells[0]))
+                explained.kind == Kind::Exact
+                    && operands.iter().any(|operand| self.is_twin(*operand, explained.cells[0]))
             };
             match explained.filter(|explained| explained.is_tie() || quoted(explained)) {
                 Some(explained) => self.tied(figure, explained, &operands),

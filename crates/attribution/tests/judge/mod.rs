@@ -177,6 +177,10 @@ fn is_right(gold: &Gold, places: &[(String, String)]) -> bool {
     all && left.is_empty()
 }
 
+fn percent(part: usize, whole: usize) -> f64 {
+    100.0 * part as f64 / whole.max(1) as f64
+}
+
 /// The answer with a figure's digits changed, its form kept, by a rule that any machine follows alike.
 fn altered(item: &Item, gold: &Gold) -> (String, usize) {
     let written = &item.answer[gold.start..gold.end];
@@ -212,18 +216,24 @@ fn altered(item: &Item, gold: &Gold) -> (String, usize) {
 }
 
 impl Score {
-    pub(crate) fn share(&self, kind: &str, of: usize, over: usize) -> f64 {
-        self.kinds.get(kind).map_or(0.0, |counts| 100.0 * counts[of] as f64 / (counts[over].max(1)) as f64)
+    /// How many of a hundred spans of a kind were tied to their places.
+    pub(crate) fn recall(&self, kind: &str) -> f64 {
+        self.kinds.get(kind).map_or(0.0, |[all, _, right]| percent(*right, *all))
+    }
+
+    /// How many of a hundred ties of a kind lead to the right places.
+    pub(crate) fn precision(&self, kind: &str) -> f64 {
+        self.kinds.get(kind).map_or(0.0, |[_, tied, right]| percent(*right, *tied))
     }
 
     pub(crate) fn invented(&self) -> f64 {
         let all: usize = self.altered.values().map(|counts| counts[0]).sum();
         let tied: usize = self.altered.values().map(|counts| counts[1]).sum();
-        100.0 * tied as f64 / all.max(1) as f64
+        percent(tied, all)
     }
 
     pub(crate) fn distracted(&self) -> f64 {
-        100.0 * self.links[1] as f64 / self.links[0].max(1) as f64
+        percent(self.links[1], self.links[0])
     }
 
     pub(crate) fn table(&self) -> String {
@@ -231,18 +241,13 @@ impl Score {
             "{:<10}{:>7}{:>10}{:>11}{:>14}\n",
             "kind", "items", "recall", "precision", "altered tied"
         );
-        for (kind, [all, tied, right]) in &self.kinds {
-            let percent = |part: usize, whole: usize| 100.0 * part as f64 / whole.max(1) as f64;
+        for (kind, [all, _, _]) in &self.kinds {
             let altered = self
                 .altered
                 .get(kind)
                 .map_or(String::new(), |[all, tied]| format!("{:.1} %", percent(*tied, *all)));
-            let _ = writeln!(
-                table,
-                "{kind:<10}{all:>7}{:>8.1} %{:>9.1} %{altered:>14}",
-                percent(*right, *all),
-                percent(*right, *tied)
-            );
+            let (recall, precision) = (self.recall(kind), self.precision(kind));
+            let _ = writeln!(table, "{kind:<10}{all:>7}{recall:>8.1} %{precision:>9.1} %{altered:>14}");
         }
         let mut times = self.times.clone();
         times.sort_unstable();

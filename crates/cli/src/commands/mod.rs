@@ -21,6 +21,7 @@ pub(crate) mod settings;
 pub(crate) mod sheet;
 pub(crate) mod sources;
 pub(crate) mod telling;
+pub(crate) mod tie;
 pub(crate) mod tools;
 pub(crate) mod trail;
 pub(crate) mod usage;
