@@ -45,7 +45,7 @@ fn a_value_is_found_in_any_notation_and_unit() {
         "Ada Byron's order came to $1,284.50.",
         "$1,284.50",
         SHOP,
-        Kind::Exact,
+        Kind::Scaled,
         "/data/orders/0/total_cents",
     );
     stands("The refund rate was 4.31 %.", "4.31 %", SHOP, Kind::Scaled, "/data/refund_rate");

@@ -138,7 +138,8 @@ impl Search<'_, '_> {
             u16::try_from((words / count).max(u32::try_from(distinct).unwrap_or(0))).unwrap_or(u16::MAX);
         let quoted = operands.iter().filter(|operand| operand.quoted).count();
         let quoted = if quoted == operands.len() { QUOTED } else { 0.1 * quoted as f32 / count as f32 };
-        self.query.score(said, operands[0].result) + quoted
+        let results = operands.iter().map(|operand| self.query.score(said, operand.result));
+        results.fold(f32::INFINITY, f32::min) + quoted
     }
 
     fn pairs(&self, members: &[Operand], pairs: &mut BTreeSet<(u32, u32)>, found: &mut Vec<Derived>) {
@@ -247,7 +248,7 @@ impl Search<'_, '_> {
             for other in starts.iter().take(8).skip(place + 1).filter(|other| other.result != one.result) {
                 let (one, other) = if one.cell < other.cell { (one, other) } else { (other, one) };
                 if pairs.insert((one.cell, other.cell)) {
-                    let cost = if one.quoted && other.quoted { 0.05 } else { 0.2 };
+                    let cost = if one.quoted && other.quoted { 0.05 } else { 0.35 };
                     self.pair(one, other, cost, found);
                 }
             }

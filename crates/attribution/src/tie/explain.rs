@@ -45,8 +45,8 @@ pub(crate) struct Explainer<'a, 'i> {
     pub(crate) derived: &'a [Derived],
 }
 
-/// A derivation whose words agree less than this is none.
-const LEAST: f32 = 0.4;
+/// A derivation whose words agree less than this, beside those of the best, is none.
+const LEAST: f32 = 0.5;
 /// A plain place is shown before a derivation unless the derivation's words fit better by this much.
 const PLAIN: f32 = 0.3;
 
@@ -87,6 +87,7 @@ impl Explainer<'_, '_> {
             return None;
         }
         let targets = targets(figure);
+        let least = self.derived.first()?.score * LEAST;
         let mut best: Option<(f32, &Derived)> = None;
         for derived in self.derived {
             let Some((cost, power)) = self.fits(figure, &targets, derived) else { continue };
@@ -101,7 +102,7 @@ impl Explainer<'_, '_> {
                 best = Some((score, derived));
             }
         }
-        let (score, derived) = best.filter(|(score, _)| *score >= LEAST)?;
+        let (score, derived) = best.filter(|(score, _)| *score >= least)?;
         Some(Explained {
             kind: Kind::Derived,
             cells: derived.operands.clone(),
