@@ -103,7 +103,7 @@ fn month_named(written: &str) -> Option<u16> {
             && month.get(..written.len()).is_some_and(|head| head.eq_ignore_ascii_case(written));
         short || month.eq_ignore_ascii_case(written)
     };
-    MONTHS.iter().position(|month| is(&month)).and_then(|place| u16::try_from(place + 1).ok())
+    MONTHS.iter().position(|month| is(month)).and_then(|place| u16::try_from(place + 1).ok())
 }
 
 /// The letters of `30th`.

@@ -73,7 +73,7 @@ impl<'a> Index<'a> {
         }
         let vocabulary = Vocabulary::of(answer);
         let labels = Labels::of(&forest, tools, &vocabulary);
-        let said = vec![Said::default(); bodies.len()];
+        let said = labels.named.iter().map(|bits| Said { bits: *bits, ..Said::default() }).collect();
         let mut index = Self {
             forest,
             labels,
@@ -112,10 +112,6 @@ impl<'a> Index<'a> {
 
     fn take(&mut self, node: u32) {
         let result = self.forest.result_of(node);
-        let name = self.forest.name(node);
-        if let Some(name) = &name {
-            self.hear(result, name);
-        }
         if let Value::Number(number) = self.forest.node(node).value {
             let unit = self.unit(node);
             if let Some(value) = decimal(number) {

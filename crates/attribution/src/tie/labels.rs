@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::figure::whole;
 use super::tree::{Forest, Key, NONE, Value};
-use super::vocabulary::{Said, Vocabulary};
+use super::vocabulary::{Bits, Said, Vocabulary};
 
 /// A string beside a value names it if it is no longer than this; longer ones are texts of their own.
 const NAME: usize = 160;
@@ -28,6 +28,8 @@ pub(crate) struct Labels {
     heading_rows: BTreeSet<u32>,
     /// In how many labels each word stands.
     pub(crate) counts: Vec<u32>,
+    /// By result: which words are in the names of its members.
+    pub(crate) named: Vec<Bits>,
     /// How many labels there are.
     pub(crate) units: u32,
 }
@@ -42,8 +44,10 @@ impl Labels {
             sides: BTreeMap::new(),
             heading_rows: BTreeSet::new(),
             counts: vec![0; super::vocabulary::SIZE],
+            named: vec![Bits::default(); forest.roots.len()],
             units: 0,
         };
+        let mut names: BTreeMap<&str, Said> = BTreeMap::new();
         for node in 0..forest.nodes.len() {
             let node = u32::try_from(node).unwrap_or(NONE);
             let mut said = Said::default();
@@ -52,8 +56,15 @@ impl Labels {
                     let tool = tools.get(forest.result_of(node)).copied().unwrap_or_default();
                     said = said.and_also(Said { words: 0, ..vocabulary.said(tool) });
                 }
-                Key::Name(_) => {
-                    said = said.and_also(labels.read(vocabulary, &forest.name(node).unwrap_or_default()));
+                Key::Name(name) => {
+                    // A list of a thousand records says the same few names a thousand times.
+                    let known = *names
+                        .entry(name)
+                        .or_insert_with(|| vocabulary.said(&forest.name(node).unwrap_or_default()));
+                    let result = forest.result_of(node);
+                    labels.named[result] = labels.named[result].or(known.bits);
+                    labels.count(known);
+                    said = said.and_also(known);
                 }
                 Key::Place(_) => {}
             }
@@ -106,11 +117,15 @@ impl Labels {
 
     fn read(&mut self, vocabulary: &Vocabulary, text: &str) -> Said {
         let said = vocabulary.said(text);
+        self.count(said);
+        said
+    }
+
+    fn count(&mut self, said: Said) {
         self.units += 1;
         for word in said.bits.words() {
             self.counts[usize::from(word)] += 1;
         }
-        said
     }
 
     /// The strings among the members or elements of a node.

@@ -29,13 +29,6 @@ pub(crate) struct Word {
     pub(crate) idle: bool,
 }
 
-/// Words that stand in labels and sentences alike without saying what they are about.
-const IDLE: [&str; 42] = [
-    "a", "an", "and", "are", "as", "at", "be", "between", "but", "by", "did", "do", "does", "for", "from",
-    "had", "has", "have", "how", "if", "in", "into", "is", "it", "its", "of", "on", "or", "our", "per",
-    "that", "the", "their", "there", "this", "to", "was", "were", "what", "which", "who", "with",
-];
-
 /// The words of a text: runs of letters, and runs of digits. `totalCents`, `total_cents` and `Total cents` are the same
 /// two words; `FY2019` is two.
 pub(crate) fn words(text: &str) -> impl Iterator<Item = Word> {
@@ -79,12 +72,60 @@ fn word(text: &str, start: usize, end: usize) -> Word {
         long.as_bytes()
     };
     let (stem, ending) = stem(lower);
-    let idle = IDLE.binary_search_by(|idle| idle.as_bytes().cmp(lower)).is_ok();
+    let idle = is_idle(lower);
     // FNV-1a: short words, no adversary who gains by a collision, and the same on every machine.
     let hash = stem.iter().chain(ending).fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
     });
     Word { start, end, hash, idle }
+}
+
+/// Words that stand in labels and sentences alike without saying what they are about.
+fn is_idle(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"a" | b"an"
+            | b"and"
+            | b"are"
+            | b"as"
+            | b"at"
+            | b"be"
+            | b"between"
+            | b"but"
+            | b"by"
+            | b"did"
+            | b"do"
+            | b"does"
+            | b"for"
+            | b"from"
+            | b"had"
+            | b"has"
+            | b"have"
+            | b"how"
+            | b"if"
+            | b"in"
+            | b"into"
+            | b"is"
+            | b"it"
+            | b"its"
+            | b"of"
+            | b"on"
+            | b"or"
+            | b"our"
+            | b"per"
+            | b"that"
+            | b"the"
+            | b"their"
+            | b"there"
+            | b"this"
+            | b"to"
+            | b"was"
+            | b"were"
+            | b"what"
+            | b"which"
+            | b"who"
+            | b"with"
+    )
 }
 
 /// The word without the ending of a plural, and what stands for the ending.

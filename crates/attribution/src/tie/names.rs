@@ -68,6 +68,8 @@ pub(crate) fn names(answer: &str, index: &Index<'_>, taken: &[(usize, usize)], q
 /// The words of an answer, by what they may match.
 struct Answer {
     words: Vec<Word>,
+    /// A filter of the hashes of all its words.
+    beginnings: [u64; 64],
     /// Names by the hash of their words: whole values, with their first word and length.
     whole: BTreeMap<u64, Vec<(usize, usize)>>,
     /// Where four words in a row begin.
@@ -84,8 +86,17 @@ impl Answer {
         };
         let words: Vec<Word> = words(text).collect();
         let free: Vec<bool> = words.iter().map(|word| !is_taken(word)).collect();
-        let mut answer =
-            Self { words, whole: BTreeMap::new(), passages: BTreeMap::new(), capitals: BTreeMap::new() };
+        let mut beginnings = [0; 64];
+        for word in &words {
+            beginnings[(word.hash >> 58) as usize] |= 1 << ((word.hash >> 52) & 63);
+        }
+        let mut answer = Self {
+            words,
+            beginnings,
+            whole: BTreeMap::new(),
+            passages: BTreeMap::new(),
+            capitals: BTreeMap::new(),
+        };
         for first in 0..answer.words.len() {
             let mut hash = 0;
             for len in 1..=NAME.min(answer.words.len() - first) {
@@ -111,15 +122,24 @@ impl Answer {
         answer
     }
 
+    /// Whether anything that is looked for may begin with this word: most words of a result are none of the answer's.
+    fn begins(&self, word: u64) -> bool {
+        self.beginnings[(word >> 58) as usize] & (1 << ((word >> 52) & 63)) != 0
+    }
+
     fn find(&self, text: &str, node: u32, found: &mut Vec<(usize, usize, u32, u8)>) {
         let said: Vec<u64> = words(text).map(|word| word.hash).collect();
-        if said.len() <= NAME {
+        if said.len() <= NAME && said.first().is_some_and(|first| self.begins(*first)) {
             let whole = said.iter().fold(0, |hash, word| joined(hash, *word));
             let matches = self.whole.get(&whole).into_iter().flatten();
             found.extend(matches.map(|(first, len)| (*first, *len, node, 0)));
         }
         let mut at = 0;
         while at < said.len() {
+            if !self.begins(said[at]) {
+                at += 1;
+                continue;
+            }
             let passage =
                 said.get(at..at + PASSAGE).map(|run| run.iter().fold(0, |hash, word| joined(hash, *word)));
             if let Some(first) = passage.and_then(|passage| self.passages.get(&passage)) {
