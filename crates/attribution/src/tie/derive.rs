@@ -18,6 +18,8 @@ const STARTS: usize = 24;
 const PAIRED: usize = 20;
 /// Beyond this many numbers, values far from the sentence's words are no longer weighed.
 const WEIGHED: usize = 60_000;
+/// A derivation whose words agree less than this, beside those of the best, is none.
+pub(crate) const LEAST: f32 = 0.5;
 /// What it counts that the sentence quotes all operands.
 const QUOTED: f32 = 0.45;
 
@@ -53,7 +55,7 @@ struct Operand {
     total: bool,
 }
 
-/// All that may be derived for a sentence. `quoted` are the cells that its other figures tie to.
+/// All that may be derived for a sentence, the best first. `quoted` are the cells that its other figures tie to.
 pub(crate) fn derivations(index: &Index<'_>, query: &Query, tools: &[&str], quoted: &[u32]) -> Vec<Derived> {
     let search = Search { index, query, quoted };
     let mut starts: Vec<Operand> = search.starts();
@@ -61,7 +63,7 @@ pub(crate) fn derivations(index: &Index<'_>, query: &Query, tools: &[&str], quot
         other.quoted.cmp(&one.quoted).then(other.score.total_cmp(&one.score)).then(one.cell.cmp(&other.cell))
     });
     starts.truncate(STARTS.max(quoted.len().min(2 * STARTS)));
-    let mut found = Vec::new();
+    let mut found = Found::default();
     let mut seen: BTreeSet<(Option<u32>, String)> = BTreeSet::new();
     let mut pairs: BTreeSet<(u32, u32)> = BTreeSet::new();
     for start in &starts {
@@ -75,7 +77,23 @@ pub(crate) fn derivations(index: &Index<'_>, query: &Query, tools: &[&str], quot
         }
     }
     search.across(&starts, &mut pairs, &mut found);
-    found
+    found.derived.sort_by(|one, other| other.score.total_cmp(&one.score));
+    found.derived
+}
+
+/// What was derived so far.
+#[derive(Default)]
+struct Found {
+    derived: Vec<Derived>,
+    best: f32,
+}
+
+impl Found {
+    /// Whether something with this score can still be shown. Most pairs of a large table can't, and cost nothing more.
+    fn wants(&mut self, score: f32) -> bool {
+        self.best = self.best.max(score);
+        score >= self.best * LEAST
+    }
 }
 
 struct Search<'a, 'i> {
@@ -138,11 +156,11 @@ impl Search<'_, '_> {
             u16::try_from((words / count).max(u32::try_from(distinct).unwrap_or(0))).unwrap_or(u16::MAX);
         let quoted = operands.iter().filter(|operand| operand.quoted).count();
         let quoted = if quoted == operands.len() { QUOTED } else { 0.1 * quoted as f32 / count as f32 };
-        let results = operands.iter().map(|operand| self.query.score(said, operand.result));
-        results.fold(f32::INFINITY, f32::min) + quoted
+        let results = operands.iter().map(|operand| self.query.result(operand.result));
+        self.query.agreed(said) + results.fold(f32::INFINITY, f32::min) + quoted
     }
 
-    fn pairs(&self, members: &[Operand], pairs: &mut BTreeSet<(u32, u32)>, found: &mut Vec<Derived>) {
+    fn pairs(&self, members: &[Operand], pairs: &mut BTreeSet<(u32, u32)>, found: &mut Found) {
         let mut best: Vec<&Operand> = members.iter().collect();
         best.sort_by(|one, other| {
             other
@@ -163,11 +181,14 @@ impl Search<'_, '_> {
         self.shares(&best, found);
     }
 
-    fn pair(&self, one: &Operand, other: &Operand, cost: f32, found: &mut Vec<Derived>) {
+    fn pair(&self, one: &Operand, other: &Operand, cost: f32, found: &mut Found) {
         let score = self.agreed(&[one, other]) - cost;
+        if !found.wants(score) {
+            return;
+        }
         let mut push = |operation, first: &Operand, second: &Operand, value: f64| {
             if value.is_finite() {
-                found.push(derived(operation, &[first, second], value, score));
+                found.derived.push(derived(operation, &[first, second], value, score));
             }
         };
         if one.percent == other.percent {
@@ -184,7 +205,7 @@ impl Search<'_, '_> {
     }
 
     /// Two parts as a share of a whole.
-    fn shares(&self, best: &[&Operand], found: &mut Vec<Derived>) {
+    fn shares(&self, best: &[&Operand], found: &mut Found) {
         let mut best: Vec<&Operand> = best.to_vec();
         best.sort_by(|one, other| other.score.total_cmp(&one.score));
         best.truncate(8);
@@ -197,7 +218,15 @@ impl Search<'_, '_> {
                     let value = (one.value + other.value) / whole.value;
                     if value.is_finite() {
                         let score = self.agreed(&[one, other, whole]) - 0.08;
-                        found.push(derived(Operation::ShareOfSum, &[one, other, whole], value, score));
+                        if !found.wants(score) {
+                            continue;
+                        }
+                        found.derived.push(derived(
+                            Operation::ShareOfSum,
+                            &[one, other, whole],
+                            value,
+                            score,
+                        ));
                     }
                 }
             }
@@ -205,7 +234,7 @@ impl Search<'_, '_> {
     }
 
     /// Sums, averages and counts of many members.
-    fn together(&self, members: &[Operand], found: &mut Vec<Derived>) {
+    fn together(&self, members: &[Operand], found: &mut Found) {
         if members.len() < 2 {
             return;
         }
@@ -236,14 +265,17 @@ impl Search<'_, '_> {
             }
             let sum: f64 = group.iter().map(|operand| operand.value).sum();
             let score = self.agreed(&group) - cost;
-            found.push(derived(Operation::Sum, &group, sum, score));
-            found.push(derived(Operation::Average, &group, sum / group.len() as f64, score));
-            found.push(derived(Operation::Count, &group, group.len() as f64, score));
+            if !found.wants(score) {
+                continue;
+            }
+            found.derived.push(derived(Operation::Sum, &group, sum, score));
+            found.derived.push(derived(Operation::Average, &group, sum / group.len() as f64, score));
+            found.derived.push(derived(Operation::Count, &group, group.len() as f64, score));
         }
     }
 
     /// The best values of two results: what one tool says less what another does.
-    fn across(&self, starts: &[Operand], pairs: &mut BTreeSet<(u32, u32)>, found: &mut Vec<Derived>) {
+    fn across(&self, starts: &[Operand], pairs: &mut BTreeSet<(u32, u32)>, found: &mut Found) {
         for (place, one) in starts.iter().take(8).enumerate() {
             for other in starts.iter().take(8).skip(place + 1).filter(|other| other.result != one.result) {
                 let (one, other) = if one.cell < other.cell { (one, other) } else { (other, one) };

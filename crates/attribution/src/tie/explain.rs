@@ -2,7 +2,7 @@
 
 use super::chance::{DECOYS, MOST, decoys};
 use super::cue::Cues;
-use super::derive::{Derived, exactly};
+use super::derive::{Derived, LEAST, exactly};
 use super::figure::{Figure, Sign};
 use super::fit::{derived_cost, targets};
 use super::index::Index;
@@ -45,8 +45,6 @@ pub(crate) struct Explainer<'a, 'i> {
     pub(crate) derived: &'a [Derived],
 }
 
-/// A derivation whose words agree less than this, beside those of the best, is none.
-const LEAST: f32 = 0.5;
 /// A plain place is shown before a derivation unless the derivation's words fit better by this much.
 const PLAIN: f32 = 0.3;
 

@@ -57,9 +57,19 @@ impl Query {
 
     /// How well a label answers the sentence, from 0 to little over 1.
     pub(crate) fn score(&self, said: Said, result: usize) -> f32 {
+        self.agreed(said) + self.result(result)
+    }
+
+    /// What it counts to be in this result.
+    pub(crate) fn result(&self, result: usize) -> f32 {
+        self.results.get(result).copied().unwrap_or_default()
+    }
+
+    /// How well the words alone agree, from 0 to 1.
+    pub(crate) fn agreed(&self, said: Said) -> f32 {
         let matched: usize = said.bits.words().filter(|word| self.weights[usize::from(*word)] > 0.0).count();
         let stray = 1.0 - matched as f32 / f32::from(said.words.max(1));
         let covered = (self.weight(said.bits) / self.total).min(1.0);
-        covered * (1.0 - STRAY * stray.max(0.0)) + self.results.get(result).copied().unwrap_or_default()
+        covered * (1.0 - STRAY * stray.max(0.0))
     }
 }

@@ -145,9 +145,8 @@ impl Settling<'_, '_> {
             .map(|plain| plain.cell)
             .collect();
         let computed = figures.iter().any(|figure| !figure.year);
-        let mut derived =
+        let derived =
             if computed { derivations(self.index, &query, self.tools, &quoted) } else { Vec::new() };
-        derived.sort_by(|one, other| other.score.total_cmp(&one.score));
         let explainer = Explainer { index: self.index, query: &query, cues: &cues, derived: &derived };
         let explained: Vec<Option<Explained>> = figures
             .iter()
