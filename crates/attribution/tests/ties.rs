@@ -1,6 +1,6 @@
 //! What an answer's figures are tied to.
 
-#![allow(clippy::unwrap_used, reason = "a panic here is a failed test with a place")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a panic here is a failed test with a place")]
 
 mod judge;
 
@@ -19,7 +19,7 @@ fn ties(answer: &str, bodies: &[&str]) -> Ties {
 /// The kind, pointers and operation of the tie that has this text.
 #[track_caller]
 fn found(answer: &str, text: &str, bodies: &[&str]) -> (Kind, Vec<(usize, String)>, Option<&'static str>) {
-    let Ties { ties, untied } = ties(answer, bodies);
+    let Ties { ties, untied, .. } = ties(answer, bodies);
     let tie = ties.iter().find(|tie| &answer[tie.start..tie.end] == text);
     let Some(Tie { kind, places, derivation, .. }) = tie else {
         panic!("{text}: {ties:?}, untied {untied:?}")
@@ -106,6 +106,26 @@ fn what_stands_nowhere_is_untied() {
 }
 
 #[test]
+fn equations_are_reckoned_again() {
+    #[track_caller]
+    fn check(answer: &str, wrong: &[&str]) {
+        let contradicted = ties(answer, &[]).contradicted;
+        let contradicted: Vec<&str> = contradicted.iter().map(|(start, end)| &answer[*start..*end]).collect();
+        assert_eq!(contradicted, wrong, "{answer}");
+    }
+    check("In all 1,204 − 877 = 327, so 1,204 - 877 = 337.", &["337"]);
+    check("(83,615 − 26,062) / 26,062 = 220.8%, or (83,615 - 26,062) / 26,062 = 2.21.", &[]);
+    check(
+        "It fell: (83,615 − 26,062) / 83,615 = 68.1 % (2 + 3 × 4 = 14; 2 + 3 × 4 = 20).",
+        &["68.1 %", "20"],
+    );
+    check("$1.2 million + $3.4 million = $4.7 million.", &[]);
+    check("$1.2 million + $3.4 million = $4.9 million.", &["$4.9 million"]);
+    check("26,062 + 57,553 = 83,616, a slip in the last digit.", &[]);
+    check("x = 5, and 7 = 8, since 3 / 0 = 4.", &[]);
+}
+
+#[test]
 fn digits_are_never_rounded_by_the_machine() {
     let body = r#"{"balance":9007199254740993}"#;
     stands("The balance is 9,007,199,254,740,993.", "9,007,199,254,740,993", body, Kind::Exact, "/balance");
@@ -168,7 +188,7 @@ proptest! {
         };
         let body = format!("[{noise},{{\"name\":\"Pilot fees\",\"net\":{value}}}]");
         let answer = format!("Pilot fees were {figure} net.");
-        let Ties { ties, untied } = ties(&answer, &[&body]);
+        let Ties { ties, untied, .. } = ties(&answer, &[&body]);
         let tie = ties.iter().find(|tie| answer[tie.start..tie.end].contains(&figure[1..figure.len() - 1]));
         prop_assert!(tie.is_some_and(|tie| tie.places[0].pointer == "/1/net"), "{answer} {body} {ties:?} {untied:?}");
     }
@@ -187,8 +207,9 @@ proptest! {
     /// Nothing that comes in makes it stop, and its spans are parts of the answer that don't overlap.
     #[test]
     fn anything_can_be_tied(answer in "[-0-9a-zA-Zé€$%(),.:\"“ \n]{0,80}", body in "[-0-9a-z\\[\\]{}:,.\"\\\\é€%() ]{0,120}") {
-        let Ties { ties, untied } = ties(&answer, &[&body, SHOP]);
-        let mut spans: Vec<(usize, usize)> = ties.iter().map(|tie| (tie.start, tie.end)).chain(untied).collect();
+        let Ties { ties, untied, contradicted } = ties(&answer, &[&body, SHOP]);
+        let mut spans: Vec<(usize, usize)> =
+            ties.iter().map(|tie| (tie.start, tie.end)).chain(untied).chain(contradicted).collect();
         spans.sort_unstable();
         prop_assert!(spans.iter().all(|(start, end)| start < end && answer.get(*start..*end).is_some()), "{spans:?}");
         prop_assert!(spans.windows(2).all(|pair| pair[0].1 <= pair[1].0), "{spans:?}");

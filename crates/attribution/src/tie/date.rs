@@ -97,13 +97,13 @@ fn date(year: u16, month: u16, day: u16) -> Option<Date> {
 }
 
 fn month_named(written: &str) -> Option<u16> {
-    let is = |month: &&str| {
+    let is = |month: &&'static str| {
         let short = written.len() >= 3
             && written.len() <= 4
             && month.get(..written.len()).is_some_and(|head| head.eq_ignore_ascii_case(written));
         short || month.eq_ignore_ascii_case(written)
     };
-    MONTHS.iter().position(|month| is(month)).and_then(|place| u16::try_from(place + 1).ok())
+    MONTHS.iter().position(is).and_then(|place| u16::try_from(place + 1).ok())
 }
 
 /// The letters of `30th`.

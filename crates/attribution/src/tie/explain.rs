@@ -4,7 +4,7 @@ use super::chance::{DECOYS, MOST, decoys};
 use super::cue::Cues;
 use super::derive::{Derived, LEAST, exactly};
 use super::figure::{Figure, Sign};
-use super::fit::{derived_cost, targets};
+use super::fit::{Target, derived_cost, targets};
 use super::index::Index;
 use super::kind::{Kind, Operation};
 use super::plain::{is_plain, plain};
@@ -120,12 +120,15 @@ impl Explainer<'_, '_> {
     }
 
     /// What it costs to read a derived value as this figure, and by which power of ten.
-    fn fits(&self, figure: &Figure, targets: &[super::fit::Target], derived: &Derived) -> Option<(f32, i32)> {
-        let cue = self.cues.cost(derived.operation, figure, derived.percent)?;
+    fn fits(&self, figure: &Figure, targets: &[Target], derived: &Derived) -> Option<(f32, i32)> {
         let hundredths = figure.percent
             && !derived.percent
             && matches!(derived.operation, Operation::Ratio | Operation::ShareOfSum);
         let size = if hundredths { derived.size * 100.0 } else { derived.size };
+        if !targets.iter().any(|target| target.screens(size)) {
+            return None;
+        }
+        let cue = self.cues.cost(derived.operation, figure, derived.percent)?;
         let sign = match (figure.sign, derived.negative) {
             (Sign::Minus, false) if derived.operation == Operation::Difference => 0.0,
             (Sign::Minus | Sign::Brackets, false) => 0.06,

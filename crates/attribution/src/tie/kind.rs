@@ -94,6 +94,9 @@ pub struct Ties {
     pub ties: Vec<Tie>,
     /// The figures, dates and identifiers that nothing supports better than chance would, as places in the answer.
     pub untied: Vec<(usize, usize)>,
+    /// The results of equations in the answer that don't come out, off by a thousandth or more. They are neither tied nor
+    /// untied.
+    pub contradicted: Vec<(usize, usize)>,
 }
 
 /// A result that the model had when it answered.

@@ -9,6 +9,7 @@ mod chance;
 mod cue;
 mod date;
 mod derive;
+mod equation;
 mod explain;
 mod family;
 mod figure;

@@ -3,11 +3,13 @@
 use super::cue::Cues;
 use super::date::{Date, dates};
 use super::derive::derivations;
+use super::equation::contradicted;
 use super::explain::{Explained, Explainer};
 use super::figure::{Figure, figures};
 use super::identifiers::{identifiers, places};
 use super::index::Index;
 use super::kind::{Kind, Place, ResultText, Tie, Ties};
+use super::letters::words;
 use super::names::names;
 use super::plain::plain;
 use super::query::{Query, RESULT, RESULT_OF_YEAR};
@@ -28,6 +30,7 @@ pub fn tie(answer: &str, results: &[ResultText<'_>]) -> Ties {
     settling.dates();
     let figures: Vec<Figure> =
         figures(answer).into_iter().filter(|figure| !settling.is_taken(figure.start, figure.end)).collect();
+    settling.ties.contradicted = contradicted(answer, &figures);
     let all = settling.said(0, answer.len(), &figures);
     for (start, end) in sentences(answer) {
         let here: Vec<Figure> =
@@ -107,7 +110,7 @@ impl Settling<'_, '_> {
     /// The words of a part of the answer that are no figures, though years are words too.
     fn said(&self, start: usize, end: usize, figures: &[Figure]) -> Bits {
         let mut bits = Bits::default();
-        for word in super::letters::words(&self.answer[start..end]).filter(|word| !word.idle) {
+        for word in words(&self.answer[start..end]).filter(|word| !word.idle) {
             let place = start + word.start;
             let within = figures.partition_point(|figure| figure.end <= place);
             let figure = figures.get(within).filter(|figure| figure.start <= place);
@@ -172,6 +175,9 @@ impl Settling<'_, '_> {
                 explained.kind == Kind::Exact
                     && operands.iter().any(|operand| self.is_twin(*operand, explained.cells[0]))
             };
+            if self.ties.contradicted.contains(&(figure.start, figure.end)) {
+                continue;
+            }
             match explained.filter(|explained| explained.is_tie() || quoted(explained)) {
                 Some(explained) => self.tied(figure, explained, &operands),
                 None => self.ties.untied.push((figure.start, figure.end)),
@@ -207,7 +213,7 @@ impl Settling<'_, '_> {
 
     fn names(&mut self, all: Bits) {
         let mut taken: Vec<(usize, usize)> = self.ties.ties.iter().map(|tie| (tie.start, tie.end)).collect();
-        taken.extend(&self.ties.untied);
+        taken.extend(self.ties.untied.iter().chain(&self.ties.contradicted));
         taken.sort_unstable();
         let query = Query::new(self.index, all, all, &[], RESULT);
         for named in names(self.answer, self.index, &taken, &query) {

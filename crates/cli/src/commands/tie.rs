@@ -58,13 +58,15 @@ impl Asked {
         let results = self.results.iter();
         let results: Vec<ResultText<'_>> =
             results.map(|Given { call, tool, body }| ResultText { call, tool, body }).collect();
-        let Ties { ties, untied } = tie(&self.answer, &results);
+        let Ties { ties, untied, contradicted } = tie(&self.answer, &results);
         let ties: Vec<Value> = ties.iter().map(|tie| self.shape(tie)).collect();
-        let untied = untied.into_iter();
-        let untied: Vec<Value> = untied
-            .map(|(start, end)| json!({ "start": start, "end": end, "text": self.answer[start..end] }))
-            .collect();
-        json!({ "ties": ties, "untied": untied })
+        let (untied, contradicted) = (self.spans(&untied), self.spans(&contradicted));
+        json!({ "ties": ties, "untied": untied, "contradicted": contradicted })
+    }
+
+    fn spans(&self, spans: &[(usize, usize)]) -> Vec<Value> {
+        let span = |(start, end): &(usize, usize)| json!({ "start": start, "end": end, "text": self.answer[*start..*end] });
+        spans.iter().map(span).collect()
     }
 
     fn shape(&self, tie: &Tie) -> Value {
