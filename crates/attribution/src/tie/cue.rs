@@ -153,14 +153,18 @@ impl Cues {
             // Averages of plain numbers may stand in a column of hundredths.
             Operation::Average => said(self.average, 0.4)
                 .map(|cost| if figure.percent && !percent { cost + 0.05 } else { cost }),
-            Operation::Ratio | Operation::ShareOfSum if figure.percent => {
+            Operation::Ratio | Operation::ShareOfSum | Operation::Share if figure.percent => {
                 said(self.ratio, unsaid).map(|cost| cost + if self.difference { 0.12 } else { 0.0 } + average)
             }
             // Nobody writes a ratio without decimals, or in a currency.
-            Operation::Ratio | Operation::ShareOfSum if figure.currency || figure.reading.decimals == 0 => {
+            Operation::Ratio | Operation::ShareOfSum | Operation::Share
+                if figure.currency || figure.reading.decimals == 0 =>
+            {
                 None
             }
-            Operation::Ratio | Operation::ShareOfSum => self.ratio.then_some(average / 2.0),
+            Operation::Ratio | Operation::ShareOfSum | Operation::Share => {
+                self.ratio.then_some(average / 2.0)
+            }
             Operation::Count
                 if figure.percent || figure.currency || figure.scale != 0 || figure.reading.decimals > 0 =>
             {

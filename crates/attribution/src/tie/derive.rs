@@ -20,6 +20,8 @@ const PAIRED: usize = 20;
 const WEIGHED: usize = 60_000;
 /// A derivation whose words agree less than this, beside those of the best, is none.
 pub(crate) const LEAST: f32 = 0.5;
+/// How many parts are reckoned as shares of their sum.
+const SHARED: usize = 64;
 /// What it counts that the sentence quotes all operands.
 const QUOTED: f32 = 0.45;
 
@@ -253,6 +255,7 @@ impl Search<'_, '_> {
         let quoted: Vec<&Operand> = members.iter().filter(|member| member.quoted).collect();
         let mut groups: Vec<(Vec<&Operand>, f32)> =
             vec![(parts.clone(), 0.0), (named, 0.02), (alike, 0.02), (quoted, 0.0)];
+        self.parts(&parts, found);
         // What stands between two totals is a part of the table for itself.
         groups.extend(members.split(|member| member.total).map(|run| (run.iter().collect(), 0.05)));
         let mut seen: BTreeSet<Vec<u32>> = BTreeSet::new();
@@ -271,6 +274,21 @@ impl Search<'_, '_> {
             found.derived.push(derived(Operation::Sum, &group, sum, score));
             found.derived.push(derived(Operation::Average, &group, sum / group.len() as f64, score));
             found.derived.push(derived(Operation::Count, &group, group.len() as f64, score));
+        }
+    }
+
+    /// Each of the best parts as a share of all of them.
+    fn parts(&self, parts: &[&Operand], found: &mut Found) {
+        let sum: f64 = parts.iter().map(|part| part.value).sum();
+        let mut best: Vec<&Operand> = parts.to_vec();
+        best.sort_by(|one, other| other.score.total_cmp(&one.score).then(one.cell.cmp(&other.cell)));
+        for part in best.into_iter().take(4).filter(|_| (3..=SHARED).contains(&parts.len()) && sum != 0.0) {
+            let score = self.agreed(&[part]) - 0.1;
+            if found.wants(score) {
+                let others = parts.iter().copied().filter(|other| other.cell != part.cell);
+                let operands: Vec<&Operand> = std::iter::once(part).chain(others).collect();
+                found.derived.push(derived(Operation::Share, &operands, part.value / sum, score));
+            }
         }
     }
 
@@ -318,6 +336,7 @@ pub(crate) fn exactly(index: &Index<'_>, derived: &Derived, hundredths: bool) ->
         Operation::PercentChange => {
             first.checked_sub(*last)?.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(*last)
         }
+        Operation::Share => first.checked_mul(hundred)?.checked_div(sum(&values)?),
         Operation::Ratio | Operation::ShareOfSum => sum(parts)?.checked_mul(hundred)?.checked_div(*last),
         Operation::Sum => sum(&values),
         Operation::Average => sum(&values)?.checked_div(count),

@@ -69,7 +69,25 @@ impl Explainer<'_, '_> {
                 || is_plain(self.index, self.query, decoy, kind, score)
         };
         explained.chance = decoys.iter().filter(as_good).count();
+        if explained.kind != Kind::Derived && self.is_small(figure) && !self.is_named(explained.cells[0]) {
+            explained.chance = DECOYS;
+        }
         Some(explained)
+    }
+
+    /// A bare number of one or two digits stands anywhere, and means something only where its name is said.
+    fn is_small(&self, figure: &Figure) -> bool {
+        let bare = !figure.percent && !figure.currency && figure.scale == 0 && figure.reading.decimals == 0;
+        bare && figure.digits() <= 2 && figure.zeros() < 3
+    }
+
+    fn is_named(&self, cell: u32) -> bool {
+        let cell = &self.index.cells[cell as usize];
+        let name = match cell.within {
+            Some(_) => self.index.said_around(cell).bits,
+            None => self.index.labels.name(&self.index.forest, cell.node),
+        };
+        !name.and(self.query.near).is_empty()
     }
 
     fn plain(&self, figure: &Figure) -> Option<Explained> {
@@ -123,7 +141,7 @@ impl Explainer<'_, '_> {
     fn fits(&self, figure: &Figure, targets: &[Target], derived: &Derived) -> Option<(f32, i32)> {
         let hundredths = figure.percent
             && !derived.percent
-            && matches!(derived.operation, Operation::Ratio | Operation::ShareOfSum);
+            && matches!(derived.operation, Operation::Ratio | Operation::ShareOfSum | Operation::Share);
         let size = if hundredths { derived.size * 100.0 } else { derived.size };
         if !targets.iter().any(|target| target.screens(size)) {
             return None;

@@ -131,11 +131,22 @@ impl<'a> Index<'a> {
             self.cells.extend(cell(node, None, &figure, unit));
             return;
         }
-        for figure in figures(&text) {
+        let dates = dates(&text);
+        // Of a date or a time only the year is a number that an answer may quote alone.
+        let is_clock = |figure: &Figure| {
+            let colon = text[figure.end..].starts_with(':') || text[..figure.start].ends_with(':');
+            colon && figure.end - figure.start == 2
+        };
+        let in_date = |figure: &Figure| {
+            dates.iter().any(|(start, end, _)| *start <= figure.start && figure.end <= *end)
+        };
+        for figure in
+            figures(&text).iter().filter(|figure| figure.year || !in_date(figure) && !is_clock(figure))
+        {
             let within = (offset(figure.start), offset(figure.end));
-            self.cells.extend(cell(node, Some(within), &figure, Unit::Unsaid));
+            self.cells.extend(cell(node, Some(within), figure, Unit::Unsaid));
         }
-        self.days.extend(dates(&text).into_iter().flat_map(|(_, _, dates)| dates).map(|date| (date, node)));
+        self.days.extend(dates.into_iter().flat_map(|(_, _, dates)| dates).map(|date| (date, node)));
     }
 
     fn hear(&mut self, result: usize, text: &str) {

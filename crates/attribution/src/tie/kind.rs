@@ -40,6 +40,8 @@ pub enum Operation {
     Average,
     /// How many places there are.
     Count,
+    /// The first place as a share of all places together, itself among them.
+    Share,
     /// All places but the last together, as a share of the last.
     ShareOfSum,
 }
@@ -54,6 +56,7 @@ impl Operation {
             Self::Sum => "sum",
             Self::Average => "average",
             Self::Count => "count",
+            Self::Share => "share",
             Self::ShareOfSum => "share_of_sum",
         }
     }

@@ -110,6 +110,19 @@ impl Labels {
         said
     }
 
+    /// What names a value itself, as its member's name or its column's and row's headings do, and not all around it.
+    pub(crate) fn name(&self, forest: &Forest<'_>, node: u32) -> Bits {
+        let own = |node: u32| self.pool[self.own[node as usize] as usize].bits;
+        let parent = forest.node(node).parent;
+        let (Key::Place(place), true) = (forest.node(node).key, parent != NONE) else { return own(node) };
+        let place = place as usize;
+        let row = self.sides.get(&parent).and_then(|names| names.get(place));
+        let heading = self.headings.get(&forest.node(parent).parent).and_then(|columns| columns.get(place));
+        let said =
+            [row, heading].into_iter().flatten().fold(Said::default(), |said, more| said.and_also(*more));
+        said.bits.or(own(parent)).or(own(node))
+    }
+
     /// Whether a value is part of a table's heading.
     pub(crate) fn is_in_heading(&self, forest: &Forest<'_>, node: u32) -> bool {
         self.heading_rows.contains(&forest.node(node).parent)
