@@ -9,6 +9,8 @@ use super::letters::words;
 pub(crate) struct Cues {
     /// Where figures begin that others were computed from.
     operands: Vec<usize>,
+    /// Whether it says what its result was computed from, in figures.
+    pub(crate) spelled: bool,
     difference: bool,
     sum: bool,
     average: bool,
@@ -100,7 +102,9 @@ impl Cues {
     pub(crate) fn of(sentence: &str, start: usize, figures: &[Figure]) -> Self {
         let places = figures.iter().map(|figure| figure.start);
         let operands = places.filter(|place| is_operand(sentence, place - start)).collect();
-        let mut cues = Self { operands, ..Self::default() };
+        let amounts = figures.iter().filter(|figure| !figure.year);
+        let spelled = amounts.filter(|figure| is_operand(sentence, figure.start - start)).count() > 1;
+        let mut cues = Self { operands, spelled, ..Self::default() };
         for word in words(sentence) {
             let written = &sentence[word.start..word.end];
             let is = |list: &[&str]| list.iter().any(|cue| cue.eq_ignore_ascii_case(written));

@@ -35,6 +35,8 @@ pub(crate) struct Derived {
     pub(crate) size: f64,
     /// Whether it came out below zero.
     pub(crate) negative: bool,
+    /// Whether the sentence quotes all its operands.
+    pub(crate) quoted: bool,
     /// Whether its operands are hundredths.
     pub(crate) percent: bool,
     /// Whether its operands are hundredths of a currency.
@@ -312,6 +314,7 @@ fn derived(operation: Operation, operands: &[&Operand], value: f64, score: f32) 
         operands: operands.iter().map(|operand| operand.cell).collect(),
         size: value.abs(),
         negative: value < 0.0,
+        quoted: operands.iter().all(|operand| operand.quoted),
         percent: operands[0].percent,
         cents: operands[0].cents,
         score,

@@ -147,6 +147,8 @@ impl Explainer<'_, '_> {
             return None;
         }
         let cue = self.cues.cost(derived.operation, figure, derived.percent)?;
+        // Where a sentence quotes operands, its result comes from no others.
+        let cue = if self.cues.spelled && !derived.quoted { cue + 0.3 } else { cue };
         let sign = match (figure.sign, derived.negative) {
             (Sign::Minus, false) if derived.operation == Operation::Difference => 0.0,
             (Sign::Minus | Sign::Brackets, false) => 0.06,
