@@ -67,6 +67,16 @@ fn what_was_computed_names_its_operands() {
 }
 
 #[test]
+fn a_count_shows_what_it_counts() {
+    let (kind, places, operation) = found("There are 2 open orders.", "2", &[SHOP]);
+    let places: Vec<&str> = places.iter().map(|(_, pointer)| pointer.as_str()).collect();
+    assert_eq!((kind, operation), (Kind::Derived, Some("count")));
+    assert_eq!(places, ["/data/orders/0/status", "/data/orders/2/status"]);
+    assert_eq!(found("There are 3 orders.", "3", &[SHOP]).1, [(0, "/data/orders".to_owned())]);
+    assert!(ties("There are 4 orders, 3 of them open.", &[SHOP]).ties.is_empty());
+}
+
+#[test]
 fn one_pointer_in_the_results_of_a_batch_is_a_family() {
     let bodies = [
         r#"{"region":"North","sales":4187}"#,

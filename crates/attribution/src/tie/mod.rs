@@ -6,6 +6,7 @@
 //! form decide whether finding one means anything.
 
 mod chance;
+mod count;
 mod cue;
 mod date;
 mod derive;

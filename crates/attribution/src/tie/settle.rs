@@ -1,5 +1,8 @@
 //! From an answer and its results to ties.
 
+use rust_decimal::prelude::ToPrimitive;
+
+use super::count::counted;
 use super::cue::Cues;
 use super::date::{Date, dates};
 use super::derive::derivations;
@@ -8,7 +11,7 @@ use super::explain::{Explained, Explainer};
 use super::figure::{Figure, figures};
 use super::identifiers::{identifiers, places};
 use super::index::Index;
-use super::kind::{Kind, Place, ResultText, Tie, Ties};
+use super::kind::{Kind, Operation, Place, ResultText, Tie, Ties};
 use super::letters::words;
 use super::names::names;
 use super::plain::plain;
@@ -18,6 +21,11 @@ use super::vocabulary::Bits;
 
 /// What a date or an identifier that stands in a result is worth: there is little to be mistaken about.
 const STANDS: f64 = 0.97;
+
+/// What a count is worth whose predicate stands behind it.
+const COUNTS: f64 = 0.85;
+/// Larger numbers are read as they stand: nobody lists so many places.
+const COUNTED: usize = 200;
 
 /// Ties an answer to the results that the model had. Nothing else is a place: who asks decides what was exposed. The same
 /// answer and results always give the same ties.
@@ -178,11 +186,38 @@ impl Settling<'_, '_> {
             if self.ties.contradicted.contains(&(figure.start, figure.end)) {
                 continue;
             }
+            if let Some(nodes) = self.counted(figure) {
+                self.counts(figure, &nodes);
+                continue;
+            }
             match explained.filter(|explained| explained.is_tie() || quoted(explained)) {
                 Some(explained) => self.tied(figure, explained, &operands),
                 None => self.ties.untied.push((figure.start, figure.end)),
             }
         }
+    }
+
+    /// What a bare whole number counts.
+    fn counted(&self, figure: &Figure) -> Option<Vec<u32>> {
+        let bare = !figure.percent && !figure.currency && !figure.year && figure.scale == 0;
+        let count =
+            Some(figure.reading.value).filter(|_| bare && figure.reading.decimals == 0)?.to_usize()?;
+        let behind = self.answer[figure.end..].split(['.', ',', ';', ':', '(', '\n', '|']).next()?;
+        Some(count)
+            .filter(|count| (1..=COUNTED).contains(count))
+            .and_then(|count| counted(self.index, behind, count))
+    }
+
+    fn counts(&mut self, figure: &Figure, nodes: &[u32]) {
+        self.ties.ties.push(Tie {
+            start: figure.start,
+            end: figure.end,
+            kind: Kind::Derived,
+            places: nodes.iter().map(|node| self.place(*node)).collect(),
+            derivation: Some(Operation::Count),
+            others: 0,
+            confidence: COUNTS,
+        });
     }
 
     fn is_twin(&self, one: u32, other: u32) -> bool {
