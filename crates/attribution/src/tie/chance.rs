@@ -3,7 +3,8 @@
 
 use rust_decimal::Decimal;
 
-use super::figure::{Figure, Reading};
+use super::digits::Reading;
+use super::figure::Figure;
 
 /// How many random figures are tried.
 pub(crate) const DECOYS: usize = 24;

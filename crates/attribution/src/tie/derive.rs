@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use super::digits::shifted;
 use super::family::families;
 use super::index::{Index, Unit};
 use super::kind::Operation;
@@ -131,7 +132,7 @@ impl Search<'_, '_> {
         let result = self.index.forest.result_of(node);
         let said = self.index.said_around(cell);
         let number = u32::try_from(place).ok()?;
-        let value = super::figure::shifted(cell.value, cell.scale.into())?;
+        let value = shifted(cell.value, cell.scale.into())?;
         Some(Operand {
             cell: number,
             node,
@@ -325,7 +326,7 @@ fn derived(operation: Operation, operands: &[&Operand], value: f64, score: f32) 
 pub(crate) fn exactly(index: &Index<'_>, derived: &Derived, hundredths: bool) -> Option<Decimal> {
     let values = derived.operands.iter().map(|cell| {
         let cell = &index.cells[*cell as usize];
-        super::figure::shifted(cell.value, cell.scale.into())
+        shifted(cell.value, cell.scale.into())
     });
     let values: Vec<Decimal> = values.collect::<Option<_>>()?;
     let (last, parts) = values.split_last()?;

@@ -3,7 +3,8 @@
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::figure::{Figure, Reading, Sign, shifted};
+use super::digits::{Reading, shifted};
+use super::figure::{Figure, Sign};
 use super::index::{Cell, Unit};
 use super::kind::Kind;
 

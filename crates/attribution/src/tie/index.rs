@@ -4,7 +4,8 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::date::{Date, dates};
-use super::figure::{Figure, figures, shifted, whole};
+use super::digits::shifted;
+use super::figure::{Figure, Sign, figures, whole};
 use super::labels::Labels;
 use super::letters::words;
 use super::tree::{Forest, NONE, Value};
@@ -198,7 +199,7 @@ fn unit_of(name: &str) -> Unit {
 }
 
 fn cell(node: u32, within: Option<(u32, u32)>, figure: &Figure, unit: Unit) -> impl Iterator<Item = Cell> {
-    let signed = |value: Decimal| if figure.sign == super::figure::Sign::None { value } else { -value };
+    let signed = |value: Decimal| if figure.sign == Sign::None { value } else { -value };
     let (scale, percent, year) = (figure.scale, figure.percent, figure.year);
     let readings = [Some(figure.reading), figure.other];
     readings

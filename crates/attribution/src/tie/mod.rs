@@ -10,6 +10,7 @@ mod count;
 mod cue;
 mod date;
 mod derive;
+mod digits;
 mod equation;
 mod explain;
 mod family;
