@@ -37,7 +37,7 @@ pub(crate) fn counted(index: &Index<'_>, behind: &str, count: usize) -> Option<V
             for member in forest.children(record) {
                 let text = forest.text(member).filter(|text| text.len() <= KIND && is_said(text));
                 if let (Some(text), Some(name)) = (text, forest.name(member)) {
-                    kinds.entry((name.into_owned(), text.into_owned())).or_default().push(member);
+                    kinds.entry((name.into_owned(), text.to_owned())).or_default().push(member);
                 }
             }
         }

@@ -179,11 +179,18 @@ impl Cues {
     }
 }
 
+/// How far before a figure it is said that others were computed from it.
+const FAR: usize = 200;
+
 /// Whether a figure is one that a sentence starts from: `rose from 3 to 5`, `(average of 3 and 5)`.
 fn is_operand(sentence: &str, place: usize) -> bool {
     const INSIDE: [&str; 12] =
         ["from", "to", "of", "and", "by", "vs", "versus", "minus", "plus", "less", "over", "times"];
-    let before = &sentence[..place];
+    let mut first = place.saturating_sub(FAR);
+    while !sentence.is_char_boundary(first) {
+        first += 1;
+    }
+    let before = &sentence[first..place];
     let word = before.trim_end().rsplit(|char: char| !char.is_alphanumeric()).next().unwrap_or_default();
     let ends = |words: &[&str]| words.iter().any(|other| other.eq_ignore_ascii_case(word));
     let bracket = before.rfind('(').is_some_and(|open| !before[open..].contains(')'));

@@ -76,7 +76,7 @@ impl<'a> Index<'a> {
         let labels = Labels::of(&forest, tools, &vocabulary);
         let said = labels.named.iter().map(|bits| Said { bits: *bits, ..Said::default() }).collect();
         let mut index = Self {
-            forest,
+            forest: Forest::default(),
             labels,
             vocabulary,
             cells: Vec::new(),
@@ -84,9 +84,10 @@ impl<'a> Index<'a> {
             days: Vec::new(),
             said,
         };
-        for node in 0..index.forest.nodes.len() {
-            index.take(u32::try_from(node).unwrap_or(NONE));
+        for node in 0..forest.nodes.len() {
+            index.take(&forest, u32::try_from(node).unwrap_or(NONE));
         }
+        index.forest = forest;
         let size = |cell: &Cell| cell.value.abs().to_f64().unwrap_or(f64::INFINITY);
         let by_size = (0_u32..).zip(&index.cells).map(|(place, cell)| (size(cell), place));
         index.by_size = by_size.collect();
@@ -107,14 +108,14 @@ impl<'a> Index<'a> {
         let around = self.labels.around(&self.forest, cell.node);
         let Some((start, end)) = cell.within else { return around };
         let text = self.forest.text(cell.node).unwrap_or_default();
-        let sentence = sentence_around(&text, start as usize, end as usize);
+        let sentence = sentence_around(text, start as usize, end as usize);
         around.and_also(self.vocabulary.said(sentence))
     }
 
-    fn take(&mut self, node: u32) {
-        let result = self.forest.result_of(node);
-        if let Value::Number(number) = self.forest.node(node).value {
-            let unit = self.unit(node);
+    fn take(&mut self, forest: &Forest<'a>, node: u32) {
+        let result = forest.result_of(node);
+        if let Value::Number(number) = forest.node(node).value {
+            let unit = unit(forest, node);
             if let Some(value) = decimal(number) {
                 let year = number.len() == 4 && (number.starts_with("19") || number.starts_with("20"));
                 let percent = false;
@@ -122,27 +123,28 @@ impl<'a> Index<'a> {
             }
             return;
         }
-        let Some(text) = self.forest.text(node) else { return };
-        self.hear(result, &text);
+        let Some(text) = forest.text(node) else { return };
+        self.hear(result, text);
         if !text.bytes().any(|byte| byte.is_ascii_digit()) {
             return;
         }
-        if let Some(figure) = whole(&text) {
-            let unit = self.unit(node);
+        if let Some(figure) = whole(text) {
+            let unit = unit(forest, node);
             self.cells.extend(cell(node, None, &figure, unit));
             return;
         }
-        let dates = dates(&text);
+        let dates = dates(text);
         // Of a date or a time only the year is a number that an answer may quote alone.
         let is_clock = |figure: &Figure| {
             let colon = text[figure.end..].starts_with(':') || text[..figure.start].ends_with(':');
             colon && figure.end - figure.start == 2
         };
         let in_date = |figure: &Figure| {
-            dates.iter().any(|(start, end, _)| *start <= figure.start && figure.end <= *end)
+            let place = dates.partition_point(|(_, end, _)| *end < figure.end);
+            dates.get(place).is_some_and(|(start, _, _)| *start <= figure.start)
         };
         for figure in
-            figures(&text).iter().filter(|figure| figure.year || !in_date(figure) && !is_clock(figure))
+            figures(text).iter().filter(|figure| figure.year || !in_date(figure) && !is_clock(figure))
         {
             let within = (offset(figure.start), offset(figure.end));
             self.cells.extend(cell(node, Some(within), figure, Unit::Unsaid));
@@ -157,18 +159,18 @@ impl<'a> Index<'a> {
             }
         }
     }
+}
 
-    /// What the nearest name says of a number's unit.
-    fn unit(&self, node: u32) -> Unit {
-        let mut at = node;
-        while at != NONE {
-            if let Some(name) = self.forest.name(at) {
-                return unit_of(&name);
-            }
-            at = self.forest.node(at).parent;
+/// What the nearest name says of a number's unit.
+fn unit(forest: &Forest<'_>, node: u32) -> Unit {
+    let mut at = node;
+    while at != NONE {
+        if let Some(name) = forest.name(at) {
+            return unit_of(&name);
         }
-        Unit::Unsaid
+        at = forest.node(at).parent;
     }
+    Unit::Unsaid
 }
 
 fn unit_of(name: &str) -> Unit {
@@ -221,15 +223,15 @@ fn decimal(number: &str) -> Option<Decimal> {
 /// The sentence, or so much of it as lies near.
 fn sentence_around(text: &str, start: usize, end: usize) -> &str {
     const FAR: usize = 240;
-    let before = &text[..start];
-    let after = &text[end..];
-    let begin = before.rfind(". ").map_or(0, |place| place + 2).max(floor(text, start.saturating_sub(FAR)));
-    let stop = after.find(". ").map_or(text.len(), |place| end + place).min(floor(text, end + FAR));
-    &text[begin.min(start)..stop.max(end)]
+    let (first, last) = (floor(text, start.saturating_sub(FAR)), floor(text, end + FAR));
+    let begin = text[first..start].rfind(". ").map_or(first, |place| first + place + 2);
+    let stop = text[end..last.max(end)].find(". ").map_or(last.max(end), |place| end + place);
+    &text[begin..stop]
 }
 
 fn floor(text: &str, place: usize) -> usize {
-    (0..=place.min(text.len())).rev().find(|place| text.is_char_boundary(*place)).unwrap_or_default()
+    let place = place.min(text.len());
+    (place.saturating_sub(3)..=place).rev().find(|place| text.is_char_boundary(*place)).unwrap_or_default()
 }
 
 fn offset(place: usize) -> u32 {

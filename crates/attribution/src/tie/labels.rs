@@ -147,8 +147,8 @@ impl Labels {
         let mut read = 0;
         for child in forest.children(node) {
             let Some(text) = forest.text(child).filter(|text| text.len() <= NAME) else { continue };
-            if whole(&text).is_none() {
-                said = said.and_also(self.read(vocabulary, &text));
+            if whole(text).is_none() {
+                said = said.and_also(self.read(vocabulary, text));
                 read += 1;
                 if read == BESIDE {
                     break;
@@ -164,9 +164,8 @@ impl Labels {
         if children.len() > 1 && children.iter().all(|row| matches!(forest.node(*row).value, Value::List)) {
             self.heading(forest, list, &children, vocabulary);
         }
-        let names = |child: &u32| {
-            forest.text(*child).is_some_and(|text| text.len() <= NAME && whole(&text).is_none())
-        };
+        let names =
+            |child: &u32| forest.text(*child).is_some_and(|text| text.len() <= NAME && whole(text).is_none());
         if children.is_empty() || children.iter().filter(|child| names(child)).count() * 2 <= children.len() {
             return;
         }
@@ -189,7 +188,7 @@ impl Labels {
         let rows: Vec<u32> = forest.children(list).collect();
         let said: Vec<Said> = rows
             .iter()
-            .map(|row| forest.text(*row).map_or_else(Said::default, |text| self.read(vocabulary, &text)))
+            .map(|row| forest.text(*row).map_or_else(Said::default, |text| self.read(vocabulary, text)))
             .collect();
         for column in columns {
             // What names rows is named by nothing, and the first list of names is the one.
@@ -215,11 +214,11 @@ impl Labels {
             let mut over = Said::default();
             for (column, cell) in cells.into_iter().enumerate() {
                 let text = match forest.node(cell).value {
-                    Value::Number(number) => number.into(),
+                    Value::Number(number) => number,
                     _ => forest.text(cell).unwrap_or_default(),
                 };
                 if !text.trim().is_empty() {
-                    over = if text.len() <= NAME { self.read(vocabulary, &text) } else { Said::default() };
+                    over = if text.len() <= NAME { self.read(vocabulary, text) } else { Said::default() };
                 }
                 columns[column] = columns[column].and_also(over);
             }
@@ -235,12 +234,12 @@ fn is_heading(forest: &Forest<'_>, cells: &[u32]) -> bool {
     let mut said = false;
     for (column, cell) in cells.iter().enumerate() {
         let text = match forest.node(*cell).value {
-            Value::Number(number) => number.into(),
+            Value::Number(number) => number,
             Value::Text(_) | Value::Escaped(_) => forest.text(*cell).unwrap_or_default(),
             Value::Word => continue,
             Value::List | Value::Record => return false,
         };
-        if whole(&text).is_some_and(|figure| !figure.year) {
+        if whole(text).is_some_and(|figure| !figure.year) {
             return false;
         }
         said |= column > 0 && !text.trim().is_empty();

@@ -33,7 +33,7 @@ pub(crate) fn names(answer: &str, index: &Index<'_>, taken: &[(usize, usize)], q
         if found.len() < MOST
             && let Some(text) = index.forest.text(node)
         {
-            answer.find(&text, node, &mut found);
+            answer.find(text, node, &mut found);
         }
     }
     let mut weighed: Vec<(usize, usize, u8, Named)> = found

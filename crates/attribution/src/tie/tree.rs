@@ -24,8 +24,8 @@ pub(crate) enum Key<'a> {
 pub(crate) enum Value<'a> {
     /// A number, as written.
     Number(&'a str),
-    /// A string, as written between its quotes, with its escapes.
-    Escaped(&'a str),
+    /// A string that was written with escapes: its place among those that were read.
+    Escaped(u32),
     /// A string without escapes, or a result that is no JSON.
     Text(&'a str),
     /// `true`, `false` or `null`.
@@ -52,6 +52,8 @@ pub(crate) struct Node<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Forest<'a> {
     pub(crate) nodes: Vec<Node<'a>>,
+    /// The strings that were written with escapes, read once.
+    unescaped: Vec<String>,
     /// The first node of each result.
     pub(crate) roots: Vec<u32>,
 }
@@ -61,7 +63,7 @@ impl<'a> Forest<'a> {
     pub(crate) fn plant(&mut self, body: &'a str) {
         let root = self.nodes.len();
         self.roots.push(number(root));
-        let mut reader = Reader { text: body, at: 0, nodes: &mut self.nodes };
+        let mut reader = Reader { text: body, at: 0, nodes: &mut self.nodes, unescaped: &mut self.unescaped };
         reader.space();
         let read = reader.value(NONE, Key::Root, 0);
         reader.space();
@@ -88,10 +90,10 @@ impl<'a> Forest<'a> {
     }
 
     /// The string that a node is.
-    pub(crate) fn text(&self, node: u32) -> Option<Cow<'a, str>> {
+    pub(crate) fn text(&self, node: u32) -> Option<&str> {
         match self.node(node).value {
-            Value::Text(text) => Some(Cow::Borrowed(text)),
-            Value::Escaped(text) => Some(unescaped(text)),
+            Value::Text(text) => Some(text),
+            Value::Escaped(place) => self.unescaped.get(place as usize).map(String::as_str),
             _ => None,
         }
     }
@@ -136,6 +138,7 @@ struct Reader<'a, 'f> {
     text: &'a str,
     at: usize,
     nodes: &'f mut Vec<Node<'a>>,
+    unescaped: &'f mut Vec<String>,
 }
 
 impl<'a> Reader<'a, '_> {
@@ -162,7 +165,12 @@ impl<'a> Reader<'a, '_> {
             b'[' => self.parts(node, false, depth)?,
             b'"' => {
                 let text = self.string()?;
-                if text.contains('\\') { Value::Escaped(text) } else { Value::Text(text) }
+                if text.contains('\\') {
+                    self.unescaped.push(unescaped(text).into_owned());
+                    Value::Escaped(number(self.unescaped.len() - 1))
+                } else {
+                    Value::Text(text)
+                }
             }
             b't' => self.word("true")?,
             b'f' => self.word("false")?,
