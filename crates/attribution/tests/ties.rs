@@ -158,9 +158,9 @@ fn the_goals_are_reached() {
         score.recall(kind) >= recall && score.precision(kind) >= precision
     };
     assert!(reached("number", 97.0, 97.0), "{}", score.table());
-    assert!(reached("derived", 88.0, 97.0), "{}", score.table());
+    assert!(reached("derived", 90.0, 97.0), "{}", score.table());
     assert!(reached("name", 90.0, 95.0), "{}", score.table());
-    assert!(score.invented() <= 4.0 && score.distracted() <= 1.0, "{}", score.table());
+    assert!(score.invented() <= 3.0 && score.distracted() <= 1.0, "{}", score.table());
 }
 
 /// Ways in which people write a number that has been rounded to some decimals.
