@@ -16,6 +16,9 @@ cargo xtask COMMAND
   bench [NAME...]
               build for release, measure, and write target/bench/NAME.json
               (docs/benchmarks.md says what each name measures)
+  eval ties FILE [--misses]
+              tie the answers of a file with gold places, and print how many
+              were found, by kind; with what went wrong
   setup       only what `test` would set up
   bindings    write ui/src/ipc/bindings.ts anew from the app's commands
   help        this text
@@ -36,6 +39,8 @@ pub(crate) enum Task {
     Test(Selection),
     /// With the names of benchmarks and the options of the program that runs them, which knows both.
     Bench(Vec<String>),
+    /// With the file of answers, and the options of the program that ties them.
+    EvalTies(Vec<String>),
     Setup,
     Bindings,
     Help,
@@ -49,6 +54,12 @@ impl Task {
         let task = match name.as_str() {
             "test" => return selection(words).map(Self::Test),
             "bench" => return Ok(Self::Bench(words.collect())),
+            "eval" => {
+                return match words.next().as_deref() {
+                    Some("ties") => Ok(Self::EvalTies(words.collect())),
+                    _ => Err(Failure::new("`eval` takes `ties` and a file")),
+                };
+            }
             "run" => Self::Run,
             "setup" => Self::Setup,
             "bindings" => Self::Bindings,
@@ -95,6 +106,7 @@ mod tests {
         assert_eq!(parsed(""), Ok(Task::Help));
         assert_eq!(parsed("run"), Ok(Task::Run));
         assert_eq!(parsed("bench batch"), Ok(Task::Bench(vec!["batch".into()])));
+        assert_eq!(parsed("eval ties a.jsonl"), Ok(Task::EvalTies(vec!["a.jsonl".into()])));
         assert_eq!(
             parsed("test --fast --only clippy kill batch"),
             Ok(Task::Test(Selection {
@@ -111,6 +123,7 @@ mod tests {
         assert_eq!(parsed("test --quick"), Err("`test` has no option `--quick`".into()));
         assert_eq!(parsed("test --only paint"), Err("there is no part `paint`".into()));
         assert_eq!(parsed("test --only"), Err("`--only` needs the name of a part".into()));
+        assert_eq!(parsed("eval"), Err("`eval` takes `ties` and a file".into()));
         assert_eq!(parsed("run fast"), Err("`run` takes no arguments, but was given `fast`".into()));
     }
 

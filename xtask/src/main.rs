@@ -12,6 +12,7 @@ mod arguments;
 mod bench;
 mod bindings;
 mod child;
+mod eval;
 mod failed;
 mod failure;
 mod fingerprint;
@@ -52,6 +53,7 @@ fn main() -> ExitCode {
         Task::Run => run::run(&repository),
         Task::Test(selection) => test::test(&repository, &selection),
         Task::Bench(words) => bench::bench(&repository, &words),
+        Task::EvalTies(words) => eval::ties(&repository, &words),
         Task::Setup => setup::setup(&repository),
         Task::Bindings => bindings::write(&repository),
     };

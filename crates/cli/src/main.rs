@@ -69,6 +69,7 @@ async fn run(cli: &Cli, output: &Output) -> Result<Exit, engine::EngineError> {
         Command::Trail(trail) => commands::trail::run(global, trail, output).await,
         Command::Verify(verify) => commands::evidence::verify(verify, output).await,
         Command::Classify => commands::classify::run(output),
+        Command::Tie => commands::tie::run(output),
         Command::Decode(decode) => commands::decode::run(decode, output),
         Command::Completions { shell } => Ok(commands::completions::run(*shell, output)),
         Command::KeychainProbe { trial } => commands::probe::run(*trial).await,

@@ -90,6 +90,8 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Find personal data and secrets in texts and payloads, one a line on standard input; it needs no workspace
     Classify,
+    /// Tie an answer's figures to the places of the results on standard input that they come from; it needs no workspace
+    Tie,
     /// Read a model's recorded answer; it needs no workspace and no network
     Decode(Decode),
     /// Print the completions of a shell

@@ -24,6 +24,7 @@ pub(crate) mod sheet;
 pub(crate) mod sign_in;
 pub(crate) mod sources;
 pub(crate) mod telling;
+pub(crate) mod tie;
 pub(crate) mod tools;
 pub(crate) mod trail;
 pub(crate) mod usage;
