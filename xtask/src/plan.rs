@@ -96,7 +96,7 @@ impl Part {
     }
 
     /// Whether it runs only if a person names it: it fetches what nothing else needs.
-    fn is_optional(self) -> bool {
+    pub(crate) fn is_optional(self) -> bool {
         matches!(self, Self::Services | Self::Strangers)
     }
 

@@ -184,7 +184,8 @@ async fn many_calls_at_once_ask_for_one_token_and_none_of_it_is_on_record() {
     let sent = place(|fact| matches!(fact, Fact::TokenSent { grant: TokenGrant::ClientCredentials, .. }));
     let ended = place(|fact| matches!(fact, Fact::TokenEnded { status: Some(200), words: None, .. }));
     assert!(sent < ended && ended < place(|fact| matches!(fact, Fact::CallSent { .. })));
-    let view = scene.engine.sources().await.unwrap().pop().unwrap();
+    let views = scene.engine.sources().await.unwrap();
+    let view = views.into_iter().find(|view| view.spec.name.as_str() == "orders").unwrap();
     assert!(view.token.is_some_and(|token| token.renewable && token.ends.is_some()));
     scene.close().await;
 }

@@ -42,6 +42,9 @@ async fn another_program_reads_while_one_writes_and_when_nobody_does() {
     let scene = Scene::new();
     let store = scene.create().await;
     story::tell(&scene, &store).await;
+    // A reader of this program waits until the tables have everything; one of another reads what they have.
+    let beside = Reader::open(scene.dir(), DatabaseKey::new(KEY)).await.unwrap();
+    assert_eq!(beside.calls(CallQuery::default()).await.unwrap().len(), 5);
     read_in_another_program(scene.dir(), true);
     store.append(vec![scene.opened()]).await.unwrap();
     store.close().await;
