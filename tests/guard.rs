@@ -109,7 +109,7 @@ async fn a_key_that_is_echoed_in_any_form_reaches_neither_model_nor_record_nor_s
     let cut = format!("{BEARER}\nlimits = {{ result_bytes = \"120B\" }}");
     let call = called(&scene, &wild.source("hostile", &cut), "hostile.get", "{}").await;
     assert!(!format!("{call:?}").contains(&KEY[..12]), "{call:?}");
-    scene.close().await;
+    scene.close_unheard().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -147,7 +147,7 @@ async fn no_redirect_leads_to_metadata_or_to_another_host_and_neither_does_a_bas
         let attempts = call.entries.iter().filter(|entry| entry.kind == "call.sent").count();
         assert_eq!(attempts, 1, "{base}: what can't be reached is not tried again");
     }
-    scene.close().await;
+    scene.close_unheard().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -179,7 +179,7 @@ async fn no_argument_leads_to_another_host() {
         assert!(line.starts_with("GET /thing/") && !line.starts_with("GET /thing/?"), "{head}");
         assert_eq!(head.matches("host:").count(), 1, "{head}");
     }
-    scene.close().await;
+    scene.close_unheard().await;
 }
 
 /// Says `first`, and then `more` for as long as anybody listens; counts the bytes that were taken.
@@ -244,7 +244,7 @@ async fn what_never_ends_is_cut_or_given_up_and_costs_no_memory() {
         // What the system's buffers took of it before anybody read.
         assert!(taken.load(Ordering::Relaxed) < 64 << 20, "{what}");
     }
-    scene.close().await;
+    scene.close_unheard().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -260,7 +260,7 @@ async fn what_is_compressed_unasked_never_unfolds() {
         assert!(call.row.size == 0 && words(&call).contains("plain bytes"), "{coding}: {}", words(&call));
         assert!(wild.heard()[0].contains("accept-encoding: identity"));
     }
-    scene.close().await;
+    scene.close_unheard().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -273,5 +273,5 @@ async fn a_cookie_that_a_source_sets_is_sent_to_nobody() {
     }
     assert_eq!(wild.heard().len(), 3);
     assert!(wild.heard().iter().all(|head| !head.to_ascii_lowercase().contains("cookie")));
-    scene.close().await;
+    scene.close_unheard().await;
 }

@@ -148,7 +148,7 @@ impl Scene {
     }
 
     /// The same where something on record may never have arrived: what was taken back before a byte of it left, or
-    /// went to nobody.
+    /// went to nobody, or to a server that is not the company's.
     pub(crate) async fn close_unheard(self) {
         let record = self.record().await;
         record::none_unrecorded(&record.leaving, &record::arrived(&self.rehearsal));
