@@ -42,9 +42,8 @@ async fn another_program_reads_while_one_writes_and_when_nobody_does() {
     let scene = Scene::new();
     let store = scene.create().await;
     story::tell(&scene, &store).await;
-    // A reader of this program waits until the tables have everything; one of another reads what they have.
-    let beside = Reader::open(scene.dir(), DatabaseKey::new(KEY)).await.unwrap();
-    assert_eq!(beside.calls(CallQuery::default()).await.unwrap().len(), 5);
+    // The store's own reader waits until the tables have everything; another program's reads what they have.
+    assert_eq!(store.reader().calls(CallQuery::default()).await.unwrap().len(), 5);
     read_in_another_program(scene.dir(), true);
     store.append(vec![scene.opened()]).await.unwrap();
     store.close().await;
