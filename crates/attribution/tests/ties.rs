@@ -179,6 +179,14 @@ fn written(mantissa: i64, decimals: usize, style: usize) -> String {
     if decimals == 0 { grouped } else { format!("{grouped}{point}{part}") }
 }
 
+#[test]
+fn a_result_that_breaks_off_in_a_string_is_a_text() {
+    for body in ["\"\\", "\"", "[\"\\", "{\"a\": \"\\", "{\"\\"] {
+        let Ties { ties, .. } = ties("Sales were 1,204.", &[body]);
+        assert_eq!(ties, [], "{body}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 

@@ -224,10 +224,11 @@ impl<'a> Reader<'a, '_> {
             if self.text.as_bytes()[self.at - 1] == b'"' {
                 return self.text.get(start..self.at - 1);
             }
-            self.at += 1;
-            if self.at > self.text.len() {
+            // What a backslash escapes is no end, and a text may break off behind one.
+            if self.at == self.text.len() {
                 return None;
             }
+            self.at += 1;
         }
     }
 
