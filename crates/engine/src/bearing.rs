@@ -12,7 +12,7 @@ use sources::{Credential, Grant};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::inner::Inner;
-use crate::keys::is_reserved;
+use crate::keys::named;
 use crate::locked::lock;
 use crate::tokens::{Have, NoToken, Token};
 
@@ -85,10 +85,7 @@ impl Inner {
         if credential.authorize_url.is_none() {
             return self.asked(credential, passage, Grant::Client, None).await;
         }
-        let kept = match is_reserved(name) {
-            false => self.keychain.get(name).await?.as_ref().and_then(Token::read),
-            true => None,
-        };
+        let kept = named(&self.keychain, Some(name)).await?.as_ref().and_then(Token::read);
         let Some(kept) = kept else {
             return Ok(Err(NoToken::SignIn("nobody is signed in".to_owned())));
         };
@@ -118,10 +115,8 @@ impl Engine {
             let slot = self.inner.tokens.slot(&credential);
             let now = lock(&slot.now);
             now.token.clone()
-        } else if is_reserved(&credential.secret) {
-            None
         } else {
-            self.inner.keychain.get(&credential.secret).await?.as_ref().and_then(Token::read)
+            named(&self.inner.keychain, Some(&credential.secret)).await?.as_ref().and_then(Token::read)
         };
         Ok(token.map(|token| TokenView {
             ends: token.ends,

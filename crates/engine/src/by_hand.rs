@@ -9,7 +9,6 @@ use domain::fact::Fact;
 use domain::id::{CallId, ConversationId, Handle, TurnId};
 use domain::outcome::{Ending, Outcome};
 use domain::payload::{Payload, PayloadRole};
-use domain::secret::{Secret, SecretName};
 use domain::source::SourceSpec;
 use domain::time::Span;
 use domain::tool::{ToolId, ToolSpec};
@@ -23,7 +22,7 @@ use crate::clock::{dice, id_parts, random_bits, seal};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::finished::Finished;
-use crate::keys::is_reserved;
+use crate::keys::named;
 use crate::ready::Ready;
 use crate::run::{Arrival, Departure, Notice, Start, attempt};
 use crate::turns::{Ears, Say};
@@ -179,9 +178,9 @@ impl Engine {
         let facts =
             CallFacts { effect: tool.effect, known: true, from_record: false, label: tool.label.clone() };
         let decision = policy::decide(approve, &facts);
-        let secret = self.secret_of(source.auth.secret()).await?;
+        let secret = named(&inner.keychain, source.auth.secret()).await?;
         let key = source.tls.as_ref().and_then(|tls| tls.client_key_secret.as_ref());
-        let key = self.secret_of(key).await?;
+        let key = named(&inner.keychain, key).await?;
         let prepared = Ready::new(&source, tool, arguments, secret, key.as_ref(), id);
         let draft = |fact, payloads| Draft { moment: inner.clock.now(), conversation, fact, payloads };
         let begin = vec![draft(requested, vec![payload]), draft(decided(id, &decision), Vec::new())];
@@ -200,14 +199,6 @@ impl Engine {
         let payloads = finished.result.into_iter().chain(finished.words_payload).collect();
         store.append(vec![draft(ended, payloads)]).await?;
         Ok(id)
-    }
-
-    /// A secret of a source's. The workspace's own keys are none, whatever a source's file says.
-    async fn secret_of(&self, name: Option<&SecretName>) -> Result<Option<Secret>, EngineError> {
-        match name {
-            Some(name) if !is_reserved(name) => Ok(self.inner.keychain.get(name).await?),
-            _ => Ok(None),
-        }
     }
 
     fn departure(

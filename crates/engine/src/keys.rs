@@ -4,7 +4,7 @@
 use domain::json::{hex, unhex};
 use domain::secret::{Secret, SecretName};
 use hkdf::Hkdf;
-use keychain::Keychain;
+use keychain::{Keychain, KeychainError};
 use sha2::Sha256;
 use store::Signers;
 use tlog::{Origin, Signer};
@@ -134,6 +134,18 @@ fn name() -> Result<SecretName, EngineError> {
 /// The name of what the keychain remembers of the trail (`mark`).
 pub(crate) fn mark_name() -> Result<SecretName, EngineError> {
     MARK.parse().map_err(|error: domain::secret::SecretNameError| EngineError::Internal(error.to_string()))
+}
+
+/// The secret that a definition names: a source's, a model's, a proxy's, a collector's. The workspace's own keys are
+/// nobody's else, whatever a definition says: of those there is none to be had here.
+pub(crate) async fn named(
+    keychain: &Keychain,
+    name: Option<&SecretName>,
+) -> Result<Option<Secret>, KeychainError> {
+    match name.filter(|name| !is_reserved(name)) {
+        Some(name) => keychain.get(name).await,
+        None => Ok(None),
+    }
 }
 
 /// Whether a name is one that only we may set.

@@ -15,6 +15,7 @@ use serde_json::json;
 
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::keys::named;
 use crate::run::{Outgoing, Purpose, model_limits};
 
 /// What trying a model showed.
@@ -88,10 +89,7 @@ impl Engine {
     /// # Errors
     /// If the trail can't be written. A model that does not work is no error: the report says how.
     pub async fn test_model(&self, spec: &ModelSpec) -> Result<ModelReport, EngineError> {
-        let key = match &spec.secret {
-            Some(name) => self.inner.keychain.get(name).await?,
-            None => None,
-        };
+        let key = named(&self.inner.keychain, spec.secret.as_ref()).await?;
         if let (Some(name), None) = (&spec.secret, &key) {
             let words = format!("its key `{name}` is not in the keychain; set it first");
             return Ok(missing_key(words));

@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::keys::named;
 
 /// The largest file of certificates: a system's own has half a megabyte.
 const LARGEST: u64 = 4 << 20;
@@ -63,19 +64,13 @@ impl Engine {
             ProxySetting::System => Way::System,
             ProxySetting::Direct => Way::Direct,
             ProxySetting::Through { address, user, secret, except } => {
-                let password = match secret {
-                    Some(name) => {
-                        let password = self.inner.keychain.get(name).await?;
-                        if password.is_none() {
-                            problems.push(format!(
-                                "the proxy's password `{name}` is not in the keychain; Settings or `tieout secrets \
-                                 set {name}` puts it there"
-                            ));
-                        }
-                        password
-                    }
-                    None => None,
-                };
+                let password = named(&self.inner.keychain, secret.as_ref()).await?;
+                if let (Some(name), None) = (secret, &password) {
+                    problems.push(format!(
+                        "the proxy's password `{name}` is not in the keychain; Settings or `tieout secrets set {name}` \
+                         puts it there"
+                    ));
+                }
                 let password = password.unwrap_or_else(|| Secret::new(String::new()));
                 let credentials = (!user.is_empty()).then(|| (user.clone(), password));
                 let address = proxy_address(address).map_err(EngineError::BadInput)?;

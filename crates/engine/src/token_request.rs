@@ -12,7 +12,7 @@ use sources::{Credential, Grant, granted};
 use crate::clock::seal;
 use crate::error::EngineError;
 use crate::inner::Inner;
-use crate::keys::is_reserved;
+use crate::keys::named;
 use crate::tokens::{NoToken, Token};
 
 /// How long a request for a token may take. A workspace that closes waits for it.
@@ -27,11 +27,7 @@ impl Inner {
         grant: Grant,
         before: Option<Secret>,
     ) -> Result<Result<Token, NoToken>, EngineError> {
-        let client_secret = match &credential.client_secret {
-            Some(name) if is_reserved(name) => None,
-            Some(name) => self.keychain.get(name).await?,
-            None => None,
-        };
+        let client_secret = named(&self.keychain, credential.client_secret.as_ref()).await?;
         if let (Some(name), None) = (&credential.client_secret, &client_secret) {
             let words = format!(
                 "the client's secret `{name}` is not in the keychain: set it in Settings, or with `tieout secrets set \

@@ -27,6 +27,7 @@ use crate::blocking::blocking;
 use crate::clock::dice;
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::keys::named;
 use crate::waits::Doubling;
 
 /// Spans in a request: as many as OpenTelemetry's own programs send together.
@@ -152,7 +153,7 @@ impl Engine {
     async fn request_to(&self, to: &Collector) -> Result<Outbound, EngineError> {
         let mut secrets = Vec::with_capacity(to.headers.len());
         for (header, name) in &to.headers {
-            let secret = self.inner.keychain.get(name).await?.ok_or_else(|| {
+            let secret = named(&self.inner.keychain, Some(name)).await?.ok_or_else(|| {
                 EngineError::BadInput(format!(
                     "the secret `{name}` is not in the keychain; set it with `tieout secrets set {name}`"
                 ))

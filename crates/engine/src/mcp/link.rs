@@ -18,6 +18,7 @@ use super::hold::hold;
 use crate::clock::seal;
 use crate::error::EngineError;
 use crate::inner::Inner;
+use crate::keys::named;
 
 /// The server of a source: the one that is connected already, if it is reached in the same way.
 pub(crate) async fn server(inner: &Arc<Inner>, source: &SourceSpec) -> Result<Server, Unavailable> {
@@ -57,7 +58,7 @@ pub(super) fn log_of(inner: &Inner, source: &SourceName) -> PathBuf {
 async fn settings(inner: &Arc<Inner>, source: &SourceSpec) -> Result<Settings, Unavailable> {
     let mut secrets = HashMap::new();
     for name in source.secrets() {
-        let secret = inner.keychain.get(name).await;
+        let secret = named(&inner.keychain, Some(name)).await;
         let secret =
             secret.map_err(|error| Unavailable(format!("the secret `{name}` can't be read: {error}")))?;
         secrets.extend(secret.map(|secret| (name.clone(), secret)));

@@ -26,6 +26,7 @@ use super::talk::Talk;
 use crate::clock::random_bits;
 use crate::error::EngineError;
 use crate::inner::Inner;
+use crate::keys::named;
 use crate::turns::Say;
 
 /// Where a turn is, and how it is spoken with.
@@ -52,10 +53,7 @@ impl Driver {
         let Place { turn, conversation, past, says, out } = place;
         let began = Instant::now();
         let connected = inner.catalogue.read(&inner.reader).await?;
-        let key = match &model.secret {
-            Some(name) => inner.keychain.get(name).await?,
-            None => None,
-        };
+        let key = named(&inner.keychain, model.secret.as_ref()).await?;
         let run = connected.run.clone();
         // A conversation that begins has nothing to say otherwise, and no results yet.
         let (here, next_handle) = match past {
@@ -74,7 +72,8 @@ impl Driver {
         let parallel = if sequential { Parallel::Off } else { model.parallel };
         let past =
             past.unwrap_or(Past { messages: Vec::new(), in_context: Vec::new(), label: Label::PUBLIC });
-        let offer = Offer::new(&connected, &model, &text, &past.messages);
+        let context = inner.capabilities(&model).await?.context;
+        let offer = Offer::new(&connected, context, &text, &past.messages);
         let machine = Turn::new(Settings {
             turn,
             max_steps: question.max_steps.max(1),

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use domain::json::Json;
-use domain::model::{Capabilities, Message, ModelSpec, OfferedTool};
+use domain::model::{Message, OfferedTool};
 use domain::tool::ToolId;
 use serde::Deserialize;
 use serde_json::json;
@@ -57,8 +57,8 @@ impl Find {
 
 impl Offer {
     /// The offer that a question begins with, in a conversation in which these messages were exchanged before.
-    pub(crate) fn new(connected: &Connected, model: &ModelSpec, question: &str, past: &[Message]) -> Self {
-        let room = room(model);
+    pub(crate) fn new(connected: &Connected, context: Option<u32>, question: &str, past: &[Message]) -> Self {
+        let room = room(context);
         let all: usize = connected.lengths().iter().sum();
         let mut offer = Self { tools: Vec::new(), places: BTreeSet::new(), grown: false };
         if all <= room {
@@ -121,9 +121,8 @@ impl Offer {
 }
 
 /// How many bytes of a request tools may take.
-fn room(model: &ModelSpec) -> usize {
-    let known: Capabilities = providers::known(model);
-    let context = model.capabilities.context.or(known.context).unwrap_or(UNKNOWN_CONTEXT);
+fn room(context: Option<u32>) -> usize {
+    let context = context.unwrap_or(UNKNOWN_CONTEXT);
     usize::try_from(context).unwrap_or(usize::MAX).saturating_mul(BYTES_A_TOKEN) / PART
 }
 

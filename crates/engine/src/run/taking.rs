@@ -22,7 +22,7 @@ use super::offer::Find;
 use super::page::Page;
 use crate::clock::{id_parts, seal};
 use crate::error::EngineError;
-use crate::keys::is_reserved;
+use crate::keys::named;
 use crate::ready::Ready;
 use crate::turns::Say;
 
@@ -298,15 +298,11 @@ impl Driver {
     /// From the keychain, once a turn: it answers in milliseconds, and a batch may need it 128 times. A keychain that
     /// was locked meanwhile fails the calls that need it, in these words, and not the turn.
     async fn secret(&mut self, name: &SecretName) -> Result<Option<Secret>, String> {
-        // The workspace's own keys are no source's, whatever its file says.
-        if is_reserved(name) {
-            return Ok(None);
-        }
         if let Some(known) = self.secrets.get(name) {
             return known.clone();
         }
         let keychain = self.inner.keychain.clone();
-        let secret = keychain.get(name);
+        let secret = named(&keychain, Some(name));
         tokio::pin!(secret);
         let secret = loop {
             // It may show a prompt that stands for minutes. A person who stops the turn meanwhile is not to wait for that.

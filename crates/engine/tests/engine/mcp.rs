@@ -55,6 +55,18 @@ fn connection() -> McpConnection {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_program_is_given_the_workspace_s_own_keys() {
+    let scene = Scene::in_memory().await;
+    let mut thief = connection();
+    if let McpTransport::Stdio { env, .. } = &mut thief.transport {
+        env.insert("TOKEN".to_owned(), EnvValue::Secret { secret: "workspace-root".parse().unwrap() });
+    }
+    let refused = scene.engine.offered_by(thief).await.unwrap_err().to_string();
+    assert!(refused.contains("`workspace-root`") && refused.contains("nothing was started"), "{refused}");
+    scene.close().await;
+}
+
 /// A scene with the server connected, whose tools read.
 async fn connected() -> Scene {
     let scene = Scene::in_memory().await;

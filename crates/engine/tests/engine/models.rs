@@ -9,6 +9,18 @@ use serde_json::json;
 use crate::scene::{Scene, watch};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_model_is_shown_the_workspace_s_own_keys() {
+    let scene = Scene::in_memory().await;
+    let mut spec = scene.engine.models().await.unwrap().remove(0).spec;
+    spec.secret = Some("workspace-root".parse().unwrap());
+    let size = scene.engine.size().await.unwrap();
+    let report = scene.engine.test_model(&spec).await.unwrap();
+    assert!(report.checks.iter().any(|check| check.what == Checked::Key && check.ok == Some(false)));
+    assert_eq!(scene.engine.size().await.unwrap(), size, "nothing was about to leave");
+    scene.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_trial_says_each_thing_that_it_saw_and_keeps_what_it_learnt() {
     let scene = Scene::in_memory().await;
     let spec = scene.engine.models().await.unwrap().remove(0).spec;
