@@ -32,10 +32,15 @@ pub(crate) fn around(text: &str, at: usize) -> Option<Hit> {
         .then(|| Hit::new("email", Category::Contact, start..end, 98))
 }
 
+/// As far back as an address with a password in it can begin: a text without a blank is not to be read anew for each of
+/// its `@`.
+const LONGEST_ADDRESS: usize = 2048;
+
 /// Whether what stands here is the end of `scheme://user:password@host`.
 fn is_password(text: &str, start: usize) -> bool {
     let ends = |sign: char| sign.is_whitespace() || matches!(sign, '"' | '\'' | '<' | ',');
-    text[..start].rsplit(ends).next().is_some_and(|word| word.contains("://"))
+    let from = text.floor_char_boundary(start.saturating_sub(LONGEST_ADDRESS));
+    text[from..start].rsplit(ends).next().is_some_and(|word| word.contains("://"))
 }
 
 fn is_local(sign: char) -> bool {

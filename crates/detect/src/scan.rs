@@ -130,7 +130,6 @@ fn word(field: &str, text: &str, start: usize, hits: &mut Vec<Hit>) -> usize {
         if ends && (8..=18).contains(&length) {
             hits.extend(national::at_word(text, start, end, &Near::new(field, text, start)));
         }
-        // `803.596.9609x282`: the number's last group runs into its extension.
     }
     end
 }

@@ -94,7 +94,7 @@ pub(crate) static FORMS: &[Form] = &[
     ),
     form("pt", &["9", "3 3 3"], false, pt, &["nif"]),
     form("ca", &["9", "3 3 3", "3-3-3"], false, ca, &["sin"]),
-    form("il", &["9"], false, il, &[]),
+    form("il", &["9"], false, luhn, &[]),
     form("au", &["9", "3 3 3"], false, au, &["tfn"]),
     form("my", &["6-2-4"], true, my, &["mykad", "nric"]),
     form("id", &["16"], false, indonesia, &["nik", "ktp"]),
@@ -102,11 +102,6 @@ pub(crate) static FORMS: &[Form] = &[
     // It has no check digit: any other that fits is likelier.
     form("us_ssn", &["9", "3 2 4"], false, us_ssn, &[]),
 ];
-
-/// Every digit by its place from the left, counted from 1.
-fn rising(digits: &[u8]) -> u32 {
-    digits.iter().zip(1..).map(|(digit, weight)| u32::from(*digit) * weight).sum()
-}
 
 fn last(digits: &[u8]) -> u32 {
     digits.last().copied().unwrap_or_default().into()
@@ -315,10 +310,6 @@ fn ca(digits: &[u8]) -> bool {
     !matches!(digits[0], 0 | 8) && luhn(digits)
 }
 
-fn il(digits: &[u8]) -> bool {
-    luhn(digits)
-}
-
 fn au(digits: &[u8]) -> bool {
     weighted(digits, &[1, 4, 3, 7, 5, 8, 6, 9, 10]).is_multiple_of(11)
 }
@@ -335,7 +326,7 @@ fn indonesia(digits: &[u8]) -> bool {
 
 fn hu(digits: &[u8]) -> bool {
     let sum = weighted(digits, &[3, 7, 3, 7, 3, 7, 3, 7]);
-    rising(digits) > 0 && sum % 10 == last(digits)
+    digits.iter().any(|digit| *digit != 0) && sum % 10 == last(digits)
 }
 
 #[cfg(test)]
