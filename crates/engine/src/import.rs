@@ -72,8 +72,8 @@ impl Engine {
     }
 
     /// Saves what was read as a source. If it was imported before, what a person said of it stays: its label, limits,
-    /// headers and key, and of each tool that is still there its label, effect and whether it runs alone. A key that stood
-    /// in the text goes into the keychain, unless one of that name is there already.
+    /// certificates, reach, headers and key, and of each tool that is still there its label, effect and whether it runs
+    /// alone. A key that stood in the text goes into the keychain, unless one of that name is there already.
     ///
     /// # Errors
     /// If something is left open that was not chosen, another API has the name, or the trail can't be written.
@@ -153,15 +153,22 @@ fn from_requests(told: Told, length: usize, options: &Options) -> Result<Importe
     Ok(imported)
 }
 
+/// Takes over how a person said that the source is reached: no description says any of it, but for headers.
+pub(crate) fn keep_reach(spec: &mut SourceSpec, before: &SourceSpec) {
+    spec.limits = before.limits;
+    spec.tls.clone_from(&before.tls);
+    spec.private_network = before.private_network;
+    if !before.headers.is_empty() {
+        spec.headers.clone_from(&before.headers);
+    }
+}
+
 /// Takes over what a person may have said of the source.
 fn keep(spec: &mut SourceSpec, before: SourceSpec, choice: &Choice) {
+    keep_reach(spec, &before);
     spec.label = before.label.clone();
-    spec.limits = before.limits;
     if choice.secret.is_none() && choice.user.is_none() {
         spec.auth = before.auth;
-    }
-    if !before.headers.is_empty() {
-        spec.headers = before.headers;
     }
     for tool in &mut spec.tools {
         let same = before.tools.iter().find(|old| old.method == tool.method && old.path == tool.path);

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::import::{ImportedSource, fitted};
+use crate::import::{ImportedSource, fitted, keep_reach};
 
 /// The source that a person makes of a description.
 #[derive(Clone, Debug)]
@@ -90,33 +90,24 @@ impl Engine {
                 before.as_ref().and_then(|source| same(source, &tool)).is_some_and(|old| old.exclusive);
             tools.push(tool);
         }
-        let (name, label, auth) = (pick.name, pick.label, pick.auth);
-        let idempotency_header = imported.idempotency_header.clone();
-        let spec = match before {
-            Some(before) => SourceSpec {
-                base_url,
-                label,
-                auth,
-                headers: if before.headers.is_empty() { imported.headers.clone() } else { before.headers },
-                idempotency_header: before.idempotency_header.or(idempotency_header),
-                tools,
-                ..before
-            },
-            None => SourceSpec {
-                name,
-                kind: SourceKind::Http,
-                base_url,
-                private_network: false,
-                label,
-                auth,
-                tls: None,
-                limits: Limits::default(),
-                headers: imported.headers.clone(),
-                idempotency_header,
-                tools,
-                mcp: None,
-            },
+        let mut spec = SourceSpec {
+            name: pick.name,
+            kind: SourceKind::Http,
+            base_url,
+            private_network: false,
+            label: pick.label,
+            auth: pick.auth,
+            tls: None,
+            limits: Limits::default(),
+            headers: imported.headers.clone(),
+            idempotency_header: imported.idempotency_header.clone(),
+            tools,
+            mcp: None,
         };
+        if let Some(before) = before {
+            keep_reach(&mut spec, &before);
+            spec.idempotency_header = before.idempotency_header.or(spec.idempotency_header);
+        }
         let (spec, unfit) = fitted(spec, imported)?;
         let stored = self.store_key(imported, &spec).await?;
         let change = self.save_source(spec.clone()).await?;

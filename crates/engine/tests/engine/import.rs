@@ -53,9 +53,11 @@ async fn a_described_api_is_called_and_an_update_keeps_what_a_person_said() {
     let index = edited.tools.iter().position(|known| known.name == get.name).unwrap();
     edited.tools[index].label = restricted.clone();
     edited.tools[index].effect = Effect::Write;
+    edited.private_network = true;
     engine.save_source(edited).await.unwrap();
     let updated = engine.import_openapi(&imported, &ImportChoice { secret: None, ..choice }).await.unwrap();
     assert_eq!((updated.change, &updated.spec.auth), (Change::Replaced, &saved.spec.auth));
+    assert!(updated.spec.private_network);
     assert_eq!(
         (&updated.spec.tools[index].label, updated.spec.tools[index].effect),
         (&restricted, Effect::Write)

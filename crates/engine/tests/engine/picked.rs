@@ -5,7 +5,7 @@ use domain::effect::Effect;
 use domain::fact::Change;
 use domain::label::{Label, Level};
 use domain::outcome::Outcome;
-use domain::source::Auth;
+use domain::source::{Auth, SourceKind};
 use engine::{Engine, ImportKind, ImportOptions, Imported, Pick, PickedTool};
 
 use crate::scene::Scene;
@@ -61,6 +61,7 @@ async fn what_was_picked_is_one_source_and_importing_again_says_what_is_otherwis
     let mut edited = saved.spec.clone();
     edited.tools[0].description = "One customer, by id".to_owned();
     edited.tools[0].exclusive = true;
+    edited.private_network = true;
     edited.tools[1].path = "/clients".to_owned();
     engine.save_source(edited).await.unwrap();
     let changes = engine.import_changes(&imported, &pick.name).await.unwrap();
@@ -70,7 +71,22 @@ async fn what_was_picked_is_one_source_and_importing_again_says_what_is_otherwis
     assert_eq!(changes.gone, [saved.spec.tools[1].name.clone()]);
     let again = engine.save_picked(&imported, pick).await.unwrap();
     assert_eq!((again.change, again.spec.tools[0].exclusive), (Change::Replaced, true));
+    assert!(again.spec.private_network);
     assert!(!engine.import_changes(&imported, &"nobody".parse().unwrap()).await.unwrap().known);
+    scene.close().await;
+}
+
+#[tokio::test]
+async fn what_takes_the_place_of_an_mcp_server_is_one_no_more() {
+    let scene = Scene::in_memory().await;
+    let (imported, auth) = described(&scene).await;
+    let server = "name = \"picked\"\nkind = \"mcp\"\nserver = { command = [\"mcp-server-time\"] }";
+    scene.engine.save_source(Engine::read_source(server).unwrap()).await.unwrap();
+    let at = place(&imported, "GET /customers");
+    let tools = vec![PickedTool { at, effect: Effect::Read, label: Label::PUBLIC }];
+    let pick = Pick { name: "picked".parse().unwrap(), label: Label::PUBLIC, auth, tools };
+    let saved = scene.engine.save_picked(&imported, pick).await.unwrap().spec;
+    assert_eq!((saved.kind, saved.mcp), (SourceKind::Http, None));
     scene.close().await;
 }
 
