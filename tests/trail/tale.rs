@@ -195,6 +195,7 @@ impl Teller {
             exposure: vec![exposed],
             citations: Vec::new(),
             unknown_citations: 0,
+            ties: domain::tie::Ties::default(),
             label: Label::unlabelled(),
             model: "Rehearsal model (no AI)".to_owned(),
             finish: Finish::Stop,

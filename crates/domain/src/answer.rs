@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{CallId, Handle};
 use crate::label::Label;
 use crate::model::{Finish, Usage};
+use crate::tie::Ties;
 
 /// An answer as recorded and shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, specta::Type)]
@@ -17,6 +18,9 @@ pub struct Answer {
     pub citations: Vec<Citation>,
     /// Marks that named no exposed result; they were taken out too.
     pub unknown_citations: u32,
+    /// What each of its figures comes from; nothing in an answer of before there were ties.
+    #[serde(default)]
+    pub ties: Ties,
     /// The join of everything exposed.
     pub label: Label,
     /// The model, as people read it.

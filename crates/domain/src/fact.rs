@@ -18,7 +18,8 @@ use crate::time::{Micros, Phases, Span};
 use serde::{Deserialize, Serialize};
 pub use why::{Change, Dropped, MOST_ERASED, Stopped, TokenGrant};
 
-/// One thing that happened.
+/// One thing that happened. What is `None` is left out.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", deny_unknown_fields)]
 pub enum Fact {
@@ -59,7 +60,6 @@ pub enum Fact {
         /// This request.
         request: ModelCallId,
         /// The turn it serves; none for a test by hand.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         turn: Option<TurnId>,
         /// The model's name in the workspace.
         model: String,
@@ -79,17 +79,14 @@ pub enum Fact {
         /// Which request.
         request: ModelCallId,
         /// Why the message ended, if it did.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         finish: Option<Finish>,
         /// How it went wrong, if it did.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         failure: Option<ModelFailure>,
         /// The bytes as received.
         response: Commitment,
         /// Tokens as the provider counted them.
         usage: Usage,
         /// What they cost by the price that was known then, in millionths of a US dollar.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         cost: Option<u32>,
         /// From sending to the last byte.
         took: Span,
@@ -112,10 +109,8 @@ pub enum Fact {
         /// The call.
         call: CallId,
         /// Its batch; none by hand.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         batch: Option<BatchId>,
         /// Its turn; none by hand.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         turn: Option<TurnId>,
         /// Its place in the batch, from 0.
         position: u32,
@@ -132,10 +127,8 @@ pub enum Fact {
         /// The label before it ran.
         label: Label,
         /// The request whose message was still being written when the call was taken in, if it was.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         early: Option<ModelCallId>,
         /// The ended call that a person makes again with this one.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_of: Option<CallId>,
     },
     /// A message asks for more calls than a person allowed in one: those that have not started wait for a person.
@@ -156,7 +149,6 @@ pub enum Fact {
         /// Whether its calls may run.
         allowed: bool,
         /// Why, if they said.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<Commitment>,
     },
     /// Policy decided.
@@ -187,10 +179,8 @@ pub enum Fact {
         /// Whether it may run.
         allowed: bool,
         /// Why, if they said.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<Commitment>,
         /// The arguments that the person put in the place of the model's, if they did.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         arguments: Option<Commitment>,
     },
     /// Intent: a call's request is about to leave.
@@ -207,7 +197,6 @@ pub enum Fact {
         /// Request line, headers and body as sent, secrets replaced by their names.
         request: Commitment,
         /// The key by which the source knows this call again, if it takes one: the same in every attempt.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         idempotency_key: Option<String>,
     },
     /// An attempt came to nothing, and the call goes on: with another attempt, or one that is under way already.
@@ -218,10 +207,8 @@ pub enum Fact {
         /// Which try, from 1.
         attempt: u32,
         /// The class of failure; none if its deadline passed.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         failure: Option<FailureClass>,
         /// The source's status, if it answered.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         status: Option<u16>,
         /// What happened in words.
         words: Commitment,
@@ -244,31 +231,24 @@ pub enum Fact {
         /// How.
         outcome: Outcome,
         /// The class, for `failed`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         failure: Option<FailureClass>,
         /// The source's status, if it answered.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         status: Option<u16>,
         /// What the source sent, if anything came.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         result: Option<Commitment>,
         /// What happened in words, if it did not return.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         words: Option<Commitment>,
         /// Bytes of the result that we hold.
         size: u64,
         /// The result's whole length, if it was cut to the source's limit.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         cut_from: Option<u64>,
         /// From the first attempt's sending to the end; 0 if it was never sent.
         took: Span,
         /// The label after it ran.
         label: Label,
         /// The call on whose recorded result this one drew, instead of sending; without a `result`, on all of it.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         from: Option<CallId>,
         /// Where the last attempt's time went.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         phases: Option<Phases>,
     },
     /// A turn ended in an answer.
@@ -293,7 +273,6 @@ pub enum Fact {
         /// Why.
         why: Stopped,
         /// What happened in words.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         words: Option<Commitment>,
     },
     /// A source was added, replaced or removed.
@@ -304,7 +283,6 @@ pub enum Fact {
         /// What happened to it.
         change: Change,
         /// The new definition as JSON.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         setting: Option<Commitment>,
     },
     /// Intent: a message that is no tool's call is about to leave for a source: a session's begin, a list, an answer.
@@ -317,7 +295,6 @@ pub enum Fact {
         /// Scheme, host, port and path, or `stdio:` and the program's name; never the query.
         endpoint: String,
         /// The message as sent, secrets replaced by their names; none where nothing is sent but the request itself.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         request: Option<Commitment>,
     },
     /// A model was added, replaced or removed.
@@ -328,7 +305,6 @@ pub enum Fact {
         /// What happened to it.
         change: Change,
         /// The new definition as JSON.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         setting: Option<Commitment>,
     },
     /// Another setting changed.
@@ -357,10 +333,8 @@ pub enum Fact {
         /// The `token.sent` before it.
         sent: Seq,
         /// The server's status, if it answered.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         status: Option<u16>,
         /// What happened in words, if it gave no token.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         words: Option<Commitment>,
         /// From sending to its end.
         took: Span,
@@ -432,10 +406,8 @@ pub enum Fact {
         /// The hold.
         hold: HoldId,
         /// Only this conversation's payloads. A field of its own: the entry itself belongs to no conversation.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         of: Option<ConversationId>,
         /// Only this call's payloads.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         call: Option<CallId>,
         /// Why.
         reason: Commitment,
@@ -462,7 +434,6 @@ pub enum Fact {
         /// What it will hold.
         kind: BundleKind,
         /// The turn, if it is of an answer.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         turn: Option<TurnId>,
         /// Whether payloads will be in it.
         payloads: bool,

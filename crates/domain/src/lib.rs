@@ -33,6 +33,7 @@ pub mod search;
 pub mod secret;
 pub mod source;
 pub mod telling;
+pub mod tie;
 pub mod time;
 pub mod tool;
 pub mod view;

@@ -367,6 +367,8 @@ export type Answer = {
 	citations: Citation[],
 	/**  Marks that named no exposed result; they were taken out too. */
 	unknown_citations: number,
+	/**  What each of its figures comes from; nothing in an answer of before there were ties. */
+	ties: Ties,
 	/**  The join of everything exposed. */
 	label: Label,
 	/**  The model, as people read it. */
@@ -743,6 +745,14 @@ export type Category =
 /**  The organisation's own secrets. */
 "organisation";
 
+/**  How often chance does as well. */
+export type Chance = {
+	/**  So many fit too … */
+	fit: number,
+	/**  … of so many random figures of the same form. */
+	of: number,
+};
+
 /**  What is looked at of a model. */
 export type Checked = 
 /**  Whether its host answers. */
@@ -894,6 +904,16 @@ export type Decision = {
 	rule: string,
 	/**  The reason in words. */
 	reason: string,
+};
+
+/**  How a figure was computed. */
+export type Derivation = {
+	/**  By which operation, on the places in their order. */
+	operation: TieOperation,
+	/**  The computation as people write it: `1,204 − 877 = 327`. */
+	expression: string,
+	/**  What comes out, in exact decimals or cut to 12 digits; before it is rounded or scaled to the figure shown. */
+	computed: string,
 };
 
 /**  Why a call that started early is no part of its message. */
@@ -2453,6 +2473,105 @@ export type Style =
 "deep_object" | 
 /**  The value as JSON text: a parameter with `content`. */
 "json";
+
+/**  How many spans have which status. */
+export type TieCounts = {
+	/**  [`TieStatus::Tied`]. */
+	tied: number,
+	/**  [`TieStatus::Possible`]. */
+	possible: number,
+	/**  [`TieStatus::Untied`]. */
+	untied: number,
+	/**  [`TieStatus::Contradicted`]. */
+	contradicted: number,
+};
+
+/**  How a span and its places agree. */
+export type TieKind = 
+/**  It stands there, in this or another notation. */
+"exact" | 
+/**  It stands there in another unit: in thousands, in cents, as a part of one. */
+"scaled" | 
+/**  What stands there is it when rounded to the digits shown. */
+"rounded" | 
+/**  It was computed from what stands there. */
+"derived";
+
+/**  An operation on places. */
+export type TieOperation = 
+/**  The first place less the second. */
+"difference" | 
+/**  The first place less the second, as a share of the second. */
+"percent_change" | 
+/**  The first place over the second, in hundredths if the figure is a percentage. */
+"ratio" | 
+/**  All places together. */
+"sum" | 
+/**  All places together, over their number. */
+"average" | 
+/**  How many places there are. */
+"count" | 
+/**  The first place as a share of all places together, itself among them. */
+"share" | 
+/**  All places but the last together, as a share of the last. */
+"share_of_sum";
+
+/**  A place in a result. */
+export type TiePlace = {
+	/**  The call whose result it is. */
+	call: CallId,
+	/**  The value there: an RFC 6901 pointer into the recorded result. */
+	pointer: string,
+	/**  The value as it stands there, cut to 200 characters. */
+	raw: string,
+};
+
+/**  What was found of a span. */
+export type TieStatus = 
+/**  It comes from its places. */
+"tied" | 
+/**  Its places explain it, but they would explain too many random figures as well. */
+"possible" | 
+/**  No result that the model was shown supports it. */
+"untied" | 
+/**  It is the result of an equation written in the answer that does not come out. */
+"contradicted";
+
+/**  A span of an answer and what it was found to come from. */
+export type TiedSpan = {
+	/**  Its first byte in the answer's text, as UTF-8. */
+	start: number,
+	/**  The byte after its last. */
+	end: number,
+	/**  The text between, as it stands there. */
+	text: string,
+	/**  What was found. */
+	status: TieStatus,
+	/**  How span and places agree; none where there are no places. */
+	kind: TieKind | null,
+	/**  One place, or all that a derived figure was computed from, in the operation's order. */
+	places: TiePlace[],
+	/**  How it was computed, if it was. */
+	derivation: Derivation | null,
+	/**  How many of so many random figures of the same form were explained as well; none where none were tried. */
+	chance: Chance | null,
+	/**  How many other places hold the same value, though the words around them fit less. */
+	alternatives: number,
+	/**  The result that the model named for it, if it named one. */
+	cited: Handle | null,
+	/**  Whether a place is in the result that the model named; none if it named none or nothing was found. */
+	cite_agrees: boolean | null,
+};
+
+/**  Every figure, date, identifier, name and quotation of an answer that was looked for in what the model was shown. */
+export type Ties = {
+	/**  In the order of the answer; none overlap. */
+	spans: TiedSpan[],
+	/**  How many are what. */
+	counts: TieCounts,
+	/**  Why some were not looked for, in words: more was shown than is searched. Empty if all were. */
+	limit: string,
+};
 
 /**  Where a turn's time went, in milliseconds. */
 export type Timings = {

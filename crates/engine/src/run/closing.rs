@@ -7,6 +7,7 @@ use domain::event::Happening;
 use domain::fact::{Fact, Stopped};
 use domain::model::{Finish, ModelFailure};
 use domain::payload::PayloadRole;
+use domain::tie::Ties;
 use domain::time::Span;
 
 use super::driver::Driver;
@@ -23,6 +24,7 @@ impl Driver {
             exposure: attribution::exposure(&self.talk.in_context),
             citations: cited.citations,
             unknown_citations: cited.unknown,
+            ties: Ties::default(),
             label: self.talk.label.clone(),
             model: self.model.title().to_owned(),
             finish,

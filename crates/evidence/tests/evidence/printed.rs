@@ -270,6 +270,7 @@ fn made() -> Report {
                     Citation { at: u32::MAX, call: call_id(9), handle: Handle(9) },
                 ],
                 unknown_citations: 1,
+                ties: domain::tie::Ties::default(),
                 label: money,
                 model: "example-large".to_owned(),
                 finish: Finish::Stop,

@@ -180,6 +180,7 @@ pub(crate) fn turn() -> (TurnView, Vec<EntryView>) {
         exposure: Vec::new(),
         citations: Vec::new(),
         unknown_citations: 0,
+        ties: domain::tie::Ties::default(),
         label: label(),
         model: "Rehearsal".into(),
         finish: Finish::Stop,

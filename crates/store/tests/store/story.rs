@@ -227,6 +227,7 @@ async fn answer(
         exposure: vec![exposed(calls[0], 1), exposed(calls[2], 3)],
         citations: vec![Citation { at: 19, call: calls[0], handle: Handle(1) }],
         unknown_citations: 0,
+        ties: domain::tie::Ties::default(),
         label: label.clone(),
         model: "Rehearsal model (no AI)".to_owned(),
         finish: Finish::Stop,

@@ -208,6 +208,7 @@ export class Run {
       })),
       citations,
       unknown_citations: 0,
+      ties: { spans: [], counts: { tied: 0, possible: 0, untied: 0, contradicted: 0 }, limit: '' },
       label: rows.reduce<Label>((sum, row) => join(sum, row.label), PUBLIC),
       model: this.model,
       finish: 'stop',
