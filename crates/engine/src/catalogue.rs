@@ -4,12 +4,13 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use domain::model::{ModelSpec, OfferedTool};
+use domain::model::{Capabilities, ModelSpec, OfferedTool};
 use domain::run::RunSettings;
 use shortlist::{Listed, Shortlist};
 use store::Reader;
 
 use crate::error::EngineError;
+use crate::learnt::on_record;
 use crate::locked::lock;
 use crate::run::known::{Known, known};
 use crate::run::prompt::offered;
@@ -18,6 +19,8 @@ use crate::run::settings::run_settings;
 /// What is connected, at one moment.
 pub(crate) struct Connected {
     pub(crate) models: Vec<ModelSpec>,
+    /// What was learnt of each of them, in their order.
+    pub(crate) learnt: Vec<Capabilities>,
     /// Every connected tool, by the name that models write.
     pub(crate) known: HashMap<String, Arc<Known>>,
     /// The tools as models are offered them, in the order in which they were connected.
@@ -79,8 +82,14 @@ impl Catalogue {
             kept.changes
         };
         let sources = reader.sources().await?;
+        let models = reader.models().await?;
+        let mut learnt = Vec::with_capacity(models.len());
+        for model in &models {
+            learnt.push(on_record(reader, model).await?);
+        }
         let connected = Arc::new(Connected {
-            models: reader.models().await?,
+            models,
+            learnt,
             known: known(&sources),
             tools: offered(&sources),
             run: run_settings(reader).await?,

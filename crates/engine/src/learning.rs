@@ -5,20 +5,12 @@ use domain::fact::Fact;
 use domain::json::Json;
 use domain::model::{Capabilities, ModelSpec};
 use domain::payload::PayloadRole;
-use serde::{Deserialize, Serialize};
 
 use crate::clock::seal;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::inner::Inner;
-
-/// What was learnt of a model, and of which: under the same name another may be connected later.
-#[derive(Debug, Serialize, Deserialize)]
-struct Learnt {
-    base_url: String,
-    model: String,
-    capabilities: Capabilities,
-}
+use crate::learnt::{Learnt, key, on_record};
 
 impl Engine {
     /// What a model can do and costs: as its definition says, else as was learnt, else as is known.
@@ -36,14 +28,15 @@ impl Inner {
         Ok(spec.capabilities.or(self.learnt(spec).await?).or(providers::known(spec)))
     }
 
-    /// What was learnt of this model. A record that does not read is forgotten: it is learnt again.
-    pub(crate) async fn learnt(&self, spec: &ModelSpec) -> Result<Capabilities, EngineError> {
-        let Some(Json(value)) = self.reader.setting(&key(spec)).await? else {
-            return Ok(Capabilities::default());
-        };
-        let learnt = serde_json::from_value::<Learnt>(value).ok();
-        let learnt = learnt.filter(|learnt| learnt.base_url == spec.base_url && learnt.model == spec.model);
-        Ok(learnt.map(|learnt| learnt.capabilities).unwrap_or_default())
+    /// What was learnt of this model, from memory: a turn asks before each of its requests, and whoever reads the record
+    /// waits until the tables have all that its batch just put there.
+    async fn learnt(&self, spec: &ModelSpec) -> Result<Capabilities, EngineError> {
+        let connected = self.catalogue.read(&self.reader).await?;
+        match connected.models.iter().position(|model| model == spec) {
+            Some(place) => Ok(connected.learnt[place]),
+            // A trial's, or one that was changed since its turn began.
+            None => on_record(&self.reader, spec).await,
+        }
     }
 
     /// Keeps what is new in `seen`. Nothing depends on it, so a trail that can't be written is left for the next entry
@@ -72,6 +65,7 @@ impl Inner {
         let fact = Fact::SettingsChanged { key: key.clone(), setting: payload.commitment() };
         let draft = Draft { moment: self.clock.now(), conversation: None, fact, payloads: vec![payload] };
         self.store()?.put_setting(&key, &Json(value), draft).await?;
+        self.catalogue.changed();
         Ok(())
     }
 
@@ -91,8 +85,4 @@ impl Inner {
         }
         Ok(())
     }
-}
-
-fn key(spec: &ModelSpec) -> String {
-    format!("learnt:{}", spec.name)
 }

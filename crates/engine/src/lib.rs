@@ -29,6 +29,7 @@ mod inner;
 mod inquiry;
 mod keys;
 mod learning;
+mod learnt;
 mod locked;
 mod mcp;
 mod model_trial;

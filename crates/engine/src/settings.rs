@@ -16,6 +16,7 @@ use crate::clock::seal;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::keys::is_reserved;
+use crate::learnt::on_record;
 
 /// How far back a source's health looks: seven days, in microseconds.
 const HEALTH: i64 = 7 * 24 * 60 * 60 * 1_000_000;
@@ -158,7 +159,7 @@ impl Engine {
         let mut views = Vec::new();
         for spec in self.inner.reader.models().await? {
             let secret_present = spec.secret.as_ref().is_none_or(|name| present.contains(name));
-            let learnt = self.inner.learnt(&spec).await?;
+            let learnt = on_record(&self.inner.reader, &spec).await?;
             let capabilities = spec.capabilities.or(learnt).or(providers::known(&spec));
             views.push(ModelView { spec, secret_present, capabilities, learnt });
         }
