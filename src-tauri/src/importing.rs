@@ -1,9 +1,10 @@
 //! An API's own description on its way from the page to a source. It comes in pieces, so that the page stays quick
 //! and shows how far it is, and stays here while a person picks from it: the page gets what it shows, and no schema.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use engine::{Engine, EngineError, ImportKind, ImportOptions, Imported};
+use engine::{Engine, EngineError, Fetched, ImportKind, ImportOptions, Imported, RefersTo};
 
 use crate::locked::locked;
 
@@ -21,8 +22,15 @@ struct Held {
     /// Which description it is: what was begun before is gone when the next begins.
     id: u32,
     text: Arc<Vec<u8>>,
+    /// Where it was fetched from.
+    address: Option<String>,
+    /// What was fetched that it refers to.
+    documents: BTreeMap<String, Vec<u8>>,
     read: Option<Arc<Imported>>,
 }
+
+/// A description, read, and where the documents are that it refers to and that were not fetched.
+pub(crate) type Looked = (Arc<Imported>, Vec<RefersTo>);
 
 impl Importing {
     /// Begins another description, and gives its number.
@@ -46,6 +54,39 @@ impl Importing {
         Ok(())
     }
 
+    /// Takes all of it, from its address.
+    ///
+    /// # Errors
+    /// If another was begun.
+    pub(crate) fn fetched(&self, id: u32, fetched: Fetched) -> Result<(), EngineError> {
+        let mut held = self.of(id)?;
+        *held = Held { id, text: Arc::new(fetched.text), address: Some(fetched.address), ..Held::default() };
+        Ok(())
+    }
+
+    /// What was fetched from its address.
+    ///
+    /// # Errors
+    /// If another was begun, or it was not fetched.
+    pub(crate) fn description(&self, id: u32) -> Result<Fetched, EngineError> {
+        let held = self.of(id)?;
+        let address = held.address.clone().ok_or_else(gone)?;
+        Ok(Fetched { address, text: held.text.to_vec() })
+    }
+
+    /// Takes what it refers to.
+    ///
+    /// # Errors
+    /// If another was begun.
+    pub(crate) fn with_documents(
+        &self,
+        id: u32,
+        documents: BTreeMap<String, Vec<u8>>,
+    ) -> Result<(), EngineError> {
+        self.of(id)?.documents.extend(documents);
+        Ok(())
+    }
+
     /// Reads all of it, where taking long holds up nobody.
     ///
     /// # Errors
@@ -54,21 +95,32 @@ impl Importing {
         &self,
         id: u32,
         kind: ImportKind,
-        options: ImportOptions,
-    ) -> Result<Arc<Imported>, EngineError> {
-        let text = Arc::clone(&self.of(id)?.text);
+        mut options: ImportOptions,
+    ) -> Result<Looked, EngineError> {
+        let text = {
+            let held = self.of(id)?;
+            if let Some(address) = &held.address {
+                options.address = Some(address.clone());
+            }
+            options.documents.clone_from(&held.documents);
+            Arc::clone(&held.text)
+        };
         if text.is_empty() {
-            return Err(EngineError::BadInput(
-                "nothing is fetched from an address yet: get the document, and give it as a file or as text"
-                    .to_owned(),
-            ));
+            return Err(EngineError::BadInput("there is no text to read".to_owned()));
         }
-        let read = tauri::async_runtime::spawn_blocking(move || Engine::read_import(kind, &text, &options));
+        let read = tauri::async_runtime::spawn_blocking(move || {
+            let imported = Engine::read_import(kind, &text, &options)?;
+            let elsewhere = match &options.address {
+                Some(address) if options.documents.is_empty() => Engine::refers_to(&text, address)?,
+                _ => Vec::new(),
+            };
+            Ok::<_, EngineError>((Arc::new(imported), elsewhere))
+        });
         let failed =
             |_| EngineError::Internal("reading it failed in the middle, which is our fault".to_owned());
-        let imported = Arc::new(read.await.map_err(failed)??);
+        let (imported, elsewhere) = read.await.map_err(failed)??;
         self.of(id)?.read = Some(Arc::clone(&imported));
-        Ok(imported)
+        Ok((imported, elsewhere))
     }
 
     /// What was read of it.
@@ -110,11 +162,32 @@ mod tests {
         let look = |id| {
             tauri::async_runtime::block_on(importing.look(id, ImportKind::Auto, ImportOptions::default()))
         };
-        assert_eq!(look(first).unwrap().operations.len(), 1);
+        assert_eq!(look(first).unwrap().0.operations.len(), 1);
         assert_eq!(importing.imported(first).unwrap().title, "Pets");
         let second = importing.begin();
         assert!(importing.imported(first).is_err() && importing.take(first, "x").is_err());
         assert!(look(second).is_err(), "it has no text");
+    }
+
+    #[test]
+    fn what_was_fetched_says_where_it_is_and_what_it_refers_to() {
+        let importing = Importing::default();
+        let id = importing.begin();
+        let text =
+            br##"{"openapi": "3.1.0", "info": {"title": "Pets", "version": "1"}, "servers": [{"url": "/v1"}],
+            "paths": {"/pets": {"get": {"parameters": [{"$ref": "parts.json#/limit"}]}}}}"##;
+        let address = "https://pets.example/docs/openapi.json".to_owned();
+        importing.fetched(id, Fetched { address, text: text.to_vec() }).unwrap();
+        let look =
+            || tauri::async_runtime::block_on(importing.look(id, ImportKind::Auto, ImportOptions::default()));
+        let (imported, elsewhere) = look().unwrap();
+        assert_eq!(imported.server.as_deref(), Some("https://pets.example/v1"));
+        assert_eq!((elsewhere.len(), imported.tools().count()), (1, 0));
+        let part = br#"{"limit": {"name": "limit", "in": "query", "schema": {"type": "integer"}}}"#.to_vec();
+        let documents = BTreeMap::from([("https://pets.example/docs/parts.json".to_owned(), part)]);
+        importing.with_documents(id, documents).unwrap();
+        let (imported, elsewhere) = look().unwrap();
+        assert_eq!((elsewhere.len(), imported.tools().count()), (0, 1));
     }
 
     #[test]

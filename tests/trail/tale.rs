@@ -159,6 +159,7 @@ impl Teller {
         let fact = Fact::CallSent {
             call,
             attempt: 1,
+            page: None,
             method: "GET".to_owned(),
             endpoint: "http://127.0.0.1:9/customers/7".to_owned(),
             request: request.commitment(),

@@ -95,6 +95,48 @@ describe('a source from its description', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('is fetched from its address once a person has seen whose it is', async () => {
+    const { page, wrong, outside } = await pages.open('?past=0&speed=20#/sources/+openapi');
+    await page.getByLabel('Or its address').fill('https://docs.example.com/stock');
+    await page.getByRole('button', { name: 'Look at it' }).last().click();
+    await page.getByText('It is said to be at another host').waitFor();
+    await page.getByText('https://stock.example.com/openapi.json').waitFor();
+    expect(await axe(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Fetch it from there' }).click();
+    await page.getByRole('heading', { name: 'Stock' }).waitFor();
+    await page.getByText('It refers to other documents').waitFor();
+    const origin = page.getByLabel('2 documents from https://schemas.example.com');
+    await origin.uncheck();
+    expect(await page.getByRole('button', { name: 'Fetch them' }).isDisabled()).toBe(true);
+    await origin.check();
+    await page.getByRole('button', { name: 'Fetch them' }).click();
+    expect(await axe(page)).toEqual([]);
+    expect([wrong, outside]).toEqual([[], []]);
+  });
+
+  it('has results in pages, and a person says how many are joined', async () => {
+    const { page, wrong } = await pages.open('?past=0&speed=20#/sources/+openapi');
+    await page.getByLabel('Or its address').fill('https://stock.example.com/openapi.json');
+    await page.getByRole('button', { name: 'Look at it' }).last().click();
+    await page.getByText('Results of 1 chosen tool come in pages.').waitFor();
+    await page.getByRole('button', { name: 'More of list_items' }).click();
+    await page.getByText('Its result goes on by page, the page’s number.').waitFor();
+    const joined = page.getByLabel('Pages of a result that are joined');
+    await joined.fill('0');
+    await page.getByText('Write a whole number from 1 to 1000.').waitFor();
+    await joined.fill('5');
+    await page.getByRole('button', { name: 'Save 2 tools and test' }).click();
+    await page.getByRole('heading', { name: 'stock', level: 1 }).waitFor();
+    await page.getByRole('button', { name: /^▸?\s*list_items/ }).click();
+    await page.getByText('by page, the page’s number; up to 5 pages are joined').waitFor();
+    await page.getByRole('button', { name: 'Edit list_items' }).click();
+    await page.getByLabel('Its result comes').selectOption('cursor');
+    await page.getByText('Where the answer names the next page').waitFor();
+    expect(await page.getByLabel('Pages that are joined').inputValue()).toBe('5');
+    expect(await axe(page)).toEqual([]);
+    expect(wrong).toEqual([]);
+  });
+
   it('that nothing can be made of says why, and a pasted command is recognised', async () => {
     const { page } = await pages.open('?past=0&speed=20#/sources/+paste');
     await page.getByLabel('Or paste a collection or curl commands').fill('Dear Ada');

@@ -27,7 +27,7 @@ Parts of test, in order:
   setup format page-packages page-types page-build clippy build tidy rust doc
   acceptance page-tests page-browser window deny
 and those that run only if --only names them, for what they install:
-  services    Kinto and httpbin as sources (PyPI)
+  services    Kinto, httpbin, PocketBase (PyPI) and Prism (npm) as sources
   strangers   LiteLLM, llama.cpp and the providers' own libraries (PyPI, 1 GB)
 
 All commands may be repeated: what is there already is not done again.

@@ -21,6 +21,7 @@ mod node;
 mod packages;
 mod page;
 mod plan;
+mod prism;
 mod progress;
 mod python;
 mod report;

@@ -1,7 +1,7 @@
 //! Node and npm, which build the page: the system's where new enough, else a newer one for this checkout alone.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::failure::{Attempted, Failure};
@@ -65,12 +65,22 @@ impl Node {
 
     /// npm with the given words, in the page's folder.
     pub(crate) fn npm(&self, repository: &Repository, words: &[&str]) -> Command {
+        self.npm_in(repository, &repository.path("ui"), words)
+    }
+
+    /// The folder of Node's programs, if it is this checkout's own.
+    pub(crate) fn own_programs(&self) -> Option<&Path> {
+        self.programs.as_deref()
+    }
+
+    /// npm with the given words, in this folder.
+    pub(crate) fn npm_in(&self, repository: &Repository, folder: &Path, words: &[&str]) -> Command {
         let program = match &self.programs {
             Some(programs) => programs.join("npm").into_os_string(),
             None => OsString::from(npm()),
         };
         let mut command = repository.command(program);
-        command.args(words).current_dir(repository.path("ui")).env("NO_COLOR", "1");
+        command.args(words).current_dir(folder).env("NO_COLOR", "1");
         if let Some(programs) = &self.programs {
             // npm and the tools it starts look for `node` on the path.
             let path = std::env::var_os("PATH").unwrap_or_default();

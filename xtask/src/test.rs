@@ -7,8 +7,10 @@ use std::time::Duration;
 use crate::failed::Failed;
 use crate::failure::Failure;
 use crate::machine;
+use crate::node::Node;
 use crate::page;
 use crate::plan::{Part, Selection};
+use crate::prism;
 use crate::progress::{Progress, Step};
 use crate::python;
 use crate::report::Report;
@@ -214,6 +216,17 @@ fn services(step: &mut Step, repository: &Repository, which: Which<'_>) -> Resul
     };
     let mut command = acceptance_tests(repository, which);
     command.env("TIEOUT_SERVICES", programs);
+    match Node::find(repository).and_then(|node| Ok((prism::install(step, repository, &node)?, node))) {
+        Ok((program, node)) => {
+            command.env("TIEOUT_PRISM", program);
+            if let Some(programs) = node.own_programs() {
+                let path = std::env::var_os("PATH").unwrap_or_default();
+                let folders = std::iter::once(programs.to_owned()).chain(std::env::split_paths(&path));
+                command.env("PATH", std::env::join_paths(folders).unwrap_or(path));
+            }
+        }
+        Err(why) => step.say(&format!("Prism is not tried, since it can't be installed: {why}")),
+    }
     in_session(step, command, Part::Services, Display::None)
 }
 

@@ -68,6 +68,9 @@ fn words_of(fact: &Fact, call: CallId, payloads: &[PayloadView]) -> Option<Strin
         Fact::ApprovalGiven { allowed: false, reason, .. } => {
             with("refused by a person", &reason.as_ref().map(payload).unwrap_or_default())
         }
+        Fact::CallSent { page: Some(page), method, endpoint, .. } => {
+            format!("page {page} asked for: {method} {endpoint}")
+        }
         Fact::CallSent { attempt, method, endpoint, idempotency_key, .. } => {
             let key = idempotency_key.as_ref().map(|key| format!(", known to its source as {key}"));
             format!("attempt {attempt} sent: {method} {endpoint}{}", key.unwrap_or_default())
@@ -200,6 +203,7 @@ mod tests {
         Fact::CallSent {
             call: id('0'),
             attempt,
+            page: None,
             method: "PUT".to_owned(),
             endpoint: "https://crm.example.com/customers/7".to_owned(),
             request: payload(PayloadRole::Request, "").0,

@@ -190,6 +190,8 @@ pub enum Fact {
         call: CallId,
         /// Which try, from 1.
         attempt: u32,
+        /// Which page of its result this attempt asks for, from 2; none for the first request.
+        page: Option<u32>,
         /// The method.
         method: String,
         /// Scheme, host, port and path; never the query.
@@ -288,7 +290,7 @@ pub enum Fact {
     /// Intent: a message that is no tool's call is about to leave for a source: a session's begin, a list, an answer.
     #[serde(rename = "source.asked")]
     SourceAsked {
-        /// Its name.
+        /// Its name; empty while an API's description is fetched, of which no source is made yet.
         source: String,
         /// The message's method (`tools/list`), or HTTP's where there is no message; `response` for an answer.
         method: String,

@@ -26,6 +26,7 @@ pub mod mcp;
 pub mod model;
 pub mod network;
 pub mod outcome;
+pub mod paging;
 pub mod payload;
 pub mod request;
 pub mod run;

@@ -80,7 +80,8 @@ pub struct Ending {
     pub body: Vec<u8>,
     /// The body's whole length if it was cut to the source's limit.
     pub cut_from: Option<u64>,
-    /// For every outcome but `Returned`: what happened and what to do, in words, for a person and the model.
+    /// What happened and what to do, in words, for a person and the model. For `Returned`: what has to be said of a
+    /// result that has pages, empty for others.
     pub words: String,
     /// What the answer said beside its result.
     pub told: Told,
@@ -103,6 +104,8 @@ pub struct Told {
     pub fresh_for: Option<Span>,
     /// Where the time went.
     pub phases: Phases,
+    /// Where the next page is, as the header `Link` has it (RFC 8288).
+    pub next_link: Option<String>,
     /// How the source labelled this very result, if it did.
     pub label: Option<Label>,
 }

@@ -9,6 +9,7 @@ use crate::effect::{Effect, Method};
 use crate::json::{Json, sha256_hex};
 use crate::label::Label;
 use crate::mcp::McpTool;
+use crate::paging::Paging;
 use crate::request::RequestShape;
 
 macro_rules! name {
@@ -189,6 +190,9 @@ pub struct ToolSpec {
     /// Where each argument goes, if method and path alone don't say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<RequestShape>,
+    /// How its result goes on where one answer does not hold all of it; only of a tool that reads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paging: Option<Paging>,
     /// For a tool of an MCP server: what the server says of it. Its method is POST and its path `/`: neither is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mcp: Option<McpTool>,

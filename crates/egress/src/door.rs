@@ -148,7 +148,7 @@ impl Door {
             let phases = spent.map_or(answer.phases, |spent| sum(spent, answer.phases));
             let location = answer.response.headers().get("location").and_then(|value| value.to_str().ok());
             match location {
-                Some(location) if redirect::is_redirect(answer.response.status().as_u16()) => {
+                Some(location) if request.redirects.concern(answer.response.status().as_u16()) => {
                     url = redirect::next(request.redirects, request.method, followed, &url, location)
                         .map_err(|words| SendError::Redirect(format!("{} {words}", bounds.peer)))?;
                     followed += 1;

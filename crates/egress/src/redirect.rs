@@ -13,14 +13,18 @@ pub enum Redirects {
     SameOrigin,
     /// None.
     Refuse,
+    /// None: an answer that points elsewhere is handed back as any other is, for whoever asks a person first.
+    HandBack,
 }
 
 /// The most redirects of one request that are followed.
 pub(crate) const MOST: u32 = 5;
 
-/// The statuses that point elsewhere.
-pub(crate) fn is_redirect(status: u16) -> bool {
-    matches!(status, 301 | 302 | 303 | 307 | 308)
+impl Redirects {
+    /// Whether an answer of that status is one to decide about.
+    pub(crate) fn concern(self, status: u16) -> bool {
+        matches!(status, 301 | 302 | 303 | 307 | 308) && self != Self::HandBack
+    }
 }
 
 /// Where to go on, or why not. Words show origin and path of the place: its query may hold anything.
@@ -46,7 +50,7 @@ pub(crate) fn next(
             ),
         });
     }
-    if allowed == Redirects::Refuse {
+    if allowed != Redirects::SameOrigin {
         return Err(format!("answered with a redirect to {place}: not followed"));
     }
     if !matches!(method, Method::Get | Method::Head) {

@@ -213,6 +213,7 @@ impl Engine {
         Ok(Departure {
             call,
             attempt: 1,
+            page: None,
             handle,
             effect: tool.effect,
             conversation,

@@ -19,7 +19,7 @@ pub(crate) struct Finished {
     pub(crate) outcome: Outcome,
     pub(crate) failure: Option<FailureClass>,
     pub(crate) status: Option<u16>,
-    /// What happened in words; empty if it returned.
+    /// What happened in words; if it returned, what there is to say of its pages.
     pub(crate) words: String,
     /// Bytes of the result.
     pub(crate) size: u64,
@@ -101,6 +101,9 @@ fn result_text(ending: &Ending, handle: Handle, budget: usize) -> (String, u64) 
             "\n(the source sent {all} bytes; its limit here is {}, so the rest was not taken)",
             ending.body.len()
         ));
+    }
+    if !ending.words.is_empty() {
+        text.push_str(&format!("\n({})", ending.words));
     }
     (text, excerpt.shown)
 }

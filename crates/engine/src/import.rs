@@ -3,7 +3,9 @@
 
 use collections::{Left, Login, Told};
 use domain::fact::Change;
+use domain::paging::Paging;
 use domain::source::SourceSpec;
+use domain::tool::ToolSpec;
 use openapi::{Choice, Credential, Imported, Operation, Options, Skipped};
 use serde::{Deserialize, Serialize};
 
@@ -163,11 +165,29 @@ pub(crate) fn keep_reach(spec: &mut SourceSpec, before: &SourceSpec) {
     }
 }
 
+/// Takes over what a person said of a tool's pages, unless they say how many anew. What changes something has none.
+pub(crate) fn keep_paging(tool: &mut ToolSpec, old: &ToolSpec, follow: Option<u32>) {
+    let arguments = tool.input.0.get("properties");
+    let fits = |paging: &&Paging| {
+        paging.arguments().all(|name| arguments.is_some_and(|arguments| arguments.get(name).is_some()))
+    };
+    if let Some(before) = old.paging.as_ref().filter(fits) {
+        let follow = follow.unwrap_or(before.follow);
+        tool.paging = Some(Paging { follow, ..before.clone() });
+    }
+    if tool.effect.writes() {
+        tool.paging = None;
+    }
+}
+
 /// Takes over what a person may have said of the source.
 fn keep(spec: &mut SourceSpec, before: SourceSpec, choice: &Choice) {
     keep_reach(spec, &before);
     spec.label = before.label.clone();
-    if choice.secret.is_none() && choice.user.is_none() {
+    if before.idempotency_header.is_some() {
+        spec.idempotency_header.clone_from(&before.idempotency_header);
+    }
+    if choice.secret.is_none() && choice.user.is_none() && choice.client_id.is_none() {
         spec.auth = before.auth;
     }
     for tool in &mut spec.tools {
@@ -177,6 +197,7 @@ fn keep(spec: &mut SourceSpec, before: SourceSpec, choice: &Choice) {
                 tool.label = old.label.clone();
                 tool.effect = old.effect;
                 tool.exclusive = old.exclusive;
+                keep_paging(tool, old, choice.follow);
             }
             None => tool.label = before.label.clone(),
         }

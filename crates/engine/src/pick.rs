@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::import::{ImportedSource, fitted, keep_reach};
+use crate::import::{ImportedSource, fitted, keep_paging, keep_reach};
 
 /// The source that a person makes of a description.
 #[derive(Clone, Debug)]
@@ -21,6 +21,9 @@ pub struct Pick {
     pub label: Label,
     /// How it knows us.
     pub auth: Auth,
+    /// How many pages of a result are asked for and joined, of each tool whose result goes on; if it is not said, as
+    /// before, and 1 in a new source.
+    pub follow: Option<u32>,
     /// The operations that become its tools, in the description's order.
     pub tools: Vec<PickedTool>,
 }
@@ -57,7 +60,7 @@ pub struct ToolChange {
     pub effect: Effect,
     /// The label that it has.
     pub label: Label,
-    /// What the description says otherwise than the source's tool: `name`, `description`, `arguments`, `request`.
+    /// What the description says otherwise than the source's tool: `name`, `description`, `arguments`, `request`, `pages`.
     pub otherwise: Vec<String>,
 }
 
@@ -86,8 +89,16 @@ impl Engine {
             let mut tool = made.tool.clone();
             tool.effect = picked.effect;
             tool.label = picked.label.clone().join(&pick.label);
-            tool.exclusive =
-                before.as_ref().and_then(|source| same(source, &tool)).is_some_and(|old| old.exclusive);
+            if let (Some(paging), Some(follow)) = (&mut tool.paging, pick.follow) {
+                paging.follow = follow;
+            }
+            if tool.effect.writes() {
+                tool.paging = None;
+            }
+            if let Some(old) = before.as_ref().and_then(|source| same(source, &tool)).cloned() {
+                tool.exclusive = old.exclusive;
+                keep_paging(&mut tool, &old, pick.follow);
+            }
             tools.push(tool);
         }
         let mut spec = SourceSpec {
@@ -153,6 +164,10 @@ fn otherwise(old: &ToolSpec, new: &ToolSpec) -> Vec<String> {
         ("description", old.description != new.description),
         ("arguments", old.input != new.input),
         ("request", old.request != new.request),
+        (
+            "pages",
+            old.paging.as_ref().map(|paging| &paging.by) != new.paging.as_ref().map(|paging| &paging.by),
+        ),
     ];
     parts.into_iter().filter(|(_, differs)| *differs).map(|(part, _)| part.to_owned()).collect()
 }

@@ -11,6 +11,7 @@ use domain::secret::Secret;
 use domain::source::SourceSpec;
 use domain::time::Micros;
 use domain::tool::ToolSpec;
+use sources::Pages;
 
 use crate::inner::Inner;
 use crate::mcp::server;
@@ -100,6 +101,14 @@ impl Ready {
         match self {
             Self::Http(prepared) => prepared.endpoint(),
             Self::Mcp(prepared) => prepared.endpoint(),
+        }
+    }
+
+    /// Its result's pages, if it may have more than one.
+    pub(crate) fn pages(&self) -> Option<Pages> {
+        match self {
+            Self::Http(prepared) => Pages::of(prepared),
+            Self::Mcp(_) => None,
         }
     }
 

@@ -45,6 +45,7 @@ pub fn tool_of(definition: &Json, label: &Label, taken: &BTreeSet<ToolName>) -> 
         label: label.clone(),
         input: Json(input.unwrap_or_else(|| json!({ "type": "object" }))),
         request: None,
+        paging: None,
         mcp: Some(mcp),
     })
 }

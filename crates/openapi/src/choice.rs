@@ -17,6 +17,11 @@ pub struct Choice {
     pub secret: Option<SecretName>,
     /// The user, where one is known by name and password.
     pub user: Option<String>,
+    /// The client's id, where tokens are got by OAuth 2. Without one, a token that somebody has is the secret.
+    pub client_id: Option<String>,
+    /// How many pages of a result are asked for and joined, from 1, of each tool whose result goes on; what its document
+    /// leaves open is left to whoever calls.
+    pub follow: Option<u32>,
 }
 
 impl Imported {
@@ -47,7 +52,13 @@ impl Imported {
             let problem = "no server is named by a whole address";
             Refused::new("servers", "", problem, "say where the API is served with --server URL")
         })?;
-        let tools: Vec<_> = self.tools().map(|made| made.tool.clone()).collect();
+        let mut tools: Vec<_> = self.tools().map(|made| made.tool.clone()).collect();
+        if let Some(follow) = choice.follow {
+            tools
+                .iter_mut()
+                .filter_map(|tool| tool.paging.as_mut())
+                .for_each(|paging| paging.follow = follow);
+        }
         if tools.is_empty() {
             let problem = "no operation is left that could be a tool";
             return Err(Refused::new("paths", "", problem, "see the reasons with --dry-run"));
@@ -75,9 +86,26 @@ impl Imported {
         }
         let of_source = || name.as_str().parse().ok();
         let Some(secret) = choice.secret.clone().or_else(of_source) else { return Ok(Auth::None) };
+        let gets_tokens = |auth: &Auth| matches!(auth, Auth::OAuth2Code { .. } | Auth::OAuth2Client { .. });
+        if let Some(id) = &choice.client_id {
+            let offer = self.offers.iter().find(|offer| gets_tokens(&offer.auth));
+            let auth = offer.and_then(|offer| with_client(offer.auth.clone(), id, secret));
+            return auth.ok_or_else(|| {
+                let problem = "the document names no way of OAuth 2 that a client with an id can go";
+                Refused::new("--client-id", id, problem, "leave --client-id out")
+            });
+        }
         let fits = |auth: &Auth| matches!(auth, Auth::Basic { .. }) == choice.user.is_some();
         let offer = self.offers.iter().find(|offer| fits(&offer.auth));
         Ok(match (offer.map(|offer| offer.auth.clone()), &choice.user) {
+            (Some(Auth::None), None) if choice.secret.is_none() => Auth::None,
+            (Some(Auth::None), None) => {
+                let problem = "callers are known by a certificate";
+                let fix = "leave --secret out, and write `tls` into the source's file (`sources export`, `sources add`)";
+                return Err(Refused::new("--secret", secret.as_str(), problem, fix));
+            }
+            // Without the client's id, a token that somebody has.
+            (Some(auth), None) if gets_tokens(&auth) => Auth::Bearer { secret },
             (Some(Auth::Bearer { .. }), _) => Auth::Bearer { secret },
             (Some(Auth::ApiKey { place, name, .. }), _) => Auth::ApiKey { secret, place, name },
             (Some(Auth::Basic { .. }), Some(user)) if is_user(user) => {
@@ -104,6 +132,19 @@ impl Imported {
             }
         })
     }
+}
+
+/// A way of OAuth 2 for this client.
+fn with_client(auth: Auth, id: &str, named: SecretName) -> Option<Auth> {
+    let mut auth = auth;
+    match &mut auth {
+        Auth::OAuth2Code { client_id, secret, .. } | Auth::OAuth2Client { client_id, secret, .. } => {
+            id.clone_into(client_id);
+            *secret = named;
+        }
+        _ => return None,
+    }
+    Some(auth)
 }
 
 fn is_user(user: &str) -> bool {

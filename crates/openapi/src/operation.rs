@@ -14,6 +14,7 @@ use crate::convert::{Conversion, Shared};
 use crate::definitions::Definitions;
 use crate::document::Node;
 use crate::name::property_name;
+use crate::paging::recognised;
 use crate::parameter::{Declared, In, declared, schema, written};
 use crate::path;
 use crate::security::{Schemes, Where};
@@ -120,17 +121,23 @@ pub(crate) fn tool<'d>(
     let template = format!("{prefix}{template}");
     let defs = definitions.of(shared, &mut conversion)?;
     notes.extend(conversion.notes);
+    let effect = effect(found.method, &template);
+    let paging = match effect {
+        Effect::Read => recognised(shared, found.node, &parameters, &input.properties),
+        Effect::IdempotentWrite | Effect::Write => None,
+    };
     let tool = ToolSpec {
         name,
         description: description(found),
         method: found.method,
-        effect: effect(found.method, &template),
+        effect,
         resource: path::resource(&template),
         path: template,
         exclusive: false,
         label: Label::unlabelled(),
         input: Json(input.schema(defs)),
         request: Some(RequestShape { parameters, body }),
+        paging,
         mcp: None,
     };
     Ok((tool, notes))

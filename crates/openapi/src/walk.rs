@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::effect::{Effect, Method};
 use domain::secret::SecretName;
-use domain::source::Auth;
 use serde_json::Value;
 use url::Url;
 
@@ -101,7 +100,7 @@ pub fn import_value(main: &Value, length: usize, options: &Options) -> Result<Im
         asked,
         notes: Vec::new(),
     };
-    walk.schemes = Schemes::of(&walk.shared, root);
+    walk.schemes = Schemes::of(&walk.shared, root, address.as_ref());
     Ok(walk.imported(length))
 }
 
@@ -271,22 +270,13 @@ impl<'d> Walk<'d> {
         let Ok(secret) = "key".parse::<SecretName>() else { return Vec::new() };
         let mut offers: Vec<(usize, &Way, Offer)> = Vec::new();
         for (scheme, way) in &self.schemes.by_name {
-            let Ok(way) = way else { continue };
+            let Ok(ways) = way else { continue };
             let alone = |set: &BTreeSet<String>| set.len() == 1 && set.contains(scheme);
             let operations = needs.iter().filter(|sets| sets.iter().any(alone)).count();
-            let secret = secret.clone();
-            let auth = match way {
-                Way::Bearer | Way::Token => Auth::Bearer { secret },
-                Way::Basic => Auth::Basic { user: "user".to_owned(), secret },
-                Way::Key { place, name } => {
-                    Auth::ApiKey { secret, place: (*place).into(), name: name.clone() }
-                }
-            };
-            let note = (*way == Way::Token).then(|| {
-                "getting a token by OAuth 2 is not in this version: store one that you have as the secret"
-                    .to_owned()
-            });
-            offers.push((operations, way, Offer { scheme: scheme.clone(), auth, operations, note }));
+            for way in ways {
+                let (auth, note) = (way.auth(secret.clone()), way.note());
+                offers.push((operations, way, Offer { scheme: scheme.clone(), auth, operations, note }));
+            }
         }
         offers.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
         offers.into_iter().map(|(_, _, offer)| offer).collect()

@@ -350,16 +350,16 @@ fn what_can_not_be_used_has_its_reason() {
 #[test]
 fn keys_that_are_not_in_this_version_are_told_at_each_operation() {
     let mut document =
-        with("3.0.0", "get", "/x", json!({"security": [{"tls": []}, {"a": [], "b": []}]}), json!({}));
+        with("3.0.0", "get", "/x", json!({"security": [{"digest": []}, {"a": [], "b": []}]}), json!({}));
     document["components"]["securitySchemes"] = json!({
-        "tls": {"type": "mutualTLS"},
+        "digest": {"type": "http", "scheme": "digest"},
         "a": {"type": "apiKey", "in": "header", "name": "X-A"},
         "b": {"type": "http", "scheme": "Basic"},
     });
     let imported = imported(&document);
     let notes = &imported.tools().next().unwrap().notes;
     assert!(
-        notes.iter().any(|note| note.contains("a and b together") && note.contains("mutual TLS")),
+        notes.iter().any(|note| note.contains("a and b together") && note.contains("`digest`")),
         "{notes:?}"
     );
     let choice = Choice { user: Some("ana".to_owned()), ..Choice::default() };

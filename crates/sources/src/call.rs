@@ -1,8 +1,9 @@
 //! A call that is ready: checked, placed, and known to the byte before anything is sent.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use domain::effect::Method;
+use domain::effect::{Effect, Method};
 use domain::intent::DurableIntent;
 use domain::outcome::{Ending, FailureClass, Outcome};
 use domain::secret::Secret;
@@ -10,12 +11,15 @@ use domain::source::{Auth, KeyPlace, SourceSpec};
 use domain::time::Micros;
 use domain::tool::{ToolId, ToolSpec};
 use egress::{Door, Outbound, Passage, PlacedSecret, Placement, Redirects};
+use serde_json::Value;
 use url::Url;
 
 use crate::answer::{Asked, ended};
 use crate::check::{Request, Unfit, request};
 use crate::oauth::Credential;
+use crate::onward::Paged;
 use crate::passage::passage;
+use crate::place::{Content, Placed};
 
 /// A source that pauses for this long in the middle of an answer has stalled; its deadline may be far longer.
 const IDLE: Duration = Duration::from_secs(10);
@@ -25,6 +29,8 @@ const IDLE: Duration = Duration::from_secs(10);
 pub struct Prepared {
     outbound: Outbound,
     asked: Asked,
+    /// Its tool and its arguments, if its result may go on.
+    paged: Option<Arc<Paged>>,
 }
 
 /// Checks the arguments (the JSON text that the model wrote) and makes the request of them. If the tool writes and the
@@ -49,30 +55,16 @@ pub fn prepare(
     let broken = |words: &str| {
         failed(FailureClass::Internal, format!("the source {} can't be used: {words}", spec.name))
     };
-    let Request { names, placed } = request(spec, tool, arguments).map_err(|unfit| match unfit {
+    let Request { names, placed, fields } = request(spec, tool, arguments).map_err(|unfit| match unfit {
         Unfit::Arguments(mistakes) => invalid(&spec.id_of(tool), &mistakes.join("; ")),
         Unfit::Spec(words) => broken(&words),
     })?;
 
-    let mut outbound = Outbound::new(tool.method, placed.url);
-    outbound.headers = spec.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-    let (media, body) = placed.body.map(|body| (body.media, body.bytes)).unzip();
-    if let Some(media) = media.flatten() {
-        // What this body is, the tool knows better than the source.
-        outbound.headers.retain(|(known, _)| !known.eq_ignore_ascii_case("content-type"));
-        outbound.headers.push(("content-type".to_owned(), media));
-    }
-    for (name, value) in [("accept", "application/json, */*;q=0.5"), ("content-type", "application/json")] {
-        let needed = name == "accept" || body.is_some();
-        if needed && !outbound.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)) {
-            outbound.headers.push((name.to_owned(), value.to_owned()));
-        }
-    }
-    outbound.headers.extend(placed.headers);
+    let mut outbound = Outbound::new(tool.method, placed.url.clone());
+    fill(&mut outbound, spec, placed);
     if let (true, Some(name), Some(key)) = (tool.effect.writes(), &spec.idempotency_header, idempotency_key) {
         outbound.headers.push((name.clone(), key.to_owned()));
     }
-    outbound.body = body;
     outbound.deadline = Duration::from_millis(spec.limits.deadline_ms.into());
     outbound.idle = IDLE;
     outbound.max_bytes = spec.limits.result_bytes.into();
@@ -106,7 +98,9 @@ pub fn prepare(
             name.eq_ignore_ascii_case("accept") && value.to_ascii_lowercase().contains("html")
         }),
     };
-    Ok(Prepared { outbound, asked })
+    let paging = tool.paging.clone().filter(|_| tool.effect == Effect::Read);
+    let paged = paging.map(|paging| Arc::new(Paged { tool: tool.clone(), paging, fields }));
+    Ok(Prepared { outbound, asked, paged })
 }
 
 impl Prepared {
@@ -173,12 +167,79 @@ impl Prepared {
         self.outbound.request_line()
     }
 
+    /// The tool and the arguments, if the result may go on.
+    pub(crate) fn paged(&self) -> Option<&Paged> {
+        self.paged.as_deref()
+    }
+
+    /// The same call at another address of its origin.
+    #[must_use]
+    pub(crate) fn at(&self, url: Url) -> Self {
+        let mut next = self.clone();
+        next.outbound.url = url;
+        next
+    }
+
+    /// The same call with another value of one argument.
+    ///
+    /// # Errors
+    /// In words, if that does not fit.
+    pub(crate) fn with_argument(
+        &self,
+        spec: &SourceSpec,
+        name: String,
+        value: Value,
+    ) -> Result<Self, String> {
+        let Some(paged) = &self.paged else { return Err("its result has no pages".to_owned()) };
+        let mut fields = paged.fields.clone();
+        fields.insert(name, value);
+        let arguments = Value::Object(fields).to_string();
+        let Request { placed, fields, .. } =
+            request(spec, &paged.tool, &arguments).map_err(|unfit| match unfit {
+                Unfit::Arguments(mistakes) => mistakes.join("; "),
+                Unfit::Spec(words) => words,
+            })?;
+        let mut next = self.at(placed.url.clone());
+        fill(&mut next.outbound, spec, placed);
+        next.paged = Some(Arc::new(Paged { fields, ..Paged::clone(paged) }));
+        Ok(next)
+    }
+
+    /// The same call, of whose answer at most so many bytes are taken.
+    ///
+    /// # Errors
+    /// In words, if it can't be sent.
+    pub(crate) fn taking(mut self, bytes: u64) -> Result<Self, String> {
+        self.outbound.max_bytes = bytes;
+        self.outbound.check().map_err(|error| error.words().to_owned())?;
+        Ok(self)
+    }
+
     /// Sends it, once, and tells how it ended. Dropping the future ends the connection.
     pub async fn perform(self, door: &Door, intent: DurableIntent) -> Ending {
         let scrubber = self.outbound.scrubber();
         let answer = door.send(intent, self.outbound).await;
         ended(self.asked, answer, &scrubber).await
     }
+}
+
+/// Puts the source's headers, the arguments' own, and the body into a request.
+fn fill(outbound: &mut Outbound, spec: &SourceSpec, placed: Placed) {
+    outbound.headers = spec.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    let (media, body) = placed.body.map(|Content { media, bytes }| (media, bytes)).unzip();
+    if let Some(media) = media.flatten() {
+        // What this body is, the tool knows better than the source.
+        outbound.headers.retain(|(known, _)| !known.eq_ignore_ascii_case("content-type"));
+        outbound.headers.push(("content-type".to_owned(), media));
+    }
+    for (name, value) in [("accept", "application/json, */*;q=0.5"), ("content-type", "application/json")] {
+        let needed = name == "accept" || body.is_some();
+        if needed && !outbound.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)) {
+            outbound.headers.push((name.to_owned(), value.to_owned()));
+        }
+    }
+    outbound.headers.extend(placed.headers);
+    outbound.body = body;
 }
 
 /// The secret of a source with its place in a request; none if it needs none.

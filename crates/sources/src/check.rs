@@ -67,6 +67,8 @@ pub(crate) struct Request {
     /// The names of the arguments that the tool takes and that the call has.
     pub(crate) names: Vec<String>,
     pub(crate) placed: Placed,
+    /// The arguments.
+    pub(crate) fields: Map<String, Value>,
 }
 
 /// Why there is no request.
@@ -93,8 +95,8 @@ pub(crate) fn request(spec: &SourceSpec, tool: &ToolSpec, arguments: &str) -> Re
     }
     let placed = put(spec, tool, &fields)?;
     let mut names: Vec<_> = properties(&tool.input.0).map(str::to_owned).collect();
-    names.extend(fields.into_iter().map(|(name, _)| name));
-    Ok(Request { names, placed })
+    names.extend(fields.keys().cloned());
+    Ok(Request { names, placed, fields })
 }
 
 fn put(spec: &SourceSpec, tool: &ToolSpec, fields: &Map<String, Value>) -> Result<Placed, Unfit> {

@@ -13,6 +13,7 @@
 //! - [`resource`] and [`identity`]: what the scheduler needs to know of a call: which thing it touches, and whether
 //!   another sends the same request. [`mistakes_of`]: what a form says of arguments.
 //!   [`fields`]: the arguments of a tool whose source takes them as they are, an MCP server's.
+//! - [`Pages`]: a result that goes on. Which request asks for its next page, and what the pages are together.
 //! - [`Prepared::perform`]: one request, one ending. There is no other way out of it. What the answer's headers say of
 //!   waiting and of using the result again stands in the ending, as lengths of time: the clock is read here, and only
 //!   to make them of dates.
@@ -27,6 +28,8 @@ mod lint;
 mod mistake;
 mod multipart;
 mod oauth;
+mod onward;
+mod pages;
 mod passage;
 mod place;
 mod read;
@@ -49,6 +52,7 @@ pub use check::{fields, identity, mistakes_of};
 pub use lint::lint;
 pub use mistake::Mistake;
 pub use oauth::{Credential, Denied, Grant, Granted, granted};
+pub use pages::{Pages, Turned};
 pub use passage::{passage, passage_with};
 pub use read::read_source;
 pub use resource::resource;

@@ -38,6 +38,7 @@ mod tests {
             label: Label::PUBLIC,
             input: Json::default(),
             request: None,
+            paging: None,
             mcp: None,
         };
         let source = "crm".parse().unwrap();

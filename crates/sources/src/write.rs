@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use domain::label::Label;
 use domain::mcp::{EnvValue, McpServer, McpTransport};
+use domain::paging::{PageBy, Paging};
 use domain::request::{FormPart, RequestShape};
 use domain::source::{Limits, SourceKind, SourceSpec};
 use domain::tool::ToolSpec;
@@ -93,6 +94,37 @@ fn tool(out: &mut String, tool: &ToolSpec, source: &Label) {
     }
     if let Some(shape) = &tool.request {
         request(out, shape);
+    }
+    if let Some(paging) = &tool.paging {
+        self::paging(out, paging);
+    }
+}
+
+fn paging(out: &mut String, paging: &Paging) {
+    out.push_str("[tool.paging]\n");
+    let (kind, parameter, next) = match &paging.by {
+        PageBy::Cursor { parameter, next } => ("cursor", Some(parameter), Some(next)),
+        PageBy::Page { parameter, .. } => ("page", Some(parameter), None),
+        PageBy::Offset { parameter } => ("offset", Some(parameter), None),
+        PageBy::Link => ("link", None, None),
+        PageBy::NextUrl { next } => ("next_url", None, Some(next)),
+    };
+    line(out, "kind", &text(kind));
+    let items = Some(&paging.items).filter(|items| !items.is_empty());
+    let pairs =
+        [("parameter", parameter), ("next", next), ("items", items), ("limit", paging.limit.as_ref())];
+    for (key, value) in pairs {
+        if let Some(value) = value {
+            line(out, key, &text(value));
+        }
+    }
+    if let PageBy::Page { first, .. } = paging.by
+        && first != 1
+    {
+        line(out, "first", &first.to_string());
+    }
+    if paging.follow != 1 {
+        line(out, "follow", &paging.follow.to_string());
     }
 }
 

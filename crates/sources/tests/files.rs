@@ -587,6 +587,7 @@ fn tool() -> impl Strategy<Value = ToolSpec> {
             label,
             input: Json(input),
             request: None,
+            paging: None,
             mcp: None,
         },
     )

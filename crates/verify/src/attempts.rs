@@ -1,6 +1,6 @@
 //! The attempts of one call: each begins after the one before, and what must not happen twice is not sent twice.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use domain::effect::Effect;
 use domain::id::CallId;
@@ -25,7 +25,8 @@ enum Refused {
 pub(crate) struct Attempts {
     /// The highest that was sent; 0 for none.
     sent: u32,
-    under_way: BTreeSet<u32>,
+    /// How many pages each of those that are under way has asked for.
+    under_way: BTreeMap<u32, u32>,
     /// The idempotency key of the first.
     key: Option<String>,
     refused: Refused,
@@ -66,7 +67,7 @@ impl Attempts {
                 format!("{call} writes and is sent again, and nothing keeps it from being done twice");
             here.report(FindingKind::OffPolicy, &words);
         }
-        if let Some(other) = self.under_way.first()
+        if let Some(other) = self.under_way.keys().next()
             && (effect.writes() || self.under_way.len() >= MOST_TOGETHER)
         {
             let words = format!("attempt {attempt} of {call} is sent while attempt {other} is under way");
@@ -76,12 +77,39 @@ impl Attempts {
             self.refused = Refused::Before;
         }
         self.sent = self.sent.max(attempt);
-        self.under_way.insert(attempt);
+        self.under_way.insert(attempt, 1);
+    }
+
+    /// An attempt that is under way asks for another page of its result.
+    pub(crate) fn turn(
+        &mut self,
+        call: CallId,
+        attempt: u32,
+        page: u32,
+        effect: Effect,
+        here: &mut Here<'_>,
+    ) {
+        if effect.writes() {
+            let words = format!("{call} writes, and page {page} of its result is asked for");
+            here.report(FindingKind::OffPolicy, &words);
+        }
+        let Some(pages) = self.under_way.get_mut(&attempt) else {
+            let words = format!("attempt {attempt} of {call} asks for page {page}, and is not under way");
+            here.report(FindingKind::Missing, &words);
+            return;
+        };
+        let expected = pages.saturating_add(1);
+        if page != expected {
+            let words =
+                format!("attempt {attempt} of {call} asks for page {page} where page {expected} would come");
+            here.report(FindingKind::Gap, &words);
+        }
+        *pages = expected.max(page);
     }
 
     /// An attempt came to nothing.
     pub(crate) fn end(&mut self, call: CallId, attempt: u32, status: Option<u16>, here: &mut Here<'_>) {
-        if self.under_way.remove(&attempt) {
+        if self.under_way.remove(&attempt).is_some() {
             if status == Some(401) && self.refused == Refused::No {
                 self.refused = Refused::Now;
             }

@@ -157,7 +157,7 @@ impl Calls {
     pub(crate) fn send(
         &mut self,
         call: CallId,
-        attempt: u32,
+        (attempt, page): (u32, Option<u32>),
         key: Option<&str>,
         here: &mut Here<'_>,
     ) -> Option<Sent> {
@@ -165,7 +165,10 @@ impl Calls {
         if let Some(why) = known.why_no_leave() {
             here.report(FindingKind::OffPolicy, &format!("{call} is sent {why}"));
         }
-        known.attempts.send(call, attempt, known.effect, key, here);
+        match page {
+            Some(page) => known.attempts.turn(call, attempt, page, known.effect, here),
+            None => known.attempts.send(call, attempt, known.effect, key, here),
+        }
         Some(Sent { batch: known.batch, early: known.early })
     }
 

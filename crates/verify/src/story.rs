@@ -75,8 +75,9 @@ impl Story {
             Fact::ApprovalGiven { call, allowed, arguments, .. } => {
                 self.calls.answer(*call, *allowed, arguments.is_some(), here);
             }
-            Fact::CallSent { call, attempt, idempotency_key, .. } => {
-                if let Some(sent) = self.calls.send(*call, *attempt, idempotency_key.as_deref(), here) {
+            Fact::CallSent { call, attempt, page, idempotency_key, .. } => {
+                let which = (*attempt, *page);
+                if let Some(sent) = self.calls.send(*call, which, idempotency_key.as_deref(), here) {
                     self.turns.send_call(*call, sent, here);
                 }
             }

@@ -1,11 +1,11 @@
 //! Sources made of an API's own description: looked at first, then picked from.
 
 use domain::tool::SourceName;
-use engine::{ImportChanges, ImportOptions};
+use engine::{Arrived, ImportChanges, ImportOptions};
 
 use super::Reply;
 use crate::shell::Here;
-use crate::wire::{ImportInput, ImportPreview, ImportSaved, PickInput};
+use crate::wire::{ImportFetched, ImportInput, ImportPreview, ImportReferences, ImportSaved, PickInput};
 
 /// Begins a description, in the place of one that is looked at. Its text follows in pieces.
 #[tauri::command]
@@ -21,13 +21,43 @@ pub(crate) async fn import_piece(shell: Here<'_>, id: u32, piece: String) -> Rep
     Ok(shell.importing.take(id, &piece)?)
 }
 
+/// Fetches a description from the address that a person wrote. What is asked is on record; another host is not asked.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn import_fetch(shell: Here<'_>, id: u32, address: String) -> Reply<ImportFetched> {
+    let arrived = shell.reply(shell.engine_to_change().await?.fetch_description(&address).await)?;
+    let said = ImportFetched::from(&arrived);
+    if let Arrived::Here(fetched) = arrived {
+        shell.importing.fetched(id, fetched)?;
+    }
+    shell.changed();
+    Ok(said)
+}
+
+/// Fetches what a fetched description refers to, from these origins alone.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn import_references(
+    shell: Here<'_>,
+    id: u32,
+    origins: Vec<String>,
+) -> Reply<ImportReferences> {
+    let description = shell.importing.description(id)?;
+    let engine = shell.engine_to_change().await?;
+    let found = shell.reply(engine.fetch_references(&description, &origins).await)?;
+    let said = ImportReferences::from(&found);
+    shell.importing.with_documents(id, found.documents)?;
+    shell.changed();
+    Ok(said)
+}
+
 /// Reads a description whose pieces have all come: every operation becomes a tool or a reason. Nothing is saved.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn import_look(shell: Here<'_>, id: u32, input: ImportInput) -> Reply<ImportPreview> {
-    let options = ImportOptions { address: input.address, server: input.server, ..ImportOptions::default() };
-    let imported = shell.importing.look(id, input.kind, options).await?;
-    Ok(ImportPreview::from(&*imported))
+    let options = ImportOptions { server: input.server, ..ImportOptions::default() };
+    let (imported, elsewhere) = shell.importing.look(id, input.kind, options).await?;
+    Ok(ImportPreview::new(&imported, elsewhere))
 }
 
 /// What a description that was read says otherwise than the source of that name.

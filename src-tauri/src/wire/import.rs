@@ -2,9 +2,13 @@
 
 use domain::effect::{Effect, Method};
 use domain::label::Label;
+use domain::paging::Paging;
 use domain::source::Auth;
 use domain::tool::{SourceName, ToolName};
-use engine::{ImportKind, Imported, ImportedSource, Made, Offer, Operation, Pick, PickedTool, Skipped};
+use engine::{
+    Arrived, ImportKind, Imported, ImportedSource, Made, Offer, Operation, Pick, PickedTool, References,
+    RefersTo, Skipped,
+};
 use serde::{Deserialize, Serialize};
 
 /// What is known of a description beside its text.
@@ -12,8 +16,6 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct ImportInput {
     /// What kind of text it is.
     pub(crate) kind: ImportKind,
-    /// Where it is from: what it names relative to itself is there.
-    pub(crate) address: Option<String>,
     /// Where the API is served, if not where the description says.
     pub(crate) server: Option<String>,
 }
@@ -39,6 +41,27 @@ pub(crate) struct ImportPreview {
     skipped: Vec<SkippedOperation>,
     /// What else it holds that is not used.
     notes: Vec<String>,
+    /// Where the documents are that it refers to and that were not fetched.
+    elsewhere: Vec<RefersTo>,
+}
+
+/// What came of an address.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct ImportFetched {
+    /// Where the description is that was fetched; none if its host says that it is at another.
+    address: Option<String>,
+    /// Where that host says that it is. It was not asked: that is for a person to say.
+    elsewhere: Option<String>,
+}
+
+/// What was fetched of what a description refers to.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct ImportReferences {
+    /// How many documents were.
+    #[specta(type = u32)]
+    documents: usize,
+    /// What was not, and why.
+    left: Vec<String>,
 }
 
 /// A way of being known.
@@ -73,6 +96,8 @@ struct FoundTool {
     effect: Effect,
     /// What the description sorts it under.
     tags: Vec<String>,
+    /// How its result goes on, if that shows.
+    paging: Option<Paging>,
     /// What was left out, or is not as the description says.
     notes: Vec<String>,
 }
@@ -95,6 +120,8 @@ pub(crate) struct PickInput {
     label: Label,
     /// How the source knows us.
     auth: Auth,
+    /// How many pages of a result are asked for and joined, of each tool whose result goes on; as before if it is not said.
+    follow: Option<u32>,
     /// What becomes a tool.
     tools: Vec<PickedInput>,
 }
@@ -123,8 +150,24 @@ pub(crate) struct ImportSaved {
     unfit: Vec<SkippedOperation>,
 }
 
-impl From<&Imported> for ImportPreview {
-    fn from(imported: &Imported) -> Self {
+impl From<&Arrived> for ImportFetched {
+    fn from(arrived: &Arrived) -> Self {
+        match arrived {
+            Arrived::Here(fetched) => Self { address: Some(fetched.address.clone()), elsewhere: None },
+            Arrived::Elsewhere { to } => Self { address: None, elsewhere: Some(to.clone()) },
+        }
+    }
+}
+
+impl From<&References> for ImportReferences {
+    fn from(References { documents, left }: &References) -> Self {
+        Self { documents: documents.len(), left: left.clone() }
+    }
+}
+
+impl ImportPreview {
+    /// Of a description that refers to documents which were not fetched.
+    pub(crate) fn new(imported: &Imported, elsewhere: Vec<RefersTo>) -> Self {
         let mut tools = Vec::new();
         let mut skipped = Vec::new();
         for (at, operation) in imported.operations.iter().enumerate() {
@@ -145,6 +188,7 @@ impl From<&Imported> for ImportPreview {
             tools,
             skipped,
             notes: imported.notes.clone(),
+            elsewhere,
         }
     }
 }
@@ -158,6 +202,7 @@ fn found(at: usize, Made { tool, tags, notes, .. }: &Made) -> FoundTool {
         path: tool.path.clone(),
         effect: tool.effect,
         tags: tags.clone(),
+        paging: tool.paging.clone(),
         notes: notes.clone(),
     }
 }
@@ -169,9 +214,9 @@ impl From<&Skipped> for SkippedOperation {
 }
 
 impl From<PickInput> for Pick {
-    fn from(PickInput { name, label, auth, tools }: PickInput) -> Self {
+    fn from(PickInput { name, label, auth, follow, tools }: PickInput) -> Self {
         let picked = |PickedInput { at, effect, label }| PickedTool { at, effect, label };
-        Self { name, label, auth, tools: tools.into_iter().map(picked).collect() }
+        Self { name, label, auth, follow, tools: tools.into_iter().map(picked).collect() }
     }
 }
 
@@ -194,7 +239,7 @@ mod tests {
             "servers": [{"url": "https://pets.example"}],
             "paths": {"/pets": {"get": {"operationId": "listPets", "tags": ["animals"]}, "trace": {}}}}"#;
         let imported = Engine::read_import(ImportKind::OpenApi, text, &ImportOptions::default()).unwrap();
-        let preview = ImportPreview::from(&imported);
+        let preview = ImportPreview::new(&imported, Vec::new());
         assert_eq!(preview.tools.len() + preview.skipped.len(), imported.operations.len());
         assert_eq!(
             (preview.tools[0].path.as_str(), &preview.tools[0].tags),

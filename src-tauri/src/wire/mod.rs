@@ -12,7 +12,9 @@ mod workspace;
 pub(crate) use ask::{ApprovalInput, AskInput, Asked, Progress};
 pub(crate) use error::CommandError;
 pub(crate) use event::{SessionChanged, TrailChanged};
-pub(crate) use import::{ImportInput, ImportPreview, ImportSaved, PickInput};
+pub(crate) use import::{
+    ImportFetched, ImportInput, ImportPreview, ImportReferences, ImportSaved, PickInput,
+};
 pub(crate) use session::{KeychainState, Locked, SampleQuestion, Session, TrailState};
 pub(crate) use source::{SourceCheck, SourceDraft};
 pub(crate) use workspace::{KeysIn, WorkspaceCreated, WorkspaceInput};

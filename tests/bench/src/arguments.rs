@@ -13,6 +13,7 @@ bench [--into DIR] [--rounds N] [--batches N] [--calls N] [--entries N] [NAME...
   decode        a long answer taken apart, in megabytes a second
   digest        256 calls that arrive at once: last byte to first request
   early         calls that start while the model writes, beside the same after it
+  import        published OpenAPI documents made into tools, beside reading them
   interference  64 calls, a tenth of them writes, beside one after another
   grown         what a trail of many entries takes, beside an empty one
   intent_wait   what a durable intent adds, beside one fsync
@@ -42,6 +43,7 @@ pub(crate) enum Name {
     Digest,
     Early,
     Grown,
+    Import,
     Interference,
     IntentWait,
     Memory,
@@ -51,13 +53,14 @@ pub(crate) enum Name {
 }
 
 impl Name {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Append,
         Self::Batch,
         Self::Decode,
         Self::Digest,
         Self::Early,
         Self::Grown,
+        Self::Import,
         Self::Interference,
         Self::IntentWait,
         Self::Memory,
@@ -75,6 +78,7 @@ impl Name {
             Self::Digest => "digest",
             Self::Early => "early",
             Self::Grown => "grown",
+            Self::Import => "import",
             Self::Interference => "interference",
             Self::IntentWait => "intent_wait",
             Self::Memory => "memory",

@@ -69,6 +69,7 @@ pub(crate) fn sent(call: CallId, request: Vec<u8>, mint: &Mint) -> Draft {
     let fact = Fact::CallSent {
         call,
         attempt: 1,
+        page: None,
         method: "GET".to_owned(),
         endpoint: "https://crm.example.com/customers/7".to_owned(),
         request: request.commitment(),

@@ -17,6 +17,7 @@ mod digest;
 mod early;
 mod evidence;
 mod grown;
+mod import;
 mod intent_wait;
 mod intents;
 mod interference;
@@ -91,6 +92,7 @@ async fn run(name: Name, arguments: &Arguments) -> Outcome<Report> {
         Name::Digest => digest::run(arguments).await,
         Name::Early => early::run(arguments).await,
         Name::Grown => grown::run(arguments).await,
+        Name::Import => import::run(arguments).await,
         Name::Interference => interference::run(arguments).await,
         Name::IntentWait => intent_wait::run(arguments).await,
         Name::Memory => memory::run(arguments).await,

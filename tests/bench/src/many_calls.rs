@@ -161,6 +161,7 @@ fn drafts(calls: std::ops::Range<u64>, mint: &Mint) -> Vec<Draft> {
         let sent = Fact::CallSent {
             call,
             attempt: 1,
+            page: None,
             method: "GET".to_owned(),
             endpoint: "https://crm.example.com/customers".to_owned(),
             request: request.commitment(),

@@ -59,6 +59,8 @@ function tell(entry: EntryView, detail: CallDetail): { words: string; more: stri
     case 'call.sent': {
       const attempt = Number(body['attempt'] ?? 1);
       const to = [text(body['method']), text(body['endpoint'])].filter(Boolean).join(' ');
+      const page = body['page'];
+      if (typeof page === 'number') return { words: `Page ${page} asked for`, more: to };
       return { words: attempt > 1 ? `Sent, attempt ${attempt}` : 'Sent', more: to };
     }
     case 'attempt.ended': {
@@ -74,13 +76,15 @@ function tell(entry: EntryView, detail: CallDetail): { words: string; more: stri
   }
 }
 
-function ended(body: Record<string, unknown>, { row }: CallDetail): { words: string; more: string } {
+function ended(body: Record<string, unknown>, { row, payloads }: CallDetail): { words: string; more: string } {
   const status = typeof body['status'] === 'number' ? ` with ${body['status']}` : '';
   const after = row.sent_at === null ? '' : ` after ${duration(row.took_ms)}`;
   const outcome = row.outcome === null ? 'Ended' : capital(outcomeWord(row.outcome));
   const shared = body['from'] != null ? 'nothing was sent: it has the result of another call' : '';
   const label = isLabel(body['label']) ? `label ${labelWords(body['label'])}` : '';
-  return { words: `${outcome}${status}${after}`, more: [shared, label].filter(Boolean).join('; ') };
+  // Of a result that goes on: how many pages it is, and what follows.
+  const said = row.outcome === 'returned' && typeof body['words'] === 'string' ? (payloads.find(({ commitment }) => commitment === body['words'])?.text ?? '') : '';
+  return { words: `${outcome}${status}${after}`, more: [shared, said, label].filter(Boolean).join('; ') };
 }
 
 function fields(body: unknown): Record<string, unknown> {

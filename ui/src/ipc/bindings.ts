@@ -190,6 +190,10 @@ export const commands = {
 	importBegin: () => typedError<number, CommandError>(__TAURI_INVOKE("import_begin")),
 	/**  The next piece of a description's text. */
 	importPiece: (id: number, piece: string) => typedError<null, CommandError>(__TAURI_INVOKE("import_piece", { id, piece })),
+	/**  Fetches a description from the address that a person wrote. What is asked is on record; another host is not asked. */
+	importFetch: (id: number, address: string) => typedError<ImportFetched, CommandError>(__TAURI_INVOKE("import_fetch", { id, address })),
+	/**  Fetches what a fetched description refers to, from these origins alone. */
+	importReferences: (id: number, origins: string[]) => typedError<ImportReferences, CommandError>(__TAURI_INVOKE("import_references", { id, origins })),
 	/**  Reads a description whose pieces have all come: every operation becomes a tool or a reason. Nothing is saved. */
 	importLook: (id: number, input: ImportInput) => typedError<ImportPreview, CommandError>(__TAURI_INVOKE("import_look", { id, input })),
 	/**  What a description that was read says otherwise than the source of that name. */
@@ -1237,6 +1241,8 @@ export type FoundTool = {
 	effect: Effect,
 	/**  What the description sorts it under. */
 	tags: string[],
+	/**  How its result goes on, if that shows. */
+	paging: Paging | null,
 	/**  What was left out, or is not as the description says. */
 	notes: string[],
 };
@@ -1498,12 +1504,18 @@ export type ImportChanges = {
 	gone: ToolName[],
 };
 
+/**  What came of an address. */
+export type ImportFetched = {
+	/**  Where the description is that was fetched; none if its host says that it is at another. */
+	address: string | null,
+	/**  Where that host says that it is. It was not asked: that is for a person to say. */
+	elsewhere: string | null,
+};
+
 /**  What is known of a description beside its text. */
 export type ImportInput = {
 	/**  What kind of text it is. */
 	kind: ImportKind,
-	/**  Where it is from: what it names relative to itself is there. */
-	address: string | null,
 	/**  Where the API is served, if not where the description says. */
 	server: string | null,
 };
@@ -1553,6 +1565,16 @@ export type ImportPreview = {
 	skipped: SkippedOperation[],
 	/**  What else it holds that is not used. */
 	notes: string[],
+	/**  Where the documents are that it refers to and that were not fetched. */
+	elsewhere: RefersTo[],
+};
+
+/**  What was fetched of what a description refers to. */
+export type ImportReferences = {
+	/**  How many documents were. */
+	documents: number,
+	/**  What was not, and why. */
+	left: string[],
 };
 
 /**  The source that was made. */
@@ -1902,6 +1924,46 @@ export type Overview = {
 	exposure: ModelExposure[],
 };
 
+/**  How a next page is asked for. */
+export type PageBy = 
+/**  An answer names the next page, and an argument takes that name. */
+{ kind: "cursor"; 
+/**  The argument. */
+parameter: string; 
+/**  Where the name is in an answer, as a pointer. */
+next: string } | 
+/**  An argument is the page's number. */
+{ kind: "page"; 
+/**  The argument. */
+parameter: string; 
+/**  The number of the first page. */
+first?: number } | 
+/**  An argument says how many items come before the page. */
+{ kind: "offset"; 
+/**  The argument. */
+parameter: string } | 
+/**  An answer's header `Link` has the next page's address, with `rel="next"` (RFC 8288). */
+{ kind: "link" } | 
+/**  An answer has the next page's address in its body. */
+{ kind: "next_url"; 
+/**  Where it is, as a pointer. */
+next: string };
+
+/**  How a tool's result goes on where one answer does not hold all of it. */
+export type Paging = {
+	/**  How the next page is asked for. */
+	by: PageBy,
+	/**  Where the items of a page are in its answer, as a pointer (RFC 6901); empty if the answer is their list. */
+	items?: string,
+	/**  The argument that says how many items a page has at most, if there is one. */
+	limit?: string | null,
+	/**
+	 *  How many pages are asked for and joined into one result, from 1 to [`Paging::MOST`]. With 1 the next page is left
+	 *  to whoever calls, who is told how to ask for it.
+	 */
+	follow?: number,
+};
+
 /**  Whether a model may ask for several calls in one message. */
 export type Parallel = 
 /**  As the provider does by itself. */
@@ -2030,6 +2092,8 @@ export type PickInput = {
 	label: Label,
 	/**  How the source knows us. */
 	auth: Auth,
+	/**  How many pages of a result are asked for and joined, of each tool whose result goes on; as before if it is not said. */
+	follow: number | null,
 	/**  What becomes a tool. */
 	tools: PickedInput[],
 };
@@ -2157,6 +2221,14 @@ export type Rate = {
 	milli_per_second: number,
 	/**  How many may begin at once when none began for a while; at least 1. */
 	burst: number,
+};
+
+/**  Documents that a description refers to, at one origin. */
+export type RefersTo = {
+	/**  `https://schemas.example.com` */
+	origin: string,
+	/**  How many documents there the description names. */
+	documents: number,
 };
 
 /**  What a call would send. */
@@ -2642,7 +2714,7 @@ export type ToolChange = {
 	effect: Effect,
 	/**  The label that it has. */
 	label: Label,
-	/**  What the description says otherwise than the source's tool: `name`, `description`, `arguments`, `request`. */
+	/**  What the description says otherwise than the source's tool: `name`, `description`, `arguments`, `request`, `pages`. */
 	otherwise: string[],
 };
 
@@ -2677,6 +2749,8 @@ export type ToolSpec = {
 	input: Json,
 	/**  Where each argument goes, if method and path alone don't say. */
 	request?: RequestShape | null,
+	/**  How its result goes on where one answer does not hold all of it; only of a tool that reads. */
+	paging?: Paging | null,
 	/**  For a tool of an MCP server: what the server says of it. Its method is POST and its path `/`: neither is sent. */
 	mcp?: McpTool | null,
 };

@@ -8,7 +8,7 @@ import { callByHand, madeAgain } from './fake/by_hand';
 import { closed, closedRow } from './fake/closed';
 import { models, questions, RUN_SETTINGS, sources, UNKNOWN } from './fake/company';
 import { id } from './fake/ids';
-import { changesOf, pickedSource, readImport, type FakeImport } from './fake/imports';
+import { changesOf, fetchedFrom, pickedSource, readImport, type FakeImport } from './fake/imports';
 import { fakeOptions, type FakeOptions } from './fake/options';
 import { planFor } from './fake/plans';
 import type { Rules } from './fake/batch';
@@ -254,6 +254,13 @@ export function fakeHost(options: FakeOptions = {}): Host {
       if (wanted === importing.id) importing.text += piece;
       await pause(4);
     },
+    importFetch: async (wanted, address) => {
+      const said = fetchedFrom(address);
+      if (typeof said === 'string') throw refuse('bad_input', said);
+      if (wanted === importing.id && said.text !== null) importing.text = said.text;
+      return said.answer;
+    },
+    importReferences: async (_, origins) => ({ documents: origins.length, left: [] }),
     importLook: async (wanted, input) => {
       await pause(300);
       const read = wanted === importing.id ? readImport(importing.text, input) : 'this description is not looked at any more: choose it again';

@@ -37,8 +37,10 @@ import type {
   HoldScope,
   HoldView,
   ImportChanges,
+  ImportFetched,
   ImportInput,
   ImportPreview,
+  ImportReferences,
   ImportSaved,
   ModelReport,
   ModelSpec,
@@ -194,7 +196,11 @@ export interface Host {
   /** Begins a description of an API, in the place of one that is looked at; its text follows in pieces. Gives its number. */
   importBegin(): Promise<number>;
   importPiece(id: number, piece: string): Promise<void>;
-  /** Reads what has come. Without any text its address is where it is. */
+  /** Fetches a description from its address, on record. Another host that it is said to be at is told, and not asked. */
+  importFetch(id: number, address: string): Promise<ImportFetched>;
+  /** Fetches what a fetched description refers to, from these origins alone. */
+  importReferences(id: number, origins: string[]): Promise<ImportReferences>;
+  /** Reads what has come. */
   importLook(id: number, input: ImportInput): Promise<ImportPreview>;
   importChanges(id: number, name: SourceName): Promise<ImportChanges>;
   importSave(id: number, pick: PickInput): Promise<ImportSaved>;

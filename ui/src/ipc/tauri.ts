@@ -119,6 +119,8 @@ export const tauriHost: Host = {
 
   importBegin: () => data(commands.importBegin()),
   importPiece: (id, piece) => done(commands.importPiece(id, piece)),
+  importFetch: (id, address) => data(commands.importFetch(id, address)),
+  importReferences: (id, origins) => data(commands.importReferences(id, origins)),
   importLook: (id, input) => data(commands.importLook(id, input)),
   importChanges: (id, name) => data(commands.importChanges(id, name)),
   importSave: (id, pick) => data(commands.importSave(id, pick)),

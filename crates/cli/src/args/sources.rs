@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use domain::paging::Paging;
 use domain::secret::SecretName;
 use domain::tool::SourceName;
 
@@ -96,8 +97,8 @@ pub(crate) enum Sources {
 
 #[derive(Debug, Args)]
 pub(crate) struct ImportOpenapi {
-    /// The document; `-` is standard input
-    #[arg(value_name = "FILE")]
+    /// The document; `-` is standard input. An address is fetched, on record
+    #[arg(value_name = "FILE|URL")]
     pub(crate) file: PathBuf,
     /// Where the document was got from, if it names its server or other documents relative to that
     #[arg(long, value_name = "URL")]
@@ -105,6 +106,9 @@ pub(crate) struct ImportOpenapi {
     /// Another document that it refers to, as NAME=FILE with the name that it uses
     #[arg(long = "with", value_name = "NAME=FILE")]
     pub(crate) with: Vec<String>,
+    /// Fetch the documents that it refers to, from the origins that it names, or from these alone (`https://HOST`)
+    #[arg(long, value_name = "ORIGIN", num_args = 0.., require_equals = true, value_delimiter = ',')]
+    pub(crate) fetch_refs: Option<Vec<String>>,
     #[command(flatten)]
     pub(crate) choice: ImportChosen,
 }
@@ -136,6 +140,12 @@ pub(crate) struct ImportChosen {
     /// The user, where one is known by name and password
     #[arg(long, value_name = "NAME")]
     pub(crate) user: Option<String>,
+    /// The id of your client, where tokens are got by OAuth 2; else the secret is a token that you have
+    #[arg(long, value_name = "ID")]
+    pub(crate) client_id: Option<String>,
+    /// How many pages of a result are asked for and joined, where a result goes on; else as before, and one in a new source
+    #[arg(long, value_name = "PAGES", value_parser = clap::value_parser!(u32).range(1..=i64::from(Paging::MOST)))]
+    pub(crate) follow: Option<u32>,
     /// Print what each operation becomes, and save nothing; needs no workspace
     #[arg(long)]
     pub(crate) dry_run: bool,

@@ -50,7 +50,9 @@ pub(crate) async fn made(
 fn print(detail: &CallDetail, output: &Output) {
     output.progress(call_line(&detail.row));
     let part = |role| detail.payloads.iter().find(|payload| payload.role == role);
-    if let Some(words) = part(PayloadRole::Words) {
+    // Attempts that came to nothing have words too; the call's own come last.
+    let words = detail.payloads.iter().rfind(|payload| payload.role == PayloadRole::Words);
+    if let Some(words) = words {
         output.progress(&words.text);
     }
     if let Some(result) = part(PayloadRole::Result) {

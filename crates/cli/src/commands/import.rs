@@ -8,7 +8,8 @@ use std::path::Path;
 
 use domain::fact::Change;
 use engine::{
-    Engine, EngineError, ImportChoice, ImportKind, ImportOptions, Imported, Made, Offer, Operation, Skipped,
+    Arrived, Engine, EngineError, Fetched, ImportChoice, ImportKind, ImportOptions, Imported, Made, Offer,
+    Operation, RefersTo, Skipped,
 };
 use serde_json::json;
 
@@ -25,7 +26,16 @@ pub(crate) async fn openapi(
     asked: &ImportOpenapi,
     output: &Output,
 ) -> Result<(), EngineError> {
-    save(global, read_openapi(asked)?, &asked.choice, output).await
+    let mut engine = None;
+    let imported = read_openapi(global, asked, &mut engine, output).await;
+    match (imported, engine) {
+        (Ok(imported), engine) => save(global, engine, imported, &asked.choice, output).await,
+        (Err(error), Some(engine)) => {
+            engine.shutdown().await;
+            Err(error)
+        }
+        (Err(error), None) => Err(error),
+    }
 }
 
 /// What somebody saved with a program that makes requests, or pasted.
@@ -37,11 +47,13 @@ pub(crate) async fn requests(
 ) -> Result<(), EngineError> {
     let options = ImportOptions { server: asked.choice.server.clone(), ..ImportOptions::default() };
     let imported = Engine::read_import(kind, &bytes(&asked.file)?, &options)?;
-    save(global, imported, &asked.choice, output).await
+    save(global, None, imported, &asked.choice, output).await
 }
 
+/// Saves what was read, with the workspace that is open already if one is.
 async fn save(
     global: &Global,
+    engine: Option<Engine>,
     imported: Imported,
     asked: &ImportChosen,
     output: &Output,
@@ -55,11 +67,22 @@ async fn save(
     }
     if asked.dry_run {
         preview(&imported, output);
+        if let Some(engine) = engine {
+            engine.shutdown().await;
+        }
         return Ok(());
     }
-    let choice =
-        ImportChoice { name: asked.name.clone(), secret: asked.secret.clone(), user: asked.user.clone() };
-    let engine = open(global).await?;
+    let choice = ImportChoice {
+        name: asked.name.clone(),
+        secret: asked.secret.clone(),
+        user: asked.user.clone(),
+        client_id: asked.client_id.clone(),
+        follow: asked.follow,
+    };
+    let engine = match engine {
+        Some(engine) => engine,
+        None => open(global).await?,
+    };
     let saved = engine.import_openapi(&imported, &choice).await?;
     let skipped: Vec<&Skipped> = imported
         .operations
@@ -100,7 +123,14 @@ async fn save(
     Ok(())
 }
 
-fn read_openapi(asked: &ImportOpenapi) -> Result<Imported, EngineError> {
+/// Reads the document, from its file or its address. What has to leave for it leaves through the workspace, which is put
+/// into `engine` then.
+async fn read_openapi(
+    global: &Global,
+    asked: &ImportOpenapi,
+    engine: &mut Option<Engine>,
+    output: &Output,
+) -> Result<Imported, EngineError> {
     let mut documents = BTreeMap::new();
     for with in &asked.with {
         let Some((name, file)) = with.split_once('=') else {
@@ -109,19 +139,69 @@ fn read_openapi(asked: &ImportOpenapi) -> Result<Imported, EngineError> {
         };
         documents.insert(name.to_owned(), bytes(Path::new(file))?);
     }
-    let options =
-        ImportOptions { address: asked.address.clone(), server: asked.choice.server.clone(), documents };
-    Engine::read_import(ImportKind::OpenApi, &bytes(&asked.file)?, &options)
+    let at = asked.file.to_str().filter(|file| file.starts_with("http://") || file.starts_with("https://"));
+    let (text, address) = match at {
+        Some(url) => {
+            let fetched = fetched(engine.insert(open(global).await?), url, output).await?;
+            (fetched.text, Some(fetched.address))
+        }
+        None => (bytes(&asked.file)?, asked.address.clone()),
+    };
+    if let Some(address) = &address {
+        let elsewhere = Engine::refers_to(&text, address)?;
+        match &asked.fetch_refs {
+            Some(origins) if !elsewhere.is_empty() => {
+                let engine = match engine {
+                    Some(engine) => engine,
+                    None => engine.insert(open(global).await?),
+                };
+                let named = || elsewhere.iter().map(|refers| refers.origin.clone()).collect();
+                let origins: Vec<String> = if origins.is_empty() { named() } else { origins.clone() };
+                let description = Fetched { address: address.clone(), text: text.clone() };
+                let found = engine.fetch_references(&description, &origins).await?;
+                output.progress(format!(
+                    "fetched {} that it refers to",
+                    count(found.documents.len() as u64, "document")
+                ));
+                for left in &found.left {
+                    output.progress(format!("not fetched: {left}"));
+                }
+                documents.extend(found.documents);
+            }
+            None if documents.is_empty() => {
+                for RefersTo { origin, documents } in &elsewhere {
+                    let documents = count((*documents).into(), "document");
+                    output
+                        .progress(format!("it refers to {documents} at {origin}: --fetch-refs fetches them"));
+                }
+            }
+            Some(_) | None => {}
+        }
+    } else if asked.fetch_refs.is_some() {
+        return Err(EngineError::BadInput(
+            "--fetch-refs: say with --address where the document is, since it names others relative to that"
+                .to_owned(),
+        ));
+    }
+    let options = ImportOptions { address, server: asked.choice.server.clone(), documents };
+    Engine::read_import(ImportKind::OpenApi, &text, &options)
+}
+
+async fn fetched(engine: &Engine, url: &str, output: &Output) -> Result<Fetched, EngineError> {
+    match engine.fetch_description(url).await? {
+        Arrived::Here(fetched) => {
+            output.progress(format!("fetched {} ({} bytes)", fetched.address, fetched.text.len()));
+            Ok(fetched)
+        }
+        Arrived::Elsewhere { to } => Err(EngineError::BadInput(format!(
+            "{url} says that the document is at another host, which was not asked. If you trust it: tieout sources \
+             import-openapi '{to}'"
+        ))),
+    }
 }
 
 fn bytes(file: &Path) -> Result<Vec<u8>, EngineError> {
     let shown = file.display();
-    if file.to_str().is_some_and(|file| file.starts_with("http://") || file.starts_with("https://")) {
-        return Err(EngineError::BadInput(format!(
-            "{shown} is an address, and nothing is fetched here, since what leaves this machine goes on record with a \
-             source: get the document yourself, and give the file with --address {shown}"
-        )));
-    }
     let mut bytes = Vec::new();
     let read = if file == Path::new("-") {
         std::io::stdin().lock().take(MOST).read_to_end(&mut bytes)
@@ -140,13 +220,16 @@ fn preview(imported: &Imported, output: &Output) {
                 let Made { operation, tool, notes, tags } = &**made;
                 let effect = tool.effect.words();
                 output.line(format!("{:<40}  {operation}  {effect}", tool.name.as_str()));
+                if let Some(paging) = &tool.paging {
+                    output.line(format!("    its result goes on {}", paging.words()));
+                }
                 for note in notes {
                     output.line(format!("    {note}"));
                 }
                 output.object(
                     "tool",
                     &json!({ "operation": operation, "name": tool.name, "description": tool.description,
-                             "effect": tool.effect, "tags": tags, "notes": notes, "input": tool.input }),
+                             "effect": tool.effect, "tags": tags, "notes": notes, "paging": tool.paging, "input": tool.input }),
                 );
             }
             Operation::Skipped(Skipped { operation, reason }) => {

@@ -47,6 +47,9 @@ pub(crate) async fn run(global: &Global, tools: &Tools, output: &Output) -> Resu
             });
             let alone = if tool.exclusive { ", runs alone" } else { "" };
             output.line(format!("{}, touches {}{alone}, {}", tool.effect.words(), tool.resource, tool.label));
+            if let Some(paging) = &tool.paging {
+                output.line(format!("its result goes on {}", paging.words()));
+            }
             output.line(format!("version {}, offered to models as {}", tool.version(), id.wire()));
             output.line(serde_json::to_string_pretty(&tool.input.0).unwrap_or_default());
             output.object("tool", &json!({ "id": id, "version": tool.version(), "spec": tool }));

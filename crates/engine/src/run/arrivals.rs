@@ -15,7 +15,8 @@ use domain::time::Span;
 use turn::{Edited, EndedAttempt, EndedCall, Event};
 
 use super::again::Lost;
-use super::calling::{Arrival, Notice, panicked};
+use super::calling::{Arrival, panicked};
+use super::departure::Notice;
 use super::driver::{Driver, TaskEnd, Woken};
 use super::end::End;
 use crate::backlog::Room;
@@ -212,6 +213,12 @@ impl Driver {
             Notice::Sent(call, attempt, at) => self.left(call, attempt, at),
             Notice::InLine(call, ticket) => self.in_line(call, ticket),
             Notice::Progress(call, words) => self.line.emit(Happening::Progress { call, words }),
+            Notice::Page(call, words) => {
+                if let Some(live) = self.calls.get_mut(&call) {
+                    live.attempts += 1;
+                }
+                self.line.emit(Happening::Progress { call, words });
+            }
             Notice::Full => self.full = true,
         }
     }

@@ -4,61 +4,30 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::effect::Effect;
-use domain::entry::Draft;
-use domain::fact::Fact;
-use domain::id::{CallId, ConversationId, Handle};
+use domain::id::CallId;
 use domain::intent::DurableIntent;
 use domain::outcome::{Ending, FailureClass, Outcome};
-use domain::payload::PayloadRole;
-use domain::secret::Secret;
-use domain::source::SourceSpec;
 use domain::time::Span;
-use sources::Credential;
 use store::StoreError;
 use tokio::sync::{mpsc, watch};
-use turn::{Interruption, Lane, Ticket};
+use turn::Interruption;
 
+use super::departure::{Departure, Notice};
+use super::following::{Followed, follow};
+use super::queue::wait_in_line;
+use super::stops::{
+    recalled, still_unknown, stopped, stopped_read, stopped_under_way, unknown_write, withdrawn, withheld,
+};
 use crate::backlog::Room;
-use crate::clock::{random_bits, seal};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::finished::Finished;
 use crate::gate::Place;
 use crate::inner::Inner;
-use crate::ready::Ready;
 use crate::tokens::NoToken;
 
 /// How long a write that is stopped may still tell us its outcome.
 const GRACE: Duration = Duration::from_secs(5);
-/// How long a call waits at most for a source that asked us to wait. Past that it ends, and says so.
-const LONGEST_PAUSE: Span = Span(60_000_000);
-/// How often a call in line looks whether its source asked for more than that meanwhile.
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
-
-/// An attempt on its way out.
-#[derive(Clone)]
-pub(crate) struct Departure {
-    pub(crate) call: CallId,
-    /// Which try, from 1.
-    pub(crate) attempt: u32,
-    pub(crate) handle: Handle,
-    pub(crate) effect: Effect,
-    /// `None` for a call by hand outside any conversation.
-    pub(crate) conversation: Option<ConversationId>,
-    pub(crate) source: Arc<SourceSpec>,
-    pub(crate) prepared: Ready,
-    /// How its source's tokens are got, if it takes tokens.
-    pub(crate) credential: Option<Credential>,
-    /// The one that it leaves with.
-    pub(crate) token: Option<Secret>,
-    pub(crate) idempotency_key: Option<String>,
-    /// Whether an attempt before was sent, and nobody knows what came of it.
-    pub(crate) unsettled: bool,
-    /// Who shares the gate with whom.
-    pub(crate) lane: Lane,
-    /// How many bytes of the result a model is shown.
-    pub(crate) budget: usize,
-}
 
 /// How far an attempt has come before its task begins.
 pub(crate) enum Start {
@@ -72,18 +41,6 @@ pub(crate) enum Start {
     Withheld,
 }
 
-/// What an attempt says on its way.
-pub(crate) enum Notice {
-    /// It is in line at its gate.
-    InLine(CallId, Ticket),
-    /// It left.
-    Sent(CallId, u32, Instant),
-    /// How far it has come, in its source's words.
-    Progress(CallId, String),
-    /// It may not leave: the disk is full.
-    Full,
-}
-
 /// How it ended.
 pub(crate) struct Arrival {
     pub(crate) call: CallId,
@@ -94,46 +51,6 @@ pub(crate) struct Arrival {
     pub(crate) took: Span,
     /// What its result takes until it is on record.
     pub(crate) room: Room,
-}
-
-impl Departure {
-    /// The entry that says that it is about to be sent, signed for now if its source wants signatures: it may have waited
-    /// for a person.
-    pub(crate) fn intent(&mut self, inner: &Inner) -> Result<Draft, EngineError> {
-        self.prepared.stamp(inner.clock.now().at, &format!("{:032x}", random_bits()?));
-        let (media, record) = self.prepared.record(self.attempt);
-        let record = seal(PayloadRole::Request, media, record)?;
-        let fact = Fact::CallSent {
-            call: self.call,
-            attempt: self.attempt,
-            method: self.prepared.method(),
-            endpoint: self.prepared.endpoint(),
-            request: record.commitment(),
-            idempotency_key: self.idempotency_key.clone(),
-        };
-        Ok(Draft { moment: inner.clock.now(), conversation: self.conversation, fact, payloads: vec![record] })
-    }
-
-    /// Takes the token that is at hand, and says whether it may leave: one may have to be asked for first.
-    pub(crate) fn has_token(&mut self, inner: &Inner) -> bool {
-        let Some(credential) = &self.credential else { return true };
-        let at_hand = inner.tokens.at_hand(credential, inner.clock.now().at);
-        let has = at_hand.is_some();
-        if let Some(token) = at_hand {
-            self.bear(token);
-        }
-        has
-    }
-
-    fn bear(&mut self, token: Secret) {
-        self.prepared.bear(token.clone());
-        self.token = Some(token);
-    }
-
-    /// Gets in line at its source's gate.
-    pub(crate) fn enter(&self, inner: &Inner) -> Place {
-        inner.gate.enter(&self.source.name, &self.source.limits, self.lane)
-    }
 }
 
 /// Waits for its gate, records that it is about to be sent, sends, and returns how it ended. `stop` says when to give
@@ -186,27 +103,34 @@ pub(crate) async fn attempt(
     // and not what is read until it has ended.
     let changed = || effect.writes().then(|| inner.kept.changed(&source));
     changed();
-    let progress = Arc::new(move |words| drop(notices.send(Notice::Progress(call, words))));
-    let performing = departure.prepared.perform(&inner, &departure.source, attempt, intent, progress);
-    tokio::pin!(performing);
-    let ending = tokio::select! {
-        biased;
-        ending = &mut performing => ending,
-        why = stopped_under_way(&mut stop) => match effect {
-            // A read that nobody waits for has changed nothing, whatever becomes of it.
-            Effect::Read => stopped_read(why),
-            Effect::IdempotentWrite | Effect::Write => {
-                tokio::time::timeout(GRACE, &mut performing).await.unwrap_or_else(|_| unknown_write(why))
-            }
-        },
+    let says = notices.clone();
+    let progress = Arc::new(move |words| drop(says.send(Notice::Progress(call, words))));
+    let pages = departure.prepared.pages();
+    let ending = {
+        let prepared = departure.prepared.clone();
+        let performing = prepared.perform(&inner, &departure.source, attempt, intent, progress);
+        tokio::pin!(performing);
+        tokio::select! {
+            biased;
+            ending = &mut performing => ending,
+            why = stopped_under_way(&mut stop) => match effect {
+                // A read that nobody waits for has changed nothing, whatever becomes of it.
+                Effect::Read => stopped_read(why),
+                Effect::IdempotentWrite | Effect::Write => {
+                    tokio::time::timeout(GRACE, &mut performing).await.unwrap_or_else(|_| unknown_write(why))
+                }
+            },
+        }
     };
-    let mut ending = if unsettled { still_unknown(ending) } else { ending };
-    let took = begun.elapsed().into();
+    let ending = if unsettled { still_unknown(ending) } else { ending };
     changed();
     // Before its place is free, so that nobody takes it meanwhile.
     if let Some(pause) = &ending.told.pause {
         inner.gate.pause(&source, pause.lasts, pause.words.clone());
     }
+    let behind = follow(&inner, &mut departure, pages, (ending, place), begun, &notices, &mut stop);
+    let Followed { mut ending, place } = behind.await?;
+    let took = begun.elapsed().into();
     // While there is no room for what it brought, it keeps its place: whoever comes next would bring more.
     let room = inner.backlog.room(ending.body.len()).await;
     drop(place);
@@ -284,33 +208,6 @@ async fn let_go(
     }
 }
 
-async fn wait_in_line(
-    inner: &Inner,
-    departure: &Departure,
-    mut place: Place,
-    notices: &mpsc::UnboundedSender<Notice>,
-    stop: &mut watch::Receiver<Option<Interruption>>,
-) -> Result<Place, Ending> {
-    let Departure { call, attempt, effect, source, .. } = departure;
-    if place.is_admitted() {
-        return Ok(place);
-    }
-    let _nobody_listens = notices.send(Notice::InLine(*call, place.ticket()));
-    loop {
-        if let Some((lasts, words)) = inner.gate.paused_for(&source.name)
-            && lasts > LONGEST_PAUSE
-        {
-            return Err(paused(source.name.as_str(), lasts, &words, *attempt, *effect));
-        }
-        tokio::select! {
-            biased;
-            why = stopped(stop) => return Err(withdrawn(why, *effect, *attempt)),
-            () = place.admitted() => return Ok(place),
-            () = tokio::time::sleep(LOOK_AGAIN) => {}
-        }
-    }
-}
-
 /// How a call ends whose task panicked: our fault, and its own alone.
 pub(crate) fn panicked(effect: Effect, sent: bool) -> Ending {
     let fault =
@@ -322,164 +219,4 @@ pub(crate) fn panicked(effect: Effect, sent: bool) -> Ending {
         return Ending::without_body(Outcome::Unknown, None, words);
     }
     Ending::without_body(Outcome::Failed, Some(FailureClass::Internal), fault)
-}
-
-async fn stopped(stop: &mut watch::Receiver<Option<Interruption>>) -> Interruption {
-    if let Ok(why) = stop.wait_for(Option::is_some).await
-        && let Some(why) = *why
-    {
-        return why;
-    }
-    // Whoever could stop it is gone without having stopped it.
-    std::future::pending().await
-}
-
-/// The same once it was sent: a full disk stops nothing that was.
-async fn stopped_under_way(stop: &mut watch::Receiver<Option<Interruption>>) -> Interruption {
-    let stops = |why: &Option<Interruption>| why.is_some_and(|why| why != Interruption::Full);
-    if let Ok(why) = stop.wait_for(stops).await
-        && let Some(why) = *why
-    {
-        return why;
-    }
-    std::future::pending().await
-}
-
-/// Nobody could record that it is about to be sent.
-fn withheld(effect: Effect, attempt: u32) -> Ending {
-    withdrawn(Interruption::Full, effect, attempt)
-}
-
-fn paused(source: &str, lasts: Span, words: &str, attempt: u32, effect: Effect) -> Ending {
-    let seconds = lasts.0.div_ceil(1_000_000);
-    if attempt > 1 && effect.writes() {
-        return Ending::without_body(
-            Outcome::Unknown,
-            None,
-            format!(
-                "{source} asks to wait {seconds} more seconds ({words}) and was not asked again; whether the attempts \
-                 before took effect is not known. Look at the source before you try again."
-            ),
-        );
-    }
-    let words = format!(
-        "{source} asks to wait {seconds} more seconds ({words}), longer than a call waits; it was not sent. Ask again \
-         later."
-    );
-    Ending::without_body(Outcome::Failed, Some(FailureClass::Paused), words)
-}
-
-fn withdrawn(why: Interruption, effect: Effect, attempt: u32) -> Ending {
-    if attempt > 1 && effect.writes() {
-        return unknown_between(why);
-    }
-    let words = match why {
-        Interruption::Person => "cancelled by the person before it was sent",
-        Interruption::BatchDeadline => "the batch's time was up before it could be sent",
-        Interruption::Needless => "nobody needs its result any more; it was not sent",
-        Interruption::Full => {
-            "the disk is full, so it could not be recorded that this is about to be sent; it was not sent. Make room on \
-             it first"
-        }
-    };
-    Ending::without_body(Outcome::Cancelled, None, if attempt > 1 { between(why) } else { words })
-}
-
-fn between(why: Interruption) -> &'static str {
-    match why {
-        Interruption::Person => {
-            "cancelled by the person between two attempts; being a read, it changed nothing"
-        }
-        Interruption::BatchDeadline => "the batch's time was up between two attempts",
-        Interruption::Needless => "nobody needs its result any more; it was not sent again",
-        Interruption::Full => {
-            "the disk became full between two attempts, so it was not sent again; being a read, it changed nothing"
-        }
-    }
-}
-
-fn recalled(why: Interruption, effect: Effect, attempt: u32) -> Ending {
-    if attempt > 1 && effect.writes() {
-        return unknown_between(why);
-    }
-    let words = match why {
-        Interruption::Person => {
-            "cancelled by the person when it was on record and nothing of it had left yet"
-        }
-        Interruption::BatchDeadline => {
-            "the batch's time was up when it was on record and nothing of it had left yet"
-        }
-        Interruption::Needless => "nobody needs its result any more; nothing of it had left yet",
-        Interruption::Full => "the disk became full when it was on record and nothing of it had left yet",
-    };
-    Ending::without_body(Outcome::Cancelled, None, words)
-}
-
-fn stopped_read(why: Interruption) -> Ending {
-    let (outcome, words) = match why {
-        Interruption::Person => (
-            Outcome::Cancelled,
-            "cancelled by the person after it was sent; being a read, it changed nothing",
-        ),
-        Interruption::BatchDeadline => (
-            Outcome::TimedOut,
-            "the batch's time was up before it answered; being a read, it changed nothing. Asking for less at once may \
-             help",
-        ),
-        Interruption::Needless => (
-            Outcome::Cancelled,
-            "stopped after it was sent, since nobody needs its result any more; being a read, it changed nothing",
-        ),
-        Interruption::Full => (
-            Outcome::Cancelled,
-            "stopped after it was sent, since the disk is full; being a read, it changed nothing",
-        ),
-    };
-    Ending::without_body(outcome, None, words)
-}
-
-/// An attempt of a write came to nothing, but one before it was cut off after it was sent: what became of that, only the
-/// source's own yes or no to the call tells, and not that it can't be reached or takes none for now.
-fn still_unknown(ending: Ending) -> Ending {
-    let says_no = ending.failure == Some(FailureClass::Status) && !ending.told.transient;
-    if ending.outcome != Outcome::Failed || says_no {
-        return ending;
-    }
-    let words = format!(
-        "{}. An attempt before this one was cut off after it was sent and may have taken effect: look at the source \
-         before you try again.",
-        ending.words
-    );
-    Ending { outcome: Outcome::Unknown, words, ..ending }
-}
-
-/// A write between two attempts: it was sent before, and that came to nothing that we know of.
-fn unknown_between(why: Interruption) -> Ending {
-    let words = format!(
-        "{} between two attempts: whether the one before took effect is not known. Look at the source before you try \
-         again.",
-        who(why)
-    );
-    Ending::without_body(Outcome::Unknown, None, words)
-}
-
-fn who(why: Interruption) -> &'static str {
-    match why {
-        Interruption::Person => "stopped by the person",
-        Interruption::BatchDeadline => "stopped since the batch's time was up",
-        Interruption::Needless => "stopped since nobody needs its result any more",
-        Interruption::Full => "stopped since the disk is full",
-    }
-}
-
-fn unknown_write(why: Interruption) -> Ending {
-    let who = who(why);
-    Ending::without_body(
-        Outcome::Unknown,
-        None,
-        format!(
-            "{who} after it was sent, and no answer came: it may or may not have taken effect. Look at the source \
-             before you try again."
-        ),
-    )
 }

@@ -10,7 +10,8 @@ use domain::time::Span;
 use sources::Credential;
 use turn::{Event, Lane};
 
-use super::calling::{self, Arrival, Departure, Start};
+use super::calling::{self, Arrival, Start};
+use super::departure::Departure;
 use super::driver::Driver;
 use super::end::End;
 use super::reading;
@@ -114,6 +115,7 @@ impl Driver {
         Some(Departure {
             call,
             attempt,
+            page: None,
             handle: live.call.handle,
             effect: live.call.effect,
             conversation: Some(self.conversation),

@@ -19,7 +19,8 @@ use turn::{Event, Ticket, Turn};
 
 use super::again::Again;
 use super::arriving::Arriving;
-use super::calling::{Arrival, Notice};
+use super::calling::Arrival;
+use super::departure::Notice;
 use super::end::End;
 use super::line::Line;
 use super::live::Live;

@@ -162,7 +162,11 @@ fn again(detail: &CallDetail) -> (ToolCall, Ending) {
         arguments: text(PayloadRole::Arguments).map(|payload| payload.text.clone()).unwrap_or_default(),
         telling: row.telling.clone(),
     };
-    let words = text(PayloadRole::Words).map(|payload| payload.text.clone()).unwrap_or_default();
+    // Attempts that came to nothing have words too; these are the call's own.
+    let end = detail.entries.iter().find(|entry| entry.kind == "call.ended");
+    let own = end.and_then(|entry| entry.body.0.get("words")?.as_str());
+    let is_own = |payload: &&PayloadView| own.is_some_and(|own| payload.commitment.to_string() == own);
+    let words = detail.payloads.iter().find(is_own).map(|payload| payload.text.clone()).unwrap_or_default();
     let mut ending = Ending::without_body(row.outcome.unwrap_or(Outcome::Unknown), row.failure, words);
     if let Some(result) = text(PayloadRole::Result) {
         ending.media.clone_from(&result.media);

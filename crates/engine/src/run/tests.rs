@@ -12,7 +12,8 @@ use tokio::sync::{mpsc, watch};
 use turn::{Interruption, Lane};
 
 use super::ask::Entered;
-use super::calling::{Departure, Start, attempt};
+use super::calling::{Start, attempt};
+use super::departure::Departure;
 use crate::clock::id_parts;
 use crate::engine::Engine;
 use crate::ready::Ready;
@@ -72,6 +73,7 @@ impl Writing {
         let departure = Departure {
             call,
             attempt: number,
+            page: None,
             handle: Handle(1),
             effect: tool.effect,
             conversation: None,

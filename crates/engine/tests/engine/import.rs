@@ -36,7 +36,7 @@ async fn a_described_api_is_called_and_an_update_keeps_what_a_person_said() {
     let imported = described(&scene, "crm").await;
     let known = engine.source(&"crm".parse().unwrap()).await.unwrap();
     let secret = known.auth.secret().cloned();
-    let choice = ImportChoice { name: Some("described".parse().unwrap()), secret, user: None };
+    let choice = ImportChoice { name: Some("described".parse().unwrap()), secret, ..ImportChoice::default() };
 
     let saved = engine.import_openapi(&imported, &choice).await.unwrap();
     assert_eq!((saved.change, saved.unfit.len()), (Change::Added, 0));

@@ -4,11 +4,13 @@
 
 mod anchored_writes;
 mod anchors;
+mod answering;
 mod batches;
 mod collector;
 mod early;
 mod export;
 mod export_more;
+mod fetched;
 mod hostile;
 mod import;
 mod mcp;
@@ -22,6 +24,7 @@ mod offer;
 )]
 #[path = "../../../anchors/tests/anchors/openssl.rs"]
 mod openssl;
+mod pages;
 mod picked;
 mod restored;
 mod review;

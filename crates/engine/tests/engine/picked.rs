@@ -42,6 +42,7 @@ async fn what_was_picked_is_one_source_and_importing_again_says_what_is_otherwis
         name: "picked".parse().unwrap(),
         label: internal.clone(),
         auth,
+        follow: None,
         tools: vec![tool(get, &Label::PUBLIC), tool(list, &restricted)],
     };
     let before = engine.size().await.unwrap();
@@ -84,7 +85,7 @@ async fn what_takes_the_place_of_an_mcp_server_is_one_no_more() {
     scene.engine.save_source(Engine::read_source(server).unwrap()).await.unwrap();
     let at = place(&imported, "GET /customers");
     let tools = vec![PickedTool { at, effect: Effect::Read, label: Label::PUBLIC }];
-    let pick = Pick { name: "picked".parse().unwrap(), label: Label::PUBLIC, auth, tools };
+    let pick = Pick { name: "picked".parse().unwrap(), label: Label::PUBLIC, auth, follow: None, tools };
     let saved = scene.engine.save_picked(&imported, pick).await.unwrap().spec;
     assert_eq!((saved.kind, saved.mcp), (SourceKind::Http, None));
     scene.close().await;
@@ -94,8 +95,13 @@ async fn what_takes_the_place_of_an_mcp_server_is_one_no_more() {
 async fn nothing_is_saved_of_what_can_not_be_a_source() {
     let scene = Scene::in_memory().await;
     let (imported, auth) = described(&scene).await;
-    let pick =
-        |tools| Pick { name: "none".parse().unwrap(), label: Label::PUBLIC, auth: auth.clone(), tools };
+    let pick = |tools| Pick {
+        name: "none".parse().unwrap(),
+        label: Label::PUBLIC,
+        auth: auth.clone(),
+        follow: None,
+        tools,
+    };
     let beyond = PickedTool { at: imported.operations.len(), effect: Effect::Read, label: Label::PUBLIC };
     for tools in [Vec::new(), vec![beyond]] {
         assert!(scene.engine.save_picked(&imported, pick(tools)).await.is_err());

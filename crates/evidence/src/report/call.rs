@@ -109,15 +109,13 @@ fn sending(html: &mut Html, row: &CallRow, facts: &[Fact]) {
         }
     });
     for fact in facts {
-        if let Fact::CallSent { attempt, method, endpoint, .. } = fact {
+        if let Fact::CallSent { attempt, page, method, endpoint, .. } = fact {
             html.term("Request", |html| {
-                html.raw("attempt ")
-                    .value(attempt)
-                    .raw(": <code>")
-                    .text(method)
-                    .raw(" ")
-                    .text(endpoint)
-                    .raw("</code>");
+                html.raw("attempt ").value(attempt);
+                if let Some(page) = page {
+                    html.raw(", page ").value(page);
+                }
+                html.raw(": <code>").text(method).raw(" ").text(endpoint).raw("</code>");
             });
         }
     }

@@ -127,6 +127,7 @@ fn sent(number: u8, seq: u64, attempt: u32, endpoint: &str) -> EntryView {
         Fact::CallSent {
             call: call_id(number),
             attempt,
+            page: None,
             method: "GET".to_owned(),
             endpoint: endpoint.to_owned(),
             request: commitment(number * 10 + 1),

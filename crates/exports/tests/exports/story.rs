@@ -143,6 +143,7 @@ pub(crate) fn detail(row: CallRow, method: &str, endpoint: &str) -> CallDetail {
     let sent = |attempt: u32| Fact::CallSent {
         call: row.call,
         attempt,
+        page: None,
         method: method.into(),
         endpoint: endpoint.into(),
         request: Commitment([2; 32]),

@@ -50,6 +50,8 @@ pub(crate) async fn ended(asked: Asked, answer: Result<Inbound, SendError>, scru
     };
     let (outcome, failure, words) = verdict.unwrap_or((Outcome::Returned, None, String::new()));
     let mut told = with_answer(&headers, answer.status, asked.method, outcome, inbound.phases());
+    // It goes into the next page's address, and that into the record.
+    told.next_link = told.next_link.map(|link| scrubber.text(link));
     told.pause = told.pause.map(|pause| Pause { words: scrubber.text(pause.words), ..pause });
     Ending {
         outcome,

@@ -5,6 +5,7 @@ mod auth;
 mod json;
 mod label;
 mod limits;
+mod paging;
 mod request;
 mod section;
 mod server;

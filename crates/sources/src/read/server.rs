@@ -161,6 +161,7 @@ pub(super) fn mcp_tool(section: &Section<'_>, source: &Label) -> Option<ToolSpec
         label: label?,
         input: Json(input?),
         request: None,
+        paging: None,
         mcp: Some(definition?),
     })
 }

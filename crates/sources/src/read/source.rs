@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::label::Label;
-use domain::source::{SourceKind, SourceSpec};
+use domain::source::{Auth, SourceKind, SourceSpec};
 use domain::tool::{BUILT_IN, SourceName};
 
 use super::address::base_url;
@@ -101,6 +101,12 @@ fn mcp(section: &Section<'_>, name: Option<SourceName>) -> Option<SourceSpec> {
         }
     };
     let auth = auth(section);
+    if matches!(auth, Some(Auth::AwsSigV4 { .. } | Auth::Hmac { .. })) {
+        let problem = "signs single requests, and an MCP server has a session";
+        section
+            .wrong("auth", Wrong::new(problem, "write bearer, api_key, basic, oauth2_client or oauth2_code"));
+        return None;
+    }
     let tls = tls(section);
     let private_network = private_network(section);
     let limits = limits(section);

@@ -13,6 +13,7 @@ use toml::de::DeValue;
 
 use super::json::json as as_json;
 use super::label::label;
+use super::paging::{self, paging};
 use super::request::{Around, request};
 use super::section::{Section, article};
 use crate::mistake::Wrong;
@@ -21,8 +22,19 @@ use crate::schema::{flaws, properties};
 use crate::taken::Taken;
 use crate::template::Template;
 
-const KEYS: [&str; 10] =
-    ["name", "description", "method", "path", "effect", "resource", "exclusive", "label", "input", "request"];
+const KEYS: [&str; 11] = [
+    "name",
+    "description",
+    "method",
+    "path",
+    "effect",
+    "resource",
+    "exclusive",
+    "label",
+    "input",
+    "request",
+    "paging",
+];
 
 const METHODS: [(&str, Method); 7] = [
     ("GET", Method::Get),
@@ -86,6 +98,12 @@ pub(super) fn tool(section: &Section<'_>, source: &Label, taken: Taken<'_>) -> O
         Some(_) => section.flag("exclusive"),
         None => Some(false),
     };
+    let paging = match section.value("paging") {
+        None => Some(None),
+        Some(_) => section
+            .section("paging", paging::EXAMPLE)
+            .and_then(|section| paging(&section, input.as_ref(), effect).map(Some)),
+    };
     let label = own_label(section, source);
     if let (Some(Auth::ApiKey { place: KeyPlace::Query, name, .. }), Some(method), Some(input)) =
         (taken.auth, method, &input)
@@ -108,6 +126,7 @@ pub(super) fn tool(section: &Section<'_>, source: &Label, taken: Taken<'_>) -> O
         label: label?,
         input: Json(input?),
         request: request?,
+        paging: paging?,
         mcp: None,
     })
 }

@@ -13,12 +13,13 @@ use crate::schema::short;
 pub(super) const LONGEST: u64 = 86_400_000_000;
 
 /// Every header that one of our readers asks for.
-pub(super) const READ: [&str; 16] = [
+pub(super) const READ: [&str; 17] = [
     "age",
     "backoff",
     "cache-control",
     "date",
     "expires",
+    "link",
     "location",
     "ratelimit",
     "ratelimit-remaining",
@@ -43,7 +44,7 @@ impl Headers {
     pub(crate) fn of(inbound: &Inbound) -> Self {
         let value = |name: &str| match name {
             // Each of their lines counts: a `no-store` in a second one is no less an order.
-            "cache-control" | "ratelimit" | "vary" => inbound.list(name),
+            "cache-control" | "link" | "ratelimit" | "vary" => inbound.list(name),
             name => inbound.header(name).map(str::to_owned),
         };
         Self::read(value, SystemTime::now())

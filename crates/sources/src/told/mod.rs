@@ -51,6 +51,7 @@ pub(crate) fn with_answer(
         pause,
         fresh_for,
         phases,
+        next_link: headers.get("link").map(str::to_owned),
         label: None,
     }
 }

@@ -78,7 +78,7 @@ impl Projection {
                 let edited = arguments.as_ref().map(|arguments| payloads.text(arguments)).transpose()?;
                 calls.approved(to, *call, *allowed, edited.as_ref().map(Option::as_deref))?;
             }
-            Fact::CallSent { call, .. } => calls.sent(to, *call, entry.at)?,
+            Fact::CallSent { call, page: None, .. } => calls.sent(to, *call, entry.at)?,
             Fact::ModelCalled { .. } => requests::sent(to, entry)?,
             Fact::ModelReturned { .. } => requests::returned(to, entry)?,
             Fact::CallDropped { call, why } => calls.dropped(to, *call, *why)?,
@@ -107,7 +107,9 @@ impl Projection {
             Fact::SettingsChanged { key, setting } => {
                 settings::changed(to, settings::Kind::Setting, key, entry.seq, Some(setting), payloads)?;
             }
-            Fact::ApprovalAsked { .. }
+            // Another page is the same attempt's.
+            Fact::CallSent { .. }
+            | Fact::ApprovalAsked { .. }
             | Fact::AttemptEnded { .. }
             | Fact::ReviewOpened { .. }
             | Fact::TrailOpened { .. }

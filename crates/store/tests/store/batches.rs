@@ -80,6 +80,7 @@ impl<'a> Turn<'a> {
         let fact = Fact::CallSent {
             call: self.calls[place],
             attempt,
+            page: None,
             method: "GET".to_owned(),
             endpoint: "http://127.0.0.1:1/customers".to_owned(),
             request: request.commitment(),

@@ -119,6 +119,7 @@ impl Call<'_> {
             let sent = Fact::CallSent {
                 call,
                 attempt,
+                page: None,
                 method: "GET".to_owned(),
                 endpoint: "http://127.0.0.1:1".to_owned(),
                 request: request.commitment(),

@@ -140,6 +140,7 @@ impl<'a> Batch<'a> {
             let sent = Fact::CallSent {
                 call,
                 attempt: 1,
+                page: None,
                 method: "GET".to_owned(),
                 endpoint: format!("http://127.0.0.1:8080/customers/{position}"),
                 request: request.commitment(),

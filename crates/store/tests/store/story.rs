@@ -140,6 +140,7 @@ pub(crate) async fn sent(
     let fact = Fact::CallSent {
         call,
         attempt,
+        page: None,
         method: "GET".to_owned(),
         endpoint: "http://127.0.0.1:1/customers/7".to_owned(),
         request: request.commitment(),
@@ -306,6 +307,7 @@ pub(crate) fn source(name: &str) -> SourceSpec {
         label: Label::unlabelled(),
         input: Json(serde_json::json!({ "type": "object" })),
         request: None,
+        paging: None,
         mcp: None,
     };
     SourceSpec {

@@ -436,6 +436,43 @@ fn attempts_follow_one_another_and_do_nothing_twice() {
     }
 }
 
+/// Behind the sending of an attempt, that it asks for these pages too.
+fn with_pages(number: u32, which: u32, pages: &[u32]) -> Vec<FindingKind> {
+    changed(|said| {
+        let sent = place(said, |fact| sends(fact, number, which));
+        for (place, number) in (sent + 1..).zip(pages) {
+            let next = seal(PayloadRole::Request, "another page");
+            let mut fact = said[sent].fact.clone();
+            if let Fact::CallSent { page, request, .. } = &mut fact {
+                (*page, *request) = (Some(*number), next.commitment());
+            }
+            said.insert(place, Said { fact, payloads: vec![next], ..said[sent].clone() });
+        }
+    })
+}
+
+#[test]
+fn pages_belong_to_an_attempt_that_is_under_way() {
+    assert_eq!(with_pages(6, 2, &[2, 3, 4]), [], "a read, whose second attempt hedges the first");
+    assert_eq!(with_pages(6, 1, &[2]), []);
+    assert_eq!(with_pages(6, 2, &[2, 2]), [FindingKind::Gap]);
+    assert_eq!(with_pages(6, 2, &[3]), [FindingKind::Gap]);
+    assert_eq!(with_pages(6, 2, &[1]), [FindingKind::Gap]);
+    assert_eq!(with_pages(4, 2, &[2]), [FindingKind::OffPolicy], "a write has none");
+    let late = changed(|said| {
+        let sent = place(said, |fact| sends(fact, 6, 1));
+        let over =
+            place(said, |fact| matches!(fact, Fact::AttemptEnded { call: ended, .. } if *ended == call(6)));
+        let next = seal(PayloadRole::Request, "another page");
+        let mut fact = said[sent].fact.clone();
+        if let Fact::CallSent { page, request, .. } = &mut fact {
+            (*page, *request) = (Some(2), next.commitment());
+        }
+        said.insert(over + 1, Said { fact, payloads: vec![next], ..said[over].clone() });
+    });
+    assert_eq!(late, [FindingKind::Missing], "the attempt had ended");
+}
+
 #[test]
 fn nothing_returns_whose_attempts_all_came_to_nothing() {
     let kinds = changed(|said| {

@@ -150,6 +150,7 @@ pub(crate) fn sent(telling: &mut Telling, in_turn: Option<u32>, number: u32, att
     let fact = Fact::CallSent {
         call: call(number),
         attempt,
+        page: None,
         method: "GET".to_owned(),
         endpoint: "http://127.0.0.1:9/customers".to_owned(),
         request: sent.commitment(),

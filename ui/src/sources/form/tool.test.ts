@@ -23,9 +23,23 @@ const SHAPED: ToolSpec = {
   },
 };
 
+const PAGED: ToolSpec = {
+  ...PLAIN,
+  method: 'GET',
+  effect: 'read',
+  paging: { by: { kind: 'cursor', parameter: 'text', next: '/meta/next' }, items: '/data', limit: null, follow: 5 },
+};
+
 describe('a tool in a form', () => {
-  it.each([['plain', PLAIN], ['shaped', SHAPED]])('comes back as it was: %s', (_, tool) => {
+  it.each([['plain', PLAIN], ['shaped', SHAPED], ['paged', PAGED]])('comes back as it was: %s', (_, tool) => {
     expect(toolOf(formOf(tool))).toEqual(tool);
+  });
+
+  it('goes on as the form says, and not at all where it changes something', () => {
+    const form = formOf(PAGED);
+    form.pages = { ...form.pages, kind: 'page', first: '0', limit: 'id' };
+    expect(toolOf(form).paging).toEqual({ by: { kind: 'page', parameter: 'text', first: 0 }, items: '/data', limit: 'id', follow: 5 });
+    expect(toolOf({ ...form, effect: 'write' }).paging).toBeUndefined();
   });
 
   it('changes what was changed and nothing else', () => {

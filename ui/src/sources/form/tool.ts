@@ -2,6 +2,8 @@
 
 import type { Body, BodyForm, Effect, Label, Method, Parameter, Place, RequestShape, Style, ToolSpec } from '../../ipc/host';
 
+import { pagesOf, pagingOf, type PagesForm } from './pages';
+
 type Schema = Readonly<Record<string, unknown>>;
 
 export const METHODS: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
@@ -36,6 +38,7 @@ export interface ToolForm {
   label: Label;
   body: BodyForm;
   rows: Row[];
+  pages: PagesForm;
   /** The tool that it was, if it was one. */
   before: ToolSpec | null;
 }
@@ -51,7 +54,7 @@ export function usualEffect(method: Method): Effect {
 
 export function newTool(label: Label): ToolForm {
   return {
-    name: '', description: '', method: 'GET', path: '/', effect: 'read', resource: '/', exclusive: false, label, body: 'json', rows: [], before: null,
+    name: '', description: '', method: 'GET', path: '/', effect: 'read', resource: '/', exclusive: false, label, body: 'json', rows: [], pages: pagesOf(null), before: null,
   };
 }
 
@@ -82,13 +85,14 @@ export function formOf(tool: ToolSpec): ToolForm {
     };
   });
   const { name, description, method, path, effect, resource, label } = tool;
-  return { name, description, method, path, effect, resource, exclusive: tool.exclusive ?? false, label, body: tool.request?.body?.form ?? 'json', rows, before: tool };
+  return { name, description, method, path, effect, resource, exclusive: tool.exclusive ?? false, label, body: tool.request?.body?.form ?? 'json', rows, pages: pagesOf(tool.paging), before: tool };
 }
 
 export function toolOf(form: ToolForm): ToolSpec {
-  const { name, description, method, path, effect, resource, exclusive, label, rows, before } = form;
+  const { name, description, method, path, effect, resource, exclusive, label, rows, pages, before } = form;
   const input = record(before?.input ?? { type: 'object', additionalProperties: false });
   const required = rows.filter((row) => row.required).map(({ property }) => property);
+  const paging = effect === 'read' ? pagingOf(pages) : null;
   const { required: _were, properties: _all, ...rest } = input;
   return {
     name,
@@ -105,6 +109,7 @@ export function toolOf(form: ToolForm): ToolSpec {
       ...(required.length > 0 || 'required' in input ? { required } : {}),
     },
     request: shapeOf(form),
+    ...(paging ? { paging } : {}),
   };
 }
 

@@ -6,7 +6,7 @@ import { handedOver, recognised } from './bring';
 import { changeWords, found, labelOf, pickedFirst, pickOf, tagsOf, withChosen, withEffect, withLabel } from './pick';
 
 const tool = (at: number, name: string, tags: string[] = []): FoundTool => ({
-  at, name, description: `What ${name} does`, method: 'GET', path: `/${name}/{id}`, effect: 'read', tags, notes: [],
+  at, name, description: `What ${name} does`, method: 'GET', path: `/${name}/{id}`, effect: 'read', tags, paging: null, notes: [],
 });
 const TOOLS = [tool(0, 'orders', ['sales']), tool(2, 'invoices', ['sales', 'money']), tool(3, 'people')];
 const SOURCE: Label = { level: 'internal', categories: ['contact'] };
@@ -48,7 +48,7 @@ describe('what is picked', () => {
   it('is what the source has, where it was imported before', () => {
     const changes = { known: true, tools: [{ at: 2, effect: 'write' as const, label: SOURCE, otherwise: ['name'] }], gone: [] };
     const picked = pickedFirst(TOOLS, changes);
-    expect(pickOf(picked, TOOLS, { name: 'a', label: SOURCE, auth: { kind: 'none' } }).tools).toEqual([{ at: 2, effect: 'write', label: SOURCE }]);
+    expect(pickOf(picked, TOOLS, { name: 'a', label: SOURCE, auth: { kind: 'none' }, follow: null }).tools).toEqual([{ at: 2, effect: 'write', label: SOURCE }]);
     expect([0, 2].map((at) => changeWords(changes, at))).toEqual(['new', 'changed: name']);
   });
 
@@ -64,6 +64,6 @@ describe('what is picked', () => {
     const first = TOOLS[0] as FoundTool;
     const picked = withLabel(withEffect(pickedFirst(TOOLS, null), 0, 'write'), 0, { level: 'public', categories: ['legal'] });
     expect(labelOf(picked, first, SOURCE)).toEqual({ level: 'internal', categories: ['contact', 'legal'] });
-    expect(pickOf(picked, [first], { name: 'a', label: SOURCE, auth: { kind: 'none' } }).tools[0]?.effect).toBe('write');
+    expect(pickOf(picked, [first], { name: 'a', label: SOURCE, auth: { kind: 'none' }, follow: null }).tools[0]?.effect).toBe('write');
   });
 });

@@ -81,7 +81,7 @@ export function changeWords(changes: ImportChanges | null, at: number): string {
 }
 
 /** As it is saved. */
-export function pickOf(picked: Picked, tools: readonly FoundTool[], of: Pick<PickInput, 'name' | 'label' | 'auth'>): PickInput {
+export function pickOf(picked: Picked, tools: readonly FoundTool[], of: Pick<PickInput, 'name' | 'label' | 'auth' | 'follow'>): PickInput {
   const chosen = tools.filter(({ at }) => picked.chosen.has(at));
   return {
     ...of,
