@@ -12,6 +12,7 @@ mod export_more;
 mod hostile;
 mod import;
 mod mcp;
+mod mcp_sign_in;
 mod models;
 mod oauth;
 mod offer;
