@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::failed::Failed;
 use crate::failure::Failure;
 use crate::machine;
+use crate::node::Node;
 use crate::page;
 use crate::plan::{Part, Selection};
 use crate::progress::{Progress, Step};
@@ -123,6 +124,7 @@ fn run(
         }
         Part::Acceptance => in_session(step, acceptance_tests(repository, which), part, Display::None),
         Part::Services => services(step, repository, which),
+        Part::Conformance => conformance(step, repository, which),
         Part::PageTests => page_tests(step, repository, &["test"], which, &[]),
         Part::PageBrowser => {
             let browser =
@@ -168,6 +170,7 @@ fn runs_tests(part: Part) -> bool {
             | Part::Doc
             | Part::Acceptance
             | Part::Services
+            | Part::Conformance
             | Part::PageTests
             | Part::PageBrowser
             | Part::Window
@@ -215,6 +218,22 @@ fn services(step: &mut Step, repository: &Repository, which: Which<'_>) -> Resul
     let mut command = acceptance_tests(repository, which);
     command.env("TIEOUT_SERVICES", programs);
     in_session(step, command, Part::Services, Display::None)
+}
+
+/// MCP's own suite for clients, and its reference servers as sources.
+fn conformance(step: &mut Step, repository: &Repository, which: Which<'_>) -> Result<(), Failure> {
+    let python = python::install(step, repository, "mcp-servers")?;
+    let node = Node::install(step, repository)?;
+    let modules = node.install_modules(step, repository, "conformance")?;
+    let theirs = ["conformance::".to_owned()];
+    let which = match which {
+        Which::Filtered([]) => Which::Filtered(&theirs),
+        which => which,
+    };
+    let mut command = acceptance_tests(repository, which);
+    command.env("TIEOUT_MCP_NODE", node.program()).env("TIEOUT_MCP_MODULES", modules);
+    command.env("TIEOUT_MCP_PYTHON", python);
+    in_session(step, command, Part::Conformance, Display::None)
 }
 
 /// The window's tests run one after another: they share a display, and each measures what it sees.
