@@ -9,7 +9,7 @@ use tauri::Wry;
 use tauri_specta::{Builder, BuilderConfiguration, LanguageExt, collect_commands, collect_events};
 
 use crate::commands::{
-    anchors, asking, batches, care, evidence, imports, models, network, page, review, search, secrets,
+    anchors, asking, batches, care, evidence, imports, mcp, models, network, page, review, search, secrets,
     session, sources, trail, workspace,
 };
 use crate::wire::{SessionChanged, TrailChanged};
@@ -127,6 +127,14 @@ pub(crate) fn builder() -> Builder<Wry> {
             imports::import_changes,
             imports::import_save,
             imports::import_close,
+            mcp::mcp_look,
+            mcp::mcp_sign_in,
+            mcp::mcp_refresh,
+            mcp::held_tools,
+            mcp::accept_tools,
+            mcp::server_log,
+            mcp::server_questions,
+            mcp::answer_server,
             models::model_save,
             models::model_remove,
             models::model_test,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
+use domain::asking::QuestionChange;
 use domain::event::{Happening, RunEvent};
 use domain::fact::Stopped;
 use domain::id::Seq;
@@ -236,6 +237,20 @@ impl Shell {
                 }
                 if on_record {
                     shell.touched.notify_one();
+                }
+            }
+        });
+    }
+
+    /// Carries what servers ask the person to the page, until another listens or the workspace closes.
+    pub(crate) fn hear_servers(&self, engine: &Engine, page: Channel<QuestionChange>) {
+        let mut questions = engine.server_questions();
+        let mut tellers = locked(&self.tellers);
+        while tellers.try_join_next().is_some() {}
+        tellers.spawn(async move {
+            while let Some(change) = questions.recv().await {
+                if let Err(error) = page.send(change) {
+                    tracing::debug!(%error, "a server's question did not reach the page");
                 }
             }
         });

@@ -70,6 +70,8 @@ impl Record {
 /// The request whose intent this is. What the entry itself says of it must be what the request says.
 async fn request_line(engine: &Engine, seq: Seq, fact: &Fact) -> Option<String> {
     match fact {
+        // Not a request to the company: what an MCP server hears, `mcp.rs` looks at.
+        Fact::CallSent { method, .. } if method == "tools/call" => None,
         Fact::CallSent { method, endpoint, request, .. } => {
             let request = engine.payload(seq, *request, usize::MAX).await.unwrap().text;
             let line = request.lines().next().unwrap().to_owned();

@@ -28,6 +28,7 @@ Parts of test, in order:
   acceptance page-tests page-browser window deny
 and those that run only if --only names them, for what they install:
   services    Kinto, httpbin, PocketBase (PyPI) and Prism (npm) as sources
+  conformance MCP's own suite for clients, and its reference servers (npm, PyPI)
   strangers   LiteLLM, llama.cpp and the providers' own libraries (PyPI, 1 GB)
 
 All commands may be repeated: what is there already is not done again.

@@ -3,14 +3,18 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use crate::failure::{Attempted, Failure};
+use crate::fingerprint::Stamp;
 use crate::machine::{self, System};
 use crate::packages;
 use crate::progress::Step;
 use crate::python;
 use crate::repository::Repository;
 
+/// Fetching some sixty megabytes, on a slow line.
+const INSTALL_LIMIT: Duration = Duration::from_secs(10 * 60);
 /// The oldest Node that the page's build tool runs on.
 const OLDEST: (u32, u32) = (20, 19);
 
@@ -58,9 +62,46 @@ impl Node {
             System::Mac | System::Windows => return Err(missing),
         }
         step.say("installing Node under target/tools, for this checkout alone");
+        Self::install(step, repository)?;
+        Self::find(repository)
+    }
+
+    /// The Node of this checkout alone, whatever else there is: for what wants a newer one than the page does.
+    pub(crate) fn install(step: &mut Step, repository: &Repository) -> Result<Self, Failure> {
         let programs = python::install(step, repository, "node")?;
         link(repository, &programs)?;
-        Self::find(repository)
+        Ok(Self { programs: Some(programs) })
+    }
+
+    /// Where `node` lies, or its name if it is the one on the path.
+    pub(crate) fn program(&self) -> PathBuf {
+        self.programs.as_ref().map_or_else(|| PathBuf::from("node"), |programs| programs.join("node"))
+    }
+
+    /// Installs what `xtask/tools/NAME/package-lock.json` lists under `target/tools`, unless that was done before; gives
+    /// the folder in which `node_modules` lies.
+    pub(crate) fn install_modules(
+        &self,
+        step: &mut Step,
+        repository: &Repository,
+        name: &str,
+    ) -> Result<PathBuf, Failure> {
+        let list = repository.path("xtask/tools").join(name);
+        let folder = repository.target("tools").join(name);
+        let stamp = Stamp::new(folder.join(".tieout-stamp"), std::slice::from_ref(&list), &[])?;
+        if stamp.is_fresh() {
+            return Ok(folder);
+        }
+        std::fs::create_dir_all(&folder).attempted(|| format!("make {}", folder.display()))?;
+        for file in ["package.json", "package-lock.json"] {
+            std::fs::copy(list.join(file), folder.join(file)).attempted(|| format!("copy {file}"))?;
+        }
+        // No package runs anything of its own while it is installed.
+        let mut install = self.npm(repository, &["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+        install.current_dir(&folder);
+        step.run(install, INSTALL_LIMIT)?;
+        stamp.write()?;
+        Ok(folder)
     }
 
     /// npm with the given words, in the page's folder.

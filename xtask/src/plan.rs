@@ -15,6 +15,7 @@ pub(crate) enum Part {
     Doc,
     Acceptance,
     Services,
+    Conformance,
     PageTests,
     PageBrowser,
     Window,
@@ -24,7 +25,7 @@ pub(crate) enum Part {
 
 impl Part {
     /// All parts in order.
-    pub(crate) const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::Setup,
         Self::Format,
         Self::PagePackages,
@@ -37,6 +38,7 @@ impl Part {
         Self::Doc,
         Self::Acceptance,
         Self::Services,
+        Self::Conformance,
         Self::PageTests,
         Self::PageBrowser,
         Self::Window,
@@ -59,6 +61,7 @@ impl Part {
             Self::Doc => "doc",
             Self::Acceptance => "acceptance",
             Self::Services => "services",
+            Self::Conformance => "conformance",
             Self::PageTests => "page-tests",
             Self::PageBrowser => "page-browser",
             Self::Window => "window",
@@ -85,6 +88,7 @@ impl Part {
             | Self::Doc
             | Self::Acceptance
             | Self::Services
+            | Self::Conformance
             | Self::Window
             | Self::Strangers => &[Self::Build],
         }
@@ -97,7 +101,7 @@ impl Part {
 
     /// Whether it runs only if a person names it: it fetches what nothing else needs.
     pub(crate) fn is_optional(self) -> bool {
-        matches!(self, Self::Services | Self::Strangers)
+        matches!(self, Self::Services | Self::Conformance | Self::Strangers)
     }
 
     /// Whether it needs a browser, a display or a keychain, or is the long proof.
@@ -154,6 +158,7 @@ mod tests {
         let usual: Vec<Part> = Part::ALL.into_iter().filter(|part| !part.is_optional()).collect();
         assert_eq!(Selection::default().parts(), usual);
         check(&Selection { only: vec![Part::Services], ..Selection::default() }, "services");
+        check(&Selection { only: vec![Part::Conformance], ..Selection::default() }, "conformance");
         check(&Selection { only: vec![Part::Strangers], ..Selection::default() }, "strangers");
     }
 

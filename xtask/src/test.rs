@@ -125,6 +125,7 @@ fn run(
         }
         Part::Acceptance => in_session(step, acceptance_tests(repository, which), part, Display::None),
         Part::Services => services(step, repository, which),
+        Part::Conformance => conformance(step, repository, which),
         Part::PageTests => page_tests(step, repository, &["test"], which, &[]),
         Part::PageBrowser => {
             let browser =
@@ -170,6 +171,7 @@ fn runs_tests(part: Part) -> bool {
             | Part::Doc
             | Part::Acceptance
             | Part::Services
+            | Part::Conformance
             | Part::PageTests
             | Part::PageBrowser
             | Part::Window
@@ -228,6 +230,22 @@ fn services(step: &mut Step, repository: &Repository, which: Which<'_>) -> Resul
         Err(why) => step.say(&format!("Prism is not tried, since it can't be installed: {why}")),
     }
     in_session(step, command, Part::Services, Display::None)
+}
+
+/// MCP's own suite for clients, and its reference servers as sources.
+fn conformance(step: &mut Step, repository: &Repository, which: Which<'_>) -> Result<(), Failure> {
+    let python = python::install(step, repository, "mcp-servers")?;
+    let node = Node::install(step, repository)?;
+    let modules = node.install_modules(step, repository, "conformance")?;
+    let theirs = ["conformance::".to_owned()];
+    let which = match which {
+        Which::Filtered([]) => Which::Filtered(&theirs),
+        which => which,
+    };
+    let mut command = acceptance_tests(repository, which);
+    command.env("TIEOUT_MCP_NODE", node.program()).env("TIEOUT_MCP_MODULES", modules);
+    command.env("TIEOUT_MCP_PYTHON", python);
+    in_session(step, command, Part::Conformance, Display::None)
 }
 
 /// The window's tests run one after another: they share a display, and each measures what it sees.

@@ -166,6 +166,9 @@ pub enum Auth {
         /// For whom the tokens are, where the server wants to be told.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         audience: Option<String>,
+        /// For whom they are, as RFC 8707 has it: an address.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        resource: Option<String>,
         /// Where the client's secret stands.
         #[serde(default, skip_serializing_if = "ClientAuth::is_basic")]
         client_auth: ClientAuth,

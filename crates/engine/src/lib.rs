@@ -72,7 +72,7 @@ pub use import::{ImportKind, ImportedSource};
 pub use inquiry::{FoundModel, FoundServer};
 pub use keychain::{AwsProfileError, Keychain, aws_profile};
 pub use keys::RecoveryKey;
-pub use mcp::{HeldView, McpConnection, McpOffer};
+pub use mcp::{HeldView, McpConnection, McpLook, ServerSignIn, SignInAccepted, SignInWanted, SigningIn};
 pub use model_trial::{Checked, ModelCheck, ModelReport};
 pub use openapi::{
     Choice as ImportChoice, Imported, Made, Offer, Operation, Options as ImportOptions, Skipped,

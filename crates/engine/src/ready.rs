@@ -74,10 +74,11 @@ impl Ready {
         }
     }
 
-    /// The same call with this token, if its source takes tokens. An MCP server's session has its own.
+    /// The same call with this token, if its source takes tokens.
     pub(crate) fn bear(&mut self, token: Secret) {
-        if let Self::Http(prepared) = self {
-            prepared.bear(token);
+        match self {
+            Self::Http(prepared) => prepared.bear(token),
+            Self::Mcp(prepared) => prepared.bear(token),
         }
     }
 

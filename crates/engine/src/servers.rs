@@ -1,13 +1,13 @@
 //! The MCP servers of an open workspace: one of each source, and what they ask the person.
 
-use std::collections::HashMap;
-use std::sync::Mutex;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex};
 
-use domain::asking::{ServerAnswer, ServerQuestion};
+use domain::asking::{QuestionChange, ServerAnswer, ServerQuestion};
 use domain::tool::SourceName;
 use mcp::{Asked, Server};
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::locked::lock;
 
@@ -18,6 +18,8 @@ pub(crate) struct Servers {
     /// Whoever writes down what a server offers, or accepts it.
     pub(crate) changing: tokio::sync::Mutex<()>,
     pub(crate) questions: Questions,
+    /// What sign-ins must be good for besides, as servers said when they refused a call.
+    wanted: Mutex<HashMap<SourceName, Vec<String>>>,
 }
 
 /// A server with whoever hears what it says.
@@ -55,6 +57,16 @@ impl Servers {
         (server, before)
     }
 
+    /// A server refused a call since the sign-in is not good for these scopes.
+    pub(crate) fn wants(&self, source: &SourceName, scopes: Vec<String>) {
+        lock(&self.wanted).insert(source.clone(), scopes);
+    }
+
+    /// What the next sign-in to a source's server must be good for, besides what it was good for.
+    pub(crate) fn wanted(&self, source: &SourceName) -> Vec<String> {
+        lock(&self.wanted).get(source).cloned().unwrap_or_default()
+    }
+
     /// Ends the server of a source that is gone.
     pub(crate) async fn end(&self, source: &SourceName) {
         let kept = lock(&self.known).remove(source);
@@ -66,8 +78,9 @@ impl Servers {
 
     /// Ends all, side by side.
     pub(crate) async fn close(&self) {
+        self.questions.close();
         let all: Vec<Kept> = lock(&self.known).drain().map(|(_, kept)| kept).collect();
-        let mut closing = tokio::task::JoinSet::new();
+        let mut closing = JoinSet::new();
         for Kept { server, hears, .. } in all {
             closing.spawn(async move {
                 server.close().await;
@@ -81,45 +94,81 @@ impl Servers {
 /// What servers ask the person. Without a host that listens, each is answered that nobody is there.
 #[derive(Default)]
 pub(crate) struct Questions {
-    inner: Mutex<Open>,
+    open: Arc<Mutex<Open>>,
+    /// One for each question that waits; it ends with the answer, or when the server waits no more.
+    waits: Mutex<JoinSet<()>>,
 }
 
 #[derive(Default)]
 struct Open {
-    host: Option<mpsc::UnboundedSender<ServerQuestion>>,
+    host: Option<mpsc::UnboundedSender<QuestionChange>>,
     last: u32,
-    waiting: HashMap<u32, (ServerQuestion, oneshot::Sender<ServerAnswer>)>,
+    waiting: BTreeMap<u32, (ServerQuestion, oneshot::Sender<ServerAnswer>)>,
 }
 
 impl Questions {
-    /// From now on questions go here, and no longer to whoever listened before.
-    pub(crate) fn listen(&self) -> mpsc::UnboundedReceiver<ServerQuestion> {
+    /// From now on questions go here, and no longer to whoever listened before; first those that wait already.
+    pub(crate) fn listen(&self) -> mpsc::UnboundedReceiver<QuestionChange> {
         let (host, hears) = mpsc::unbounded_channel();
-        lock(&self.inner).host = Some(host);
+        let mut open = lock(&self.open);
+        for (question, _) in open.waiting.values() {
+            // We hold the other end.
+            let _it_hears = host.send(QuestionChange::Asked { question: question.clone() });
+        }
+        open.host = Some(host);
         hears
     }
 
     /// Puts a server's question to the host.
     pub(crate) fn ask(&self, source: SourceName, asked: Asked) {
-        let Asked { message, schema, url, answer } = asked;
-        let mut open = lock(&self.inner);
-        // Whose server gave up waiting is no question any more.
-        open.waiting.retain(|_, (_, answer)| !answer.is_closed());
-        open.last = open.last.wrapping_add(1);
-        let question = ServerQuestion { id: open.last, source, message, schema, url };
-        if open.host.as_ref().is_some_and(|host| host.send(question.clone()).is_ok()) {
+        let Asked { message, schema, url, answer: mut waits } = asked;
+        let (answer, answered) = oneshot::channel();
+        let id = {
+            let mut open = lock(&self.open);
+            open.last = open.last.wrapping_add(1);
+            let question = ServerQuestion { id: open.last, source, message, schema, url };
+            let told = QuestionChange::Asked { question: question.clone() };
+            if open.host.as_ref().is_none_or(|host| host.send(told).is_err()) {
+                return;
+            }
             open.waiting.insert(question.id, (question, answer));
-        }
+            open.last
+        };
+        let open = Arc::clone(&self.open);
+        let mut all = lock(&self.waits);
+        while all.try_join_next().is_some() {}
+        all.spawn(async move {
+            tokio::select! {
+                said = answered => {
+                    if let Ok(said) = said {
+                        let _gave_up_meanwhile = waits.send(said);
+                    }
+                }
+                () = waits.closed() => {
+                    let mut open = lock(&open);
+                    if open.waiting.remove(&id).is_some() && let Some(host) = &open.host {
+                        let _nobody_hears = host.send(QuestionChange::Withdrawn { id });
+                    }
+                }
+            }
+        });
+    }
+
+    /// Nobody is asked any more: who listens hears the end, and what waits is answered that nobody is there.
+    fn close(&self) {
+        let mut open = lock(&self.open);
+        open.host = None;
+        open.waiting.clear();
     }
 
     /// The question, if it waits for an answer.
     pub(crate) fn find(&self, id: u32) -> Option<ServerQuestion> {
-        lock(&self.inner).waiting.get(&id).map(|(question, _)| question.clone())
+        lock(&self.open).waiting.get(&id).map(|(question, _)| question.clone())
     }
 
     /// Answers it; whether it still waited.
     pub(crate) fn answer(&self, id: u32, answer: ServerAnswer) -> bool {
-        let waiting = lock(&self.inner).waiting.remove(&id);
+        let waiting = lock(&self.open).waiting.remove(&id);
         waiting.is_some_and(|(_, waits)| waits.send(answer).is_ok())
     }
 }

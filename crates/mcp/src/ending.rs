@@ -6,6 +6,7 @@ use rmcp::model::CallToolResult;
 use rmcp::service::ServiceError;
 use serde_json::{Value, json};
 
+use crate::challenge::Challenge;
 use crate::label::{declared, labelled};
 use crate::prepared::Prepared;
 
@@ -84,6 +85,24 @@ pub(crate) fn lost(call: &Prepared, words: String) -> Ending {
 pub(crate) fn unconnected(words: String) -> Ending {
     let mut ending = Ending::without_body(Outcome::Failed, Some(FailureClass::Connect), words);
     ending.told.transient = true;
+    ending
+}
+
+/// The server does not do it for whoever it takes us for: nothing was done, and trying the same again changes nothing.
+pub(crate) fn unknown(call: &Prepared, challenge: &Challenge, words: String) -> Ending {
+    let mut ending = Ending::without_body(Outcome::Failed, Some(FailureClass::Status), words);
+    // With a token that holds no longer the call is made again with another, by whoever keeps them. One that is not good
+    // for this is no better for being new.
+    ending.status = Some(if challenge.wants_more { 403 } else { 401 });
+    if challenge.wants_more {
+        let more: Vec<String> = challenge.scopes.iter().map(|scope| format!("--scope {scope}")).collect();
+        ending.words = format!(
+            "{}. Sign in again on its screen, or with `tieout sources sign-in {} {}`",
+            ending.words,
+            call.source,
+            more.join(" ")
+        );
+    }
     ending
 }
 

@@ -15,6 +15,8 @@ use rmcp::model::{
 use rmcp::service::{NotificationContext, RequestContext, RoleClient};
 use tokio::sync::{Notify, mpsc, oneshot};
 
+use crate::challenge::Challenge;
+use crate::gone::Gone;
 use crate::log::Log;
 use crate::settings::Progress;
 
@@ -25,6 +27,8 @@ pub enum Said {
     Tools(Vec<Json>),
     /// It asks the person something. If nobody answers, it is told so.
     Asks(Asked),
+    /// It knows who asks, and wants a token that is good for these scopes too.
+    Wants(Vec<String>),
 }
 
 /// What a server asks the person.
@@ -70,6 +74,13 @@ impl Shared {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Says that the server wants a token that is good for more, if that is what it said.
+    pub(crate) fn wants(&self, challenge: &Challenge) {
+        if challenge.wants_more && !challenge.scopes.is_empty() {
+            let _nobody_hears = self.said.send(Said::Wants(challenge.scopes.clone()));
+        }
+    }
+
     /// Whether a person is being asked something.
     pub(crate) fn is_asking(&self) -> bool {
         self.asking.load(Ordering::Acquire) > 0
@@ -78,7 +89,7 @@ impl Shared {
 
 /// Answers a server.
 #[derive(Clone)]
-pub(crate) struct Handler(pub(crate) Arc<Shared>);
+pub(crate) struct Handler(pub(crate) Arc<Shared>, pub(crate) Gone);
 
 /// Counts a question for as long as it lies open, however that ends.
 struct Open<'a>(&'a AtomicUsize);
@@ -93,7 +104,7 @@ impl ClientHandler for Handler {
     async fn create_elicitation(
         &self,
         request: ElicitRequestParams,
-        _context: RequestContext<RoleClient>,
+        context: RequestContext<RoleClient>,
     ) -> Result<ElicitResult, ErrorData> {
         let (message, schema, url) = match request {
             ElicitRequestParams::FormElicitationParams { message, requested_schema, .. } => {
@@ -111,7 +122,13 @@ impl ClientHandler for Handler {
         let is_form = url.is_none();
         // If nobody hears it, the sender is dropped with it, and that is an answer too.
         let _nobody_hears = self.0.said.send(Said::Asks(Asked { message, schema, url, answer }));
-        Ok(match answered.await.unwrap_or(ServerAnswer::Cancelled) {
+        // A server that takes its question back, or whose session ends, waits for nobody: dropping `answered` says so.
+        let answered = tokio::select! {
+            answered = answered => answered.unwrap_or(ServerAnswer::Cancelled),
+            () = context.ct.cancelled() => ServerAnswer::Cancelled,
+            () = self.1.happens() => ServerAnswer::Cancelled,
+        };
+        Ok(match answered {
             ServerAnswer::Accepted { content } if is_form => {
                 ElicitResult::new(ElicitationAction::Accept).with_content(content.0)
             }

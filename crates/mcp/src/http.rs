@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::effect::Method;
-use egress::{Door, Inbound, Outbound, Passage, PlacedSecret, Redirects, SendError};
+use domain::intent::DurableIntent;
+use domain::secret::Secret;
+use egress::{Door, Inbound, Outbound, Passage, PlacedSecret, Placement, Redirects, Scrubber, SendError};
 use futures_util::StreamExt as _;
 use futures_util::stream::{BoxStream, unfold};
 use http::{HeaderName, HeaderValue};
@@ -18,6 +20,8 @@ use rmcp::transport::streamable_http_client::{
 use sse_stream::{Sse, SseStream};
 use url::Url;
 
+use crate::challenge::Challenge;
+use crate::settings::Carried;
 use crate::wire::{Outgoing, Sent, Unrecorded, Wire};
 
 /// How long a stream may be open, and how long it may be silent: a server has nothing to say for hours.
@@ -33,7 +37,7 @@ pub(crate) struct Address {
     pub(crate) door: Door,
     pub(crate) wire: Wire,
     pub(crate) url: Url,
-    pub(crate) secrets: Vec<PlacedSecret>,
+    pub(crate) carried: Carried,
     /// How far requests go, and whom they trust.
     pub(crate) passage: Passage,
     /// The most bytes of an answer.
@@ -47,6 +51,9 @@ pub(crate) enum AddressError {
     Unrecorded(#[from] Unrecorded),
     #[error(transparent)]
     Send(#[from] SendError),
+    /// There is no token to send it with; in words.
+    #[error("{0}")]
+    NoToken(String),
 }
 
 type Failure = StreamableHttpError<AddressError>;
@@ -85,12 +92,53 @@ impl Address {
             .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())));
         request.headers.extend(headers);
         request.headers.extend(session.map(|session| ("mcp-session-id".to_owned(), session.to_owned())));
-        request.secrets.clone_from(&self.secrets);
         request.passage = self.passage.clone();
         (request.deadline, request.idle) = (ANSWER, ANSWER);
         request.max_bytes = self.most as u64;
         request.redirects = Redirects::SameOrigin;
         request
+    }
+
+    /// Sends a request with what the server knows us by: this token if one is given, else what is carried now. One whose
+    /// token is refused is sent once more with another, if that may be recorded as `again`.
+    async fn send(
+        &self,
+        mut request: Outbound,
+        intent: DurableIntent,
+        token: Option<Secret>,
+        again: Option<Sent>,
+    ) -> Result<(Inbound, Scrubber), Failure> {
+        request.secrets = self.secrets(token, None).await?;
+        let scrubber = request.scrubber();
+        let next = again
+            .filter(|_| matches!(self.carried, Carried::Token { .. }))
+            .map(|sent| (sent, request.clone()));
+        let answer = self.door.send(intent, request).await.map_err(client)?;
+        let Some((sent, mut request)) = next.filter(|_| answer.status() == 401) else {
+            return Ok((answer, scrubber));
+        };
+        let refused = request.secrets.pop().map(|placed| placed.secret);
+        let Ok(secrets) = self.secrets(None, refused).await else { return Ok((answer, scrubber)) };
+        request.secrets = secrets;
+        let scrubber = request.scrubber();
+        let intent = self.wire.recorded(sent).await.map_err(client)?;
+        Ok((self.door.send(intent, request).await.map_err(client)?, scrubber))
+    }
+
+    async fn secrets(
+        &self,
+        token: Option<Secret>,
+        refused: Option<Secret>,
+    ) -> Result<Vec<PlacedSecret>, Failure> {
+        let (name, tokens) = match &self.carried {
+            Carried::Always(placed) => return Ok(placed.clone()),
+            Carried::Token { name, tokens } => (name.clone(), tokens),
+        };
+        let secret = match token {
+            Some(token) => token,
+            None => tokens(refused).await.map_err(|words| client(AddressError::NoToken(words)))?,
+        };
+        Ok(vec![PlacedSecret { name, secret, place: Placement::Bearer }])
     }
 
     async fn post(
@@ -102,14 +150,14 @@ impl Address {
         let mut request = self.request(Method::Post, session.as_deref(), headers);
         request.headers.push(("accept".to_owned(), "application/json, text/event-stream".to_owned()));
         request.headers.push(("content-type".to_owned(), "application/json".to_owned()));
-        let Outgoing { bytes, intent } = self.wire.outgoing(&message).await.map_err(client)?;
+        let Outgoing { bytes, intent, token, again } = self.wire.outgoing(&message).await.map_err(client)?;
         request.body = Some(bytes);
-        let answer = self.door.send(intent, request).await.map_err(client)?;
+        let (answer, scrubber) = self.send(request, intent, token, again).await?;
         let given = answer.header("mcp-session-id").map(str::to_owned);
         let status = answer.status();
         refusal(&answer, session.is_some())?;
         if (200..300).contains(&status) && answer.media() == "text/event-stream" {
-            return Ok(StreamableHttpPostResponse::Sse(self.events(answer), given));
+            return Ok(StreamableHttpPostResponse::Sse(self.events(answer, scrubber), given));
         }
         let media = answer.media();
         if status == 202 || status == 204 {
@@ -119,7 +167,8 @@ impl Address {
         if whole.cut_from.is_some() {
             return Err(StreamableHttpError::ResponseBodyTooLarge { max_size: self.most });
         }
-        let answered = self.wire.incoming(&whole.bytes);
+        let bytes = scrubber.bytes(whole.bytes);
+        let answered = self.wire.incoming(&bytes);
         match answered {
             Some(message @ (JsonRpcMessage::Response(_) | JsonRpcMessage::Error(_))) => {
                 Ok(StreamableHttpPostResponse::Json(message, given))
@@ -128,7 +177,7 @@ impl Address {
                 Ok(StreamableHttpPostResponse::Accepted)
             }
             _ => {
-                let text: String = String::from_utf8_lossy(&whole.bytes).chars().take(EXCERPT).collect();
+                let text: String = String::from_utf8_lossy(&bytes).chars().take(EXCERPT).collect();
                 let words = format!("it answered {status} with {media} instead of a message of MCP: {text}");
                 Err(StreamableHttpError::UnexpectedServerResponse(words.into()))
             }
@@ -146,8 +195,8 @@ impl Address {
         request.headers.extend(last.map(|last| ("last-event-id".to_owned(), last)));
         (request.deadline, request.idle) = (LISTEN, LISTEN);
         let sent = Sent { method: "GET".to_owned(), message: None };
-        let intent = self.wire.recorded(sent).await.map_err(client)?;
-        let answer = self.door.send(intent, request).await.map_err(client)?;
+        let intent = self.wire.recorded(sent.clone()).await.map_err(client)?;
+        let (answer, scrubber) = self.send(request, intent, None, Some(sent)).await?;
         if answer.status() == 405 {
             return Err(StreamableHttpError::ServerDoesNotSupportSse);
         }
@@ -155,11 +204,11 @@ impl Address {
         if !(200..300).contains(&answer.status()) || answer.media() != "text/event-stream" {
             return Err(StreamableHttpError::UnexpectedContentType(Some(answer.media())));
         }
-        Ok(self.events(answer))
+        Ok(self.events(answer, scrubber))
     }
 
-    /// The events of a stream, their messages in the library's numbering.
-    fn events(&self, answer: Inbound) -> Events {
+    /// The events of a stream, their messages in the library's numbering and without what the server was shown.
+    fn events(&self, answer: Inbound, scrubber: Scrubber) -> Events {
         let bytes = unfold(Some(answer), |answer| async move {
             let mut answer = answer?;
             match answer.next().await {
@@ -172,6 +221,7 @@ impl Address {
         let events = SseStream::from_bytes_stream(Box::pin(bytes));
         let renumbered = events.map(move |event| {
             let mut event = event?;
+            event.data = event.data.map(|text| scrubber.text(text));
             if let Some(text) = event.data.as_deref().filter(|text| !text.trim().is_empty())
                 && let Some(message) = wire.incoming(text.as_bytes())
             {
@@ -208,7 +258,7 @@ impl StreamableHttpClient for Address {
         (request.deadline, request.idle) = (Duration::from_secs(3), Duration::from_secs(3));
         let sent = Sent { method: "DELETE".to_owned(), message: None };
         let intent = self.wire.recorded(sent).await.map_err(client)?;
-        match self.door.send(intent, request).await.map_err(client)?.status() {
+        match self.send(request, intent, None, None).await?.0.status() {
             405 => Err(StreamableHttpError::ServerDoesNotSupportDeleteSession),
             _ => Ok(()),
         }
@@ -246,12 +296,23 @@ fn refusal(answer: &Inbound, in_session: bool) -> Result<(), Failure> {
 /// Whether an error of a session over HTTP says that nothing of the message took effect.
 pub(crate) fn is_unsent(error: &(dyn std::error::Error + 'static)) -> bool {
     match error.downcast_ref::<Failure>() {
-        Some(StreamableHttpError::Client(AddressError::Unrecorded(_))) => true,
+        Some(StreamableHttpError::Client(AddressError::Unrecorded(_) | AddressError::NoToken(_))) => true,
         Some(StreamableHttpError::Client(AddressError::Send(error))) => {
             matches!(error, SendError::Unsendable(_) | SendError::Connect(_) | SendError::Untrusted(_))
         }
         Some(StreamableHttpError::SessionExpired | StreamableHttpError::AuthRequired(_)) => true,
         _ => false,
+    }
+}
+
+/// What the server wants to know, if that is why it did not take a message.
+pub(crate) fn challenge(error: &(dyn std::error::Error + 'static)) -> Option<Challenge> {
+    match error.downcast_ref::<Failure>()? {
+        StreamableHttpError::AuthRequired(error) => Some(Challenge::read(&error.www_authenticate_header)),
+        StreamableHttpError::InsufficientScope(error) => {
+            Some(Challenge { wants_more: true, ..Challenge::read(&error.www_authenticate_header) })
+        }
+        _ => None,
     }
 }
 

@@ -12,10 +12,16 @@
 //! - **One session for all calls.** Calls are multiplexed; a session that ended is opened anew when it is needed, after a
 //!   wait that grows. A server's program runs in a process group of its own, which ends with its session, and whose last
 //!   words are in its [`Log`].
+//! - **Known by what it asks for.** A server that wants to know who asks says so in a [`Challenge`]; where it says more of
+//!   that, and what of it counts, is in [`Protected`] and [`AuthorizationServer`]. Whoever asks those addresses, and whether
+//!   they may be asked, is decided elsewhere. A session takes the token of the moment for each request ([`Carried`]).
 //! - **Nothing for free.** A program finds in its environment what its source names and little else. Sampling is refused,
 //!   roots are none, and what a server asks the person goes to [`Said::Asks`].
 
+mod authorization;
+mod challenge;
 mod ending;
+mod gone;
 mod handler;
 mod http;
 mod label;
@@ -29,10 +35,14 @@ mod settings;
 mod stdio;
 mod wire;
 
+pub use authorization::{
+    AuthorizationServer, ClientName, Protected, Registered, registration, resource_places, server_places,
+};
+pub use challenge::Challenge;
 pub use handler::{Asked, Said};
 pub use log::Log;
 pub use naming::{changes, tool_of, tools_of};
 pub use prepared::{Prepared, prepare};
 pub use server::Server;
-pub use settings::{Progress, Settings, Unavailable};
+pub use settings::{Carried, Progress, Settings, Tokens, Unavailable};
 pub use wire::{Recorder, Sent};

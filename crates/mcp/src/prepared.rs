@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::label::Label;
+use domain::secret::Secret;
 use domain::source::SourceSpec;
 use domain::tool::ToolSpec;
 use serde_json::{Map, Value, json};
@@ -11,6 +12,7 @@ use serde_json::{Map, Value, json};
 #[derive(Clone, Debug)]
 pub struct Prepared {
     pub(crate) id: String,
+    pub(crate) source: String,
     pub(crate) tool: String,
     /// What a person accepted of the tool.
     pub(crate) pin: String,
@@ -21,6 +23,8 @@ pub struct Prepared {
     pub(crate) most: usize,
     /// Whether it may be sent again when it is not known what became of it.
     pub(crate) writes: bool,
+    /// The token that it carries, if its server knows us by one.
+    pub(crate) token: Option<Secret>,
     place: String,
 }
 
@@ -35,6 +39,7 @@ pub fn prepare(
     let (server, mcp) = (source.mcp.as_ref()?, tool.mcp.as_ref()?);
     Some(Prepared {
         id: id.to_owned(),
+        source: source.name.to_string(),
         tool: mcp.name().to_owned(),
         pin: mcp.pin(),
         arguments,
@@ -43,6 +48,7 @@ pub fn prepare(
         deadline: Duration::from_millis(source.limits.deadline_ms.into()),
         most: usize::try_from(source.limits.result_bytes).unwrap_or(usize::MAX),
         writes: tool.effect.writes(),
+        token: None,
         place: source.place(),
     })
 }
@@ -68,6 +74,11 @@ impl Prepared {
     /// `tools/call read-file`: for people.
     pub fn request_line(&self) -> String {
         format!("tools/call {}", self.tool)
+    }
+
+    /// The same call with this token, if its server is reached by HTTP and knows us by tokens.
+    pub fn bear(&mut self, token: Secret) {
+        self.token = Some(token);
     }
 
     /// The same call with at most this much time.

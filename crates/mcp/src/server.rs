@@ -9,7 +9,7 @@ use domain::outcome::Ending;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
-use crate::ending::{too_late, unconnected};
+use crate::ending::{too_late, unconnected, unknown};
 use crate::handler::{Said, Shared};
 use crate::prepared::Prepared;
 use crate::session::Session;
@@ -62,7 +62,7 @@ impl Server {
         self.0.shared.stale.store(true, std::sync::atomic::Ordering::Release);
         session.definitions().await.map_err(|error| {
             let words = format!("the tools of {} can't be listed: {error}", self.0.settings.place);
-            Unavailable(self.0.settings.scrubber.text(words))
+            Unavailable::Because(self.0.settings.scrubber.text(words))
         })
     }
 
@@ -80,7 +80,11 @@ impl Server {
         let work = async {
             match self.session().await {
                 Ok(session) => session.call(&self.0.settings, &call, attempt, intent.clone(), progress).await,
-                Err(Unavailable(words)) => unconnected(format!("{words}; nothing was sent")),
+                Err(Unavailable::Because(words)) => unconnected(format!("{words}; nothing was sent")),
+                Err(Unavailable::Challenged { words, challenge }) => {
+                    self.0.shared.wants(&challenge);
+                    unknown(&call, &challenge, format!("{words}; nothing was sent"))
+                }
             }
         };
         tokio::pin!(work);
@@ -128,14 +132,14 @@ impl Server {
                 let _gave_up = tell.send(opened);
             });
         }
-        told.await.unwrap_or_else(|_| Err(Unavailable("the session was given up".to_owned())))
+        told.await.unwrap_or_else(|_| Err(Unavailable::Because("the session was given up".to_owned())))
     }
 
     async fn open(&self) -> Result<Arc<Session>, Unavailable> {
         let Inner { settings, shared, state, .. } = &*self.0;
         let mut state = state.lock().await;
         if state.closed {
-            return Err(Unavailable(format!("{} is closed", settings.place)));
+            return Err(Unavailable::Because(format!("{} is closed", settings.place)));
         }
         if let Some(session) = &state.session {
             if !session.is_over() {
@@ -156,11 +160,16 @@ impl Server {
                 state.session = Some(session.clone());
                 Ok(session)
             }
-            Err(words) => {
+            // It answered: nothing is gained by letting it rest.
+            Err(Unavailable::Challenged { words, challenge }) => {
+                let words = settings.scrubber.text(format!("{} can't be used: {words}", settings.place));
+                Err(Unavailable::Challenged { words, challenge })
+            }
+            Err(Unavailable::Because(words)) => {
                 state.failures += 1;
                 let words = settings.scrubber.text(format!("{} can't be used: {words}", settings.place));
                 shared.log.line(&format!("tieout: {words}"));
-                Err(Unavailable(format!(
+                Err(Unavailable::Because(format!(
                     "{words}. `tieout sources log {}` shows what it wrote",
                     settings.source
                 )))

@@ -14,17 +14,19 @@ use rmcp::model::{
     ListToolsRequest, PaginatedRequestParams, ServerResult,
 };
 use rmcp::service::{
-    ClientLifecycleMode, PeerRequestOptions, RequestHandle, RoleClient, RunningService, ServiceError,
-    serve_client_with_lifecycle,
+    ClientInitializeError, ClientLifecycleMode, PeerRequestOptions, RequestHandle, RoleClient,
+    RunningService, ServiceError, serve_client_with_lifecycle,
 };
 use rmcp::transport::StreamableHttpClientTransport;
 use tokio::task::JoinSet;
 
-use crate::ending::{answered, held, lost, unanswered, unconnected};
+use crate::challenge::Challenge;
+use crate::ending::{answered, held, lost, unanswered, unconnected, unknown};
+use crate::gone::Gone;
 use crate::handler::{Handler, Said, Shared};
-use crate::http::{Address, config, is_over, is_unsent};
+use crate::http::{Address, challenge, config, is_over, is_unsent};
 use crate::prepared::Prepared;
-use crate::settings::{Progress, Reach, Settings};
+use crate::settings::{Progress, Reach, Settings, Unavailable};
 use crate::stdio::Pipe;
 use crate::wire::{Leave, Wire};
 
@@ -43,36 +45,40 @@ pub(crate) struct Session {
     /// What the server says of each tool, as it was listed last.
     tools: tokio::sync::Mutex<HashMap<String, Json>>,
     over: AtomicBool,
+    gone: Gone,
     pub(crate) opened: Instant,
     /// Messages that take calls back, and whoever lists anew.
     tasks: Mutex<JoinSet<()>>,
 }
 
 impl Session {
-    /// Opens one: `initialize`, then every page of `tools/list`. Words if it can't be.
-    pub(crate) async fn open(settings: &Settings, shared: Arc<Shared>) -> Result<Arc<Self>, String> {
+    /// Opens one: `initialize`, then every page of `tools/list`.
+    pub(crate) async fn open(settings: &Settings, shared: Arc<Shared>) -> Result<Arc<Self>, Unavailable> {
         let opening = async {
             let wire = Wire::new(settings.recorder.clone());
-            let handler = Handler(shared.clone());
+            let gone = wire.gone.clone();
+            let handler = Handler(shared.clone(), gone.clone());
             let mode = ClientLifecycleMode::Initialize;
             let running = match &settings.reach {
                 Reach::Program(program) => {
                     let longest = settings.most.saturating_mul(2).saturating_add(1 << 20);
-                    let pipe = Pipe::open(program, wire, longest, shared.log.clone())
-                        .map_err(|error| format!("`{}` can't be started: {error}", program.command))?;
+                    let kept = (shared.log.clone(), settings.scrubber.clone());
+                    let pipe = Pipe::open(program, wire, longest, kept).map_err(|error| {
+                        Unavailable::Because(format!("`{}` can't be started: {error}", program.command))
+                    })?;
                     serve_client_with_lifecycle(handler, pipe, mode).await
                 }
-                Reach::Http { url, secrets, passage } => {
-                    let (door, url, secrets) = (settings.door.clone(), url.clone(), secrets.clone());
+                Reach::Http { url, carried, passage } => {
+                    let (door, url, carried) = (settings.door.clone(), url.clone(), carried.clone());
                     let passage = passage.clone();
                     let most = settings.most.saturating_mul(2).saturating_add(1 << 20);
                     let config = config(&url);
-                    let address = Address { door, wire, url, secrets, passage, most };
+                    let address = Address { door, wire, url, carried, passage, most };
                     let transport = StreamableHttpClientTransport::with_client(address, config);
                     serve_client_with_lifecycle(handler, transport, mode).await
                 }
             };
-            let running = running.map_err(|error| because(&error))?;
+            let running = running.map_err(|error| unopened(&error))?;
             shared.stale.store(true, Ordering::Release);
             let session = Arc::new(Self {
                 peer: running.peer().clone(),
@@ -80,25 +86,30 @@ impl Session {
                 shared,
                 tools: tokio::sync::Mutex::default(),
                 over: AtomicBool::new(false),
+                gone,
                 opened: Instant::now(),
                 tasks: Mutex::default(),
             });
-            session
-                .list()
-                .await
-                .map_err(|error| format!("its tools can't be listed: {}", because(&error)))?;
+            session.list().await.map_err(|error| match transport(&error).and_then(challenge) {
+                Some(challenge) => challenged(challenge),
+                None => {
+                    let words = format!("its tools can't be listed: {}", because(&error));
+                    Unavailable::Because(words)
+                }
+            })?;
             Ok(session)
         };
         let session = tokio::time::timeout(OPENING, opening).await;
-        let session: Arc<Self> =
-            session.unwrap_or_else(|_| Err(format!("it did not answer within {} s", OPENING.as_secs())))?;
+        let session: Arc<Self> = session.unwrap_or_else(|_| {
+            Err(Unavailable::Because(format!("it did not answer within {} s", OPENING.as_secs())))
+        })?;
         session.clone().keep_listed();
         Ok(session)
     }
 
     /// Whether no call can go through it any more.
     pub(crate) fn is_over(&self) -> bool {
-        self.over.load(Ordering::Acquire) || self.peer.is_transport_closed()
+        self.over.load(Ordering::Acquire) || self.gone.is_so() || self.peer.is_transport_closed()
     }
 
     /// What the server says of its tools now.
@@ -203,7 +214,12 @@ impl Session {
             return held(call, &settings.source, known.is_none());
         }
         let id = call.attempt_id(attempt);
-        let leave = Leave { id: id.clone(), message: call.record(attempt).into(), intent: intent.clone() };
+        let leave = Leave {
+            id: id.clone(),
+            message: call.record(attempt).into(),
+            intent: intent.clone(),
+            token: call.token.clone(),
+        };
         let mut request = CallToolRequest::new(
             CallToolRequestParams::new(call.tool.clone()).with_arguments(call.arguments.clone()),
         );
@@ -214,7 +230,11 @@ impl Session {
             self.peer.send_cancellable_request(ClientRequest::CallToolRequest(request), options).await;
         let mut taken_back = TakenBack { session: self.clone(), handle: handle.ok() };
         let answer = match taken_back.handle.as_mut() {
-            Some(handle) => (&mut handle.rx).await.unwrap_or(Err(ServiceError::TransportClosed)),
+            Some(handle) => tokio::select! {
+                biased;
+                answer = &mut handle.rx => answer.unwrap_or(Err(ServiceError::TransportClosed)),
+                () = self.gone.happens() => Err(ServiceError::TransportClosed),
+            },
             None => Err(ServiceError::TransportClosed),
         };
         taken_back.handle = None;
@@ -226,14 +246,14 @@ impl Session {
             Ok(_) => lost(call, format!("{} answered something that is no tool's result", settings.place)),
             Err(error) => {
                 let left = intent.lock().unwrap_or_else(PoisonError::into_inner).is_none();
-                let source = match &error {
-                    ServiceError::TransportSend(error) => {
-                        Some(error.error.as_ref() as &(dyn std::error::Error + 'static))
-                    }
-                    _ => None,
-                };
+                let source = transport(&error);
                 if source.is_some_and(is_over) {
                     self.over.store(true, Ordering::Release);
+                }
+                if let Some(challenge) = source.and_then(challenge) {
+                    self.shared.wants(&challenge);
+                    let words = format!("{} did not take the call: {}", settings.place, challenge.words());
+                    return unknown(call, &challenge, words);
                 }
                 if !left || source.is_some_and(is_unsent) {
                     return unconnected(scrubber.text(format!(
@@ -291,6 +311,29 @@ impl Drop for TakenBack {
                 let _it_is_gone = handle.cancel(Some("nobody waits for it any more".to_owned())).await;
             });
         }
+    }
+}
+
+/// Why a session could not be opened, in words, and what the server wants to know if it asked.
+fn unopened(error: &ClientInitializeError) -> Unavailable {
+    let ClientInitializeError::TransportError { error, .. } = error else {
+        return Unavailable::Because(because(error));
+    };
+    match challenge(error.error.as_ref()) {
+        Some(challenge) => challenged(challenge),
+        None => Unavailable::Because(because(error)),
+    }
+}
+
+fn challenged(challenge: Challenge) -> Unavailable {
+    Unavailable::Challenged { words: challenge.words(), challenge }
+}
+
+/// What our own transport said, if it was that.
+fn transport(error: &ServiceError) -> Option<&(dyn std::error::Error + 'static)> {
+    match error {
+        ServiceError::TransportSend(error) => Some(error.error.as_ref()),
+        _ => None,
     }
 }
 

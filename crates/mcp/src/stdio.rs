@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use domain::intent::DurableIntent;
+use egress::Scrubber;
 use rmcp::model::ServerJsonRpcMessage;
 use rmcp::service::{RoleClient, RxJsonRpcMessage, TxJsonRpcMessage};
 use rmcp::transport::Transport;
@@ -25,14 +26,22 @@ pub(crate) struct Pipe {
     /// A longer line ends the session: what it answers can't be known.
     longest: usize,
     log: Log,
+    /// What the program was given may stand in what it says.
+    scrubber: Scrubber,
     process: Process,
 }
 
 impl Pipe {
-    pub(crate) fn open(program: &Program, wire: Wire, longest: usize, log: Log) -> io::Result<Self> {
+    pub(crate) fn open(
+        program: &Program,
+        wire: Wire,
+        longest: usize,
+        (log, scrubber): (Log, Scrubber),
+    ) -> io::Result<Self> {
         let (process, input, output) = Process::start(program, &log)?;
         Ok(Self {
             wire,
+            scrubber,
             input: Arc::new(Mutex::new(Some(input))),
             output: BufReader::new(output),
             line: Vec::new(),
@@ -66,7 +75,7 @@ impl Pipe {
             if end.is_none() {
                 continue;
             }
-            let line = std::mem::take(&mut self.line);
+            let line = self.scrubber.bytes(std::mem::take(&mut self.line));
             if let Some(message) = self.wire.incoming(&line) {
                 return Some(message);
             }
@@ -87,7 +96,7 @@ impl Transport<RoleClient> for Pipe {
     ) -> impl Future<Output = Result<(), Self::Error>> + Send + 'static {
         let (wire, input) = (self.wire.clone(), self.input.clone());
         async move {
-            let Outgoing { bytes, intent } = wire.outgoing(&item).await.map_err(io::Error::other)?;
+            let Outgoing { bytes, intent, .. } = wire.outgoing(&item).await.map_err(io::Error::other)?;
             let mut input = input.lock().await;
             let Some(pipe) = input.as_mut() else { return Err(io::ErrorKind::BrokenPipe.into()) };
             write(pipe, bytes, intent).await
@@ -95,7 +104,11 @@ impl Transport<RoleClient> for Pipe {
     }
 
     async fn receive(&mut self) -> Option<RxJsonRpcMessage<RoleClient>> {
-        self.message().await
+        let message = self.message().await;
+        if message.is_none() {
+            self.wire.gone.say();
+        }
+        message
     }
 
     async fn close(&mut self) -> Result<(), Self::Error> {

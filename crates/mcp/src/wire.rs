@@ -4,11 +4,14 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::intent::DurableIntent;
+use domain::secret::Secret;
 use futures_util::future::BoxFuture;
 use rmcp::model::{
     ClientJsonRpcMessage, ErrorCode, ErrorData, GetExtensions as _, RequestId, ServerJsonRpcMessage,
 };
 use serde_json::Value;
+
+use crate::gone::Gone;
 
 /// What is about to leave for a server and is no call of a tool.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,12 +32,16 @@ pub(crate) struct Leave {
     pub(crate) id: String,
     pub(crate) message: Arc<[u8]>,
     pub(crate) intent: Arc<Mutex<Option<DurableIntent>>>,
+    /// The token that the call carries, if its server knows us by one.
+    pub(crate) token: Option<Secret>,
 }
 
 /// The way out of a session.
 #[derive(Clone)]
 pub(crate) struct Wire {
     pub(crate) recorder: Recorder,
+    /// Whether anything more can come of it.
+    pub(crate) gone: Gone,
     /// The library numbers its requests by itself, and we know a call's id before: here the two meet.
     ids: Arc<Mutex<HashMap<String, RequestId>>>,
 }
@@ -43,6 +50,11 @@ pub(crate) struct Wire {
 pub(crate) struct Outgoing {
     pub(crate) bytes: Vec<u8>,
     pub(crate) intent: DurableIntent,
+    /// What it carries in the place of a token that is at hand.
+    pub(crate) token: Option<Secret>,
+    /// What to record if it is sent once more, with another token. A call is not: its end says that its token was refused,
+    /// and another attempt has an entry of its own.
+    pub(crate) again: Option<Sent>,
 }
 
 /// A message may not leave.
@@ -52,7 +64,7 @@ pub(crate) struct Unrecorded(pub(crate) String);
 
 impl Wire {
     pub(crate) fn new(recorder: Recorder) -> Self {
-        Self { recorder, ids: Arc::default() }
+        Self { recorder, gone: Gone::not_yet(), ids: Arc::default() }
     }
 
     fn ids(&self) -> MutexGuard<'_, HashMap<String, RequestId>> {
@@ -67,14 +79,16 @@ impl Wire {
             let intent = leave.intent.lock().unwrap_or_else(PoisonError::into_inner).take();
             let intent = intent.ok_or_else(|| Unrecorded("a call is sent once".to_owned()))?;
             self.ids().insert(leave.id.clone(), request.id.clone());
-            return Ok(Outgoing { bytes: leave.message.to_vec(), intent });
+            let (bytes, token) = (leave.message.to_vec(), leave.token.clone());
+            return Ok(Outgoing { bytes, intent, token, again: None });
         }
         let mut value = serde_json::to_value(message).map_err(|error| Unrecorded(error.to_string()))?;
         self.cancels_ours(&mut value);
         let method = value.get("method").and_then(Value::as_str).unwrap_or("response").to_owned();
         let bytes = value.to_string().into_bytes();
-        let intent = self.recorded(Sent { method, message: Some(bytes.clone()) }).await?;
-        Ok(Outgoing { bytes, intent })
+        let sent = Sent { method, message: Some(bytes.clone()) };
+        let intent = self.recorded(sent.clone()).await?;
+        Ok(Outgoing { bytes, intent, token: None, again: Some(sent) })
     }
 
     /// A leave for what is no call.

@@ -106,6 +106,7 @@ impl Credential {
                 token_url,
                 scopes,
                 audience,
+                resource,
                 client_auth,
             } => Some(Self {
                 secret: secret.clone(),
@@ -116,7 +117,7 @@ impl Credential {
                 token_url: token_url.clone(),
                 scopes: scopes.clone(),
                 audience: audience.clone(),
-                resource: None,
+                resource: resource.clone(),
             }),
             _ => None,
         }

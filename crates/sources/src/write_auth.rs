@@ -44,6 +44,7 @@ pub(crate) fn auth(auth: &Auth) -> String {
             token_url,
             scopes,
             audience,
+            resource,
             client_auth,
         } => {
             let mut pairs = vec![
@@ -55,6 +56,7 @@ pub(crate) fn auth(auth: &Auth) -> String {
             pairs.extend(client_secret.iter().map(|name| named("client_secret", name.as_str())));
             pairs.push(named("secret", secret.as_str()));
             pairs.extend(asked(scopes, audience.as_deref(), *client_auth));
+            pairs.extend(resource.iter().map(|resource| named("resource", resource)));
             pairs
         }
         Auth::AwsSigV4 { secret, region, service } => vec![

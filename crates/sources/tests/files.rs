@@ -527,6 +527,7 @@ fn auth() -> impl Strategy<Value = Auth> {
                 token_url: "http://localhost:9/token".to_owned(),
                 scopes: Vec::new(),
                 audience: None,
+                resource: Some("https://crm.example/mcp".to_owned()),
                 client_auth: ClientAuth::Basic,
             }
         }),

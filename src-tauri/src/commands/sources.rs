@@ -77,7 +77,7 @@ pub(crate) async fn source_test(shell: Here<'_>, name: SourceName) -> Reply<Sour
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn source_sign_in(shell: Here<'_>, name: SourceName) -> Reply<()> {
-    let sign_in = shell.reply(shell.engine_to_change().await?.sign_in(&name).await)?;
+    let sign_in = shell.reply(shell.engine_to_change().await?.sign_in(&name, &[]).await)?;
     shell.reply(browse(sign_in.url().clone()).await)?;
     shell.reply(sign_in.finish().await)?;
     shell.changed();

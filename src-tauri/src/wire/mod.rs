@@ -5,6 +5,7 @@ mod ask;
 mod error;
 mod event;
 mod import;
+mod mcp;
 mod session;
 mod source;
 mod workspace;
@@ -15,6 +16,7 @@ pub(crate) use event::{SessionChanged, TrailChanged};
 pub(crate) use import::{
     ImportFetched, ImportInput, ImportPreview, ImportReferences, ImportSaved, PickInput,
 };
+pub(crate) use mcp::McpSignIn;
 pub(crate) use session::{KeychainState, Locked, SampleQuestion, Session, TrailState};
 pub(crate) use source::{SourceCheck, SourceDraft};
 pub(crate) use workspace::{KeysIn, WorkspaceCreated, WorkspaceInput};

@@ -202,6 +202,28 @@ export const commands = {
 	importSave: (id: number, pick: PickInput) => typedError<ImportSaved, CommandError>(__TAURI_INVOKE("import_save", { id, pick })),
 	/**  Forgets a description. */
 	importClose: (id: number) => typedError<null, CommandError>(__TAURI_INVOKE("import_close", { id })),
+	/**
+	 *  Connects to a server and asks for its tools. Nothing is saved: the source that it would be is, by `source_draft` and
+	 *  `source_save`, once a person has seen what it offers.
+	 */
+	mcpLook: (connection: McpConnection) => typedError<McpLook, CommandError>(__TAURI_INVOKE("mcp_look", { connection })),
+	/**
+	 *  Lets a person sign in to a server in the system's browser, if they have accepted every host that is asked for it; it is
+	 *  over when they have, or when they were refused.
+	 */
+	mcpSignIn: (connection: McpConnection, accepted: SignInAccepted) => typedError<McpSignIn, CommandError>(__TAURI_INVOKE("mcp_sign_in", { connection, accepted })),
+	/**  Asks a source's server anew what it offers. What differs from what was accepted is held. */
+	mcpRefresh: (name: SourceName) => typedError<null, CommandError>(__TAURI_INVOKE("mcp_refresh", { name })),
+	/**  What is held of a source's tools, with what was accepted beside it. */
+	heldTools: (name: SourceName) => typedError<HeldView[], CommandError>(__TAURI_INVOKE("held_tools", { name })),
+	/**  Accepts what the server says now of a tool, or of all that are held. Returns their names. */
+	acceptTools: (name: SourceName, tool: string | null) => typedError<string[], CommandError>(__TAURI_INVOKE("accept_tools", { name, tool })),
+	/**  What a source's server wrote to its standard error, and what we noticed of it. */
+	serverLog: (name: SourceName) => typedError<string, CommandError>(__TAURI_INVOKE("server_log", { name })),
+	/**  From now on what servers ask the person comes here, what waits already first. Whoever listened before hears no more. */
+	serverQuestions: (events: Channel<QuestionChange>) => typedError<null, CommandError>(__TAURI_INVOKE("server_questions", { events })),
+	/**  Answers what a server asked. Whether it still waited for that. */
+	answerServer: (question: number, answer: ServerAnswer) => typedError<boolean, CommandError>(__TAURI_INVOKE("answer_server", { question, answer })),
 	/**  Adds a model, or replaces the one of that name. */
 	modelSave: (spec: ModelSpec) => typedError<null, CommandError>(__TAURI_INVOKE("model_save", { spec })),
 	/**  Removes a model. Its key stays in the keychain. */
@@ -517,6 +539,8 @@ token_url: string;
 scopes?: string[]; 
 /**  For whom the tokens are, where the server wants to be told. */
 audience?: string | null; 
+/**  For whom they are, as RFC 8707 has it: an address. */
+resource?: string | null; 
 /**  Where the client's secret stands. */
 client_auth?: ClientAuth } | 
 /**  Requests are signed as Amazon Web Services ask for it (Signature Version 4). */
@@ -1426,6 +1450,18 @@ export type HeldTool = {
 	definition?: Json | null,
 };
 
+/**  A tool that waits for a person. */
+export type HeldView = {
+	/**  Its name as the server writes it. */
+	name: string,
+	/**  The tool of the source that it is, if it was accepted before. */
+	tool: ToolName | null,
+	/**  What was accepted; none for a new tool. Indented JSON, line by line comparable with `after`. */
+	before: string | null,
+	/**  What the server says now; none for one that is gone. */
+	after: string | null,
+};
+
 /**  The hash of an HMAC. */
 export type HmacAlgorithm = 
 /**  SHA-256. */
@@ -1689,6 +1725,31 @@ export type Manifest = {
 	program: string,
 };
 
+/**  How a person names a server. */
+export type McpConnection = {
+	/**  The source's name. */
+	name: SourceName,
+	/**  How it is reached. */
+	transport: McpTransport,
+	/**  Its address; empty for a program. */
+	url: string,
+	/**  How it knows us, by HTTP. */
+	auth: Auth,
+	/**  Whether its own labels may lower the source's. */
+	trusted: boolean,
+};
+
+/**  What looking at a server showed. */
+export type McpLook = 
+/**  What it offers, as a source that is not saved, with a tool for each of its own. */
+{ kind: "offered"; 
+/**  The source. */
+source: SourceSpec } | 
+/**  It wants to know who asks, and does not take what it was shown, if it was shown anything. */
+{ kind: "challenged"; 
+/**  In words. */
+words: string };
+
 /**  What a source of kind `mcp` has besides its address, label and limits. */
 export type McpServer = {
 	/**  How it is reached. */
@@ -1698,6 +1759,17 @@ export type McpServer = {
 	/**  What it offers otherwise than a person accepted, by name, each once; nothing of this is offered to a model. */
 	held?: HeldTool[],
 };
+
+/**  How far signing in to a server came. */
+export type McpSignIn = 
+/**  A person must accept more first; nothing was sent there. */
+{ kind: "wanted"; 
+/**  What. */
+wanted: SignInWanted } | 
+/**  They have signed in. */
+{ kind: "signed_in"; 
+/**  By what the source knows its server from now on. */
+auth: Auth };
 
 /**  What makes a tool a server's: the server's own words, as a person accepted them. */
 export type McpTool = 
@@ -2199,6 +2271,17 @@ secret: SecretName | null;
 /**  The hosts that are asked without it, as `NO_PROXY` writes them. */
 except: string };
 
+/**  What happened to a question of a server's. */
+export type QuestionChange = 
+/**  It waits for a person. */
+{ kind: "asked"; 
+/**  The question. */
+question: ServerQuestion } | 
+/**  Nobody waits for an answer any more: the server took it back, or its session ended. */
+{ kind: "withdrawn"; 
+/**  Which. */
+id: number };
+
 /**  How a provider's Chat Completions differ from OpenAI's documents. Where nothing is known, they don't. */
 export type Quirks = {
 	/**  It writes the calls of a message one after another and never comes back to an earlier one. */
@@ -2352,6 +2435,31 @@ export type SecretName = string;
 /**  The place of an entry in the trail: dense from 0. */
 export type Seq = number;
 
+/**  What a person answers. */
+export type ServerAnswer = 
+/**  This, as the form asks. */
+{ kind: "accepted"; 
+/**  An object; null where there was no form. */
+content: Json } | 
+/**  No. */
+{ kind: "declined" } | 
+/**  Nothing: it was closed, or nobody is there. */
+{ kind: "cancelled" };
+
+/**  What a server asks the person, while it is connected. */
+export type ServerQuestion = {
+	/**  Names it, for as long as the workspace is open. */
+	id: number,
+	/**  Which source's server asks. */
+	source: SourceName,
+	/**  In its words. */
+	message: string,
+	/**  The form to fill in: a flat JSON Schema; null where it is an address to visit. */
+	schema: Json,
+	/**  An address that the person is asked to visit. */
+	url: string | null,
+};
+
 /**  Everything that the page needs to begin. */
 export type Session = {
 	/**  The program's. */
@@ -2382,6 +2490,29 @@ export type Session = {
 
 /**  What `session` says is another than before. */
 export type SessionChanged = null;
+
+/**  What a person said of it. */
+export type SignInAccepted = {
+	/**  The hosts that may be asked besides the server's own, as [`SignInWanted::hosts`] names them. */
+	hosts: string[],
+	/**
+	 *  By which the authorization server knows this program already: what it gave to whoever registered it, or the https
+	 *  address of a document that describes it.
+	 */
+	client_id: string | null,
+	/**  The name of that client's secret, if it has one. */
+	client_secret: SecretName | null,
+};
+
+/**  What a person must know before they sign in to a server. */
+export type SignInWanted = {
+	/**  Where one signs in, as the server says. */
+	issuer: string,
+	/**  Hosts that would be asked besides the server's own, with their schemes and ports, and that nobody has accepted yet. */
+	hosts: string[],
+	/**  What the sign-in would be good for; empty if the server leaves that open. */
+	scopes: string[],
+};
 
 /**  An operation that can't. */
 export type SkippedOperation = {

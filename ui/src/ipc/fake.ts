@@ -17,6 +17,7 @@ import { draftOf, ofDraft, requestOf } from './fake/draft';
 import { Trail } from './fake/record';
 import { reviewHost } from './fake/review';
 import { Run } from './fake/run';
+import { changedServer, serverHost } from './fake/servers';
 import { found, NOTHING_SPENT, presets, spentByDay } from './fake/supply';
 import { checkToml, tomlOf } from './fake/toml';
 import { wireOf } from './fake/wire';
@@ -40,7 +41,7 @@ export function fakeHost(options: FakeOptions = {}): Host {
   let importing = { id: 0, text: '', read: null as FakeImport | null };
   const settingsOf = new Map<string, ConversationSettings>();
   const state = {
-    sources: source ? sources() : ([] as SourceView[]),
+    sources: [...(source ? sources() : []), ...(options.server ? [changedServer()] : [])] as SourceView[],
     models: model ? models() : ([] as ModelView[]),
     settings: {} as Record<string, unknown>,
     run: { ...RUN_SETTINGS },
@@ -132,6 +133,7 @@ export function fakeHost(options: FakeOptions = {}): Host {
 
   return {
     ...review,
+    ...serverHost({ pause, sources: () => state.sources, put: (spec) => put(spec, null), asks: options.asks ?? false }),
     session: async () => ({
       version: '0.1.0',
       workspace: state.workspace

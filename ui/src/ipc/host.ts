@@ -35,6 +35,7 @@ import type {
   FoundServer,
   HoldId,
   HoldScope,
+  HeldView,
   HoldView,
   ImportChanges,
   ImportFetched,
@@ -42,6 +43,9 @@ import type {
   ImportPreview,
   ImportReferences,
   ImportSaved,
+  McpConnection,
+  McpLook,
+  McpSignIn,
   ModelReport,
   ModelSpec,
   NetworkSettings,
@@ -51,6 +55,7 @@ import type {
   Preset,
   Progress,
   ProofView,
+  QuestionChange,
   RequestPreview,
   Retention,
   Roles,
@@ -60,7 +65,9 @@ import type {
   SearchPage,
   SecretName,
   Seq,
+  ServerAnswer,
   Session,
+  SignInAccepted,
   SourceCheck,
   SourceDraft,
   SourceName,
@@ -205,6 +212,20 @@ export interface Host {
   importChanges(id: number, name: SourceName): Promise<ImportChanges>;
   importSave(id: number, pick: PickInput): Promise<ImportSaved>;
   importClose(id: number): Promise<void>;
+
+  /** Asks a server what it offers. Saves nothing. */
+  mcpLook(connection: McpConnection): Promise<McpLook>;
+  /** Opens the system's browser if every host that is asked for it is accepted, and is over when the person has signed in. */
+  mcpSignIn(connection: McpConnection, accepted: SignInAccepted): Promise<McpSignIn>;
+  mcpRefresh(name: SourceName): Promise<void>;
+  heldTools(name: SourceName): Promise<HeldView[]>;
+  /** Of all that are held if none is named. */
+  acceptTools(name: SourceName, tool: string | null): Promise<string[]>;
+  serverLog(name: SourceName): Promise<string>;
+  /** What servers ask comes here from now on, what waits already first. */
+  serverQuestions(on: (change: QuestionChange) => void): Promise<void>;
+  /** Whether the server still waited. Rejects if the answer does not fit its form. */
+  answerServer(question: number, answer: ServerAnswer): Promise<boolean>;
 
   runSettings(): Promise<RunSettings>;
   saveRunSettings(settings: RunSettings): Promise<void>;

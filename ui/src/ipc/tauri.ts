@@ -126,6 +126,15 @@ export const tauriHost: Host = {
   importSave: (id, pick) => data(commands.importSave(id, pick)),
   importClose: (id) => done(commands.importClose(id)),
 
+  mcpLook: (connection) => data(commands.mcpLook(connection)),
+  mcpSignIn: (connection, accepted) => data(commands.mcpSignIn(connection, accepted)),
+  mcpRefresh: (name) => done(commands.mcpRefresh(name)),
+  heldTools: (name) => data(commands.heldTools(name)),
+  acceptTools: (name, tool) => data(commands.acceptTools(name, tool)),
+  serverLog: (name) => data(commands.serverLog(name)),
+  serverQuestions: (on) => done(commands.serverQuestions(channel(on))),
+  answerServer: (question, answer) => data(commands.answerServer(question, answer)),
+
   runSettings: () => data(commands.runSettings()),
   saveRunSettings: (settings) => done(commands.saveRunSettings(settings)),
 

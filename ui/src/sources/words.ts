@@ -21,7 +21,7 @@ export function failuresWords({ calls, failures }: Health): string {
 export function sourcesWith(sources: readonly SourceView[], words: string): SourceView[] {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
   return sources.filter(({ spec }) => {
-    const text = `${spec.name} ${spec.base_url} ${spec.label.level} ${spec.tools.map(({ name }) => name).join(' ')}`.toLowerCase();
+    const text = `${spec.name} ${placeOf(spec)} ${spec.label.level} ${spec.tools.map(({ name }) => name).join(' ')}`.toLowerCase();
     return wanted.every((word) => text.includes(word));
   });
 }
@@ -85,6 +85,17 @@ export function rateLine(rate: Rate | null | undefined): string {
 export function stateWords({ paused, asks_to_wait_ms }: SourceView): string {
   if (paused) return 'paused by you';
   return asks_to_wait_ms > 0 ? `asks to wait ${seconds(asks_to_wait_ms)}` : '';
+}
+
+/** Where it is: its address, or the program with its arguments. */
+export function placeOf({ base_url, mcp }: SourceSpec): string {
+  return mcp?.transport.kind === 'stdio' ? [mcp.transport.command, ...mcp.transport.args].join(' ') : base_url;
+}
+
+/** How many of its tools wait for a person; empty if none does. */
+export function heldWords({ mcp }: SourceSpec): string {
+  const held = mcp?.held?.length ?? 0;
+  return held === 0 ? '' : `${counted(held, 'tool')} held`;
 }
 
 export function limitsWords({ in_flight, rate, deadline_ms, result_bytes }: Limits): string {

@@ -3,6 +3,7 @@ import { createContext } from 'svelte';
 import type { Host } from '../ipc/host';
 import { Actions } from './actions.svelte';
 import { Anchoring } from './anchoring.svelte';
+import { Asking } from './asking.svelte';
 import { Beginning } from './beginning.svelte';
 import { Conversations } from './conversations.svelte';
 import { Look } from './look.svelte';
@@ -17,6 +18,7 @@ export class App {
   readonly conversations: Conversations;
   readonly beginning: Beginning;
   readonly anchoring: Anchoring;
+  readonly asking: Asking;
   readonly reading: Reading;
   readonly router = new Router();
   readonly actions = new Actions();
@@ -31,6 +33,7 @@ export class App {
     this.session = new SessionState(host);
     this.conversations = new Conversations(host);
     this.anchoring = new Anchoring(host);
+    this.asking = new Asking(host);
     this.reading = new Reading(host);
     this.beginning = new Beginning(host, async () => {
       await Promise.all([this.session.load(), this.conversations.load()]);

@@ -27,6 +27,18 @@ pub(crate) struct AddMcp {
     /// The name of the bearer token that the address wants
     #[arg(long, value_name = "NAME", requires = "url")]
     pub(crate) secret: Option<SecretName>,
+    /// A host besides the server's own that may be asked when you sign in, as in https://login.example.com
+    #[arg(long, value_name = "HOST", requires = "url")]
+    pub(crate) accept: Vec<String>,
+    /// The client's id, if the authorization server knows this program already
+    #[arg(long, value_name = "ID", requires = "url")]
+    pub(crate) client_id: Option<String>,
+    /// The name of that client's secret
+    #[arg(long, value_name = "NAME", requires = "client_id")]
+    pub(crate) client_secret: Option<SecretName>,
+    /// Print the address to sign in at, and open no browser
+    #[arg(long, requires = "url")]
+    pub(crate) no_browser: bool,
     /// Let the server's own labels lower the source's
     #[arg(long)]
     pub(crate) trusted: bool,

@@ -74,6 +74,9 @@ pub(crate) enum Sources {
     SignIn {
         /// Its name
         name: SourceName,
+        /// What it is to be good for besides what the source says
+        #[arg(long = "scope", value_name = "SCOPE")]
+        scopes: Vec<String>,
         /// Print the address, and open no browser
         #[arg(long)]
         no_browser: bool,

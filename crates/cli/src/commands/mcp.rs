@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 
-use domain::asking::{ServerAnswer, ServerQuestion};
+use domain::asking::{QuestionChange, ServerAnswer, ServerQuestion};
 use domain::json::Json;
 use domain::mcp::{EnvValue, McpTransport};
-use domain::source::Auth;
+use domain::source::{Auth, SourceSpec};
 use domain::tool::SourceName;
-use engine::{Engine, EngineError, HeldView, McpConnection};
+use engine::{Engine, EngineError, HeldView, McpConnection, McpLook, ServerSignIn, SignInAccepted};
 use serde_json::{Map, Value, json};
 
+use super::sign_in::browsed;
 use crate::args::{AddMcp, Global};
 use crate::editor;
 use crate::output::Output;
@@ -20,10 +21,9 @@ use crate::words::count;
 pub(crate) async fn add(global: &Global, asked: &AddMcp, output: &Output) -> Result<(), EngineError> {
     let connection = connection(asked)?;
     let engine = open(global).await?;
-    let offered = with_questions(&engine, engine.offered_by(connection), output).await;
+    let offered = with_questions(&engine, looked(&engine, connection, asked, output), output).await;
     let saved = match offered {
-        Ok(offer) => {
-            let source = offer.source;
+        Ok(source) => {
             for tool in &source.tools {
                 let description = tool.description.lines().next().unwrap_or_default();
                 output.line(format!("  {:<28}  {}  {description}", tool.name.as_str(), tool.effect.words()));
@@ -105,11 +105,16 @@ pub(crate) async fn with_questions<T>(engine: &Engine, work: impl Future<Output 
     }
     let mut questions = engine.server_questions();
     let answering = async {
-        while let Some(question) = questions.recv().await {
+        while let Some(change) = questions.recv().await {
+            let QuestionChange::Asked { question } = change else { continue };
             loop {
                 let answer = answer(&question, output).await;
                 match engine.answer_server(question.id, answer) {
-                    Ok(_) => break,
+                    Ok(true) => break,
+                    Ok(false) => {
+                        output.progress(format!("the server of {} waited no longer", question.source));
+                        break;
+                    }
                     Err(error) => output.progress(format!("{error}; once more")),
                 }
             }
@@ -133,12 +138,16 @@ async fn answer(question: &ServerQuestion, output: &Output) -> ServerAnswer {
     }
     let empty = Map::new();
     let properties = question.schema.0.get("properties").and_then(Value::as_object).unwrap_or(&empty);
-    let mut content = Map::new();
+    let mut content = question.proposed();
     for (name, schema) in properties {
         let said = |key: &str| schema.get(key).and_then(Value::as_str);
         let title = said("title").or_else(|| said("description")).unwrap_or(name);
         let choice = schema.get("enum").map(|choice| format!(" {choice}")).unwrap_or_default();
-        output.progress(format!("{title}{choice} (empty leaves it out, `no` refuses):"));
+        let empty = match content.get(name) {
+            Some(proposed) => format!("empty takes {proposed}"),
+            None => "empty leaves it out".to_owned(),
+        };
+        output.progress(format!("{title}{choice} ({empty}, `no` refuses):"));
         let line = editor::line().await;
         match line.trim() {
             "" => {}
@@ -189,6 +198,69 @@ fn difference(view: &HeldView, output: &Output) {
     }
     for line in after.iter().filter(|line| !before.contains(line)) {
         output.line(format!("  + {line}"));
+    }
+}
+
+/// What the server offers, after the person has signed in if it wants to know who asks.
+async fn looked(
+    engine: &Engine,
+    mut connection: McpConnection,
+    asked: &AddMcp,
+    output: &Output,
+) -> Result<SourceSpec, EngineError> {
+    loop {
+        match engine.look_at_server(connection.clone()).await? {
+            McpLook::Offered { source } => return Ok(*source),
+            McpLook::Challenged { words } if connection.auth != Auth::None => {
+                return Err(EngineError::BadInput(words));
+            }
+            McpLook::Challenged { .. } => {
+                connection.auth = signed_in(engine, &connection, asked, output).await?
+            }
+        }
+    }
+}
+
+async fn signed_in(
+    engine: &Engine,
+    connection: &McpConnection,
+    asked: &AddMcp,
+    output: &Output,
+) -> Result<Auth, EngineError> {
+    let (client_id, client_secret) = (asked.client_id.clone(), asked.client_secret.clone());
+    let mut accepted = SignInAccepted { hosts: asked.accept.clone(), client_id, client_secret };
+    loop {
+        let wanted = match engine.sign_in_to_server(connection, &accepted).await? {
+            ServerSignIn::Begun(begun) => {
+                let url = begun.url().to_string();
+                let back = begun.finish();
+                let (auth, _) = browsed(&connection.name, &url, asked.no_browser, back, output).await?;
+                return Ok(auth);
+            }
+            ServerSignIn::Wanted(wanted) => wanted,
+        };
+        output.object("sign_in_wanted", &wanted);
+        let hosts = wanted.hosts.join(", ");
+        output.progress(format!(
+            "{} wants a sign-in at {}, and {hosts} would be asked",
+            connection.name, wanted.issuer
+        ));
+        if !wanted.scopes.is_empty() {
+            output.progress(format!("it would be good for: {}", wanted.scopes.join(" ")));
+        }
+        let is_accepted = std::io::stdin().is_terminal() && !output.is_json() && {
+            output.progress("Do you trust these hosts with it? y or n:");
+            matches!(editor::line().await.trim(), "y" | "yes")
+        };
+        if !is_accepted {
+            let flags: Vec<String> = wanted.hosts.iter().map(|host| format!("--accept {host}")).collect();
+            let words = format!(
+                "nothing was sent to {hosts}. If you trust them, repeat it with `{}`",
+                flags.join(" ")
+            );
+            return Err(EngineError::BadInput(words));
+        }
+        accepted.hosts.extend(wanted.hosts);
     }
 }
 

@@ -14,28 +14,39 @@ use crate::words::time;
 /// Signs a person in, with their browser or with the address in any other.
 pub(crate) async fn sign_in(
     global: &Global,
-    name: &SourceName,
+    (name, scopes): (&SourceName, &[String]),
     no_browser: bool,
     output: &Output,
 ) -> Result<(), EngineError> {
     let engine = open(global).await?;
-    let sign_in = engine.sign_in(name).await?;
+    let sign_in = engine.sign_in(name, scopes).await?;
     let url = sign_in.url().to_string();
-    output.progress(format!("sign in here, in a browser of this machine:\n\n  {url}\n"));
-    output.object("sign_in", &json!({ "name": name, "url": url }));
-    if !no_browser && !browse(&url) {
-        output.progress("no browser could be opened; open the address yourself");
-    }
-    let ended = tokio::select! {
-        ended = sign_in.finish() => ended,
-        _ = tokio::signal::ctrl_c() => Err(EngineError::BadInput("stopped before anybody had signed in".to_owned())),
-    };
+    let ended = browsed(name, &url, no_browser, sign_in.finish(), output).await;
     engine.shutdown().await;
     let ends = ended?;
     let until = ends.map(|ends| format!(", until {}", time(ends))).unwrap_or_default();
     output.line(format!("signed in to {name}{until}"));
     output.object("signed_in", &json!({ "name": name, "ends": ends }));
     Ok(())
+}
+
+/// Sends a person to an address, and waits until they have come back from there or give up.
+pub(super) async fn browsed<T>(
+    name: &SourceName,
+    url: &str,
+    no_browser: bool,
+    back: impl Future<Output = Result<T, EngineError>>,
+    output: &Output,
+) -> Result<T, EngineError> {
+    output.progress(format!("sign in here, in a browser of this machine:\n\n  {url}\n"));
+    output.object("sign_in", &json!({ "name": name, "url": url }));
+    if !no_browser && !browse(url) {
+        output.progress("no browser could be opened; open the address yourself");
+    }
+    tokio::select! {
+        ended = back => ended,
+        _ = tokio::signal::ctrl_c() => Err(EngineError::BadInput("stopped before anybody had signed in".to_owned())),
+    }
 }
 
 /// Forgets a person's sign-in.

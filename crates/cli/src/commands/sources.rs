@@ -107,7 +107,9 @@ pub(crate) async fn run(global: &Global, sources: &Sources, output: &Output) -> 
             output.object("source_resumed", &json!({ "name": name }));
             engine.shutdown().await;
         }
-        Sources::SignIn { name, no_browser } => sign_in::sign_in(global, name, *no_browser, output).await?,
+        Sources::SignIn { name, scopes, no_browser } => {
+            sign_in::sign_in(global, (name, scopes), *no_browser, output).await?;
+        }
         Sources::SignOut { name } => sign_in::sign_out(global, name, output).await?,
         Sources::Remove { name } => {
             let engine = open(global).await?;

@@ -10,7 +10,8 @@ use domain::intent::DurableIntent;
 use domain::payload::PayloadRole;
 use domain::source::SourceSpec;
 use domain::tool::SourceName;
-use mcp::{Recorder, Said, Sent, Server, Settings, Unavailable};
+use egress::{Identity, Passage};
+use mcp::{Carried, Recorder, Said, Sent, Server, Settings, Tokens, Unavailable};
 use sources::Credential;
 use tokio::sync::mpsc;
 
@@ -60,26 +61,46 @@ async fn settings(inner: &Arc<Inner>, source: &SourceSpec) -> Result<Settings, U
     for name in source.secrets() {
         let secret = named(&inner.keychain, Some(name)).await;
         let secret =
-            secret.map_err(|error| Unavailable(format!("the secret `{name}` can't be read: {error}")))?;
+            secret.map_err(|error| because(format!("the secret `{name}` can't be read: {error}")))?;
         secrets.extend(secret.map(|secret| (name.clone(), secret)));
     }
     let key = source.tls.as_ref().and_then(|tls| tls.client_key_secret.as_ref());
-    let passage =
-        sources::passage_with(source, key.and_then(|name| secrets.get(name))).map_err(Unavailable)?;
-    let own = match Credential::of(&source.auth) {
-        // What the keychain holds of a sign-in is not what a server is shown.
-        Some(credential) => {
-            let token = inner.token(&credential, &passage, None).await;
-            let token = token.map_err(|error| Unavailable(error.to_string()))?;
-            Some(token.map_err(|none| Unavailable(none.advice(source.name.as_str())))?)
+    let passage = sources::passage_with(source, key.and_then(|name| secrets.get(name))).map_err(because)?;
+    let carried = match (Credential::of(&source.auth), source.auth.secret()) {
+        (Some(credential), Some(name)) => {
+            let tokens = tokens(inner, credential, passage.clone(), source.name.to_string());
+            Carried::Token { name: name.clone(), tokens }
         }
-        None => source.auth.secret().and_then(|name| secrets.get(name).cloned()),
+        (_, name) => {
+            let own = name.and_then(|name| secrets.get(name).cloned());
+            let placed = sources::placed_secret(source, own).map_err(|ending| because(ending.words))?;
+            Carried::Always(placed.into_iter().collect())
+        }
     };
-    let placed = sources::placed_secret(source, own).map_err(|ending| Unavailable(ending.words))?;
-    let placed = (placed.into_iter().collect(), passage);
     let (door, recorder) = (inner.door.clone(), recorder(inner, source));
     let log = log_of(inner, &source.name);
-    Settings::new(source, |name| secrets.get(name).cloned(), placed, (door, recorder), log)
+    Settings::new(source, |name| secrets.get(name).cloned(), (carried, passage), (door, recorder), log)
+}
+
+fn because(words: String) -> Unavailable {
+    Unavailable::Because(words)
+}
+
+/// What gives each request of a session the token of the moment.
+fn tokens(inner: &Arc<Inner>, credential: Credential, passage: Passage, source: String) -> Tokens {
+    let weak = Arc::downgrade(inner);
+    // A certificate of ours is the server's to see, and not the authorization server's.
+    let identity = passage.identity.as_ref().and_then(Identity::without_certificate);
+    let passage = Passage { identity, ..passage };
+    Arc::new(move |refused| {
+        let (weak, credential, passage) = (weak.clone(), credential.clone(), passage.clone());
+        let source = source.clone();
+        Box::pin(async move {
+            let inner = weak.upgrade().ok_or("the workspace is closed")?;
+            let token = inner.token(&credential, &passage, refused.as_ref()).await;
+            token.map_err(|error| error.to_string())?.map_err(|none| none.advice(&source))
+        })
+    })
 }
 
 /// The same text for sources whose servers are reached in the same way.
@@ -130,6 +151,7 @@ async fn hear(inner: Weak<Inner>, source: SourceName, mut said: mpsc::UnboundedR
                 }
             }
             Said::Asks(asked) => inner.servers.questions.ask(source.clone(), asked),
+            Said::Wants(scopes) => inner.servers.wants(&source, scopes),
         }
     }
 }

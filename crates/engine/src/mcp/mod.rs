@@ -4,8 +4,10 @@ mod accept;
 mod hold;
 mod link;
 mod offer;
+mod sign_in;
 
 pub use accept::HeldView;
-pub use offer::{McpConnection, McpOffer};
+pub use offer::{McpConnection, McpLook};
+pub use sign_in::{ServerSignIn, SignInAccepted, SignInWanted, SigningIn};
 
 pub(crate) use link::server;

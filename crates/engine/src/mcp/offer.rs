@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use domain::asking::{ServerAnswer, ServerQuestion};
+use domain::asking::{QuestionChange, ServerAnswer};
 use domain::label::Label;
 use domain::mcp::{McpServer, McpTransport};
 use domain::source::{Auth, Limits, SourceKind, SourceSpec};
 use domain::tool::SourceName;
+use mcp::Unavailable;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
@@ -30,11 +31,20 @@ pub struct McpConnection {
     pub trusted: bool,
 }
 
-/// What a server offers, as a source that is not saved.
+/// What looking at a server showed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, specta::Type)]
-pub struct McpOffer {
-    /// The source, with a tool for each that the server offers.
-    pub source: SourceSpec,
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum McpLook {
+    /// What it offers, as a source that is not saved, with a tool for each of its own.
+    Offered {
+        /// The source.
+        source: Box<SourceSpec>,
+    },
+    /// It wants to know who asks, and does not take what it was shown, if it was shown anything.
+    Challenged {
+        /// In words.
+        words: String,
+    },
 }
 
 impl Engine {
@@ -43,36 +53,23 @@ impl Engine {
     /// label and resource of each of its tools.
     ///
     /// # Errors
-    /// If it can't be reached, offers no tool, or the trail can't be written.
-    pub async fn offered_by(&self, connection: McpConnection) -> Result<McpOffer, EngineError> {
+    /// If it can't be reached, or the trail can't be written.
+    pub async fn look_at_server(&self, connection: McpConnection) -> Result<McpLook, EngineError> {
         self.inner.store()?;
-        let McpConnection { name, transport, url, auth, trusted } = connection;
-        let before = self.inner.reader.sources().await?.into_iter().find(|source| source.name == name);
-        let (label, limits) = match &before {
-            Some(before) => (before.label.clone(), before.limits),
-            None => (Label::unlabelled(), Limits::default()),
-        };
-        let base_url = if transport == McpTransport::Http { url } else { String::new() };
-        let mut source = SourceSpec {
-            name,
-            kind: SourceKind::Mcp,
-            base_url,
-            private_network: before.as_ref().is_some_and(|before| before.private_network),
-            label,
-            auth,
-            tls: before.as_ref().and_then(|before| before.tls.clone()),
-            limits,
-            headers: BTreeMap::new(),
-            idempotency_header: None,
-            tools: Vec::new(),
-            mcp: Some(McpServer { transport, trusted, held: Vec::new() }),
-        };
+        let known = self.inner.reader.sources().await?;
+        let before = known.into_iter().find(|source| source.name == connection.name);
+        let mut source = described(&connection, before.as_ref());
         // What its file could not say can't be kept either.
         sources::read_source(&sources::write_source(&source)).map_err(EngineError::Mistakes)?;
-        let server = apart(&self.inner, &source).await.map_err(|why| EngineError::BadInput(why.0))?;
+        let server =
+            apart(&self.inner, &source).await.map_err(|why| EngineError::BadInput(why.to_string()))?;
         let offered = server.tools().await;
         server.close().await;
-        let offered = offered.map_err(|why| EngineError::BadInput(why.0))?;
+        let offered = match offered {
+            Ok(offered) => offered,
+            Err(Unavailable::Challenged { words, .. }) => return Ok(McpLook::Challenged { words }),
+            Err(Unavailable::Because(words)) => return Err(EngineError::BadInput(words)),
+        };
         source.tools = mcp::tools_of(&offered, &source.label);
         for tool in &mut source.tools {
             let named = |old: &&domain::tool::ToolSpec| {
@@ -83,7 +80,7 @@ impl Engine {
                 (tool.label, tool.resource) = (old.label.clone(), old.resource.clone());
             }
         }
-        Ok(McpOffer { source })
+        Ok(McpLook::Offered { source: Box::new(source) })
     }
 
     /// Asks a source's server anew what it offers, and writes down what differs from what was accepted.
@@ -97,7 +94,7 @@ impl Engine {
             Ok(server) => server.tools().await,
             Err(why) => Err(why),
         };
-        let offered = offered.map_err(|why| EngineError::BadInput(why.0))?;
+        let offered = offered.map_err(|why| EngineError::BadInput(why.to_string()))?;
         hold(&self.inner, name, &offered).await?;
         self.mcp_source(name).await
     }
@@ -113,9 +110,9 @@ impl Engine {
         read.map_err(|error| EngineError::Internal(error.to_string()))
     }
 
-    /// From now on, what servers ask the person comes here; answer each with [`Engine::answer_server`]. While nobody
-    /// listens, servers are told that nobody is there.
-    pub fn server_questions(&self) -> mpsc::UnboundedReceiver<ServerQuestion> {
+    /// From now on, what servers ask the person comes here, what waits already first; answer each with
+    /// [`Engine::answer_server`]. While nobody listens, servers are told that nobody is there.
+    pub fn server_questions(&self) -> mpsc::UnboundedReceiver<QuestionChange> {
         self.inner.servers.questions.listen()
     }
 
@@ -140,5 +137,29 @@ impl Engine {
             return Err(EngineError::BadInput(format!("{name} is no MCP server")));
         }
         Ok(source)
+    }
+}
+
+/// The source of a connection, without tools. What a person said of one of that name stays.
+pub(super) fn described(connection: &McpConnection, before: Option<&SourceSpec>) -> SourceSpec {
+    let McpConnection { name, transport, url, auth, trusted } = connection.clone();
+    let (label, limits) = match before {
+        Some(before) => (before.label.clone(), before.limits),
+        None => (Label::unlabelled(), Limits::default()),
+    };
+    let base_url = if transport == McpTransport::Http { url } else { String::new() };
+    SourceSpec {
+        name,
+        kind: SourceKind::Mcp,
+        base_url,
+        private_network: before.is_some_and(|before| before.private_network),
+        label,
+        auth,
+        tls: before.and_then(|before| before.tls.clone()),
+        limits,
+        headers: BTreeMap::new(),
+        idempotency_header: None,
+        tools: Vec::new(),
+        mcp: Some(McpServer { transport, trusted, held: Vec::new() }),
     }
 }

@@ -11,6 +11,8 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use url::Url;
 
+use crate::error::EngineError;
+
 /// How long a browser may take to say what it wants.
 const LIMIT: Duration = Duration::from_secs(10);
 /// The most connections that are listened to at one time.
@@ -21,7 +23,7 @@ const PATH: &str = "/signed-in";
 
 /// The open port.
 #[derive(Debug)]
-pub(super) struct Callback {
+pub(crate) struct Callback {
     listener: TcpListener,
     /// `http://127.0.0.1:49152/signed-in`
     address: String,
@@ -37,14 +39,24 @@ pub(super) enum Came {
 
 impl Callback {
     /// On this machine alone, at a port that was free.
-    pub(super) async fn open() -> std::io::Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let address = format!("http://{}{PATH}", listener.local_addr()?);
-        Ok(Self { listener, address })
+    ///
+    /// # Errors
+    /// If none can be had.
+    pub(crate) async fn open() -> Result<Self, EngineError> {
+        let opened = async {
+            let listener = TcpListener::bind("127.0.0.1:0").await?;
+            let address = format!("http://{}{PATH}", listener.local_addr()?);
+            Ok::<_, std::io::Error>(Self { listener, address })
+        };
+        opened.await.map_err(|error| {
+            EngineError::BadInput(format!(
+                "no port of this machine could be had for the browser to come back to: {error}"
+            ))
+        })
     }
 
     /// Where the browser is sent back to.
-    pub(super) fn address(&self) -> &str {
+    pub(crate) fn address(&self) -> &str {
         &self.address
     }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::secret::Secret;
+use domain::source::{Auth, SourceSpec};
 use domain::time::Micros;
 use domain::tool::SourceName;
 use egress::Passage;
@@ -19,7 +20,9 @@ use crate::clock::random_key;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::keys::is_reserved;
-use callback::{Callback, Came};
+use callback::Came;
+
+pub(crate) use callback::Callback;
 
 /// How long a person has to sign in.
 const PATIENCE: Duration = Duration::from_secs(10 * 60);
@@ -34,22 +37,38 @@ pub struct SignIn {
     state: String,
     verifier: Secret,
     callback: Callback,
+    /// The source as it is once the person has signed in, if the sign-in is good for more than the one before.
+    becomes: Option<Box<SourceSpec>>,
 }
 
 impl Engine {
-    /// Begins a person's signing in to a source.
+    /// Begins a person's signing in to a source. It is good for what the source says, for these scopes too, and for what an
+    /// MCP server has said that it lacks; once they have signed in, the source says so.
     ///
     /// # Errors
     /// If there is no such source, nobody signs in to it, or no port can be had.
-    pub async fn sign_in(&self, name: &SourceName) -> Result<SignIn, EngineError> {
-        let source = self.source(name).await?;
+    pub async fn sign_in(&self, name: &SourceName, more: &[String]) -> Result<SignIn, EngineError> {
+        let mut source = self.source(name).await?;
+        let grown = match &mut source.auth {
+            Auth::OAuth2Code { scopes, .. } => {
+                let before = scopes.len();
+                for scope in more.iter().cloned().chain(self.inner.servers.wanted(name)) {
+                    if !scopes.contains(&scope) {
+                        scopes.push(scope);
+                    }
+                }
+                scopes.len() > before
+            }
+            _ => false,
+        };
         let credential = Credential::of(&source.auth).filter(|credential| credential.authorize_url.is_some());
         let credential = credential.ok_or_else(|| {
             EngineError::BadInput(format!(
                 "nobody signs in to {name}: its auth is not `oauth2_code` (`tieout sources export {name}` shows it)"
             ))
         })?;
-        self.begin_sign_in(credential, sources::passage(&source)).await
+        let sign_in = self.begin_sign_in(credential, sources::passage(&source)).await?;
+        Ok(SignIn { becomes: grown.then(|| Box::new(source)), ..sign_in })
     }
 
     /// Begins a person's signing in with a credential that no source's file need name: the one for a server that described
@@ -62,6 +81,16 @@ impl Engine {
         credential: Credential,
         passage: Passage,
     ) -> Result<SignIn, EngineError> {
+        self.begin_sign_in_at(Callback::open().await?, credential, passage).await
+    }
+
+    /// The same with a port that is open already.
+    pub(crate) async fn begin_sign_in_at(
+        &self,
+        callback: Callback,
+        credential: Credential,
+        passage: Passage,
+    ) -> Result<SignIn, EngineError> {
         self.inner.store()?;
         if is_reserved(&credential.secret) {
             let words = format!("`{}` is the workspace's own key; choose another name", credential.secret);
@@ -69,15 +98,11 @@ impl Engine {
         }
         let random = || Ok::<_, EngineError>(URL_SAFE_NO_PAD.encode(random_key()?));
         let (state, verifier) = (random()?, Secret::new(random()?));
-        let callback = Callback::open().await.map_err(|error| {
-            EngineError::BadInput(format!(
-                "no port of this machine could be had for the browser to come back to: {error}"
-            ))
-        })?;
         let url = credential
             .sign_in_url(callback.address(), &state, &verifier)
             .map_err(|why| EngineError::BadInput(format!("nobody can sign in: {why}")))?;
-        Ok(SignIn { engine: self.clone(), credential, passage, url, state, verifier, callback })
+        let engine = self.clone();
+        Ok(SignIn { engine, credential, passage, url, state, verifier, callback, becomes: None })
     }
 
     /// A token for requests to a server that [`Engine::begin_sign_in`] signed in to: renewed if it is about to end, or if
@@ -131,7 +156,7 @@ impl SignIn {
     /// # Errors
     /// If they did not, were refused, took more than ten minutes, or the code gave no token; in words.
     pub async fn finish(self) -> Result<Option<Micros>, EngineError> {
-        let Self { engine, credential, passage, state, verifier, mut callback, .. } = self;
+        let Self { engine, credential, passage, state, verifier, mut callback, becomes, .. } = self;
         let mut errand = engine.inner.turns.errand().await?;
         let bad = |words: &str| Err(EngineError::BadInput(words.to_owned()));
         let came = tokio::select! {
@@ -154,6 +179,9 @@ impl SignIn {
         engine.another_key(&credential.secret).await?;
         let ends = token.ends;
         inner.tokens.put(&credential, token);
+        if let Some(source) = becomes {
+            engine.save_source(*source).await?;
+        }
         Ok(ends)
     }
 }

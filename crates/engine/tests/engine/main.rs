@@ -14,6 +14,7 @@ mod fetched;
 mod hostile;
 mod import;
 mod mcp;
+mod mcp_sign_in;
 mod models;
 mod oauth;
 mod offer;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use domain::asking::ServerAnswer;
+use domain::asking::{QuestionChange, ServerAnswer};
 use domain::call::Approve;
 use domain::effect::Effect;
 use domain::event::Happening;
@@ -14,9 +14,9 @@ use domain::mcp::{EnvValue, McpTransport};
 use domain::outcome::Outcome;
 use domain::payload::PayloadRole;
 use domain::secret::Secret;
-use domain::source::Auth;
+use domain::source::{Auth, SourceSpec};
 use domain::view::CallDetail;
-use engine::{Engine, McpConnection};
+use engine::{Engine, McpConnection, McpLook};
 use serde_json::{Value, json};
 
 use crate::anchors::told;
@@ -62,9 +62,16 @@ async fn no_program_is_given_the_workspace_s_own_keys() {
     if let McpTransport::Stdio { env, .. } = &mut thief.transport {
         env.insert("TOKEN".to_owned(), EnvValue::Secret { secret: "workspace-root".parse().unwrap() });
     }
-    let refused = scene.engine.offered_by(thief).await.unwrap_err().to_string();
+    let refused = scene.engine.look_at_server(thief).await.unwrap_err().to_string();
     assert!(refused.contains("`workspace-root`") && refused.contains("nothing was started"), "{refused}");
     scene.close().await;
+}
+
+async fn offered(engine: &Engine) -> SourceSpec {
+    match engine.look_at_server(connection()).await.unwrap() {
+        McpLook::Offered { source } => *source,
+        McpLook::Challenged { words } => panic!("{words}"),
+    }
 }
 
 /// A scene with the server connected, whose tools read.
@@ -72,7 +79,7 @@ async fn connected() -> Scene {
     let scene = Scene::in_memory().await;
     let engine = &scene.engine;
     engine.set_secret(&"fake-token".parse().unwrap(), Secret::new("swordfish-99")).await.unwrap();
-    let mut source = engine.offered_by(connection()).await.unwrap().source;
+    let mut source = offered(engine).await;
     let names: Vec<&str> = source.tools.iter().map(|tool| tool.name.as_str()).collect();
     assert_eq!(
         names,
@@ -199,7 +206,7 @@ async fn what_a_server_asks_is_a_persons_to_answer() {
     assert_eq!(payload(&nobody, PayloadRole::Result), r#"{"action":"cancel"}"#);
     let mut questions = engine.server_questions();
     let person = async {
-        let question = questions.recv().await.unwrap();
+        let Some(QuestionChange::Asked { question }) = questions.recv().await else { panic!("a question") };
         assert_eq!((question.message.as_str(), question.source.as_str()), ("Which team?", "fake"));
         let answer = |content| ServerAnswer::Accepted { content: Json(content) };
         assert!(

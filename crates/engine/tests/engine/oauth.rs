@@ -247,13 +247,13 @@ async fn a_person_signs_in_is_kept_signed_in_and_signs_out() {
     assert!(words(&before).contains("tieout sources sign-in crm2"), "{}", words(&before));
 
     // A first one is refused by the server, and changes nothing.
-    let sign_in = scene.engine.sign_in(&name).await.unwrap();
+    let sign_in = scene.engine.sign_in(&name, &[]).await.unwrap();
     let url = sign_in.url().clone();
     let (refused, ()) = tokio::join!(sign_in.finish(), browse(&url, "error=access_denied"));
     assert!(refused.unwrap_err().to_string().contains("access_denied"));
 
     server.world(|world| world.lasts = 0);
-    let sign_in = scene.engine.sign_in(&name).await.unwrap();
+    let sign_in = scene.engine.sign_in(&name, &[]).await.unwrap();
     let url = sign_in.url().clone();
     assert!(!url.as_str().contains("verifier"));
     let (ends, ()) = tokio::join!(sign_in.finish(), browse(&url, "code=c0de-1"));

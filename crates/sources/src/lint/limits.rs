@@ -42,7 +42,8 @@ pub(super) fn shared(spec: &SourceSpec, sources: &[SourceSpec]) -> Option<Advice
 /// Writes that may never be sent a second time, because no key tells the source that it is the same call.
 pub(super) fn no_idempotency_header(spec: &SourceSpec) -> Option<Advice> {
     let writes: Vec<_> = spec.tools.iter().filter(|tool| tool.effect == Effect::Write).collect();
-    if writes.is_empty() || spec.idempotency_header.is_some() {
+    // MCP has no place for such a key, so there would be nothing to do about it.
+    if writes.is_empty() || spec.idempotency_header.is_some() || spec.mcp.is_some() {
         return None;
     }
     Some(Advice {

@@ -101,6 +101,7 @@ fn oauth2_code(section: &Section<'_>) -> Option<Auth> {
         "secret",
         "scopes",
         "audience",
+        "resource",
         "client_auth",
     ]);
     let authorize_url = address(section, "authorize_url", "\"https://login.example.com/oauth/authorize\"");
@@ -120,6 +121,7 @@ fn oauth2_code(section: &Section<'_>) -> Option<Auth> {
     }
     let scopes = scopes(section);
     let audience = optional_text(section, "audience");
+    let resource = optional_text(section, "resource");
     let client_auth = client_auth(section);
     Some(Auth::OAuth2Code {
         secret: secret?,
@@ -129,6 +131,7 @@ fn oauth2_code(section: &Section<'_>) -> Option<Auth> {
         token_url: token_url?,
         scopes: scopes?,
         audience: audience?,
+        resource: resource?,
         client_auth: client_auth?,
     })
 }

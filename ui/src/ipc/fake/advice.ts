@@ -9,7 +9,7 @@ export function lint(sources: readonly SourceView[]): Advice[] {
 
 function noHeader(spec: SourceSpec): Advice[] {
   const writes = spec.tools.filter(({ effect }) => effect === 'write');
-  if (writes.length === 0 || spec.idempotency_header) return [];
+  if (writes.length === 0 || spec.idempotency_header || spec.mcp) return [];
   return [
     {
       source: spec.name,
@@ -31,7 +31,7 @@ function sharedState({ name, tools }: SourceSpec): Advice[] {
   const writes = tools.filter(({ effect }) => effect !== 'read');
   const both = writes.flatMap((write) => tools.filter((tool) => tool.effect === 'read' && write.resource === tool.resource));
   if (both.length === 0) return [];
-  const names = [...writes, ...both].map((tool) => `${name}.${tool.name}`);
+  const names = [...new Set([...writes, ...both].map((tool) => `${name}.${tool.name}`))];
   const words = `${names.join(' and ')} touch the same resource, so their calls wait for one another.`;
   return [{ source: name, tools: names, kind: 'shared_state', words, mend: 'Give each the resource that it really touches, if that is less.' }];
 }

@@ -15,7 +15,7 @@ export function draftOf(text: string, at: number | null, args: string): SourceDr
     else if (!NAME.test(value)) wrong(key, value, `\`${value}\` can't name it: use 1 to 48 lower-case letters, digits and single \`_\``, '');
   };
   named('name', spec.name);
-  if (!/^https?:\/\/\S+$/.test(spec.base_url)) wrong('base_url', spec.base_url, 'it is no http or https address', 'write base_url = "https://crm.example.com/api"');
+  if (spec.mcp?.transport.kind !== 'stdio' && !/^https?:\/\/\S+$/.test(spec.base_url)) wrong('base_url', spec.base_url, 'it is no http or https address', 'write base_url = "https://crm.example.com/api"');
   spec.tools.forEach((tool, index) => {
     named(`tool[${index + 1}].name`, tool.name);
     if (!tool.path.startsWith('/')) wrong(`tool[${index + 1}].path`, tool.path, 'it does not begin with `/`', 'write path = "/customers/{id}"');

@@ -39,6 +39,10 @@ export interface FakeOptions {
   retry?: boolean;
   /** Offers a question whose reads start while the model writes slowly. */
   early?: boolean;
+  /** An MCP server is connected whose tools have changed. */
+  server?: boolean;
+  /** Its server asks the person, once in a form and once for a visit. */
+  asks?: boolean;
   /** Names of sources that are paused, with commas between. */
   paused?: string;
 }
@@ -67,6 +71,8 @@ export function fakeOptions(search: string): FakeOptions {
     waits: flag('waits', false),
     retry: flag('retry', false),
     early: flag('early', false),
+    server: flag('server', false),
+    asks: flag('asks', false),
     paused: given.get('paused') ?? '',
   };
 }

@@ -206,8 +206,8 @@ export function hintOf(schema: Schema, field: Field): string {
   const kind = field.kind === 'number' ? (field.whole ? 'a whole number' : 'a number') : field.kind === 'json' ? 'as JSON' : '';
   const format = typeof schema['format'] === 'string' && field.kind === 'text' ? `format ${schema['format']}` : '';
   const limited = limits.filter(([key]) => ['number', 'string'].includes(typeof schema[key])).map(([key, words]) => `${words} ${String(schema[key])}`);
-  const described = typeof schema['description'] === 'string' ? schema['description'] : '';
-  return [described, kind, format, ...limited].filter(Boolean).join('; ');
+  const words = (key: string) => (typeof schema[key] === 'string' ? schema[key] : '');
+  return [words('title'), words('description'), kind, format, ...limited].filter(Boolean).join('; ');
 }
 
 /** The object with this member; without it if there is no value. */
