@@ -174,6 +174,8 @@ fn calls() -> Vec<CallDetail> {
             r#"{"customer":7,"status":["overdue","disputed"],"limit":50,"min_amount":1.50}"#,
         )],
         row: first,
+        used_by: Vec::new(),
+        taken_from: Vec::new(),
     };
     let mut second = row(2, "hr.get_absence", &health, Outcome::Refused);
     (second.verdict, second.approved, second.sent_at) = (Some(Verdict::Ask), Some(false), None);
@@ -198,6 +200,8 @@ fn calls() -> Vec<CallDetail> {
             text(23, PayloadRole::Reason, &format!("Not needed for an invoice. {HOSTILE}")),
         ],
         row: second,
+        used_by: Vec::new(),
+        taken_from: Vec::new(),
     };
     let mut third = row(3, "crm.search", &money, Outcome::Failed);
     (third.failure, third.status, third.attempts, third.took_ms) =
@@ -212,6 +216,8 @@ fn calls() -> Vec<CallDetail> {
         ],
         payloads: vec![text(33, PayloadRole::Words, "crm answered 503 three times. Try again in a while.")],
         row: third,
+        used_by: Vec::new(),
+        taken_from: Vec::new(),
     };
     vec![first, second, third]
 }
