@@ -33,7 +33,7 @@ pub fn excerpt(handle: Handle, media: &str, body: &[u8], budget: usize) -> Excer
             Some(outlined.followed_by(NOTE))
         })?;
         // What was closed begins as the document does.
-        Some(outlined.from_start(start_in(text, document)))
+        Some(outlined.starting_at(start_in(text, document)))
     });
     outlined.unwrap_or_else(|| lines::ends_of(handle, text, budget)).within(budget)
 }

@@ -35,7 +35,7 @@ pub(crate) fn characters_from(place: ReadOn<'_>, text: &str, budget: usize) -> R
     let (start, _) = start.ok_or(all)?;
     let rest = &text[start..];
     if rest.len() <= budget {
-        return Ok(Excerpt { whole: is_first, ..Excerpt::whole(rest) }.from_start(start));
+        return Ok(Excerpt { whole: is_first, ..Excerpt::whole(rest) }.starting_at(start));
     }
     let mark = |offset: u64| {
         let words = format!("{} of {all} characters follow", all - offset);
@@ -47,8 +47,8 @@ pub(crate) fn characters_from(place: ReadOn<'_>, text: &str, budget: usize) -> R
     let end = rest.floor_char_boundary(room).max(rest.chars().next().map_or(0, char::len_utf8));
     let part = &rest[..line_end(rest, end)];
     let mark = mark(place.offset + part.chars().count() as u64);
-    let parts = vec![start..start + part.len()];
-    Ok(Excerpt { text: format!("{part}{mark}"), shown: part.len() as u64, whole: false, parts })
+    let shown = start..start + part.len();
+    Ok(Excerpt { text: format!("{part}{mark}"), shown: part.len() as u64, whole: false, parts: vec![shown] })
 }
 
 /// The end of the last whole line before `at`, if that is not far before it.

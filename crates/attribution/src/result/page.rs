@@ -33,7 +33,7 @@ pub fn page(
     let place = ReadOn { handle, pointer, offset };
     let read = document(text).and_then(|document| {
         let page = part_of(place, document, budget)?;
-        Some(page.map(|page| page.from_start(start_in(text, document))))
+        Some(page.map(|page| page.starting_at(start_in(text, document))))
     });
     let page = match read {
         Some(page) => page?,
@@ -54,7 +54,7 @@ fn part_of(place: ReadOn<'_>, document: &str, budget: usize) -> Option<Result<Ex
     match find(document, place.pointer) {
         Ok(value) => {
             let page = value_from(place, value, budget);
-            return Some(page.map(|page| page.from_start(start_in(document, value))));
+            return Some(page.map(|page| page.starting_at(start_in(document, value))));
         }
         Err(Lost::Nowhere(words)) => return nowhere(words),
         Err(Lost::NoJson) => {}
@@ -63,7 +63,7 @@ fn part_of(place: ReadOn<'_>, document: &str, budget: usize) -> Option<Result<Ex
     match find(&closed, place.pointer) {
         Ok(value) => {
             let page = value_from(place, value, budget.saturating_sub(NOTE.len()));
-            Some(page.map(|page| page.from_start(start_in(&closed, value)).followed_by(NOTE)))
+            Some(page.map(|page| page.starting_at(start_in(&closed, value)).followed_by(NOTE)))
         }
         Err(Lost::Nowhere(words)) => nowhere(words),
         Err(Lost::NoJson) => None,

@@ -24,7 +24,7 @@ impl Excerpt {
     }
 
     /// The same of a body in which what it was made of begins at `start`.
-    pub(crate) fn from_start(mut self, start: usize) -> Self {
+    pub(crate) fn starting_at(mut self, start: usize) -> Self {
         for part in &mut self.parts {
             *part = part.start + start..part.end + start;
         }

@@ -249,7 +249,7 @@ impl Settling<'_, '_> {
     fn tied(&mut self, figure: &Figure, explained: Explained, operands: &[u32]) {
         let is_tie = explained.is_tie() || self.is_operand(&explained, operands);
         let confidence = explained.confidence();
-        let chance = Chance { fit: u32::try_from(explained.chance).unwrap_or(u32::MAX), of: DECOYS as u32 };
+        let [fit, of] = [explained.chance, DECOYS].map(|count| u32::try_from(count).unwrap_or(u32::MAX));
         let mut cells = explained.cells;
         // A figure that the sentence was computed from is the one that it was computed from, and no twin of it.
         if explained.kind == TieKind::Exact
@@ -267,7 +267,7 @@ impl Settling<'_, '_> {
             kind: Some(explained.kind),
             places: cells.iter().map(|cell| self.place_of_cell(*cell)).collect(),
             derivation,
-            chance: (!explained.mute).then_some(chance),
+            chance: (!explained.mute).then_some(Chance { fit, of }),
             others: explained.others,
             confidence,
             ..Span::marked(
