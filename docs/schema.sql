@@ -139,6 +139,20 @@ CREATE INDEX turn_by_conversation ON turn (conversation, seq);
 CREATE INDEX turn_by_seq ON turn (seq);
 CREATE INDEX turn_open ON turn (seq) WHERE ended_seq IS NULL;
 
+-- Answers that can still be read, and how many of their figures come from where. One whose payload is erased goes.
+CREATE TABLE answered (
+  seq INTEGER PRIMARY KEY,                         -- its answer.given
+  turn TEXT NOT NULL,                              -- the turn that it answers
+  at INTEGER NOT NULL,                             -- when it was given
+  model TEXT NOT NULL,                             -- the model, as people read it
+  tied INTEGER NOT NULL,                           -- figures that come from results
+  possible INTEGER NOT NULL,                       -- figures that may, though chance would do as well
+  untied INTEGER NOT NULL,                         -- figures that no result supports
+  contradicted INTEGER NOT NULL                    -- results of equations that don't come out
+) STRICT;
+
+CREATE INDEX answered_by_at ON answered (at);
+
 -- One row per tool call.
 CREATE TABLE call (
   seq INTEGER PRIMARY KEY,                         -- its call.requested

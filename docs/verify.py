@@ -2,7 +2,7 @@
 """Checks a Tieout evidence bundle: python3 verify.py BUNDLE [--vkey KEY] [--known CHECKPOINT_FILE] [--witness KEY]... [--json]
 BUNDLE is a .tieout file or the folder it unpacks to. Needs only Python; the format is docs/trail-format.md, and of the
 story's rules those marked core are checked here. Exit code: 0 all sound, 3 something is wrong, 2 not understood."""
-import base64, functools, hashlib, json, os, re, sys, zipfile
+import base64, decimal, functools, hashlib, json, os, re, sys, zipfile
 sha = lambda *parts: hashlib.sha256(b"".join(parts)).digest()
 number = lambda text: int(text) if re.fullmatch("0|[1-9][0-9]{0,18}", text) else None
 # Ed25519, RFC 8032: points are X, Y, Z, T.
@@ -105,7 +105,7 @@ COMMITS = "question prompt response arguments shown reason request result words 
 UNLINKED = "trail.opened epoch.opened payload.erased hold.set hold.released anchor.recorded".split()
 SHA256 = bytes.fromhex("0609608648016503040201")
 IMPRINTS = b"\x30\x31\x30\x0d" + SHA256 + b"\x05\0\x04\x20", b"\x30\x2f\x30\x0b" + SHA256 + b"\x04\x20"
-PARTS = "tree checkpoints known anchors story conversations payloads".split()
+PARTS = "tree checkpoints known anchors story conversations payloads ties".split()
 ID = b"[0-7][0-9A-HJKMNP-TV-Z]{25}"
 MANIFEST = (b'{"entries":(0|[1-9][0-9]*),"made_at":(?:0|-?[1-9][0-9]*),"payloads":(true|false),"program":"[ -!#-[\\]-~]*","scope":{(?:'
             b'"conversation":"(conv_%b)","kind":"conversation"|"kind":"answer","turn":"(turn_%b)"|"kind":"(trail)")},'
@@ -114,6 +114,41 @@ COMMON = "manifest.json|key.vkey|checkpoint|erased.txt|verify.py|VERIFY.txt|answ
          "|payloads/[0-9a-f]{64}" % ID.decode()
 TILE = "tile/(entries|[0-7])/((?:x[0-9]{3}/)*[0-9]{3})(?:[.]p/([1-9][0-9]{0,2}))?"
 SOME = "(entries|proofs|anchors|epochs)/(0|[1-9][0-9]*)[.](json|tlog-proof|checkpoint|consistency)"
+# Ties: numbers stay as they are written, as in the record.
+class Written(str): pass
+RAW = 200  # so many characters of a value a record repeats
+def value_at(body, pointer):  # what stands there, as a record repeats it; None if nothing does
+    text = body.decode(errors="replace")
+    try: value = json.loads(text, parse_int=Written, parse_float=Written, parse_constant=lambda _: int("no JSON"))
+    except (ValueError, RecursionError): return text if pointer == "" else None
+    for token in pointer.split("/")[1:] if pointer[:1] in ("", "/") else [None]:
+        token = token and token.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, dict) and token in value: value = value[token]
+        elif isinstance(value, list) and number(token or "") is not None and int(token) < len(value): value = value[int(token)]
+        else: return None
+    if isinstance(value, list): return Written("%d elements" % len(value))
+    return value if isinstance(value, str) else None if isinstance(value, dict) else Written(json.dumps(value))
+def repeats(value, raw):
+    return value == raw if isinstance(value, Written) or len(value) <= RAW else raw != "" and raw in value
+def agrees(figure, value):  # whether a figure's digits are a number's, rounded to as many as it shows, in any unit
+    match = re.fullmatch(r"-?([0-9]+)(?:[.]([0-9]+))?(?:[eE][+-]?[0-9]+)?", value)
+    written = re.sub("[^0-9]", "", figure).lstrip("0")
+    shown, stands = written.rstrip("0"), match and (match[1] + (match[2] or "")).strip("0")
+    near = lambda by, digits: abs(by * float("0." + shown) - float("0." + (stands or "0"))) <= 0.1 ** digits * (0.5 + 1e-9)
+    return not match or not shown or near(1, len(shown)) or near(10, len(written) - 1)
+def computes(derivation, raws):  # whether an operation on these gives what the record says; words are not judged
+    kind, stated = derivation["operation"], decimal.Decimal(derivation["computed"])
+    listed = re.fullmatch("([0-9]+) elements", raws[0])
+    if kind == "count": return stated == (int(listed[1]) if listed and len(raws) == 1 else len(raws))
+    if not all(re.fullmatch(r"-?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]{1,3})?", raw) for raw in raws): return True
+    values, total = [decimal.Decimal(raw) for raw in raws], lambda some: sum(some, decimal.Decimal(0))
+    try: made = {"difference": lambda: values[0] - values[-1], "percent_change": lambda: (values[0] - values[-1]) / values[-1],
+                 "ratio": lambda: total(values[:-1]) / values[-1], "share_of_sum": lambda: total(values[:-1]) / values[-1],
+                 "share": lambda: values[0] / total(values), "sum": lambda: total(values),
+                 "average": lambda: total(values) / len(values)}[kind]()
+    except decimal.DecimalException: return True
+    last = decimal.Decimal(1).scaleb(min(0, stated.as_tuple().exponent))
+    return any(off == 0 or abs(off) < last for off in (made - stated, made * 100 - stated))
 
 
 class Bundle:
@@ -400,6 +435,45 @@ class Bundle:
             elif proof: self.check_proof(proof, data[32:])
         if not self.manifest or self.manifest[2] == b"true":
             for seq, *_ in awaited.values(): self.find("payloads", "missing", seq, "a payload is not there")
+        self.check_ties()
+
+    def check_ties(self):  # whether each figure of an answer stands where the answer says that it comes from
+        bodies = lambda commitment: self.there.get("payloads/%s" % commitment, b"")[32:] or None
+        had = {}
+        for value, _ in self.told:
+            if value["type"] == "call.ended" and ("result" in value or "from" in value): had.setdefault(value["call"], value)
+        for value, _ in [told for told in self.told if told[0]["type"] == "answer.given"]:
+            def wrong(words): self.find("ties", "altered", value["seq"], words)
+            data = self.there.get("payloads/%s" % value["answer"])
+            try: answer = json.loads(data[32:].decode()) if data else None
+            except (ValueError, RecursionError): continue
+            if not isinstance(answer, dict) or "ties" not in answer: continue
+            try: spans, exposed = list(answer["ties"]["spans"]), {item["call"] for item in answer["exposure"]}
+            except (KeyError, TypeError): spans, exposed = [None], set()
+            if spans and exposed != set(value["exposed"]): wrong("the answer says that its model was shown other results")
+            for span in spans:
+                try: why = self.tie(span, answer["text"].encode(), exposed, had, bodies)
+                except (AttributeError, IndexError, KeyError, TypeError, ValueError): why = "it is not as ties are recorded"
+                if why: wrong("“%s” of the answer: %s" % (span["text"] if isinstance(span, dict) and "text" in span else "?", why))
+
+    def tie(self, span, text, exposed, had, bodies):  # what is wrong with one; None if nothing is, or nothing can be told
+        if text[span["start"]:span["end"]] != span["text"].encode(): return "it no longer stands there"
+        if span["status"] not in ("tied", "possible"): return None
+        if not span["places"]: return "it is tied to no place"
+        found = []
+        for place in span["places"]:
+            if place["call"] not in exposed: return "it is tied to %s, whose result the model was not shown" % place["call"]
+            ended, left = had.get(place["call"]), 64
+            while ended and "result" not in ended and left: ended, left = had.get(ended.get("from")), left - 1
+            found.append(ended and bodies(ended.get("result")))
+        if not all(found): return None  # it can't be rechecked
+        for place, body in zip(span["places"], found):
+            at = value_at(body, place["pointer"])
+            if at is None or not repeats(at, place["raw"]):
+                return "it no longer stands at %s of %s: “%s” was there" % (place["pointer"] or "the whole", place["call"], place["raw"])
+        raws, made = [place["raw"] for place in span["places"]], span.get("derivation")
+        if made and not computes(made, raws): return "%s does not come out" % made["expression"]
+        return None if agrees(span["text"], made["computed"] if made else raws[0]) else "it is not what it is tied to"
 
     def check_proof(self, value, proof):  # what an anchor gave back
         key, stored, note = self.signer(value["size"]), self.notes.get(value["size"]), proof.decode(errors="replace")

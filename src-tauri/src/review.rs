@@ -31,6 +31,10 @@ impl Review {
     pub(crate) fn close_call(&self, detail: &mut CallDetail) {
         self.close_call_row(&mut detail.row);
         detail.payloads.retain(|payload| payload.erased.is_some());
+        detail.taken_from.clear();
+        for used in &mut detail.used_by {
+            (used.known, used.places) = (false, Vec::new());
+        }
     }
 
     /// Takes away what a row repeats of a call's arguments, unless that call was opened.
@@ -47,6 +51,8 @@ impl Review {
         if let Some(answer) = &mut turn.answer {
             answer.text.clear();
             answer.citations.clear();
+            // How many figures are tied says nothing of them; each span repeats answer and result.
+            answer.ties.spans.clear();
         }
         let of_batches = turn.batches.iter_mut().flat_map(|batch| &mut batch.calls);
         of_batches.chain(&mut turn.retries).for_each(|row| self.close_call_row(row));
@@ -106,7 +112,8 @@ mod tests {
     #[test]
     fn a_row_repeats_an_argument_only_of_a_call_that_was_opened() {
         let mut review = Review::default();
-        review.opened(&CallDetail { row: row(1), entries: Vec::new(), payloads: Vec::new() });
+        let (entries, payloads, used_by, taken_from) = Default::default();
+        review.opened(&CallDetail { row: row(1), entries, payloads, used_by, taken_from });
         let [mut opened, mut closed] = [row(1), row(2)];
         review.close_call_row(&mut opened);
         review.close_call_row(&mut closed);

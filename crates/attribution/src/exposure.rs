@@ -16,6 +16,8 @@ pub struct InContext {
     pub shown: u64,
     /// How many bytes the source sent, as far as we know.
     pub of: u64,
+    /// How many bytes it was given room for: with the same room the same excerpt can be made again.
+    pub budget: usize,
     /// Whether it is a result and not the words of a failure or refusal.
     pub ok: bool,
     /// Whether it was called for in an earlier turn.

@@ -2,7 +2,8 @@
 //! citation is only what the model says, and text goes in and out as text, never as markup. It does no input or
 //! output and asks no model, so that the same answer and the same results always give the same record.
 //!
-//! [`tie`] finds the places of the results that each figure of an answer comes from.
+//! [`tie`] finds the places of the results that each figure of an answer comes from, [`recorded`] makes that the answer's
+//! record, and [`flows`] finds what a call's arguments come from.
 //!
 //! The prompt asks the model to write `[^c3]` after a claim that draws on result `c3`. [`citations`] takes these
 //! marks out of an answer and says where they stood; [`strip_tail`] keeps a half-arrived one off the screen.
@@ -23,4 +24,4 @@ pub use citations::{Cited, citations};
 pub use exposure::{InContext, exposure};
 pub use result::{Excerpt, excerpt, page};
 pub use tail::strip_tail;
-pub use tie::{Kind, Operation, Place, ResultText, Tie, Ties, tie};
+pub use tie::{Flow, Hint, Place, RAW, ResultText, Shown, Span, flows, recorded, tie};

@@ -122,6 +122,7 @@ fn exposure_says_how_much_was_seen() {
         handle: Handle(number),
         shown,
         of,
+        budget: 90,
         ok,
         earlier: number == 1,
     };

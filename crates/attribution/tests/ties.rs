@@ -4,28 +4,49 @@
 
 mod judge;
 
-use attribution::{Kind, ResultText, Tie, Ties, tie};
+use attribution::{Hint, ResultText, Shown, Span, excerpt, flows, page, recorded, tie};
+use domain::id::{CallId, Handle};
+use domain::tie::{TieKind as Kind, TieOperation, TiePlace, TieStatus};
 use proptest::prelude::*;
 
 fn results<'a>(bodies: &[&'a str]) -> Vec<ResultText<'a>> {
     let calls = ["c1", "c2", "c3", "c4"];
-    bodies.iter().zip(calls).map(|(body, call)| ResultText { call, tool: "crm.get", body }).collect()
+    let result = |(body, call): (&&'a str, &'static str)| ResultText {
+        call,
+        tool: "crm.get",
+        body,
+        shown: Shown::Whole,
+    };
+    bodies.iter().zip(calls).map(result).collect()
+}
+
+/// An answer's spans by what was found of them.
+struct Ties {
+    ties: Vec<Span>,
+    untied: Vec<(usize, usize)>,
+    contradicted: Vec<(usize, usize)>,
 }
 
 fn ties(answer: &str, bodies: &[&str]) -> Ties {
-    tie(answer, &results(bodies))
+    let spans = tie(answer, &results(bodies), &[]);
+    let (ties, others): (Vec<Span>, Vec<Span>) =
+        spans.into_iter().partition(|span| span.status == TieStatus::Tied);
+    let (wrong, untied): (Vec<Span>, Vec<Span>) =
+        others.into_iter().partition(|span| span.status == TieStatus::Contradicted);
+    let places = |spans: Vec<Span>| spans.iter().map(|span| (span.start, span.end)).collect();
+    Ties { ties, untied: places(untied), contradicted: places(wrong) }
 }
 
 /// The kind, pointers and operation of the tie that has this text.
 #[track_caller]
-fn found(answer: &str, text: &str, bodies: &[&str]) -> (Kind, Vec<(usize, String)>, Option<&'static str>) {
+fn found(answer: &str, text: &str, bodies: &[&str]) -> (Kind, Vec<(usize, String)>, Option<TieOperation>) {
     let Ties { ties, untied, .. } = ties(answer, bodies);
     let tie = ties.iter().find(|tie| &answer[tie.start..tie.end] == text);
-    let Some(Tie { kind, places, derivation, .. }) = tie else {
+    let Some(Span { kind: Some(kind), places, derivation, .. }) = tie else {
         panic!("{text}: {ties:?}, untied {untied:?}")
     };
     let places = places.iter().map(|place| (place.result, place.pointer.clone())).collect();
-    (*kind, places, derivation.map(|operation| operation.as_str()))
+    (*kind, places, derivation.as_ref().map(|derivation| derivation.operation))
 }
 
 #[track_caller]
@@ -63,14 +84,14 @@ fn what_was_computed_names_its_operands() {
     places.sort();
     let two = |one: &str, other: &str| vec![(0, one.to_owned()), (0, other.to_owned())];
     assert_eq!(places, two("/data/orders/0/total_cents", "/data/orders/2/total_cents"));
-    assert_eq!((kind, operation), (Kind::Derived, Some("sum")));
+    assert_eq!((kind, operation), (Kind::Derived, Some(TieOperation::Sum)));
 }
 
 #[test]
 fn a_count_shows_what_it_counts() {
     let (kind, places, operation) = found("There are 2 open orders.", "2", &[SHOP]);
     let places: Vec<&str> = places.iter().map(|(_, pointer)| pointer.as_str()).collect();
-    assert_eq!((kind, operation), (Kind::Derived, Some("count")));
+    assert_eq!((kind, operation), (Kind::Derived, Some(TieOperation::Count)));
     assert_eq!(places, ["/data/orders/0/status", "/data/orders/2/status"]);
     assert_eq!(found("There are 3 orders.", "3", &[SHOP]).1, [(0, "/data/orders".to_owned())]);
     assert!(ties("There are 4 orders, 3 of them open.", &[SHOP]).ties.is_empty());
@@ -85,13 +106,13 @@ fn one_pointer_in_the_results_of_a_batch_is_a_family() {
     ];
     let (kind, places, operation) =
         found("All regions together: sales of 10,447 in total.", "10,447", &bodies);
-    assert_eq!((kind, operation, places.len()), (Kind::Derived, Some("sum"), 3));
+    assert_eq!((kind, operation, places.len()), (Kind::Derived, Some(TieOperation::Sum), 3));
     let (_, mut places, operation) =
         found("North's sales exceed South's by a difference of 1,231.", "1,231", &bodies);
     places.sort();
     assert_eq!(
         (places, operation),
-        (vec![(0, "/sales".to_owned()), (1, "/sales".to_owned())], Some("difference"))
+        (vec![(0, "/sales".to_owned()), (1, "/sales".to_owned())], Some(TieOperation::Difference))
     );
 }
 
@@ -218,7 +239,7 @@ proptest! {
         let body = format!("[{{\"name\":\"Harbour dues\",\"net\":12.5}},{{\"name\":\"Pilot fees\",\"net\":{}.{:02}}}]", cents / 100, cents % 100);
         let answer = format!("Pilot fees were {} net.", written(cents + change, 2, style));
         let Ties { ties, .. } = ties(&answer, &[&body]);
-        let wrong = ties.iter().any(|tie| tie.kind != Kind::Derived && answer[tie.start..tie.end].contains(|char: char| char.is_ascii_digit()));
+        let wrong = ties.iter().any(|tie| tie.kind != Some(Kind::Derived) && answer[tie.start..tie.end].contains(|char: char| char.is_ascii_digit()));
         prop_assert!(!wrong, "{answer} {body} {ties:?}");
     }
 
@@ -232,4 +253,98 @@ proptest! {
         prop_assert!(spans.iter().all(|(start, end)| start < end && answer.get(*start..*end).is_some()), "{spans:?}");
         prop_assert!(spans.windows(2).all(|pair| pair[0].1 <= pair[1].0), "{spans:?}");
     }
+}
+
+#[test]
+fn a_record_says_what_a_person_and_a_verifier_need() {
+    let body = r#"{"months":[{"month":"April","earned":877},{"month":"May","earned":1204}],"rent":[5,7,9]}"#;
+    let answer = "In May it earned 1,204, a difference of 327 from April's 877, and rent was 4,711.";
+    let calls = [call(1), call(2)];
+    let hints = [Hint { at: 23, result: Some(0) }, Hint { at: answer.len(), result: Some(1) }];
+    let spans = tie(answer, &results(&[body, "{}"]), &hints);
+    let named = [(hints[0], Handle(1)), (hints[1], Handle(2))];
+    let ties = recorded(answer, spans, &calls, &named);
+    let span = |text: &str| ties.spans.iter().find(|span| span.text == text).unwrap();
+
+    let exact = span("1,204");
+    assert_eq!((exact.status, exact.kind), (TieStatus::Tied, Some(Kind::Exact)));
+    let place = TiePlace { call: call(1), pointer: "/months/1/earned".to_owned(), raw: "1204".to_owned() };
+    assert_eq!(exact.places, [place]);
+    assert_eq!((exact.cited, exact.cite_agrees), (Some(Handle(1)), Some(true)));
+    assert_eq!(exact.chance.map(|chance| chance.of), Some(24));
+    assert_eq!(&answer[exact.start as usize..exact.end as usize], exact.text);
+
+    let derived = span("327");
+    let derivation = derived.derivation.as_ref().unwrap();
+    assert_eq!(derivation.expression, "1,204 − 877 = 327");
+    assert_eq!((derivation.computed.as_str(), derivation.operation), ("327", TieOperation::Difference));
+    assert_eq!((derived.cited, derived.cite_agrees), (Some(Handle(2)), Some(false)));
+
+    let untied = span("4,711");
+    assert_eq!((untied.status, untied.kind, untied.cite_agrees), (TieStatus::Untied, None, None));
+    let counts = ties.spans.iter().filter(|span| span.status == TieStatus::Tied).count();
+    assert_eq!((ties.counts.tied as usize, ties.counts.untied), (counts, 1));
+}
+
+#[test]
+fn only_what_was_shown_is_a_place_and_pointers_lead_into_the_whole() {
+    let items: Vec<String> =
+        (0..400).map(|item| format!("{{\"id\":{item},\"due\":{}}}", 50_000 + item * 7)).collect();
+    let body = format!(
+        "{{\"note\":\"{} paid 88,417 \\u00e4\",\"items\":[{}]}}",
+        "so long ".repeat(200),
+        items.join(",")
+    );
+    let excerpt = excerpt(Handle(1), "", body.as_bytes(), 1_500);
+    let shown = ResultText { call: "c1", tool: "crm.list", body: &body, shown: Shown::Parts(&excerpt.parts) };
+    let tied = |figure: &str, result: ResultText<'_>| {
+        let answer = format!("Its due amount is {figure}.");
+        let spans = tie(&answer, &[result], &[]);
+        spans.iter().find(|span| span.kind == Some(Kind::Exact)).map(|span| span.places[0].clone())
+    };
+    let (first, middle, last) = ("50,007", "51,400", "52,793");
+    assert!(!excerpt.text.contains("51400") && excerpt.text.contains("52793"), "{}", excerpt.text);
+    assert_eq!(tied(first, shown).unwrap().pointer, "/items/1/due");
+    assert_eq!(tied(last, shown).unwrap().pointer, "/items/399/due", "the tail keeps its places");
+    assert_eq!(tied(middle, shown), None);
+    assert_eq!(tied("88,417", shown), None, "the end of a long text was not shown");
+
+    // What the model read of it later counts as shown.
+    let page = page(Handle(1), "", body.as_bytes(), "/items", 198, 400).unwrap();
+    let of_note = attribution::page(Handle(1), "", body.as_bytes(), "/note", 1_550, 400).unwrap();
+    assert!(page.text.contains("51400") && of_note.text.contains("88,417"), "{} {}", page.text, of_note.text);
+    let mut parts = [excerpt.parts.clone(), page.parts, of_note.parts].concat();
+    parts.sort_by_key(|part| part.start);
+    let more = ResultText { shown: Shown::Parts(&parts), ..shown };
+    assert_eq!(tied(middle, more).unwrap().pointer, "/items/200/due");
+    let place = tied("88,417", more).unwrap();
+    assert!(place.pointer == "/note" && place.raw.contains("paid 88,417 ä"), "{place:?}");
+    let whole = ResultText { shown: Shown::Whole, ..shown };
+    assert_eq!(tied(middle, whole).unwrap().pointer, "/items/200/due");
+    let nothing = ResultText { shown: Shown::Parts(&[]), ..shown };
+    assert_eq!(tied(first, nothing), None);
+}
+
+#[test]
+fn what_fits_chance_as_well_is_only_possible() {
+    let values: Vec<String> = (100..999).map(|value| value.to_string()).collect();
+    let body = format!("[{}]", values.join(","));
+    let spans = tie("They counted 456.", &results(&[&body]), &[]);
+    let span = spans.iter().find(|span| span.start == 13).unwrap();
+    assert_eq!(span.status, TieStatus::Possible, "{span:?}");
+    assert!(span.chance.unwrap().fit > 2 && !span.places.is_empty(), "{span:?}");
+}
+
+#[test]
+fn arguments_come_from_earlier_results() {
+    let customers = r#"{"data":[{"id":3,"name":"Acme GmbH"},{"id":7,"name":"Globex"}],"page":7}"#;
+    let flows = flows(r#"{"id":7,"status":"open","who":"Globex","limit":3}"#, &results(&[customers]));
+    let told: Vec<(&str, &str)> =
+        flows.iter().map(|flow| (flow.pointer.as_str(), flow.place.pointer.as_str())).collect();
+    assert_eq!(told, [("/id", "/data/1/id"), ("/who", "/data/1/name")]);
+    assert!(attribution::flows("not json", &results(&[customers])).is_empty());
+}
+
+fn call(number: u128) -> CallId {
+    CallId::new(0, number)
 }

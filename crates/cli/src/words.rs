@@ -151,7 +151,7 @@ pub(crate) fn report_lines(of: &str, report: &VerifyReport) -> Vec<String> {
         count(report.calls, "call"),
         millis(report.took_ms)
     );
-    if report.findings.is_empty() {
+    let mut lines = if report.findings.is_empty() {
         vec![format!("{of} verified: {looked_at}"), format!("root {}", report.root)]
     } else {
         let mut lines = vec![format!("THE {} DOES NOT VERIFY: {looked_at}", of.to_uppercase())];
@@ -164,7 +164,12 @@ pub(crate) fn report_lines(of: &str, report: &VerifyReport) -> Vec<String> {
             }
         }));
         lines
+    };
+    if report.unchecked_ties > 0 {
+        let figures = count(report.unchecked_ties, "figure");
+        lines.push(format!("{figures} of answers can't be rechecked: what they come from is not here"));
     }
+    lines
 }
 
 #[cfg(test)]

@@ -38,16 +38,20 @@ fn each_figure_is_tied_or_marked() {
     let tie = |text: &str| ties.iter().find(|tie| tie["text"] == text).unwrap();
     let exact = tie("1,204 EUR");
     assert_eq!((&exact["kind"], &exact["start"], &exact["end"]), (&json!("exact"), &json!(20), &json!(29)));
-    assert_eq!(exact["places"], json!([{ "call": "c1", "pointer": "/months/1/earned" }]));
+    assert_eq!(exact["places"], json!([{ "call": "c1", "pointer": "/months/1/earned", "raw": "1204" }]));
     assert_eq!(exact["derivation"], Value::Null);
     let derived = tie("327");
     assert_eq!((&derived["kind"], &derived["derivation"]), (&json!("derived"), &json!("difference")));
+    assert_eq!(derived["expression"], "1,204 − 877 = 327");
     let mut places: Vec<&Value> =
         derived["places"].as_array().unwrap().iter().map(|place| &place["pointer"]).collect();
     places.sort_by_key(|place| place.to_string());
     assert_eq!(places, ["/months/0/earned", "/months/1/earned"]);
     assert!(derived["confidence"].as_f64().unwrap() <= 1.0);
-    assert_eq!(tie("Café Ärger")["places"], json!([{ "call": "c1", "pointer": "/customer" }]));
+    assert_eq!(
+        tie("Café Ärger")["places"],
+        json!([{ "call": "c1", "pointer": "/customer", "raw": "Café Ärger" }])
+    );
     assert_eq!(found[0]["untied"], json!([{ "start": 71, "end": 76, "text": "9,876" }]));
 }
 
@@ -57,6 +61,6 @@ fn a_line_that_is_none_is_said_and_the_others_are_read() {
         "{\"answer\": 3}\n{\"answer\":\"7,345\",\"results\":[{\"call\":\"c9\",\"body\":\"it was 7345\"}]}\n",
     );
     assert_eq!((found.len(), output.status.code()), (1, Some(1)));
-    assert_eq!(found[0]["ties"][0]["places"], json!([{ "call": "c9", "pointer": "" }]));
+    assert_eq!(found[0]["ties"][0]["places"], json!([{ "call": "c9", "pointer": "", "raw": "it was 7345" }]));
     assert!(String::from_utf8(output.stderr).unwrap().contains("line 1 is no answer"));
 }

@@ -5,7 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{CallId, Handle};
+use crate::id::{CallId, ConversationId, Handle, Seq, TurnId};
+use crate::time::Micros;
 
 /// Every figure, date, identifier, name and quotation of an answer that was looked for in what the model was shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
@@ -137,4 +138,66 @@ pub struct Chance {
     pub fit: u32,
     /// … of so many random figures of the same form.
     pub of: u32,
+}
+
+/// An answer that was given with a call's result in view, and which places of the result it used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct CallUse {
+    /// The turn that it answers.
+    pub turn: TurnId,
+    /// Its conversation.
+    pub conversation: ConversationId,
+    /// The entry that says that it was given.
+    pub seq: Seq,
+    /// When.
+    pub at: Micros,
+    /// Whether the answer can still be read; of one that was erased nobody knows what it used.
+    pub known: bool,
+    /// What it used, in the order of the answer. None: it was given without anything from this call.
+    pub places: Vec<UsedPlace>,
+}
+
+/// A place of a call's result that an answer used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct UsedPlace {
+    /// The value there: an RFC 6901 pointer into the recorded result.
+    pub pointer: String,
+    /// The value as it stands there, cut to 200 characters.
+    pub raw: String,
+    /// What the answer made of it, as it stands in the answer.
+    pub text: String,
+    /// Whether it is tied or only possible.
+    pub status: TieStatus,
+    /// How both agree.
+    pub kind: TieKind,
+}
+
+/// What one argument of a call was taken from, most likely: computed when it is read, and not on record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct ArgumentSource {
+    /// The argument: an RFC 6901 pointer into the call's arguments.
+    pub argument: String,
+    /// The value as it stands in the earlier result, cut to 200 characters.
+    pub raw: String,
+    /// The earlier call.
+    pub call: CallId,
+    /// As the model names that call.
+    pub handle: Handle,
+    /// Where the value stands: an RFC 6901 pointer into the earlier call's recorded result.
+    pub pointer: String,
+    /// How many other places hold the same, though their names agree less.
+    pub others: u32,
+}
+
+/// How well a model's answers of one week tie out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct TieWeek {
+    /// When the week began: a Monday, in UTC.
+    pub at: Micros,
+    /// The model, as people read it.
+    pub model: String,
+    /// How many answers it gave.
+    pub answers: u32,
+    /// How many of their figures are what.
+    pub counts: TieCounts,
 }

@@ -13,6 +13,7 @@ use crate::model::{Finish, ModelFailure, Usage};
 use crate::outcome::{FailureClass, Outcome};
 use crate::payload::{Commitment, PayloadRole};
 use crate::source::SourceSpec;
+use crate::tie::{ArgumentSource, CallUse};
 use crate::time::Micros;
 
 /// One call, as a row.
@@ -82,6 +83,10 @@ pub struct CallDetail {
     pub entries: Vec<EntryView>,
     /// Its payloads, in the order of the entries that commit to them.
     pub payloads: Vec<PayloadView>,
+    /// The answers that were given with its result in view, oldest first.
+    pub used_by: Vec<CallUse>,
+    /// What its arguments were taken from.
+    pub taken_from: Vec<ArgumentSource>,
 }
 
 /// One entry, as it stands.
@@ -394,6 +399,9 @@ pub struct VerifyReport {
     pub witnesses: Vec<WitnessReport>,
     /// The keys that signed, oldest first (C2SP signed-note vkeys).
     pub vkeys: Vec<String>,
+    /// Ties that can't be rechecked: the answer or a result that it leads to is not here, most often since it was erased.
+    #[specta(type = u32)]
+    pub unchecked_ties: u64,
     /// How long it took.
     pub took_ms: u32,
     /// What was looked at, part by part.
@@ -444,6 +452,8 @@ pub enum Part {
     Conversations,
     /// Whether each payload opens its commitment, or was erased on record.
     Payloads,
+    /// Whether each figure of an answer still stands where the answer's record says.
+    Ties,
     /// Whether what screens query is what the entries say.
     Projections,
 }

@@ -40,6 +40,8 @@ pub(crate) struct Shown {
     pub(crate) of: u64,
     /// Whether it is a result and not the words of a failure.
     pub(crate) ok: bool,
+    /// How many bytes it was given room for.
+    pub(crate) budget: usize,
 }
 
 impl Finished {
@@ -73,11 +75,11 @@ pub(crate) fn shown(ending: &Ending, handle: Handle, budget: usize) -> Shown {
     match ending.outcome {
         Outcome::Returned => {
             let (text, bytes) = result_text(ending, handle, budget);
-            Shown { text, bytes, of, ok: true }
+            Shown { text, bytes, of, ok: true, budget }
         }
         Outcome::Failed | Outcome::Refused | Outcome::Cancelled | Outcome::TimedOut | Outcome::Unknown => {
             let text = format!("{}: {}", ending.outcome.word(), ending.words);
-            Shown { text, bytes: 0, of, ok: false }
+            Shown { text, bytes: 0, of, ok: false, budget }
         }
     }
 }

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use domain::id::{CallId, ConversationId, Seq, TurnId};
 use domain::payload::Commitment;
-use domain::time::Span;
+use domain::tie::TieWeek;
+use domain::time::{Micros, Span};
 use domain::view::{
     CallDetail, CallRow, ConversationRow, ConversationView, EntryView, Part, PartReport, PayloadView,
     ProofView, TrailStats, VerifyReport, WireView,
@@ -15,6 +16,7 @@ use store::{CallQuery, Piece, StoreError};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::locked::lock;
+use crate::origins::origins;
 
 /// The most of a payload that comes with a call's details, in bytes: enough for a screen, whatever a source sent.
 const DETAIL_BYTES: usize = 256 * 1024;
@@ -61,13 +63,25 @@ impl Engine {
         Ok(self.inner.reader.calls(query).await?)
     }
 
-    /// Everything on record about a call, its payloads cut to what a screen shows.
+    /// Everything on record about a call, its payloads cut to what a screen shows, with the answers that used it and what its
+    /// arguments were taken from.
     ///
     /// # Errors
     /// If there is none of that id.
     pub async fn call(&self, id: CallId) -> Result<CallDetail, EngineError> {
         let detail = self.inner.reader.call(id, DETAIL_BYTES).await?;
-        detail.ok_or_else(|| EngineError::NotFound(format!("there is no call {id}")))
+        let mut detail = detail.ok_or_else(|| EngineError::NotFound(format!("there is no call {id}")))?;
+        detail.used_by = self.inner.reader.uses(id, &detail.entries).await?;
+        detail.taken_from = origins(&self.inner, &detail).await?;
+        Ok(detail)
+    }
+
+    /// How well the answers of each model tied out in each week since then, the newest week first.
+    ///
+    /// # Errors
+    /// If the trail can't be read.
+    pub async fn ties_by_week(&self, since: Micros) -> Result<Vec<TieWeek>, EngineError> {
+        Ok(self.inner.reader.ties_by_week(since).await?)
     }
 
     /// What went to models in a turn and what came back, oldest first, at most `max` bytes of each body.
@@ -160,13 +174,13 @@ impl Engine {
         let witnesses = self.witness_vkeys().await?;
         // The evidence blocks on the database, so it is read where blocking is allowed.
         let checked = tokio::task::spawn_blocking(move || -> Result<Option<VerifyReport>, StoreError> {
-            let evidence = reader.evidence()?;
+            let mut evidence = reader.evidence()?;
             let total = evidence.entries();
             let mut checker = verify::Checker::new(Some(&vkey));
             for witness in &witnesses {
                 checker.witness(witness);
             }
-            for piece in evidence {
+            for piece in evidence.by_ref() {
                 match piece? {
                     Piece::Entry { seq, body, leaf } => {
                         checker.entry(seq, &body, &leaf);
@@ -184,7 +198,9 @@ impl Engine {
             if progress(total, total).is_break() {
                 return Ok(None);
             }
-            Ok(Some(checker.finish(clock.now().at)))
+            // What can't be read any more can't be rechecked; that it is gone was found above, if it matters.
+            let payload = |seq, commitment| evidence.payload(seq, &commitment).ok().flatten();
+            Ok(Some(checker.finish_with(clock.now().at, payload)))
         });
         let tables = self.inner.reader.check_projections();
         // Both read everything, from snapshots of their own. Whoever stops the one lets go of the other.

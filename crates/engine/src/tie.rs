@@ -1,3 +1,3 @@
 //! What an answer ties to, without a workspace: found whole by the crate that finds it.
 
-pub use attribution::{ResultText, Tie, Ties, tie};
+pub use attribution::{Place, ResultText, Shown, Span, tie};

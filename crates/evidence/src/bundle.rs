@@ -3,11 +3,12 @@
 use std::io::{Read, Seek};
 
 use domain::bundle::Manifest;
+use domain::payload::Commitment;
 
 use crate::contents::Contents;
 use crate::error::EvidenceError;
 use crate::files::PackedFiles;
-use crate::limits::LARGEST_HEAD;
+use crate::limits::{LARGEST, LARGEST_HEAD};
 use crate::name::Name;
 use crate::pieces::Pieces;
 use crate::unpacking::Unpacking;
@@ -67,6 +68,16 @@ impl<R: Read + Seek> Bundle<R> {
     /// bytes; then again each name that stands in the zip more than once.
     pub fn files(&mut self) -> PackedFiles<'_, R> {
         PackedFiles::new(&mut self.zip)
+    }
+
+    /// The file of one payload once more, its salt before its bytes; `None` if there is none that can be unpacked.
+    ///
+    /// # Errors
+    /// [`EvidenceError::Io`].
+    pub fn payload(&mut self, commitment: &Commitment) -> Result<Option<Vec<u8>>, EvidenceError> {
+        let name = Name::Payload(*commitment).to_string();
+        let Some(number) = self.zip.number_of(name.as_bytes()) else { return Ok(None) };
+        Ok(self.zip.file(number, LARGEST)?.ok())
     }
 
     /// Everything in it but what is convenience (reports, views, the verifier), in this order:

@@ -19,10 +19,10 @@ use crate::tree::Tree;
 
 /// Checks one trail. Feed it everything there is, in this order: entries as they are stored; each payload and each
 /// stored tree hash at any time after its entries; each checkpoint at the latest before the entry whose number is
-/// its size. Then [`Checker::finish`].
+/// its size. Then [`Checker::finish`], or [`Checker::finish_with`] to have ties rechecked.
 ///
-/// What it keeps grows with the turns and calls that are open, and besides: some 100 bytes for each call, some 60 for
-/// each checkpoint, some 40 for each conversation and each run of the program, some 20 for each payload; and some 200
+/// What it keeps grows with the turns and calls that are open, and besides: some 200 bytes for each call, some 80 for each
+/// answer, some 60 for each checkpoint, some 40 for each conversation and each run of the program, some 20 for each payload; and some 200
 /// for each payload, stored tree hash (one in 256 entries) and checkpoint whose other half was not fed yet, so feed
 /// these near to their entries.
 ///
@@ -135,9 +135,22 @@ impl Checker {
         }
     }
 
-    /// What was found. `took_ms` is 0: who has a clock fills it in.
+    /// What was found. `took_ms` is 0: who has a clock fills it in. Ties are not rechecked.
     #[must_use]
-    pub fn finish(mut self, now: Micros) -> VerifyReport {
+    pub fn finish(self, now: Micros) -> VerifyReport {
+        self.finish_with(now, |_, _| None)
+    }
+
+    /// The same with every tie of every answer rechecked. `payload` is asked for answers and for the results that they name: it
+    /// gives the bytes that are stored under a commitment of an entry, none if they are not there. A result is asked for once
+    /// for each answer that is tied to it.
+    #[must_use]
+    pub fn finish_with(
+        mut self,
+        now: Micros,
+        payload: impl FnMut(Seq, Commitment) -> Option<Vec<u8>>,
+    ) -> VerifyReport {
+        self.record.ties.recheck(payload, &mut self.findings);
         self.end();
         self.record.payloads.finish(&mut self.findings);
         self.report(now)

@@ -6,7 +6,7 @@
 //! checkpoint is signed by the trail's key and states the root that these entries give; that stored tree hashes are
 //! what they would be if computed again; that every payload opens its commitment and none is missing; that each
 //! conversation is whole; that each key handed over to the next; that what is gone was erased on record, and under no
-//! hold; that what anchors gave back is about this trail's checkpoints; and that the story makes sense: nothing was
+//! hold; that each figure of an answer stands where the answer's record says; that what anchors gave back is about this trail's checkpoints; and that the story makes sense: nothing was
 //! sent without leave and on record, nothing of a batch that a person had to let go before they did, nothing a second
 //! time that must be done once; what drew on another call's result ended as that call did; and every call has at most
 //! one outcome.
@@ -35,6 +35,7 @@ mod proofs;
 mod record;
 mod report;
 mod story;
+mod ties;
 mod tokens;
 mod tree;
 mod turns;

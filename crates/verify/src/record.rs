@@ -1,4 +1,4 @@
-//! What entries say, whether all of a trail is there or a choice: runs, conversations, the story, payloads.
+//! What entries say, whether all of a trail is there or a choice: runs, conversations, the story, payloads, ties.
 
 use domain::entry::Entry;
 use domain::fact::Fact;
@@ -11,6 +11,7 @@ use crate::conversations::Conversations;
 use crate::findings::{Findings, Here};
 use crate::payloads::Payloads;
 use crate::story::Story;
+use crate::ties::Ties;
 
 /// Everything that the entries so far tell.
 #[derive(Debug, Default)]
@@ -19,6 +20,7 @@ pub(crate) struct Record {
     pub(crate) conversations: Conversations,
     pub(crate) story: Story,
     pub(crate) payloads: Payloads,
+    pub(crate) ties: Ties,
 }
 
 impl Record {
@@ -46,5 +48,6 @@ impl Record {
         self.conversations.check(entry.link.as_ref(), &entry.fact, leaf, &mut here);
         here.part = Part::Payloads;
         self.payloads.tell(&entry.fact, conversation, &mut here);
+        self.ties.tell(&entry.fact, entry.seq);
     }
 }

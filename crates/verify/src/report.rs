@@ -36,6 +36,7 @@ impl LookedAt {
             (Part::Story, record.story.told()),
             (Part::Conversations, record.conversations.linked()),
             (Part::Payloads, payloads),
+            (Part::Ties, record.ties.checked()),
         ];
         VerifyReport {
             at: now,
@@ -48,6 +49,7 @@ impl LookedAt {
             anchored: proofs.anchored(),
             witnesses: proofs.witnesses(),
             vkeys: self.vkeys,
+            unchecked_ties: record.ties.unchecked(),
             took_ms: 0,
             parts: checked.map(|(part, checked)| findings.of_part(part, checked)).to_vec(),
             findings: findings.in_order(),

@@ -6,7 +6,7 @@ use super::closed::{NOTE, closed};
 use super::lines;
 use super::outline::outline;
 use super::part::document;
-use super::shown::{Excerpt, no_text, text_of};
+use super::shown::{Excerpt, no_text, start_in, text_of};
 
 /// What a model is shown of the result of the call with this handle, in at most `budget` bytes.
 ///
@@ -18,20 +18,22 @@ use super::shown::{Excerpt, no_text, text_of};
 pub fn excerpt(handle: Handle, media: &str, body: &[u8], budget: usize) -> Excerpt {
     let Some(text) = text_of(body) else {
         let text = format!("(the source returned {})", no_text(media, body));
-        return Excerpt { text, shown: 0, whole: false }.within(budget);
+        return Excerpt { text, ..Excerpt::default() }.within(budget);
     };
     if body.is_empty() {
         let text = "(the source returned an empty body)".to_owned();
-        return Excerpt { text, shown: 0, whole: true }.within(budget);
+        return Excerpt { text, whole: true, ..Excerpt::default() }.within(budget);
     }
     if text.len() <= budget {
         return Excerpt { whole: text.len() == body.len(), ..Excerpt::whole(text) };
     }
     let outlined = document(text).and_then(|document| {
-        outline(handle, document, budget).or_else(|| {
+        let outlined = outline(handle, document, budget).or_else(|| {
             let outlined = outline(handle, &closed(document)?, budget.saturating_sub(NOTE.len()))?;
             Some(outlined.followed_by(NOTE))
-        })
+        })?;
+        // What was closed begins as the document does.
+        Some(outlined.starting_at(start_in(text, document)))
     });
     outlined.unwrap_or_else(|| lines::ends_of(handle, text, budget)).within(budget)
 }

@@ -1,5 +1,7 @@
 //! The characters of a JSON string as it is written.
 
+use std::ops::Range;
+
 /// Each character with how many bytes it takes as written. What stands between the quotes is given; that it is valid
 /// was checked when the value was found. Half a surrogate pair, which valid JSON may hold, is one replacement character.
 pub(crate) struct Letters<'a> {
@@ -29,6 +31,24 @@ impl Iterator for Letters<'_> {
 /// What stands between a string's quotes.
 pub(crate) fn inside(string: &str) -> &str {
     string.get(1..string.len().saturating_sub(1)).unwrap_or_default()
+}
+
+/// Where a part of what a string says stands in the string as it is written, with its quotes.
+pub(crate) fn written(string: &str, said: Range<usize>) -> Range<usize> {
+    let (mut at, mut read) = (1, 0);
+    let mut range = 1..1;
+    for (length, char) in Letters::of(string) {
+        if read >= said.end {
+            break;
+        }
+        if read <= said.start {
+            range.start = at;
+        }
+        at += length;
+        read += char.len_utf8();
+        range.end = at;
+    }
+    range
 }
 
 /// How many characters a string has.
@@ -89,5 +109,7 @@ mod tests {
         assert_eq!(lengths, [1, 2, 6, 12, 2, 2, 2, 6]);
         assert_eq!(lengths.iter().sum::<usize>(), inside(string).len());
         assert_eq!((count("\"äb\""), said("\"äb\"")), (2, "äb".to_owned()));
+        assert_eq!(&string[written(string, 1..4)], r"\n\u00e4");
+        assert_eq!(&string[written(string, 0..said(string).len())], inside(string));
     }
 }

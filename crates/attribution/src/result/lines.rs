@@ -19,7 +19,9 @@ pub(crate) fn ends_of(handle: Handle, text: &str, budget: usize) -> Excerpt {
     let tail = &text[line_start(text, text.ceil_char_boundary(text.len() - room / 4))..];
     let mark = mark(head.chars().count() as u64, text.len() - head.len() - tail.len());
     let shown = (head.len() + tail.len()) as u64;
-    Excerpt { text: format!("{head}{mark}{tail}"), shown, whole: false }
+    let mut parts = vec![0..head.len(), text.len() - tail.len()..text.len()];
+    parts.retain(|part| !part.is_empty());
+    Excerpt { text: format!("{head}{mark}{tail}"), shown, whole: false, parts }
 }
 
 /// The characters of a text from the place's offset on; `Err` with how many there are if there are fewer.
@@ -33,7 +35,7 @@ pub(crate) fn characters_from(place: ReadOn<'_>, text: &str, budget: usize) -> R
     let (start, _) = start.ok_or(all)?;
     let rest = &text[start..];
     if rest.len() <= budget {
-        return Ok(Excerpt { whole: is_first, ..Excerpt::whole(rest) });
+        return Ok(Excerpt { whole: is_first, ..Excerpt::whole(rest) }.starting_at(start));
     }
     let mark = |offset: u64| {
         let words = format!("{} of {all} characters follow", all - offset);
@@ -45,7 +47,8 @@ pub(crate) fn characters_from(place: ReadOn<'_>, text: &str, budget: usize) -> R
     let end = rest.floor_char_boundary(room).max(rest.chars().next().map_or(0, char::len_utf8));
     let part = &rest[..line_end(rest, end)];
     let mark = mark(place.offset + part.chars().count() as u64);
-    Ok(Excerpt { text: format!("{part}{mark}"), shown: part.len() as u64, whole: false })
+    let shown = start..start + part.len();
+    Ok(Excerpt { text: format!("{part}{mark}"), shown: part.len() as u64, whole: false, parts: vec![shown] })
 }
 
 /// The end of the last whole line before `at`, if that is not far before it.

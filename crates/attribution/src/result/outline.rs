@@ -9,7 +9,7 @@ use super::letters::{Letters, count, inside};
 use super::part::{Part, each_part};
 use super::pointer::to_part;
 use super::read_on::ReadOn;
-use super::shown::Excerpt;
+use super::shown::{Excerpt, start_in};
 
 /// How deep long values are opened; what is deeper is only named. It keeps the stack small, whatever comes.
 const DEPTH: u32 = 24;
@@ -38,18 +38,20 @@ pub(crate) fn parts_from(read_on: ReadOn<'_>, value: &str, budget: usize) -> Opt
     Some((outline.excerpt, all))
 }
 
-struct Outline {
+struct Outline<'a> {
     handle: Handle,
+    /// All of it.
+    document: &'a str,
     /// What is written so far.
     excerpt: Excerpt,
     /// How many bytes of long values may still be gone through.
     allowance: usize,
 }
 
-impl Outline {
-    fn new(handle: Handle, document: &str) -> Self {
+impl<'a> Outline<'a> {
+    fn new(handle: Handle, document: &'a str) -> Self {
         let excerpt = Excerpt { whole: true, ..Excerpt::default() };
-        Self { handle, excerpt, allowance: document.len().saturating_mul(READINGS) }
+        Self { handle, document, excerpt, allowance: document.len().saturating_mul(READINGS) }
     }
 
     /// Writes those parts of an array or object for which there is room; gives how many there are in all.
@@ -107,6 +109,7 @@ impl Outline {
         }
         if part.value.len() <= room {
             self.as_written(part.value);
+            self.shows(part.value);
         } else {
             self.long_value(part.value, &to_part(whole, part, place), room, depth);
         }
@@ -114,7 +117,7 @@ impl Outline {
 
     /// Writes a value that has no room as it is: opened if that can be, and else by its name.
     fn long_value(&mut self, json: &str, pointer: &str, room: usize, depth: u32) {
-        let (length, shown) = (self.excerpt.text.len(), self.excerpt.shown);
+        let (length, shown, parts) = (self.excerpt.text.len(), self.excerpt.shown, self.excerpt.parts.len());
         let is_open = depth > 0
             && self.is_allowed(json)
             && match json.as_bytes().first() {
@@ -125,6 +128,7 @@ impl Outline {
         if !is_open || self.excerpt.text.len() - length > room {
             self.excerpt.text.truncate(length);
             self.excerpt.shown = shown;
+            self.excerpt.parts.truncate(parts);
             let words = format!("{} of {} bytes is left out here", kind(json), json.len());
             let name = ReadOn { handle: self.handle, pointer, offset: 0 }.object(&words, None);
             self.excerpt.text.push_str(if name.len() > room { NO_ROOM } else { &name });
@@ -148,15 +152,25 @@ impl Outline {
             end += length;
             shown += 1;
         }
-        let text = cut(shown, &inside(json)[..end]);
+        let begins = &inside(json)[..end];
+        let text = cut(shown, begins);
         self.excerpt.text.push_str(&text);
         self.excerpt.shown += end as u64;
+        self.shows(begins);
         true
     }
 
     fn as_written(&mut self, json: &str) {
         self.excerpt.text.push_str(json);
         self.excerpt.shown += json.len() as u64;
+    }
+
+    /// Notes that a part of the document stands in the excerpt.
+    fn shows(&mut self, part: &str) {
+        let start = start_in(self.document, part);
+        if !part.is_empty() {
+            self.excerpt.parts.push(start..start + part.len());
+        }
     }
 
     fn is_allowed(&mut self, json: &str) -> bool {

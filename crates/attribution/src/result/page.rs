@@ -3,13 +3,13 @@
 use domain::id::Handle;
 
 use super::closed::{NOTE, closed};
-use super::letters::said;
+use super::letters::{said, written};
 use super::lines::characters_from;
 use super::outline::{kind, parts_from};
 use super::part::document;
 use super::place::{Lost, find};
 use super::read_on::ReadOn;
-use super::shown::{Excerpt, no_text, text_of};
+use super::shown::{Excerpt, no_text, start_in, text_of};
 
 /// A part of the result of the call with this handle, in at most `budget` bytes: of what stands at `pointer` (RFC 6901,
 /// empty for the whole) what begins at `offset`. An offset counts the items of an array, the members of an object, the
@@ -31,7 +31,11 @@ pub fn page(
         return Err(format!("the result of {handle} is {}", no_text(media, body)));
     };
     let place = ReadOn { handle, pointer, offset };
-    let page = match document(text).and_then(|document| part_of(place, document, budget)) {
+    let read = document(text).and_then(|document| {
+        let page = part_of(place, document, budget)?;
+        Some(page.map(|page| page.starting_at(start_in(text, document))))
+    });
+    let page = match read {
         Some(page) => page?,
         None if pointer.is_empty() => text_from(place, text, budget)?,
         None => {
@@ -48,7 +52,10 @@ pub fn page(
 fn part_of(place: ReadOn<'_>, document: &str, budget: usize) -> Option<Result<Excerpt, String>> {
     let nowhere = |words: String| Some(Err(format!("in the result of {}, {words}", place.handle)));
     match find(document, place.pointer) {
-        Ok(value) => return Some(value_from(place, value, budget)),
+        Ok(value) => {
+            let page = value_from(place, value, budget);
+            return Some(page.map(|page| page.starting_at(start_in(document, value))));
+        }
         Err(Lost::Nowhere(words)) => return nowhere(words),
         Err(Lost::NoJson) => {}
     }
@@ -56,7 +63,7 @@ fn part_of(place: ReadOn<'_>, document: &str, budget: usize) -> Option<Result<Ex
     match find(&closed, place.pointer) {
         Ok(value) => {
             let page = value_from(place, value, budget.saturating_sub(NOTE.len()));
-            Some(page.map(|page| page.followed_by(NOTE)))
+            Some(page.map(|page| page.starting_at(start_in(&closed, value)).followed_by(NOTE)))
         }
         Err(Lost::Nowhere(words)) => nowhere(words),
         Err(Lost::NoJson) => None,
@@ -66,7 +73,11 @@ fn part_of(place: ReadOn<'_>, document: &str, budget: usize) -> Option<Result<Ex
 fn value_from(place: ReadOn<'_>, value: &str, budget: usize) -> Result<Excerpt, String> {
     let is_whole = place.offset == 0 && value.len() <= budget;
     match value.as_bytes().first() {
-        Some(b'"') => text_from(place, &said(value), budget),
+        Some(b'"') => {
+            let mut page = text_from(place, &said(value), budget)?;
+            page.parts = page.parts.into_iter().map(|part| written(value, part)).collect();
+            Ok(page)
+        }
         Some(b'{' | b'[') if !is_whole => {
             let (page, all) = parts_from(place, value, budget)
                 .ok_or_else(|| format!("the result of {} can't be read", place.handle))?;

@@ -1,5 +1,7 @@
 //! A result, or the part of one, as a model reads it.
 
+use std::ops::Range;
+
 /// What a model is given of a result.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Excerpt {
@@ -9,12 +11,24 @@ pub struct Excerpt {
     pub shown: u64,
     /// Whether that is all there is: nothing was cut, and nothing follows.
     pub whole: bool,
+    /// Which bytes of the body they are, in order: values as they are written, and the beginnings of strings without their
+    /// quotes.
+    pub parts: Vec<Range<usize>>,
 }
 
 impl Excerpt {
     /// All of it.
     pub(crate) fn whole(text: &str) -> Self {
-        Self { text: text.to_owned(), shown: text.len() as u64, whole: true }
+        let all = 0..text.len();
+        Self { text: text.to_owned(), shown: text.len() as u64, whole: true, parts: vec![all] }
+    }
+
+    /// The same of a body in which what it was made of begins at `start`.
+    pub(crate) fn starting_at(mut self, start: usize) -> Self {
+        for part in &mut self.parts {
+            *part = part.start + start..part.end + start;
+        }
+        self
     }
 
     /// The same with words of ours behind it, because it is not all that there is.
@@ -31,9 +45,16 @@ impl Excerpt {
             self.text.truncate(self.text.floor_char_boundary(budget));
             self.shown = self.shown.min(self.text.len() as u64);
             self.whole = false;
+            // What is left of them can't be told, and so little serves nobody.
+            self.parts.clear();
         }
         self
     }
+}
+
+/// Where a part of a text begins in it. Both must be slices of one text.
+pub(crate) fn start_in(whole: &str, part: &str) -> usize {
+    part.as_ptr().addr().saturating_sub(whole.as_ptr().addr())
 }
 
 /// A result's text; `None` if it is none. A character that a source's limit cut in two is left out.

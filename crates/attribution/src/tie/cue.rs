@@ -1,7 +1,8 @@
 //! What a sentence says of how its figures were computed: `the change from`, `on average`, `a share of`.
 
+use domain::tie::TieOperation;
+
 use super::figure::Figure;
-use super::kind::Operation;
 use super::letters::words;
 
 /// The operations that a sentence names.
@@ -137,44 +138,44 @@ impl Cues {
     }
 
     /// What it costs to say that a figure was computed so; `None` if figures of its form never are.
-    pub(crate) fn cost(&self, operation: Operation, figure: &Figure, percent: bool) -> Option<f32> {
+    pub(crate) fn cost(&self, operation: TieOperation, figure: &Figure, percent: bool) -> Option<f32> {
         let unsaid = 0.25;
         let said = |said: bool, cost: f32| Some(if said { 0.0 } else { cost });
         let average = if self.average { 0.2 } else { 0.0 };
         match operation {
-            Operation::Difference if figure.percent && !percent => None,
-            Operation::Difference => said(self.difference, unsaid).map(|cost| cost + average),
-            Operation::PercentChange if !figure.percent => None,
-            Operation::PercentChange => {
+            TieOperation::Difference if figure.percent && !percent => None,
+            TieOperation::Difference => said(self.difference, unsaid).map(|cost| cost + average),
+            TieOperation::PercentChange if !figure.percent => None,
+            TieOperation::PercentChange => {
                 // Hundredths most often change by points.
                 said(self.difference, unsaid)
                     .map(|cost| cost + average / 2.0 + if percent { 0.06 } else { 0.0 })
             }
-            Operation::Sum if figure.percent && !percent => None,
-            Operation::Sum => {
+            TieOperation::Sum if figure.percent && !percent => None,
+            TieOperation::Sum => {
                 said(self.sum, unsaid).map(|cost| cost + average + if figure.percent { 0.15 } else { 0.0 })
             }
             // Averages of plain numbers may stand in a column of hundredths.
-            Operation::Average => said(self.average, 0.4)
+            TieOperation::Average => said(self.average, 0.4)
                 .map(|cost| if figure.percent && !percent { cost + 0.05 } else { cost }),
-            Operation::Ratio | Operation::ShareOfSum | Operation::Share if figure.percent => {
+            TieOperation::Ratio | TieOperation::ShareOfSum | TieOperation::Share if figure.percent => {
                 said(self.ratio, unsaid).map(|cost| cost + if self.difference { 0.12 } else { 0.0 } + average)
             }
             // Nobody writes a ratio without decimals, or in a currency.
-            Operation::Ratio | Operation::ShareOfSum | Operation::Share
+            TieOperation::Ratio | TieOperation::ShareOfSum | TieOperation::Share
                 if figure.currency || figure.reading.decimals == 0 =>
             {
                 None
             }
-            Operation::Ratio | Operation::ShareOfSum | Operation::Share => {
+            TieOperation::Ratio | TieOperation::ShareOfSum | TieOperation::Share => {
                 self.ratio.then_some(average / 2.0)
             }
-            Operation::Count
+            TieOperation::Count
                 if figure.percent || figure.currency || figure.scale != 0 || figure.reading.decimals > 0 =>
             {
                 None
             }
-            Operation::Count => said(self.count, 0.4).map(|cost| cost + 0.1),
+            TieOperation::Count => said(self.count, 0.4).map(|cost| cost + 0.1),
         }
     }
 }

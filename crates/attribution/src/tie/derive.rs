@@ -3,13 +3,12 @@
 
 use std::collections::BTreeSet;
 
+use domain::tie::TieOperation;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::digits::shifted;
 use super::family::families;
 use super::index::{Index, Unit};
-use super::kind::Operation;
 use super::query::Query;
 use super::vocabulary::{Bits, Said};
 
@@ -29,7 +28,7 @@ const QUOTED: f32 = 0.45;
 /// A value that was computed, and how well its operands' words agree.
 #[derive(Clone, Debug)]
 pub(crate) struct Derived {
-    pub(crate) operation: Operation,
+    pub(crate) operation: TieOperation,
     /// The cells it was computed from, in the operation's order.
     pub(crate) operands: Vec<u32>,
     /// The value without its sign, as near as a float comes to it.
@@ -43,6 +42,13 @@ pub(crate) struct Derived {
     /// Whether its operands are hundredths of a currency.
     pub(crate) cents: bool,
     pub(crate) score: f32,
+}
+
+impl Derived {
+    /// Whether a percentage says its value in hundredths.
+    pub(crate) fn is_share(&self) -> bool {
+        matches!(self.operation, TieOperation::Ratio | TieOperation::ShareOfSum | TieOperation::Share)
+    }
 }
 
 /// One value that may be an operand.
@@ -132,7 +138,7 @@ impl Search<'_, '_> {
         let result = self.index.forest.result_of(node);
         let said = self.index.said_around(cell);
         let number = u32::try_from(place).ok()?;
-        let value = shifted(cell.value, cell.scale.into())?;
+        let value = self.index.amount(number)?;
         Some(Operand {
             cell: number,
             node,
@@ -197,15 +203,15 @@ impl Search<'_, '_> {
             }
         };
         if one.percent == other.percent {
-            push(Operation::Difference, one, other, one.value - other.value);
-            push(Operation::Sum, one, other, one.value + other.value);
-            push(Operation::Average, one, other, f64::midpoint(one.value, other.value));
+            push(TieOperation::Difference, one, other, one.value - other.value);
+            push(TieOperation::Sum, one, other, one.value + other.value);
+            push(TieOperation::Average, one, other, f64::midpoint(one.value, other.value));
             for (new, old) in [(one, other), (other, one)] {
-                push(Operation::PercentChange, new, old, (new.value - old.value) / old.value * 100.0);
+                push(TieOperation::PercentChange, new, old, (new.value - old.value) / old.value * 100.0);
             }
         }
         for (part, whole) in [(one, other), (other, one)] {
-            push(Operation::Ratio, part, whole, part.value / whole.value);
+            push(TieOperation::Ratio, part, whole, part.value / whole.value);
         }
     }
 
@@ -227,7 +233,7 @@ impl Search<'_, '_> {
                             continue;
                         }
                         found.derived.push(derived(
-                            Operation::ShareOfSum,
+                            TieOperation::ShareOfSum,
                             &[one, other, whole],
                             value,
                             score,
@@ -274,9 +280,9 @@ impl Search<'_, '_> {
             if !found.wants(score) {
                 continue;
             }
-            found.derived.push(derived(Operation::Sum, &group, sum, score));
-            found.derived.push(derived(Operation::Average, &group, sum / group.len() as f64, score));
-            found.derived.push(derived(Operation::Count, &group, group.len() as f64, score));
+            found.derived.push(derived(TieOperation::Sum, &group, sum, score));
+            found.derived.push(derived(TieOperation::Average, &group, sum / group.len() as f64, score));
+            found.derived.push(derived(TieOperation::Count, &group, group.len() as f64, score));
         }
     }
 
@@ -290,7 +296,7 @@ impl Search<'_, '_> {
             if found.wants(score) {
                 let others = parts.iter().copied().filter(|other| other.cell != part.cell);
                 let operands: Vec<&Operand> = std::iter::once(part).chain(others).collect();
-                found.derived.push(derived(Operation::Share, &operands, part.value / sum, score));
+                found.derived.push(derived(TieOperation::Share, &operands, part.value / sum, score));
             }
         }
     }
@@ -309,7 +315,7 @@ impl Search<'_, '_> {
     }
 }
 
-fn derived(operation: Operation, operands: &[&Operand], value: f64, score: f32) -> Derived {
+fn derived(operation: TieOperation, operands: &[&Operand], value: f64, score: f32) -> Derived {
     Derived {
         operation,
         operands: operands.iter().map(|operand| operand.cell).collect(),
@@ -324,11 +330,8 @@ fn derived(operation: Operation, operands: &[&Operand], value: f64, score: f32) 
 
 /// The value again, exactly.
 pub(crate) fn exactly(index: &Index<'_>, derived: &Derived, hundredths: bool) -> Option<Decimal> {
-    let values = derived.operands.iter().map(|cell| {
-        let cell = &index.cells[*cell as usize];
-        shifted(cell.value, cell.scale.into())
-    });
-    let values: Vec<Decimal> = values.collect::<Option<_>>()?;
+    let values: Vec<Decimal> =
+        derived.operands.iter().map(|cell| index.amount(*cell)).collect::<Option<_>>()?;
     let (last, parts) = values.split_last()?;
     let sum =
         |values: &[Decimal]| values.iter().try_fold(Decimal::ZERO, |sum, value| sum.checked_add(*value));
@@ -336,14 +339,16 @@ pub(crate) fn exactly(index: &Index<'_>, derived: &Derived, hundredths: bool) ->
     let hundred = if hundredths { Decimal::ONE_HUNDRED } else { Decimal::ONE };
     let first = *values.first()?;
     match derived.operation {
-        Operation::Difference => first.checked_sub(*last),
-        Operation::PercentChange => {
+        TieOperation::Difference => first.checked_sub(*last),
+        TieOperation::PercentChange => {
             first.checked_sub(*last)?.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(*last)
         }
-        Operation::Share => first.checked_mul(hundred)?.checked_div(sum(&values)?),
-        Operation::Ratio | Operation::ShareOfSum => sum(parts)?.checked_mul(hundred)?.checked_div(*last),
-        Operation::Sum => sum(&values),
-        Operation::Average => sum(&values)?.checked_div(count),
-        Operation::Count => Some(count),
+        TieOperation::Share => first.checked_mul(hundred)?.checked_div(sum(&values)?),
+        TieOperation::Ratio | TieOperation::ShareOfSum => {
+            sum(parts)?.checked_mul(hundred)?.checked_div(*last)
+        }
+        TieOperation::Sum => sum(&values),
+        TieOperation::Average => sum(&values)?.checked_div(count),
+        TieOperation::Count => Some(count),
     }
 }

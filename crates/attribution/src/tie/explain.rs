@@ -1,36 +1,43 @@
 //! The best explanation of a figure, and whether chance would have found one as good.
 
+use domain::tie::{TieKind, TieOperation};
+use rust_decimal::Decimal;
+
 use super::chance::{DECOYS, MOST, decoys};
 use super::cue::Cues;
 use super::derive::{Derived, LEAST, exactly};
 use super::figure::{Figure, Sign};
 use super::fit::{Target, derived_cost, targets};
 use super::index::Index;
-use super::kind::{Kind, Operation};
 use super::plain::{is_plain, plain};
 use super::query::Query;
 
 /// What a figure comes from.
 #[derive(Clone, Debug)]
 pub(crate) struct Explained {
-    pub(crate) kind: Kind,
+    pub(crate) kind: TieKind,
     pub(crate) cells: Vec<u32>,
-    pub(crate) operation: Option<Operation>,
+    pub(crate) operation: Option<TieOperation>,
     pub(crate) others: usize,
     pub(crate) score: f32,
     /// How many of the random figures do as well.
     pub(crate) chance: usize,
+    /// What comes out of a derivation, and whether in hundredths.
+    pub(crate) computed: Option<(Decimal, bool)>,
+    /// Whether it is a bare small number whose place nobody names: it says nothing.
+    pub(crate) mute: bool,
 }
 
 impl Explained {
     /// Whether it is more than chance.
     pub(crate) fn is_tie(&self) -> bool {
-        self.chance <= MOST
+        self.chance <= MOST && !self.mute
     }
 
     /// From 0 to 1.
     pub(crate) fn confidence(&self) -> f64 {
-        let luck = 1.0 - self.chance as f64 / DECOYS as f64;
+        let chance = if self.mute { DECOYS } else { self.chance };
+        let luck = 1.0 - chance as f64 / DECOYS as f64;
         luck * (0.6 + 0.4 * f64::from(self.score.clamp(0.0, 1.0)))
     }
 }
@@ -56,7 +63,7 @@ impl Explainer<'_, '_> {
         let mut explained = match (plain, derived) {
             (Some(plain), Some(derived)) => {
                 // A long number that stands there is hardly there by chance.
-                let long = if plain.kind == Kind::Exact && figure.digits() > 2 { 0.1 } else { 0.0 };
+                let long = if plain.kind == TieKind::Exact && figure.digits() > 2 { 0.1 } else { 0.0 };
                 let lead = PLAIN + long - self.cues.strength(figure);
                 if derived.score > plain.score + lead { derived } else { plain }
             }
@@ -65,13 +72,12 @@ impl Explainer<'_, '_> {
         let decoys = decoys(figure, text);
         let as_good = |decoy: &&Figure| {
             let (kind, score) = (explained.kind, explained.score);
-            kind == Kind::Derived && self.derives(decoy, score)
+            kind == TieKind::Derived && self.derives(decoy, score)
                 || is_plain(self.index, self.query, decoy, kind, score)
         };
         explained.chance = decoys.iter().filter(as_good).count();
-        if explained.kind != Kind::Derived && self.is_small(figure) && !self.is_named(explained.cells[0]) {
-            explained.chance = DECOYS;
-        }
+        explained.mute =
+            explained.kind != TieKind::Derived && self.is_small(figure) && !self.is_named(explained.cells[0]);
         Some(explained)
     }
 
@@ -94,8 +100,16 @@ impl Explainer<'_, '_> {
         let (best, count) = plain(self.index, self.query, figure);
         let best = best.first()?;
         let kind = best.fit.kind;
-        let (cells, others) = (vec![best.cell], count - 1);
-        Some(Explained { kind, cells, operation: None, others, score: best.score, chance: 0 })
+        Some(Explained {
+            kind,
+            cells: vec![best.cell],
+            operation: None,
+            others: count - 1,
+            score: best.score,
+            chance: 0,
+            computed: None,
+            mute: false,
+        })
     }
 
     fn derived(&self, figure: &Figure) -> Option<Explained> {
@@ -104,28 +118,42 @@ impl Explainer<'_, '_> {
         }
         let targets = targets(figure);
         let least = self.derived.first()?.score * LEAST;
-        let mut best: Option<(f32, &Derived)> = None;
+        let mut best: Option<(f32, &Derived, (Decimal, bool))> = None;
         for derived in self.derived {
             let Some((cost, power)) = self.fits(figure, &targets, derived) else { continue };
             let score = derived.score - cost;
-            if best.is_some_and(|(best, _)| best >= score) {
+            if best.is_some_and(|(best, _, _)| best >= score) {
                 continue;
             }
             let hundredths = figure.percent && !derived.percent;
             let target = targets.iter().filter(|target| target.power == power);
-            let exact = exactly(self.index, derived, hundredths);
-            if exact.is_some_and(|value| target.clone().any(|target| target.holds(value).is_some())) {
-                best = Some((score, derived));
+            let Some(value) = exactly(self.index, derived, hundredths) else { continue };
+            if target.clone().any(|target| target.holds(value).is_some()) {
+                let of_shares = hundredths && derived.is_share();
+                best = Some((
+                    score,
+                    derived,
+                    (value, of_shares || derived.operation == TieOperation::PercentChange),
+                ));
             }
         }
-        let (score, derived) = best.filter(|(score, _)| *score >= least)?;
+        let (score, derived, (mut value, hundredths)) = best.filter(|(score, _, _)| *score >= least)?;
+        let mut cells = derived.operands.clone();
+        // A difference is told the way round in which it has the figure's sign.
+        let below = value.is_sign_negative() && !value.is_zero();
+        if derived.operation == TieOperation::Difference && below == (figure.sign == Sign::None) {
+            cells.reverse();
+            value = -value;
+        }
         Some(Explained {
-            kind: Kind::Derived,
-            cells: derived.operands.clone(),
+            kind: TieKind::Derived,
+            cells,
             operation: Some(derived.operation),
             others: 0,
             score,
             chance: 0,
+            computed: Some((value, hundredths)),
+            mute: false,
         })
     }
 
@@ -139,9 +167,7 @@ impl Explainer<'_, '_> {
 
     /// What it costs to read a derived value as this figure, and by which power of ten.
     fn fits(&self, figure: &Figure, targets: &[Target], derived: &Derived) -> Option<(f32, i32)> {
-        let hundredths = figure.percent
-            && !derived.percent
-            && matches!(derived.operation, Operation::Ratio | Operation::ShareOfSum | Operation::Share);
+        let hundredths = figure.percent && !derived.percent && derived.is_share();
         let size = if hundredths { derived.size * 100.0 } else { derived.size };
         if !targets.iter().any(|target| target.screens(size)) {
             return None;
@@ -150,9 +176,9 @@ impl Explainer<'_, '_> {
         // Where a sentence quotes operands, its result comes from no others.
         let cue = if self.cues.spelled && !derived.quoted { cue + 0.3 } else { cue };
         let sign = match (figure.sign, derived.negative) {
-            (Sign::Minus, false) if derived.operation == Operation::Difference => 0.0,
+            (Sign::Minus, false) if derived.operation == TieOperation::Difference => 0.0,
             (Sign::Minus | Sign::Brackets, false) => 0.06,
-            (Sign::None, true) if derived.operation == Operation::PercentChange => 0.03,
+            (Sign::None, true) if derived.operation == TieOperation::PercentChange => 0.03,
             _ => 0.0,
         };
         let costs = targets.iter().filter(|target| target.screens(size)).filter_map(|target| {

@@ -1,17 +1,17 @@
 //! Whether a value is what a figure says: exactly, in another unit, or rounded to the digits shown.
 
+use domain::tie::TieKind;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::digits::{Reading, shifted};
 use super::figure::{Figure, Sign};
 use super::index::{Cell, Unit};
-use super::kind::Kind;
 
 /// How a value fits, and what that costs beside a better way.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Fit {
-    pub(crate) kind: Kind,
+    pub(crate) kind: TieKind,
     pub(crate) cost: f32,
 }
 
@@ -95,9 +95,9 @@ pub(crate) fn fit(figure: &Figure, target: &Target, cell: &Cell) -> Option<Fit> 
         (Sign::Minus, false) => 0.12,
     };
     let (kind, rounding) = match (same, is_same_unit(figure, target.power, cell)) {
-        (true, true) => (Kind::Exact, 0.0),
-        (true, false) => (Kind::Scaled, 0.0),
-        (false, _) => (Kind::Rounded, if target.coarse { 0.12 } else { 0.06 }),
+        (true, true) => (TieKind::Exact, 0.0),
+        (true, false) => (TieKind::Scaled, 0.0),
+        (false, _) => (TieKind::Rounded, if target.coarse { 0.12 } else { 0.06 }),
     };
     let year = if figure.year == cell.year { 0.0 } else { 0.1 };
     Some(Fit { kind, cost: unit + sign + rounding + year })

@@ -6,6 +6,7 @@ use rust_decimal::prelude::ToPrimitive;
 use super::date::{Date, dates};
 use super::digits::shifted;
 use super::figure::{Figure, Sign, figures, whole};
+use super::kind::ResultText;
 use super::labels::Labels;
 use super::letters::words;
 use super::tree::{Forest, NONE, Value};
@@ -66,14 +67,15 @@ pub(crate) struct Index<'a> {
 }
 
 impl<'a> Index<'a> {
-    /// Goes once over the results: the bodies, and the name of the tool of each.
-    pub(crate) fn of(answer: &str, bodies: &[&'a str], tools: &[&str]) -> Self {
+    /// Goes once over the results: what was shown of each, and the name of its tool.
+    pub(crate) fn of(answer: &str, results: &[ResultText<'a>]) -> Self {
         let mut forest = Forest::default();
-        for body in bodies {
-            forest.plant(body);
+        for result in results {
+            forest.plant(result.body, result.shown);
         }
         let vocabulary = Vocabulary::of(answer);
-        let labels = Labels::of(&forest, tools, &vocabulary);
+        let tools: Vec<&str> = results.iter().map(|result| result.tool).collect();
+        let labels = Labels::of(&forest, &tools, &vocabulary);
         let said = labels.named.iter().map(|bits| Said { bits: *bits, ..Said::default() }).collect();
         let mut index = Self {
             forest: Forest::default(),
@@ -101,6 +103,12 @@ impl<'a> Index<'a> {
         let slack = high.abs() * 1e-12;
         let first = self.by_size.partition_point(|(size, _)| *size < low - slack);
         self.by_size[first..].iter().take_while(move |(size, _)| *size <= high + slack).map(|(_, cell)| *cell)
+    }
+
+    /// The value of a cell with its scale word.
+    pub(crate) fn amount(&self, cell: u32) -> Option<Decimal> {
+        let cell = self.cells.get(cell as usize)?;
+        shifted(cell.value, cell.scale.into())
     }
 
     /// What is said around a cell: around its value, or around it within its text.

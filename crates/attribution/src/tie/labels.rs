@@ -22,8 +22,8 @@ pub(crate) struct Labels {
     pool: Vec<Said>,
     /// By the list that is a table: the headings of its columns.
     headings: BTreeMap<u32, Vec<Said>>,
-    /// By the list that is a column: the list beside it that names its rows.
-    sides: BTreeMap<u32, Vec<Said>>,
+    /// By the list that is a column: the list beside it that names its rows, by their places.
+    sides: BTreeMap<u32, Vec<(u32, Said)>>,
     /// The rows that are headings.
     heading_rows: BTreeSet<u32>,
     /// In how many labels each word stands.
@@ -95,10 +95,10 @@ impl Labels {
             said = said.and_also(self.pool[self.own[at as usize] as usize]);
             let parent = forest.node(at).parent;
             if let (Key::Place(place), true) = (forest.node(at).key, parent != NONE) {
-                let place = place as usize;
-                if let Some(row) = self.sides.get(&parent).and_then(|names| names.get(place)) {
-                    said = said.and_also(*row);
+                if let Some(row) = self.side(parent, place) {
+                    said = said.and_also(row);
                 }
+                let place = place as usize;
                 let table = forest.node(parent).parent;
                 let heading = self.headings.get(&table).and_then(|columns| columns.get(place));
                 if let Some(heading) = heading.filter(|_| matches!(forest.node(parent).value, Value::List)) {
@@ -115,12 +115,19 @@ impl Labels {
         let own = |node: u32| self.pool[self.own[node as usize] as usize].bits;
         let parent = forest.node(node).parent;
         let (Key::Place(place), true) = (forest.node(node).key, parent != NONE) else { return own(node) };
-        let place = place as usize;
-        let row = self.sides.get(&parent).and_then(|names| names.get(place));
-        let heading = self.headings.get(&forest.node(parent).parent).and_then(|columns| columns.get(place));
+        let row = self.side(parent, place);
+        let headings = self.headings.get(&forest.node(parent).parent);
+        let heading = headings.and_then(|columns| columns.get(place as usize)).copied();
         let said =
-            [row, heading].into_iter().flatten().fold(Said::default(), |said, more| said.and_also(*more));
+            [row, heading].into_iter().flatten().fold(Said::default(), |said, more| said.and_also(more));
         said.bits.or(own(parent)).or(own(node))
+    }
+
+    /// What names the row at this place of a column.
+    fn side(&self, column: u32, place: u32) -> Option<Said> {
+        let names = self.sides.get(&column)?;
+        let found = names.binary_search_by_key(&place, |(place, _)| *place).ok()?;
+        names.get(found).map(|(_, said)| *said)
     }
 
     /// Whether a value is part of a table's heading.
@@ -186,9 +193,12 @@ impl Labels {
             return;
         }
         let rows: Vec<u32> = forest.children(list).collect();
-        let said: Vec<Said> = rows
+        let said: Vec<(u32, Said)> = rows
             .iter()
-            .map(|row| forest.text(*row).map_or_else(Said::default, |text| self.read(vocabulary, text)))
+            .map(|row| {
+                let said = forest.text(*row).map_or_else(Said::default, |text| self.read(vocabulary, text));
+                (place_of(forest, *row), said)
+            })
             .collect();
         for column in columns {
             // What names rows is named by nothing, and the first list of names is the one.
@@ -200,7 +210,9 @@ impl Labels {
     }
 
     fn heading(&mut self, forest: &Forest<'_>, table: u32, rows: &[u32], vocabulary: &Vocabulary) {
-        let width = rows.iter().map(|row| forest.node(*row).len as usize).max().unwrap_or_default();
+        let last =
+            |row: &u32| forest.children(*row).last().map_or(0, |cell| place_of(forest, cell) as usize + 1);
+        let width = rows.iter().map(last).max().unwrap_or_default();
         let mut columns = vec![Said::default(); width];
         let mut found = false;
         for row in rows {
@@ -212,7 +224,8 @@ impl Labels {
             self.heading_rows.insert(*row);
             // A heading over several columns stands over the first of them.
             let mut over = Said::default();
-            for (column, cell) in cells.into_iter().enumerate() {
+            for cell in cells {
+                let column = place_of(forest, cell) as usize;
                 let text = match forest.node(cell).value {
                     Value::Number(number) => number,
                     _ => forest.text(cell).unwrap_or_default(),
@@ -226,6 +239,14 @@ impl Labels {
         if found {
             self.headings.insert(table, columns);
         }
+    }
+}
+
+/// Where an element stands in its list; of what was not shown nothing is here, so it may stand behind a gap.
+fn place_of(forest: &Forest<'_>, element: u32) -> u32 {
+    match forest.node(element).key {
+        Key::Place(place) => place,
+        Key::Name(_) | Key::Root => 0,
     }
 }
 

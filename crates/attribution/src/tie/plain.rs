@@ -1,9 +1,10 @@
 //! Figures that stand in a result as they are, but for notation, unit and rounding.
 
+use domain::tie::TieKind;
+
 use super::figure::Figure;
 use super::fit::{Fit, fit, targets};
 use super::index::Index;
-use super::kind::Kind;
 use super::query::Query;
 
 /// How many values that fit are looked at for their words.
@@ -22,7 +23,7 @@ pub(crate) struct Plain {
 const BEST: usize = 4;
 
 /// Whether a figure stands in a result as plainly as this, and with words that agree as well.
-pub(crate) fn is_plain(index: &Index<'_>, query: &Query, figure: &Figure, kind: Kind, score: f32) -> bool {
+pub(crate) fn is_plain(index: &Index<'_>, query: &Query, figure: &Figure, kind: TieKind, score: f32) -> bool {
     all(index, query, figure).iter().any(|found| found.fit.kind <= kind && found.score >= score - 1e-4)
 }
 

@@ -1,7 +1,10 @@
 //! From an answer and its results to ties.
 
+use domain::tie::{Chance, TieKind, TieOperation, TieStatus};
+use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use super::chance::DECOYS;
 use super::count::counted;
 use super::cue::Cues;
 use super::date::{Date, dates};
@@ -9,13 +12,16 @@ use super::derive::derivations;
 use super::equation::contradicted;
 use super::explain::{Explained, Explainer};
 use super::figure::{Figure, figures};
+use super::hints::Hints;
 use super::identifiers::{identifiers, places};
 use super::index::Index;
-use super::kind::{Kind, Operation, Place, ResultText, Tie, Ties};
+use super::kind::{Hint, Place, ResultText, Span};
 use super::letters::words;
 use super::names::names;
 use super::plain::plain;
 use super::query::{Query, RESULT, RESULT_OF_YEAR};
+use super::raw::raw;
+use super::reckoning::derivation;
 use super::sentence::sentences;
 use super::vocabulary::Bits;
 
@@ -27,52 +33,69 @@ const COUNTS: f64 = 0.85;
 /// Larger numbers are read as they stand: nobody lists so many places.
 const COUNTED: usize = 200;
 
-/// Ties an answer to the results that the model had. Nothing else is a place: who asks decides what was exposed. The same
-/// answer and results always give the same ties.
-pub fn tie(answer: &str, results: &[ResultText<'_>]) -> Ties {
-    let bodies: Vec<&str> = results.iter().map(|result| result.body).collect();
+/// Ties an answer to the results that the model had: every figure, date, identifier, name and quotation of it, in the order of
+/// the answer, none overlapping another. Nothing else is a place: who asks decides what was exposed. The same answer, results
+/// and hints always give the same.
+pub fn tie(answer: &str, results: &[ResultText<'_>], hints: &[Hint]) -> Vec<Span> {
     let tools: Vec<&str> = results.iter().map(|result| result.tool).collect();
-    let index = Index::of(answer, &bodies, &tools);
-    let mut settling = Settling { answer, results, tools: &tools, index: &index, ties: Ties::default() };
+    let index = Index::of(answer, results);
+    let sentences = sentences(answer);
+    let mut settling = Settling {
+        answer,
+        tools: &tools,
+        index: &index,
+        hints: Hints::of(answer, results, hints),
+        sentences: &sentences,
+        spans: Vec::new(),
+    };
     settling.identifiers();
     settling.dates();
     let figures: Vec<Figure> =
         figures(answer).into_iter().filter(|figure| !settling.is_taken(figure.start, figure.end)).collect();
-    settling.ties.contradicted = contradicted(answer, &figures);
+    for (start, end) in contradicted(answer, &figures) {
+        settling.spans.push(Span::marked(start, end, TieStatus::Contradicted));
+    }
     let all = settling.said(0, answer.len(), &figures);
-    for (start, end) in sentences(answer) {
+    for (start, end) in &sentences {
         let here: Vec<Figure> =
-            figures.iter().copied().filter(|figure| (start..end).contains(&figure.start)).collect();
+            figures.iter().copied().filter(|figure| (*start..*end).contains(&figure.start)).collect();
         if !here.is_empty() {
-            settling.sentence(start, end, &here, all);
+            settling.sentence(*start, *end, &here, all);
         }
     }
     settling.names(all);
-    settling.ties.ties.sort_by_key(|tie| tie.start);
-    settling.ties.untied.sort_unstable();
-    settling.ties
+    settling.spans.sort_by_key(|span| span.start);
+    settling.spans
 }
 
 struct Settling<'a, 'i> {
     answer: &'a str,
-    results: &'a [ResultText<'a>],
     tools: &'a [&'a str],
     index: &'a Index<'i>,
-    ties: Ties,
+    hints: Hints<'a>,
+    sentences: &'a [(usize, usize)],
+    spans: Vec<Span>,
 }
 
 impl Settling<'_, '_> {
     fn is_taken(&self, start: usize, end: usize) -> bool {
-        let overlaps = |from: usize, to: usize| start < to && from < end;
-        self.ties.ties.iter().any(|tie| overlaps(tie.start, tie.end))
-            || self.ties.untied.iter().any(|(from, to)| overlaps(*from, *to))
+        self.spans.iter().any(|span| start < span.end && span.start < end)
+    }
+
+    /// Adds a span with the mark that vouches for it.
+    fn push(&mut self, mut span: Span) {
+        let stop =
+            self.sentences.iter().find(|(_, stop)| span.end <= *stop).map_or(span.end, |(_, stop)| *stop);
+        let found: Vec<usize> = span.places.iter().map(|place| place.result).collect();
+        span.hint = self.hints.behind(span.end, stop, &found);
+        self.spans.push(span);
     }
 
     fn identifiers(&mut self) {
         let found = identifiers(self.answer);
         let written: Vec<&str> = found.iter().map(|(start, end)| &self.answer[*start..*end]).collect();
         for ((start, end), node) in found.iter().zip(places(self.index, &written)) {
-            self.stands(*start, *end, node, 1);
+            self.stands(*start, *end, node.map(|node| self.place(node, &self.answer[*start..*end])), 1);
         }
     }
 
@@ -81,8 +104,14 @@ impl Settling<'_, '_> {
             if self.is_taken(start, end) {
                 continue;
             }
-            let nodes: Vec<u32> = read.iter().flat_map(|date| self.named(*date)).collect();
-            self.stands(start, end, nodes.first().copied(), nodes.len());
+            let nodes: Vec<(Date, u32)> =
+                read.iter().flat_map(|date| self.named(*date).map(|node| (*date, node))).collect();
+            let place = nodes.first().map(|(date, node)| {
+                let text = self.index.forest.text(*node).unwrap_or_default();
+                let written = dates(text).into_iter().find(|(_, _, dates)| dates.contains(date));
+                self.place(*node, written.map_or("", |(start, end, _)| &text[start..end]))
+            });
+            self.stands(start, end, place, nodes.len());
         }
     }
 
@@ -93,26 +122,30 @@ impl Settling<'_, '_> {
     }
 
     /// Ties a span to the value that says it, if there is one.
-    fn stands(&mut self, start: usize, end: usize, node: Option<u32>, count: usize) {
-        let Some(node) = node else {
-            self.ties.untied.push((start, end));
-            return;
+    fn stands(&mut self, start: usize, end: usize, place: Option<Place>, count: usize) {
+        let Some(place) = place else {
+            return self.push(Span::marked(start, end, TieStatus::Untied));
         };
-        let places = vec![self.place(node)];
-        let others = count.saturating_sub(1);
-        self.ties.ties.push(Tie {
-            start,
-            end,
-            kind: Kind::Exact,
-            places,
-            derivation: None,
-            others,
+        self.push(Span {
+            kind: Some(TieKind::Exact),
+            places: vec![place],
+            others: count.saturating_sub(1),
             confidence: STANDS,
+            ..Span::marked(start, end, TieStatus::Tied)
         });
     }
 
-    fn place(&self, node: u32) -> Place {
-        Place { result: self.index.forest.result_of(node), pointer: self.index.forest.pointer(node) }
+    /// A value, and which part of it was looked for.
+    fn place(&self, node: u32, found: &str) -> Place {
+        let forest = &self.index.forest;
+        Place { result: forest.result_of(node), pointer: forest.pointer(node), raw: raw(forest, node, found) }
+    }
+
+    fn place_of_cell(&self, cell: u32) -> Place {
+        let cell = &self.index.cells[cell as usize];
+        let text = self.index.forest.text(cell.node).unwrap_or_default();
+        let found = cell.within.and_then(|(start, end)| text.get(start as usize..end as usize));
+        self.place(cell.node, found.unwrap_or_default())
     }
 
     /// The words of a part of the answer that are no figures, though years are words too.
@@ -131,28 +164,16 @@ impl Settling<'_, '_> {
         bits
     }
 
-    /// The results that the model named in a part of the answer.
-    fn cited(&self, start: usize, end: usize) -> Vec<usize> {
-        let mut cited = Vec::new();
-        for mark in self.answer[start..end].split("[^").skip(1) {
-            let names = mark.split(']').next().unwrap_or_default();
-            let names: Vec<&str> = names.split(',').map(|name| name.trim().trim_start_matches('^')).collect();
-            let calls = (0..self.results.len()).filter(|result| names.contains(&self.results[*result].call));
-            cited.extend(calls);
-        }
-        cited
-    }
-
     fn sentence(&mut self, start: usize, end: usize, figures: &[Figure], all: Bits) {
         let near = self.said(start, end, figures);
-        let cited = self.cited(start, end);
+        let cited = self.hints.named(start, end);
         let query = Query::new(self.index, near, all, &cited, RESULT);
         let cues = Cues::of(&self.answer[start..end], start, figures);
         let quoted: Vec<u32> = figures
             .iter()
             .filter(|figure| !figure.year)
             .flat_map(|figure| plain(self.index, &query, figure).0)
-            .filter(|plain| plain.fit.kind == Kind::Exact)
+            .filter(|plain| plain.fit.kind == TieKind::Exact)
             .map(|plain| plain.cell)
             .collect();
         let computed = figures.iter().any(|figure| !figure.year);
@@ -175,26 +196,28 @@ impl Settling<'_, '_> {
         let operands: Vec<u32> = explained
             .iter()
             .flatten()
-            .filter(|explained| explained.kind == Kind::Derived && explained.is_tie())
+            .filter(|explained| explained.kind == TieKind::Derived && explained.is_tie())
             .flat_map(|explained| explained.cells.clone())
             .collect();
         for (figure, explained) in figures.iter().zip(explained) {
-            let quoted = |explained: &Explained| {
-                explained.kind == Kind::Exact
-                    && operands.iter().any(|operand| self.is_twin(*operand, explained.cells[0]))
-            };
-            if self.ties.contradicted.contains(&(figure.start, figure.end)) {
+            if self.is_taken(figure.start, figure.end) {
                 continue;
             }
             if let Some(nodes) = self.counted(figure) {
                 self.counts(figure, &nodes);
                 continue;
             }
-            match explained.filter(|explained| explained.is_tie() || quoted(explained)) {
+            match explained.filter(|explained| !explained.mute || self.is_operand(explained, &operands)) {
                 Some(explained) => self.tied(figure, explained, &operands),
-                None => self.ties.untied.push((figure.start, figure.end)),
+                None => self.push(Span::marked(figure.start, figure.end, TieStatus::Untied)),
             }
         }
+    }
+
+    /// Whether something else in the sentence was computed from the value that this figure is.
+    fn is_operand(&self, explained: &Explained, operands: &[u32]) -> bool {
+        explained.kind == TieKind::Exact
+            && operands.iter().any(|operand| self.is_twin(*operand, explained.cells[0]))
     }
 
     /// What a bare whole number counts.
@@ -209,14 +232,13 @@ impl Settling<'_, '_> {
     }
 
     fn counts(&mut self, figure: &Figure, nodes: &[u32]) {
-        self.ties.ties.push(Tie {
-            start: figure.start,
-            end: figure.end,
-            kind: Kind::Derived,
-            places: nodes.iter().map(|node| self.place(*node)).collect(),
-            derivation: Some(Operation::Count),
-            others: 0,
+        let counted = derivation(TieOperation::Count, &[], figure.reading.value, false);
+        self.push(Span {
+            kind: Some(TieKind::Derived),
+            places: nodes.iter().map(|node| self.place(*node, "")).collect(),
+            derivation: Some(counted),
             confidence: COUNTS,
+            ..Span::marked(figure.start, figure.end, TieStatus::Tied)
         });
     }
 
@@ -225,37 +247,49 @@ impl Settling<'_, '_> {
     }
 
     fn tied(&mut self, figure: &Figure, explained: Explained, operands: &[u32]) {
+        let is_tie = explained.is_tie() || self.is_operand(&explained, operands);
         let confidence = explained.confidence();
+        let [fit, of] = [explained.chance, DECOYS].map(|count| u32::try_from(count).unwrap_or(u32::MAX));
         let mut cells = explained.cells;
         // A figure that the sentence was computed from is the one that it was computed from, and no twin of it.
-        if explained.kind == Kind::Exact
+        if explained.kind == TieKind::Exact
             && let Some(cell) = cells.first_mut()
         {
             let twin = operands.iter().copied().find(|operand| self.is_twin(*operand, *cell));
             *cell = twin.unwrap_or(*cell);
         }
-        let nodes = cells.iter().map(|cell| self.index.cells[*cell as usize].node);
-        self.ties.ties.push(Tie {
-            start: figure.start,
-            end: figure.end,
-            kind: explained.kind,
-            places: nodes.map(|node| self.place(node)).collect(),
-            derivation: explained.operation,
+        let values = || cells.iter().map(|cell| self.index.amount(*cell)).collect::<Option<Vec<Decimal>>>();
+        let derivation =
+            explained.operation.zip(explained.computed).and_then(|(operation, (value, hundredths))| {
+                Some(derivation(operation, &values()?, value, hundredths))
+            });
+        self.push(Span {
+            kind: Some(explained.kind),
+            places: cells.iter().map(|cell| self.place_of_cell(*cell)).collect(),
+            derivation,
+            chance: (!explained.mute).then_some(Chance { fit, of }),
             others: explained.others,
             confidence,
+            ..Span::marked(
+                figure.start,
+                figure.end,
+                if is_tie { TieStatus::Tied } else { TieStatus::Possible },
+            )
         });
     }
 
     fn names(&mut self, all: Bits) {
-        let mut taken: Vec<(usize, usize)> = self.ties.ties.iter().map(|tie| (tie.start, tie.end)).collect();
-        taken.extend(self.ties.untied.iter().chain(&self.ties.contradicted));
+        let mut taken: Vec<(usize, usize)> = self.spans.iter().map(|span| (span.start, span.end)).collect();
         taken.sort_unstable();
         let query = Query::new(self.index, all, all, &[], RESULT);
         for named in names(self.answer, self.index, &taken, &query) {
-            let confidence = 0.6 + 0.4 * f64::from(named.score.clamp(0.0, 1.0));
-            let places = vec![self.place(named.node)];
-            let (start, end, kind) = (named.start, named.end, Kind::Exact);
-            self.ties.ties.push(Tie { start, end, kind, places, derivation: None, others: 0, confidence });
+            let words = &self.answer[named.start..named.end];
+            self.push(Span {
+                kind: Some(TieKind::Exact),
+                places: vec![self.place(named.node, words)],
+                confidence: 0.6 + 0.4 * f64::from(named.score.clamp(0.0, 1.0)),
+                ..Span::marked(named.start, named.end, TieStatus::Tied)
+            });
         }
     }
 }

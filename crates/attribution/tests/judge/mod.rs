@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use attribution::{ResultText, Tie, tie};
+use attribution::{ResultText, Shown, Span, tie};
+use domain::tie::TieStatus;
 use serde_json::Value;
 
 /// One answer, its results, and what its figures come from.
@@ -92,17 +93,21 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
+fn whole<'a>(call: &'a str, tool: &'a str, body: &'a str) -> ResultText<'a> {
+    ResultText { call, tool, body, shown: Shown::Whole }
+}
+
 /// Ties every item, and every item again with each of its figures altered.
 pub(crate) fn judge(items: &[Item]) -> Score {
     let mut score = Score::default();
     for item in items {
         let results: Vec<ResultText<'_>> =
-            item.results.iter().map(|(call, tool, body)| ResultText { call, tool, body }).collect();
+            item.results.iter().map(|(call, tool, body)| whole(call, tool, body)).collect();
         let began = Instant::now();
-        let ties = tie(&item.answer, &results);
+        let ties = tie(&item.answer, &results, &[]);
         score.times.push(began.elapsed());
         for gold in &item.gold {
-            let found = best(&ties.ties, gold.start, gold.end);
+            let found = best(&ties, gold.start, gold.end);
             let places: Vec<(String, String)> = found
                 .iter()
                 .flat_map(|tie| &tie.places)
@@ -122,16 +127,16 @@ pub(crate) fn judge(items: &[Item]) -> Score {
                     kind(gold),
                     &item.answer[gold.start..gold.end],
                     item.answer,
-                    found.map(|tie| (tie.kind, tie.derivation, tie.confidence)),
+                    found.map(|tie| (tie.kind, &tie.derivation, tie.confidence)),
                     gold.sources
                 ));
             }
             if gold.figure && !gold.kind.is_empty() {
                 let (changed, end) = altered(item, gold);
-                let ties = tie(&changed, &results);
+                let ties = tie(&changed, &results, &[]);
                 let counts = score.altered.entry(kind(gold)).or_default();
                 counts[0] += 1;
-                if let Some(tie) = best(&ties.ties, gold.start, end) {
+                if let Some(tie) = best(&ties, gold.start, end) {
                     counts[1] += 1;
                     score.misses.push(format!(
                         "{} altered `{}` of «{}»: {tie:?}",
@@ -147,9 +152,9 @@ pub(crate) fn judge(items: &[Item]) -> Score {
 }
 
 /// The tie that covers most of a span.
-fn best(ties: &[Tie], start: usize, end: usize) -> Option<&Tie> {
-    let common = |tie: &Tie| tie.end.min(end).saturating_sub(tie.start.max(start));
-    ties.iter().filter(|tie| common(tie) > 0).max_by_key(|tie| common(tie))
+fn best(ties: &[Span], start: usize, end: usize) -> Option<&Span> {
+    let common = |tie: &Span| tie.end.min(end).saturating_sub(tie.start.max(start));
+    ties.iter().filter(|tie| tie.status == TieStatus::Tied && common(tie) > 0).max_by_key(|tie| common(tie))
 }
 
 fn kind(gold: &Gold) -> &'static str {

@@ -24,7 +24,12 @@ pub(crate) enum Trail {
         /// turn_…, as `trail show conv_…` names it
         turn: TurnId,
     },
-    /// Check everything: tree, signatures, payloads, the order of what happened
+    /// An answer with where each of its figures comes from, and which calls it did not use
+    Answer {
+        /// turn_…, as `trail show conv_…` names it
+        turn: TurnId,
+    },
+    /// Check everything: tree, signatures, payloads, figures, the order of what happened
     Verify,
     /// What the trail holds
     Stats,

@@ -1,6 +1,7 @@
 //! One module per command. Each converts its arguments, calls the engine, and prints what came back.
 
 pub(crate) mod anchors;
+mod answers;
 pub(crate) mod ask;
 pub(crate) mod by_hand;
 pub(crate) mod calls;

@@ -10,6 +10,7 @@ use domain::id::{CallId, ConversationId};
 use domain::outcome::Outcome;
 
 use crate::exit::Exit;
+use crate::figures;
 use crate::output::Output;
 use crate::waiting::waiting;
 use crate::words::{count, dropped, millis};
@@ -132,6 +133,15 @@ impl Telling {
         }
         if output.is_json() {
             return;
+        }
+        let names = answer.exposure.iter().map(|exposed| {
+            let tool = self.calls.get(&exposed.call).map(tool).unwrap_or_default();
+            (exposed.call, format!("{} {tool}", exposed.handle).trim_end().to_owned())
+        });
+        let names = names.collect();
+        for line in figures::counted(&answer.ties).into_iter().chain(figures::doubtful(&answer.ties, &names))
+        {
+            output.progress(line);
         }
         let read = answer.exposure.iter().filter(|item| item.mode != Exposure::Words).count();
         output.progress(format!(

@@ -2,7 +2,8 @@
 
 use std::io::BufRead;
 
-use engine::{EngineError, ResultText, Tie, Ties, tie};
+use domain::tie::TieStatus;
+use engine::{EngineError, ResultText, Shown, Span, tie};
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
@@ -55,32 +56,56 @@ impl Asked {
     }
 
     fn tied(&self) -> Value {
-        let results = self.results.iter();
-        let results: Vec<ResultText<'_>> =
-            results.map(|Given { call, tool, body }| ResultText { call, tool, body }).collect();
-        let Ties { ties, untied, contradicted } = tie(&self.answer, &results);
-        let ties: Vec<Value> = ties.iter().map(|tie| self.shape(tie)).collect();
-        let (untied, contradicted) = (self.spans(&untied), self.spans(&contradicted));
-        json!({ "ties": ties, "untied": untied, "contradicted": contradicted })
+        let results = self.results.iter().map(|Given { call, tool, body }| ResultText {
+            call,
+            tool,
+            body,
+            shown: Shown::Whole,
+        });
+        let results: Vec<ResultText<'_>> = results.collect();
+        let spans = tie(&self.answer, &results, &[]);
+        let of = |wanted: &[TieStatus]| -> Vec<Value> {
+            let found = spans.iter().filter(|span| wanted.contains(&span.status));
+            found.map(|span| self.marked(span)).collect()
+        };
+        let ties: Vec<Value> =
+            spans.iter().filter(|span| span.status == TieStatus::Tied).map(|tie| self.shape(tie)).collect();
+        json!({
+            "ties": ties,
+            "untied": of(&[TieStatus::Untied, TieStatus::Possible]),
+            "contradicted": of(&[TieStatus::Contradicted]),
+        })
     }
 
-    fn spans(&self, spans: &[(usize, usize)]) -> Vec<Value> {
-        let span = |(start, end): &(usize, usize)| json!({ "start": start, "end": end, "text": self.answer[*start..*end] });
-        spans.iter().map(span).collect()
+    /// A span that is no tie. One that chance explains as well says where it stands all the same.
+    fn marked(&self, span: &Span) -> Value {
+        let mut marked =
+            json!({ "start": span.start, "end": span.end, "text": self.answer[span.start..span.end] });
+        if span.status == TieStatus::Possible
+            && let Some(fields) = marked.as_object_mut()
+        {
+            fields.insert("possible".to_owned(), json!(self.places(span)));
+            fields.insert("chance".to_owned(), json!(span.chance));
+        }
+        marked
     }
 
-    fn shape(&self, tie: &Tie) -> Value {
-        let places = tie.places.iter();
-        let places: Vec<Value> = places
-            .map(|place| json!({ "call": self.results[place.result].call, "pointer": place.pointer }))
-            .collect();
+    fn places(&self, span: &Span) -> Vec<Value> {
+        let place = |place: &engine::Place| json!({ "call": self.results[place.result].call, "pointer": place.pointer, "raw": place.raw });
+        span.places.iter().map(place).collect()
+    }
+
+    fn shape(&self, tie: &Span) -> Value {
+        let derivation = tie.derivation.as_ref();
         json!({
             "start": tie.start,
             "end": tie.end,
             "text": self.answer[tie.start..tie.end],
-            "kind": tie.kind.as_str(),
-            "places": places,
-            "derivation": tie.derivation.map(|operation| operation.as_str()),
+            "kind": tie.kind,
+            "places": self.places(tie),
+            "derivation": derivation.map(|derivation| derivation.operation),
+            "expression": derivation.map(|derivation| &derivation.expression),
+            "chance": tie.chance,
             "others": tie.others,
             "confidence": (tie.confidence * 100.0).round() / 100.0,
         })

@@ -3,10 +3,11 @@
 use std::ops::ControlFlow;
 
 use domain::id::{CallId, ConversationId, Seq, TurnId};
+use domain::time::Micros;
 use domain::view::{CallDetail, Count, EntryView, PayloadView, TurnView, VerifyReport, WireReturn, WireView};
 use engine::{CallQuery, Engine, EngineError, ViewForm};
 
-use super::{anchors, care, evidence};
+use super::{anchors, answers, care, evidence};
 use crate::args::{Global, ListCalls, Search, Shown, Trail};
 use crate::exit::Exit;
 use crate::output::Output;
@@ -21,6 +22,7 @@ pub(crate) async fn run(global: &Global, trail: &Trail, output: &Output) -> Resu
         Trail::List(list) => list_calls(&reader().await?, list, output).await?,
         Trail::Show { id } => show(&reader().await?, *id, output).await?,
         Trail::Wire { turn } => wire(&reader().await?, *turn, output).await?,
+        Trail::Answer { turn } => answers::show(&reader().await?, *turn, output).await?,
         Trail::Stats => stats(&reader().await?, output).await?,
         Trail::Search(search) => self::search(&reader().await?, search, output).await?,
         Trail::Verify => {
@@ -130,9 +132,12 @@ fn show_counts(title: &str, counts: &[Count], output: &Output) {
 
 async fn show_call(engine: &Engine, id: CallId, output: &Output) -> Result<(), EngineError> {
     let detail = engine.call(id).await?;
-    let CallDetail { row, entries, payloads } = &detail;
+    let CallDetail { row, entries, payloads, used_by, taken_from } = &detail;
     output.line(call_line(row));
     for line in story(row.call, entries, payloads) {
+        output.line(line);
+    }
+    for line in answers::origins(taken_from).into_iter().chain(answers::uses(used_by)) {
         output.line(line);
     }
     for payload in payloads {
@@ -263,6 +268,13 @@ async fn stats(engine: &Engine, output: &Output) -> Result<(), EngineError> {
     {
         show_counts(title, counts, output);
     }
+    let weeks = engine.ties_by_week(Micros(0)).await?;
+    for line in answers::weeks(&weeks) {
+        output.line(line);
+    }
     output.object("stats", &stats);
+    for week in &weeks {
+        output.object("ties", week);
+    }
     Ok(())
 }

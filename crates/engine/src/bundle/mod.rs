@@ -203,7 +203,9 @@ impl Opened {
                 return Ok(None);
             }
         }
-        let mut report = checker.finish(Clock::start()?.now().at);
+        let bundle = &mut self.bundle;
+        let payload = |commitment| bundle.payload(&commitment).ok().flatten();
+        let mut report = checker.finish_with(Clock::start()?.now().at, payload);
         report.took_ms = Span::from(began.elapsed()).ms();
         self.verified = Some((report.clone(), against.vkey.clone()));
         Ok(Some(report))

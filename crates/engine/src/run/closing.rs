@@ -7,10 +7,10 @@ use domain::event::Happening;
 use domain::fact::{Fact, Stopped};
 use domain::model::{Finish, ModelFailure};
 use domain::payload::PayloadRole;
-use domain::tie::Ties;
 use domain::time::Span;
 
 use super::driver::Driver;
+use super::tying;
 use crate::clock::seal;
 use crate::error::EngineError;
 
@@ -19,22 +19,26 @@ impl Driver {
         let handles: Vec<_> = self.talk.in_context.iter().map(|item| (item.handle, item.call)).collect();
         let cited = attribution::citations(text, &handles);
         let since_began = |instant: Instant| Span::from(instant.duration_since(self.began)).ms();
+        let timings = Timings {
+            turn_ms: since_began(Instant::now()),
+            batches_ms: self.batches.ms(),
+            sequential_ms: self.one_by_one.ms(),
+            first_word_ms: self.first_word.map(since_began).unwrap_or_default(),
+        };
+        // What was shown is read from the record, where it is whole.
+        self.line.flush().await?;
+        let ties = tying::ties(&self.inner, &cited, &self.talk.in_context).await;
         let answer = Answer {
             text: cited.text,
             exposure: attribution::exposure(&self.talk.in_context),
             citations: cited.citations,
             unknown_citations: cited.unknown,
-            ties: Ties::default(),
+            ties,
             label: self.talk.label.clone(),
             model: self.model.title().to_owned(),
             finish,
             usage: self.usage,
-            timings: Timings {
-                turn_ms: since_began(Instant::now()),
-                batches_ms: self.batches.ms(),
-                sequential_ms: self.one_by_one.ms(),
-                first_word_ms: self.first_word.map(since_began).unwrap_or_default(),
-            },
+            timings,
         };
         let bytes = serde_json::to_vec(&answer).map_err(|error| EngineError::Internal(error.to_string()))?;
         let commitment = self.line.keep(seal(PayloadRole::Answer, "application/json", bytes)?);

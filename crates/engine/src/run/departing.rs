@@ -149,7 +149,8 @@ impl Driver {
         let task = async move {
             let ending = reading::read(inner, of, page, handle, budget).await;
             // What was read is within its budget already; cutting it again would lose its end.
-            let finished = Finished::new(ending, handle, usize::MAX)?;
+            let mut finished = Finished::new(ending, handle, usize::MAX)?;
+            finished.shown.budget = budget;
             Ok(Arrival { call, attempt: None, finished, took: Span::default(), room: Room::default() })
         };
         let task = self.tasks.spawn(task);

@@ -98,6 +98,7 @@ impl Past {
                 handle: call.handle,
                 shown: shown.bytes,
                 of: shown.of,
+                budget: shown.budget,
                 ok: shown.ok,
                 earlier: true,
             });

@@ -92,11 +92,11 @@ impl Live {
 
     /// Its place in the model's context.
     pub(crate) fn context(&self) -> InContext {
-        let (shown, of, ok) = match &self.end {
-            Some(End { shown, .. }) => (shown.bytes, shown.of, shown.ok),
-            None => (0, 0, false),
+        let (shown, of, ok, budget) = match &self.end {
+            Some(End { shown, .. }) => (shown.bytes, shown.of, shown.ok, shown.budget),
+            None => (0, 0, false, 0),
         };
-        InContext { call: self.call.id, handle: self.call.handle, shown, of, ok, earlier: false }
+        InContext { call: self.call.id, handle: self.call.handle, shown, of, budget, ok, earlier: false }
     }
 
     fn pending(&self) -> String {

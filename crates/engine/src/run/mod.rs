@@ -35,6 +35,7 @@ mod talk;
 #[allow(clippy::unwrap_used, clippy::panic, reason = "a panic here is a failed test with a place")]
 mod tests;
 mod thinking;
+mod tying;
 
 pub(crate) use calling::{Arrival, Start, attempt};
 pub(crate) use departure::{Departure, Notice};

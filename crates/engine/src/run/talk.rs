@@ -157,11 +157,13 @@ impl Talk {
                 self.encoder.push_result(&live.told(step.left_behind.contains(&live.call.id)));
             }
         }
-        let earlier = past.in_context.iter().map(|item| (item.call, item.shown));
-        let own = lives.values().map(|live| (live.call.id, live.context().shown));
-        let shown: HashMap<CallId, u64> = earlier.chain(own).collect();
+        let own = lives.values().map(Live::context);
+        let now: HashMap<CallId, InContext> =
+            past.in_context.iter().copied().chain(own).map(|item| (item.call, item)).collect();
         for item in self.in_context.iter_mut().skip(self.seen) {
-            item.shown = shown.get(&item.call).copied().unwrap_or(item.shown).min(item.shown);
+            if let Some(shorter) = now.get(&item.call).filter(|now| now.shown < item.shown) {
+                (item.shown, item.budget) = (shorter.shown, shorter.budget);
+            }
         }
     }
 }

@@ -122,6 +122,7 @@ impl Recheck {
             anchored: None,
             witnesses: Vec::new(),
             vkeys: self.keys.iter().filter_map(|(_, key)| key.as_ref()).map(Verifier::to_vkey).collect(),
+            unchecked_ties: 0,
             took_ms: 0,
             parts: vec![
                 part(Part::Tree, self.entries),

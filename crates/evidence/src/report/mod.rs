@@ -5,6 +5,7 @@
 //! crate. In a bundle without payloads the report holds none either, whatever it is given.
 
 mod call;
+mod figures;
 mod html;
 mod indent;
 mod page;

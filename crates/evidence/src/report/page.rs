@@ -8,7 +8,7 @@ use domain::payload::Commitment;
 use super::html::Html;
 use super::parts::{entries, label, note};
 use super::record::Report;
-use super::{call, story, words};
+use super::{call, figures, story, words};
 
 const HEAD: &str = concat!(
     "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n",
@@ -119,31 +119,13 @@ fn answer(html: &mut Html, report: &Report) {
     html.raw("\n</section>\n");
 }
 
-/// The text as it was written, nothing of it taken for markup, with a link at each place where the model cited a call.
+/// The text as it was written, nothing of it taken for markup, with what a reviewer should look at first before it, and where
+/// its figures come from behind it.
 fn cited(html: &mut Html, report: &Report, answer: &Answer) {
+    figures::doubtful(html, answer);
     html.raw("<div class=\"answer foreign\" dir=\"auto\">");
-    let mut citations: Vec<_> = answer.citations.iter().collect();
-    citations.sort_by_key(|citation| citation.at);
-    let (mut rest, mut done) = (answer.text.as_str(), 0);
-    for citation in citations {
-        // An offset that is none of this text's is set at the end of what was written.
-        let at = usize::try_from(citation.at).unwrap_or(usize::MAX).saturating_sub(done);
-        if let Some((before, after)) = rest.split_at_checked(at) {
-            html.text(before);
-            (rest, done) = (after, done + before.len());
-        }
-        let on_page = report.calls.iter().any(|call| call.row.handle == citation.handle);
-        if on_page {
-            html.raw("<a class=\"cite\" href=\"#")
-                .value(citation.handle)
-                .raw("\">[")
-                .value(citation.handle)
-                .raw("]</a>");
-        } else {
-            html.raw("<span class=\"cite\">[").value(citation.handle).raw("]</span>");
-        }
-    }
-    html.text(rest).raw("</div>\n<p class=\"small\">");
+    figures::text(html, report, answer);
+    html.raw("</div>\n<p class=\"small\">");
     html.raw("The words are the model's, shown as it wrote them. A mark such as [c1] is where it said that it drew on a call: \
               its claim, to be compared with that call's result.");
     if answer.unknown_citations > 0 {
@@ -151,6 +133,7 @@ fn cited(html: &mut Html, report: &Report, answer: &Answer) {
         html.raw(" Taken out since it named no result: ").value(marks).raw(".");
     }
     html.raw("</p>");
+    figures::notes(html, report, answer);
 }
 
 fn drawn_on(html: &mut Html, report: &Report) {

@@ -15,6 +15,7 @@ use domain::label::{Category, Label, Level};
 use domain::model::{Finish, Usage};
 use domain::outcome::{FailureClass, Outcome};
 use domain::payload::{Commitment, PayloadRole};
+use domain::tie::{Derivation, TieCounts, TieKind, TieOperation, TiePlace, TieStatus, TiedSpan, Ties};
 use domain::time::{Micros, Span};
 use domain::view::{BatchView, CallDetail, CallRow, EntryView, PayloadView, Spent, TurnView};
 use evidence::{Report, ReportedAnchor, report};
@@ -175,6 +176,8 @@ fn calls() -> Vec<CallDetail> {
             r#"{"customer":7,"status":["overdue","disputed"],"limit":50,"min_amount":1.50}"#,
         )],
         row: first,
+        used_by: Vec::new(),
+        taken_from: Vec::new(),
     };
     let mut second = row(2, "hr.get_absence", &health, Outcome::Refused);
     (second.verdict, second.approved, second.sent_at) = (Some(Verdict::Ask), Some(false), None);
@@ -199,6 +202,8 @@ fn calls() -> Vec<CallDetail> {
             text(23, PayloadRole::Reason, &format!("Not needed for an invoice. {HOSTILE}")),
         ],
         row: second,
+        used_by: Vec::new(),
+        taken_from: Vec::new(),
     };
     let mut third = row(3, "crm.search", &money, Outcome::Failed);
     (third.failure, third.status, third.attempts, third.took_ms) =
@@ -213,6 +218,8 @@ fn calls() -> Vec<CallDetail> {
         ],
         payloads: vec![text(33, PayloadRole::Words, "crm answered 503 three times. Try again in a while.")],
         row: third,
+        used_by: Vec::new(),
+        taken_from: Vec::new(),
     };
     vec![first, second, third]
 }
@@ -454,4 +461,76 @@ fn an_erased_or_missing_answer_says_so() {
     stopped.entries.pop();
     let html = report(&stopped);
     assert!(html.contains("There is none. A person stopped it.") && html.contains("Stopped by hand"));
+}
+
+fn tied(text: &str, status: TieStatus, place: Option<TiePlace>) -> TiedSpan {
+    let answer = made().turn.answer.unwrap().text;
+    let start = u32::try_from(answer.find(text).unwrap()).unwrap();
+    TiedSpan {
+        start,
+        end: start + u32::try_from(text.len()).unwrap(),
+        text: text.to_owned(),
+        status,
+        kind: place.as_ref().map(|_| TieKind::Exact),
+        places: place.into_iter().collect(),
+        derivation: None,
+        chance: None,
+        alternatives: 0,
+        cited: None,
+        cite_agrees: None,
+    }
+}
+
+#[test]
+fn each_figure_has_a_footnote_and_what_is_doubtful_comes_first() {
+    let place = |number, pointer: &str, raw: &str| TiePlace {
+        call: call_id(number),
+        pointer: pointer.to_owned(),
+        raw: raw.to_owned(),
+    };
+    let mut sum = tied("12,408.50", TieStatus::Tied, Some(place(1, "/items/0/amount", "4100.00")));
+    sum.places.push(place(9, "/total", HOSTILE));
+    sum.derivation = Some(Derivation {
+        operation: TieOperation::Sum,
+        expression: "4,100 + 8,308.50 = 12,408.50".to_owned(),
+        computed: "12408.5".to_owned(),
+    });
+    let invented = tied("20 days", TieStatus::Untied, None);
+    let mut report_of = made();
+    let answer = report_of.turn.answer.as_mut().unwrap();
+    answer.ties = Ties {
+        spans: vec![sum, tied("41 days", TieStatus::Contradicted, None), invented],
+        counts: TieCounts { tied: 1, possible: 0, untied: 1, contradicted: 1 },
+        limit: String::new(),
+    };
+    let html = report(&report_of);
+    let at = |text: &str| html.find(text).unwrap_or_else(|| panic!("{text} is not in\n{html}"));
+    let boxed = at("To be looked at first");
+    let (contradicted, untied) =
+        (at("<bdi>41 days</bdi></a> <b>contradicted</b>"), at("<bdi>20 days</bdi></a> <b>untied</b>"));
+    let body = at("<div class=\"answer foreign\"");
+    assert!(
+        boxed < contradicted && contradicted < untied && untied < body,
+        "the box stands before the answer"
+    );
+    at(
+        "<span class=\"tied\">12,408.50</span><sup class=\"foot\"><a id=\"from-1\" href=\"#figure-1\">1</a></sup>",
+    );
+    at("<span class=\"untied\">20 days</span>");
+    at(
+        "<bdi>4,100 + 8,308.50 = 12,408.50</bdi>, from <a href=\"#c1\">c1</a> <span class=\"tool\">billing.list_invoices</span>",
+    );
+    at("<code>/items/0/amount</code> “<bdi>4100.00</bdi>”");
+    assert!(
+        !html.contains("<script") && html.contains("&lt;script&gt;alert(1)"),
+        "what stands there is text"
+    );
+
+    // Offsets that are none of this text's break nothing.
+    let answer = report_of.turn.answer.as_mut().unwrap();
+    answer.ties.spans[0].end = u32::MAX;
+    answer.ties.spans[1].start = 7;
+    let html = report(&report_of);
+    assert_eq!(html.matches("<span").count(), html.matches("</span>").count());
+    assert_eq!(html.matches("<sup").count(), html.matches("</sup>").count());
 }

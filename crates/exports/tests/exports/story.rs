@@ -164,7 +164,8 @@ pub(crate) fn detail(row: CallRow, method: &str, endpoint: &str) -> CallDetail {
         whole: true,
         erased: None,
     }];
-    CallDetail { row, entries, payloads }
+    let (used_by, taken_from) = (Vec::new(), Vec::new());
+    CallDetail { row, entries, payloads, used_by, taken_from }
 }
 
 /// The turn, and the entries of its one request to the model; one of another turn is among them.

@@ -6,6 +6,7 @@ use domain::id::HoldId;
 use domain::payload::PayloadRole;
 use rusqlite::Connection;
 
+use super::answers;
 use super::rows::place;
 use crate::error::StoreError;
 use crate::stored::Erased;
@@ -52,6 +53,7 @@ pub(super) fn erased(to: &Connection, payloads: &[Erased]) -> Result<(), StoreEr
                         .execute((seq.0, call.to_string()))?;
                 }
             }
+            PayloadRole::Answer => answers::erased(to, *seq)?,
             PayloadRole::Question => {
                 to.prepare_cached(
                     "UPDATE conversation SET title = '' WHERE id = (SELECT conversation FROM turn WHERE seq = ?1)

@@ -5,6 +5,7 @@
 //! fault with a story is the verifier's work.
 
 mod anchors;
+mod answers;
 mod calls;
 mod care;
 mod conversations;
@@ -31,9 +32,10 @@ use calls::Calls;
 use conversations::Conversations;
 
 /// The tables that a [`Projection`] fills, each with the columns that order its rows.
-pub(crate) const TABLES: [(&str, &str); 13] = [
+pub(crate) const TABLES: [(&str, &str); 14] = [
     ("conversation", "id"),
     ("turn", "id"),
+    ("answered", "seq"),
     ("call", "seq"),
     ("call_entry", "call_seq, seq"),
     ("tool", "id"),
@@ -66,7 +68,10 @@ impl Projection {
         let calls = &mut self.calls;
         match &entry.fact {
             Fact::QuestionAsked { turn, question } => turns::asked(to, entry, *turn, question)?,
-            Fact::AnswerGiven { turn, answer, .. } => turns::answered(to, entry, *turn, answer)?,
+            Fact::AnswerGiven { turn, answer, .. } => {
+                turns::answered(to, entry, *turn, answer)?;
+                answers::given(to, entry, *turn, payloads.text(answer)?.as_deref())?;
+            }
             Fact::TurnStopped { turn, why, words } => {
                 turns::stopped(to, entry, *turn, *why, words.as_ref())?;
             }

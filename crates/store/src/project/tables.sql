@@ -38,6 +38,19 @@ CREATE INDEX turn_by_conversation ON turn (conversation, seq);
 CREATE INDEX turn_by_seq ON turn (seq);
 CREATE INDEX turn_open ON turn (seq) WHERE ended_seq IS NULL;
 
+CREATE TABLE answered (
+  seq INTEGER PRIMARY KEY,
+  turn TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  model TEXT NOT NULL,
+  tied INTEGER NOT NULL,
+  possible INTEGER NOT NULL,
+  untied INTEGER NOT NULL,
+  contradicted INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX answered_by_at ON answered (at);
+
 CREATE TABLE call (
   seq INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,

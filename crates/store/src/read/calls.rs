@@ -18,7 +18,7 @@ const COLUMNS: &str = "seq, id, at, conversation, turn, batch, position, handle,
 
 impl Reader {
     /// One call with its entries and payloads, of each payload's text the first `max_payload` bytes; `None` if there
-    /// is no such call.
+    /// is no such call. Which answers used it is asked for apart, with [`Reader::uses`].
     pub async fn call(&self, id: CallId, max_payload: usize) -> Result<Option<CallDetail>, StoreError> {
         self.run(move |sql| detail(sql, id, max_payload)).await
     }
@@ -83,7 +83,8 @@ pub(super) fn detail(
         let shared = shared_result(sql, from, payloads::bound(max_payload))?;
         all.extend(shared.map(|payload| payloads::view(payload, max_payload)));
     }
-    Ok(Some(CallDetail { row, entries, payloads: all }))
+    let (used_by, taken_from) = (Vec::new(), Vec::new());
+    Ok(Some(CallDetail { row, entries, payloads: all, used_by, taken_from }))
 }
 
 /// The result of a call on which another drew: its own, or the one on which it drew itself.

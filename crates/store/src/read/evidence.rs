@@ -110,6 +110,19 @@ impl Evidence {
         self.entries
     }
 
+    /// A payload once more: the bytes that are stored under a commitment of the entry `seq`, empty if they can't be unpacked;
+    /// `None` if there are none.
+    ///
+    /// # Errors
+    /// If the workspace can't be read.
+    pub fn payload(&self, seq: Seq, commitment: &Commitment) -> Result<Option<Vec<u8>>, StoreError> {
+        match stored::payload(&self.connection, seq, commitment, u64::MAX) {
+            Ok(stored) => Ok(stored.map(|stored| stored.bytes)),
+            Err(StoreError::Damaged { .. }) => Ok(Some(Vec::new())),
+            Err(error) => Err(error),
+        }
+    }
+
     fn next_piece(&mut self) -> Result<Option<Piece>, StoreError> {
         loop {
             match (self.page.pop_front(), self.from) {

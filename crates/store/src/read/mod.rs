@@ -20,7 +20,9 @@ mod snapshot;
 mod spent;
 mod stats;
 mod subject;
+mod tied;
 mod trail;
+mod uses;
 mod wire;
 mod wording;
 

@@ -8,7 +8,7 @@ use domain::view::{CallDetail, CallRow, ConversationRow, EntryView, TurnView};
 use rusqlite::OptionalExtension;
 
 use super::snapshot::Snapshot;
-use super::{calls, conversations, search, trail};
+use super::{calls, conversations, search, trail, uses};
 use crate::columns;
 use crate::error::StoreError;
 
@@ -101,13 +101,15 @@ impl Snapshot {
         columns::rows(&mut statement, [limit], |row| conversations::conversation_row(&self.sql, row))
     }
 
-    /// One call with its entries and payloads, of each payload's text the first `most` bytes; `None` if there is no such
-    /// call.
+    /// One call with its entries and payloads, of each payload's text the first `most` bytes, and the answers that used it;
+    /// `None` if there is no such call.
     ///
     /// # Errors
     /// If the trail can't be read.
     pub fn call(&self, id: CallId, most: usize) -> Result<Option<CallDetail>, StoreError> {
-        calls::detail(&self.sql, id, most)
+        let Some(mut detail) = calls::detail(&self.sql, id, most)? else { return Ok(None) };
+        detail.used_by = uses::uses(&self.sql, id, uses::answers(&detail.entries)?)?;
+        Ok(Some(detail))
     }
 
     /// The call that the entry `seq` asks for; `None` if there is none.

@@ -27,7 +27,7 @@ async fn a_tampered_row_is_found_and_named() {
     let story = story::tell(&scene, &store).await;
     let reader = store.reader();
     let call = reader.call(story.calls[0], 0).await.unwrap().unwrap().row.seq;
-    let cases: [(&str, &str, Option<Seq>); 6] = [
+    let cases: [(&str, &str, Option<Seq>); 7] = [
         (
             "UPDATE call SET outcome = 'failed' WHERE handle = 1 AND turn IS NOT NULL",
             "outcome differ",
@@ -40,6 +40,7 @@ async fn a_tampered_row_is_found_and_named() {
             "has a row that no entry gives: policy",
             None,
         ),
+        ("UPDATE answered SET untied = 0, tied = 9", "tied differ", None),
         ("DELETE FROM source", "lacks a row", None),
         (
             "UPDATE model SET definition = replace(definition, '127.0.0.1', '6.6.6.6')",
@@ -58,9 +59,9 @@ async fn a_tampered_row_is_found_and_named() {
         assert_eq!(found.kind, FindingKind::Projection);
         assert!(seq.is_none_or(|seq| found.seq == Some(seq)), "{found:?}");
     }
-    // Each of the six stands for itself, and what stands in a column is not told.
+    // Each of the seven stands for itself, and what stands in a column is not told.
     let findings = reader.check_projections().await.unwrap();
-    assert!(findings.len() >= 6 && !findings.iter().any(|finding| finding.words.contains("Something")));
+    assert!(findings.len() >= 7 && !findings.iter().any(|finding| finding.words.contains("Something")));
 }
 
 #[tokio::test]

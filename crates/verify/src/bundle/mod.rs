@@ -9,6 +9,7 @@ mod partial;
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::bundle::{BundleScope, Manifest};
+use domain::id::Seq;
 use domain::payload::{Commitment, commitment};
 use domain::time::Micros;
 use domain::view::{FindingKind, Part, VerifyReport};
@@ -119,9 +120,22 @@ impl BundleChecker {
         }
     }
 
-    /// What was found. `took_ms` is 0: who has a clock fills it in.
+    /// What was found. `took_ms` is 0: who has a clock fills it in. Ties are not rechecked.
     #[must_use]
     pub fn finish(self, now: Micros) -> VerifyReport {
+        self.finish_with(now, |_| None)
+    }
+
+    /// The same with every tie of every answer rechecked. `payload` is asked once more for answers and for the results that
+    /// they name: it gives the file `payloads/<commitment>`, none if there is none.
+    #[must_use]
+    pub fn finish_with(
+        self,
+        now: Micros,
+        mut payload: impl FnMut(Commitment) -> Option<Vec<u8>>,
+    ) -> VerifyReport {
+        // Before the bytes stands their salt.
+        let payload = |_: Seq, commitment| Some(payload(commitment)?.get(32..)?.to_vec());
         let mut findings = Findings::default();
         let manifest = self.claims.read_manifest(&mut findings);
         let whole = match &manifest {
@@ -138,9 +152,9 @@ impl BundleChecker {
             findings.missing_file(Part::Checkpoints, "checkpoint");
         }
         if whole {
-            self.finish_full(manifest.as_ref(), key.as_ref(), findings, now)
+            self.finish_full(manifest.as_ref(), key.as_ref(), findings, now, payload)
         } else {
-            self.finish_partial(manifest.as_ref(), key.as_ref(), findings, now)
+            self.finish_partial(manifest.as_ref(), key.as_ref(), findings, now, payload)
         }
     }
 
@@ -167,6 +181,7 @@ impl BundleChecker {
         key: Option<&Verifier>,
         mut findings: Findings,
         now: Micros,
+        payload: impl FnMut(Seq, Commitment) -> Option<Vec<u8>>,
     ) -> VerifyReport {
         self.full.finish_entries(&mut findings);
         let mut checker = self.full.into_checker();
@@ -183,6 +198,7 @@ impl BundleChecker {
         if manifest.is_none_or(|manifest| manifest.payloads) {
             checker.record.payloads.finish(&mut checker.findings);
         }
+        checker.record.ties.recheck(payload, &mut checker.findings);
         checker.findings.extend(findings);
         keep_what_is_known(&mut checker.findings);
         checker.report(now)
@@ -194,6 +210,7 @@ impl BundleChecker {
         key: Option<&Verifier>,
         mut findings: Findings,
         now: Micros,
+        payload: impl FnMut(Seq, Commitment) -> Option<Vec<u8>>,
     ) -> VerifyReport {
         let count = u64::try_from(self.partial.entries.len()).unwrap_or(u64::MAX);
         self.claims.compare(manifest, key, count, self.held.count, &mut findings);
@@ -211,6 +228,7 @@ impl BundleChecker {
         if manifest.is_none_or(|manifest| manifest.payloads) {
             told.record.payloads.finish(&mut told.findings);
         }
+        told.record.ties.recheck(payload, &mut told.findings);
         keep_what_is_known(&mut told.findings);
         told.report(now)
     }

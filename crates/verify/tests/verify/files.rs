@@ -289,7 +289,11 @@ pub(crate) fn check(
     for (name, bytes) in files {
         checker.file(name, bytes.clone());
     }
-    checker.finish(Micros(0))
+    let payload = |commitment: Commitment| {
+        let name = format!("payloads/{commitment}");
+        files.iter().find(|(file, _)| *file == name).map(|(_, bytes)| bytes.clone())
+    };
+    checker.finish_with(Micros(0), payload)
 }
 
 /// The bundles that tests change: of the whole trail, of its first conversation, of the answer in it.

@@ -15,5 +15,6 @@ mod kept;
 mod mutations;
 mod story;
 mod tampered;
+mod ties;
 mod trail;
 mod writer;

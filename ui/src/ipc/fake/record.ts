@@ -89,7 +89,7 @@ export class Trail {
     const payloads = entries
       .flatMap((entry) => this.sealedBy(entry))
       .flatMap((commitment) => this.payload(commitment, CUT) ?? this.erased.get(commitment) ?? []);
-    return { row: { ...row }, entries, payloads };
+    return { row: { ...row }, entries, payloads, used_by: [], taken_from: [] };
   }
 
   payload(commitment: Commitment, most: number): PayloadView | null {
@@ -137,6 +137,7 @@ export class Trail {
       erased: this.erased.size,
       anchored: null,
       witnesses: [],
+      unchecked_ties: 0,
       vkeys: [`tieout.example/ws+8a3f01c2+${btoa(digest('vkey').slice(0, 32))}`],
     };
   }
@@ -155,6 +156,7 @@ export class Trail {
       ['story', calls],
       ['conversations', this.conversations.size],
       ['payloads', this.#payloads.size],
+      ['ties', 0],
       ['projections', calls],
     ];
     return checked.map(([part, checked]) => ({ part, checked, findings: 0 }));
