@@ -83,7 +83,7 @@ fn the_policys_name_is_the_hash_of_its_text() {
 fn any_label() -> impl Strategy<Value = Label> {
     let level = prop::sample::select(Level::ALL.to_vec());
     let categories = prop::collection::btree_set(prop::sample::select(Category::ALL.to_vec()), 0..5);
-    (level, categories).prop_map(|(level, categories)| Label { level, categories })
+    (level, categories).prop_map(|(level, categories)| Label::of(level, categories))
 }
 
 fn any_facts() -> impl Strategy<Value = CallFacts> {

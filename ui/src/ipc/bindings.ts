@@ -1565,6 +1565,18 @@ export type ImportSaved = {
 	unfit: SkippedOperation[],
 };
 
+/**
+ *  Who stands behind what is written: user > organisation > outside. A join takes the lowest, since one sentence of a
+ *  stranger is enough to steer a model.
+ */
+export type Integrity = 
+/**  Anybody may have written it. What a source gets that says nothing. */
+"outside" | 
+/**  The organisation answers for it: its own systems, written by its own people. */
+"organisation" | 
+/**  The person of this conversation wrote it. */
+"user";
+
 /**  A JSON value of a foreign shape: arguments, a schema, a result. */
 export type Json = unknown;
 
@@ -1601,12 +1613,20 @@ export type KeysIn =
 /**  A passphrase-protected file of the workspace. */
 "file";
 
-/**  A level and the categories that were touched. */
+/**
+ *  A level, the categories that were touched, who may read it and who stands behind it.
+ * 
+ *  What is left out where a label is written is everyone for the readers, and outside for the integrity.
+ */
 export type Label = {
 	/**  How sensitive. */
 	level: Level,
 	/**  About what; in [`Category`]'s order, each once. */
 	categories: Category[],
+	/**  Who may read it. */
+	readers?: Readers,
+	/**  Who stands behind what it says. */
+	integrity?: Integrity,
 };
 
 /**  public < internal < confidential < restricted. */
@@ -2081,6 +2101,12 @@ export type Price = {
 	output: number,
 };
 
+/**
+ *  Somebody who reads or is written to: a person's address, an account, a channel. Two spellings that differ in case or
+ *  in blanks around them are the same principal.
+ */
+export type Principal = string;
+
 /**  How far long work is. */
 export type Progress = {
 	/**  So many are done. */
@@ -2158,6 +2184,9 @@ export type Rate = {
 	/**  How many may begin at once when none began for a while; at least 1. */
 	burst: number,
 };
+
+/**  Everyone, or a set of principals. A join keeps those who may read both. */
+export type Readers = Principal[] | null;
 
 /**  What a call would send. */
 export type RequestPreview = {
