@@ -204,18 +204,16 @@ mod tests {
 
     fn any_readers() -> impl Strategy<Value = Readers> {
         let principal = prop::sample::select(vec!["ana", "bo", "cleo"]).prop_map(Principal::new);
-        prop_oneof![
-            Just(Readers::EVERYONE),
-            prop::collection::vec(principal, 0..3).prop_map(Readers::only),
-        ]
+        prop_oneof![Just(Readers::EVERYONE), prop::collection::vec(principal, 0..3).prop_map(Readers::only),]
     }
 
     fn any_label() -> impl Strategy<Value = Label> {
         let level = prop::sample::select(Level::ALL.to_vec());
         let categories = prop::collection::btree_set(prop::sample::select(Category::ALL.to_vec()), 0..5);
         let integrity = prop::sample::select(Integrity::ALL.to_vec());
-        (level, categories, any_readers(), integrity)
-            .prop_map(|(level, categories, readers, integrity)| Label { level, categories, readers, integrity })
+        (level, categories, any_readers(), integrity).prop_map(|(level, categories, readers, integrity)| {
+            Label { level, categories, readers, integrity }
+        })
     }
 
     proptest! {
@@ -246,10 +244,7 @@ mod tests {
         assert_eq!(written(&Label::unlabelled()), r#"{"level":"confidential","categories":[]}"#);
         assert_eq!(written(&Label::PUBLIC), r#"{"level":"public","categories":[],"integrity":"user"}"#);
         let named = Label { readers: Readers::only([Principal::new(" Ana@x.org ")]), ..Label::unlabelled() };
-        assert_eq!(
-            written(&named),
-            r#"{"level":"confidential","categories":[],"readers":["ana@x.org"]}"#
-        );
+        assert_eq!(written(&named), r#"{"level":"confidential","categories":[],"readers":["ana@x.org"]}"#);
     }
 
     #[test]

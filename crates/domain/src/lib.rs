@@ -27,6 +27,7 @@ pub mod model;
 pub mod network;
 pub mod outcome;
 pub mod payload;
+pub mod policy;
 pub mod request;
 pub mod run;
 pub mod search;
