@@ -424,6 +424,16 @@ export type ApprovalInput = {
 	approval: Approval,
 };
 
+/**  Where a value of a call's arguments came from, found by the value itself. */
+export type ArgumentOrigin = {
+	/**  Its place in the arguments: an RFC 6901 pointer. */
+	argument: string,
+	/**  The value. */
+	value: string,
+	/**  Where it was before the model wrote it, the most trusted place first; none if the model alone wrote it. */
+	from: Origin[],
+};
+
 /**  One call of an approval sheet. */
 export type Ask = {
 	/**  The call. */
@@ -904,6 +914,8 @@ export type Decision = {
 	rule: string,
 	/**  The reason in words. */
 	reason: string,
+	/**  Where the arguments came from that the decision turned on. */
+	origins?: ArgumentOrigin[],
 };
 
 /**  How a figure was computed. */
@@ -1892,6 +1904,19 @@ export type NetworkSettings = {
 	/**  PEM files with certificates of authorities that are trusted beside the system's. */
 	roots: string[],
 };
+
+/**  A place where a value was before the model wrote it. */
+export type Origin = 
+/**  The person wrote it in this conversation. */
+{ kind: "person" } | 
+/**  A result holds it. */
+{ kind: "result"; 
+/**  Whose. */
+handle: Handle; 
+/**  Where in it: an RFC 6901 pointer; empty for a result that is no JSON. */
+pointer: string; 
+/**  Who stands behind what it says. */
+integrity: Integrity };
 
 /**  How a call ended. */
 export type Outcome = 

@@ -11,6 +11,7 @@ mod departing;
 mod driver;
 mod end;
 mod history;
+mod judging;
 mod kept;
 pub(crate) mod known;
 mod line;
