@@ -95,11 +95,11 @@ fn role(schema: &Value, named: &[String], text: &str, acts: Acts) -> Role {
     if is_url(text) || matches!(format, "uri" | "url" | "iri" | "uri-reference" | "hostname") {
         return Role::Url;
     }
-    if is(&["url", "uri", "link", "href", "webhook", "callback", "endpoint", "website", "webpage", "domain"])
-    {
+    if is(&ADDRESSES) && text.contains('.') {
         return Role::Url;
     }
-    if is_email(text) || is_account(text) || matches!(format, "email" | "idn-email") {
+    // What is named an address and is none is a word that the tool knows: where it writes to, and nothing that is visited.
+    if is_email(text) || is_account(text) || matches!(format, "email" | "idn-email") || is(&ADDRESSES) {
         return Role::Destination;
     }
     if is(&DESTINATIONS) && !is(&["id", "ids"]) {
@@ -157,6 +157,9 @@ const DESTINATIONS: [&str; 30] = [
     "wallet",
     "mailbox",
 ];
+/// Fields that hold an address of the web.
+const ADDRESSES: [&str; 9] =
+    ["url", "uri", "link", "href", "webhook", "callback", "endpoint", "website", "webpage"];
 /// Fields that name a place where people meet: who is there reads what is said there.
 const PLACES: [&str; 10] =
     ["channel", "channels", "room", "rooms", "chat", "chats", "group", "groups", "team", "teams"];
@@ -269,7 +272,7 @@ mod tests {
         let values = json!({
             "recipients": ["ana@x.org", "Bo"], "where": "intranet", "kind": "a", "note": "ana@x.org",
             "body": "See you", "newPassword": "hunter2", "invoice_id": 7, "day": "2024-05-13",
-            "subject": "Lunch", "file": "notes.txt", "page": "www.x.org",
+            "subject": "Lunch", "file": "notes.txt", "page": "www.x.org", "webhook": "billing", "link": "x.org?a=1",
         });
         let found = roles("send_email", schema, values);
         let role = |pointer: &str| found.iter().find(|(found, _)| found == pointer).unwrap().1;
@@ -286,6 +289,8 @@ mod tests {
             ("/subject", Role::Name),
             ("/file", Role::Target),
             ("/page", Role::Url),
+            ("/webhook", Role::Destination),
+            ("/link", Role::Url),
         ] {
             assert_eq!(role(pointer), expected, "{pointer}");
         }

@@ -496,9 +496,8 @@ fn label() -> impl Strategy<Value = Label> {
     let integrity = prop::sample::select(vec![Integrity::Outside, Integrity::Organisation]);
     let readers = prop::option::of(prop::collection::vec("[a-z]{1,5}@example.com", 0..3));
     (level, categories, readers, integrity).prop_map(|(level, categories, readers, integrity)| {
-        let readers = readers.map_or(Readers::EVERYONE, |named| {
-            Readers::only(named.iter().map(|name| Principal::new(name)))
-        });
+        let readers = readers
+            .map_or(Readers::EVERYONE, |named| Readers::only(named.iter().map(|name| Principal::new(name))));
         Label { level, categories, readers, integrity }
     })
 }
