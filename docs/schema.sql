@@ -13,7 +13,8 @@
 -- Instants are microseconds since 1970 in UTC, lengths of time microseconds, ids text like `call_01K9…`.
 -- A `level` is 0 public, 1 internal, 2 confidential, 3 restricted. `categories` is a set of bits: 1 identity,
 -- 2 contact, 4 location, 8 financial, 16 health, 32 credential, 64 biometric, 128 communications, 256 calendar,
--- 512 employment, 1024 legal, 2048 minors, 4096 organisation. So labels join with max() and |.
+-- 512 employment, 1024 legal, 2048 minors, 4096 organisation; and above them 8192 not written by the person alone, 16384 not by the
+-- organisation alone. So labels join with max() and |. Who alone may read something stands in the entries.
 
 -- ---- truth ------------------------------------------------------------------------------------------------------
 -- Appended, never changed: UPDATE, DELETE, REPLACE and upsert abort. No column lies outside what is hashed or can be

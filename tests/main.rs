@@ -33,6 +33,7 @@ mod memory;
 mod one_of_64;
 mod order;
 mod outcomes;
+mod policy;
 mod protocols;
 mod provable;
 mod recorded;

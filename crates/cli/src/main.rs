@@ -65,6 +65,7 @@ async fn run(cli: &Cli, output: &Output) -> Result<Exit, engine::EngineError> {
         Command::Tools(tools) => commands::tools::run(global, tools, output).await,
         Command::Calls(calls) => commands::calls::run(global, calls, output).await,
         Command::Network(network) => commands::network::run(global, network, output).await,
+        Command::Policy(policy) => commands::policy::run(global, policy, output).await,
         Command::Settings(settings) => commands::settings::run(global, settings, output).await,
         Command::Secrets(secrets) => commands::secrets::run(global, secrets, output).await,
         Command::Trail(trail) => commands::trail::run(global, trail, output).await,

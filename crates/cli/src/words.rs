@@ -1,5 +1,6 @@
 //! Small pieces of text that several commands print.
 
+use domain::call::{ArgumentOrigin, Origin};
 use domain::fact::Dropped;
 use domain::model::{Capabilities, Price};
 use domain::time::{Micros, Span};
@@ -33,6 +34,23 @@ pub(crate) fn rate(milli_per_second: u32) -> String {
     let (whole, tenths) = (thousandths / 1000, thousandths % 1000 / 100);
     let number = if tenths == 0 { whole.to_string() } else { format!("{whole}.{tenths}") };
     format!("{number} {} a {time}", if number == "1" { "request" } else { "requests" })
+}
+
+/// Where arguments came from, a line each: `/to/0 eve@evil.com, from c2 /body (outside)`.
+pub(crate) fn origin_lines(origins: &[ArgumentOrigin]) -> Vec<String> {
+    let place = |origin: &Origin| match origin {
+        Origin::Person => "your words".to_owned(),
+        Origin::Result { handle, pointer, integrity } => {
+            let (gap, word) = (if pointer.is_empty() { "" } else { " " }, integrity.word());
+            format!("{handle}{gap}{pointer} ({word})")
+        }
+    };
+    let line = |ArgumentOrigin { argument, value, from }: &ArgumentOrigin| {
+        let from = from.iter().map(place).collect::<Vec<_>>().join(", ");
+        let from = if from.is_empty() { "by the model alone".to_owned() } else { format!("from {from}") };
+        format!("{argument} {value}, {from}")
+    };
+    origins.iter().map(line).collect()
 }
 
 /// Why a call that started early is not used.

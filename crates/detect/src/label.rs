@@ -1,7 +1,7 @@
 //! The label that findings give.
 
 use domain::finding::Finding;
-use domain::label::{Category, Label, Level};
+use domain::label::{Category, Integrity, Label, Level};
 
 /// The level of data about this: keys, and what GDPR Art. 9 and 10 name, are restricted; what stands for or reaches a person
 /// is confidential; names of one's own machines are internal.
@@ -27,7 +27,9 @@ pub fn level_of(category: Category) -> Level {
 /// that nothing is there.
 pub fn label_of<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Label {
     findings.into_iter().fold(Label::PUBLIC, |label, finding| {
-        let one = Label { level: level_of(finding.category), categories: [finding.category].into() };
+        // What is found says nothing of who wrote it.
+        let found = Label::of(level_of(finding.category), [finding.category]);
+        let one = Label { integrity: Integrity::User, ..found };
         label.join(&one)
     })
 }

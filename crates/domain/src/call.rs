@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::effect::Effect;
 use crate::id::{BatchId, CallId, Handle};
-use crate::label::Label;
+use crate::label::{Integrity, Label};
 use crate::tool::ToolId;
 
 /// A call as it goes through decision, dispatch and record. `tool` is `None` if the model asked for a tool that is
@@ -58,6 +58,37 @@ pub struct Decision {
     pub rule: String,
     /// The reason in words.
     pub reason: String,
+    /// Where the arguments came from that the decision turned on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub origins: Vec<ArgumentOrigin>,
+}
+
+/// Where a value of a call's arguments came from, found by the value itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct ArgumentOrigin {
+    /// Its place in the arguments: an RFC 6901 pointer.
+    pub argument: String,
+    /// The value.
+    pub value: String,
+    /// Where it was before the model wrote it, the most trusted place first; none if the model alone wrote it.
+    pub from: Vec<Origin>,
+}
+
+/// A place where a value was before the model wrote it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, specta::Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Origin {
+    /// The person wrote it in this conversation.
+    Person,
+    /// A result holds it.
+    Result {
+        /// Whose.
+        handle: Handle,
+        /// Where in it: an RFC 6901 pointer; empty for a result that is no JSON.
+        pointer: String,
+        /// Who stands behind what it says.
+        integrity: Integrity,
+    },
 }
 
 /// What a person said when asked about a call.
@@ -87,6 +118,8 @@ pub enum Approve {
     /// Reads run, writes ask.
     #[default]
     Reads,
+    /// Reads run, and so do writes that the person's own words ask for; what else writes asks.
+    Asked,
     /// What would ask runs; what is denied stays denied.
     All,
 }

@@ -220,7 +220,7 @@ fn check_subset(value: &Value, path: &str) -> Result<(), BodyError> {
 mod tests {
     use super::*;
     use crate::id::{CallId, ModelCallId, TurnId};
-    use crate::label::{Category, Label, Level};
+    use crate::label::{Category, Integrity, Label, Level, Principal, Readers};
     use crate::model::{Finish, Usage};
     use crate::outcome::Outcome;
     use crate::payload::Commitment;
@@ -314,8 +314,9 @@ mod tests {
             cut_from: None,
             took: Span(90_000),
             label: Label {
-                level: Level::Internal,
-                categories: [Category::Minors, Category::Identity].into(),
+                readers: Readers::only([Principal::new("bo"), Principal::new("ana")]),
+                integrity: Integrity::Organisation,
+                ..Label::of(Level::Internal, [Category::Minors, Category::Identity])
             },
             from: Some(CallId::new(7, 7)),
             phases: Some(Phases { reused: true, ..Phases::default() }),

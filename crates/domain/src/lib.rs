@@ -28,6 +28,7 @@ pub mod network;
 pub mod outcome;
 pub mod paging;
 pub mod payload;
+pub mod policy;
 pub mod request;
 pub mod run;
 pub mod search;

@@ -13,7 +13,7 @@ use domain::source::SourceSpec;
 use domain::time::Span;
 use domain::tool::{ToolId, ToolSpec};
 use domain::view::CallDetail;
-use policy::CallFacts;
+use policy::{Call, CallFacts};
 use sources::Credential;
 use tokio::sync::{mpsc, watch};
 use turn::{Attempts, EndedAttempt, EndedCall, Interruption, Lane, Then};
@@ -175,15 +175,28 @@ impl Engine {
             early: None,
             retry_of,
         };
-        let facts =
-            CallFacts { effect: tool.effect, known: true, from_record: false, label: tool.label.clone() };
-        let decision = policy::decide(approve, &facts);
+        let connected = inner.catalogue.read(&inner.reader).await?;
+        let name = source.id_of(tool).to_string();
+        let facts = CallFacts::by_hand(&Call {
+            tool: &name,
+            description: &tool.description,
+            schema: &tool.input.0,
+            arguments: &serde_json::Value::Null,
+            effect: tool.effect,
+            known: true,
+            from_record: false,
+            label: &tool.label,
+        });
+        let decision = connected.rules.policy.decide(approve, &facts);
         let secret = named(&inner.keychain, source.auth.secret()).await?;
         let key = source.tls.as_ref().and_then(|tls| tls.client_key_secret.as_ref());
         let key = named(&inner.keychain, key).await?;
         let prepared = Ready::new(&source, tool, arguments, secret, key.as_ref(), id);
         let draft = |fact, payloads| Draft { moment: inner.clock.now(), conversation, fact, payloads };
-        let begin = vec![draft(requested, vec![payload]), draft(decided(id, &decision), Vec::new())];
+        let begin = vec![
+            draft(requested, vec![payload]),
+            draft(decided(id, &decision, &connected.rules.hash), Vec::new()),
+        ];
         store.append(begin).await?;
 
         let unsent = |ending| Finished::new(ending, handle, usize::MAX).map(|end| (end, Span::default()));
@@ -339,9 +352,9 @@ impl Drop for Leaves {
     }
 }
 
-fn decided(call: CallId, decision: &Decision) -> Fact {
+fn decided(call: CallId, decision: &Decision, policy: &str) -> Fact {
     let (verdict, rule) = (decision.verdict, decision.rule.clone());
-    Fact::CallDecided { call, verdict, rule, policy: policy::policy_hash() }
+    Fact::CallDecided { call, verdict, rule, policy: policy.to_owned() }
 }
 
 fn ended_call(call: CallId, tool: &ToolSpec, finished: &Finished, took: Span) -> EndedCall {

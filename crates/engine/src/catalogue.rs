@@ -12,6 +12,7 @@ use store::Reader;
 use crate::error::EngineError;
 use crate::learnt::on_record;
 use crate::locked::lock;
+use crate::rules::InForce;
 use crate::run::known::{Known, known};
 use crate::run::prompt::offered;
 use crate::run::settings::run_settings;
@@ -26,6 +27,7 @@ pub(crate) struct Connected {
     /// The tools as models are offered them, in the order in which they were connected.
     pub(crate) tools: Vec<OfferedTool>,
     pub(crate) run: RunSettings,
+    pub(crate) rules: InForce,
     lengths: OnceLock<Vec<usize>>,
     shortlist: OnceLock<Shortlist>,
 }
@@ -93,6 +95,7 @@ impl Catalogue {
             known: known(&sources),
             tools: offered(&sources),
             run: run_settings(reader).await?,
+            rules: InForce::read(reader).await?,
             lengths: OnceLock::new(),
             shortlist: OnceLock::new(),
         });

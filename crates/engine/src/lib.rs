@@ -44,6 +44,7 @@ mod ready;
 mod recording;
 mod review;
 mod rotate;
+mod rules;
 mod run;
 mod search;
 mod servers;
@@ -80,6 +81,7 @@ pub use openapi::{
     Choice as ImportChoice, Imported, Made, Offer, Operation, Options as ImportOptions, Skipped,
 };
 pub use pick::{ImportChanges, Pick, PickedTool, ToolChange};
+pub use policy::{CaseError, Cases, Judged, Policy, Replay, Rule, Strength, Tally, replay};
 pub use probe::{answer_probe, keychain_answers, keychain_lasts};
 pub use providers::{Endpoint, LimitField, ModelKey, ModelKeyPlace, Preset, Quirks, known_at, preset};
 pub use recording::{Recording, decode};

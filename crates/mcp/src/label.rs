@@ -22,7 +22,7 @@ pub(crate) fn declared(meta: &Value) -> Option<Label> {
 /// say less.
 pub(crate) fn labelled(before: &Label, declared: Option<Label>, trusted: bool) -> Label {
     match declared {
-        Some(declared) if trusted => Label { categories: before.categories.clone(), ..declared },
+        Some(declared) if trusted => Label { level: declared.level, ..before.clone() },
         Some(declared) => before.clone().join(&declared),
         None => before.clone(),
     }

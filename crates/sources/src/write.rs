@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use domain::label::Label;
+use domain::label::{Integrity, Label, Principal};
 use domain::mcp::{EnvValue, McpServer, McpTransport};
 use domain::paging::{PageBy, Paging};
 use domain::request::{FormPart, RequestShape};
@@ -29,7 +29,7 @@ pub fn write_source(spec: &SourceSpec) -> String {
         Some(server) => line(&mut out, "server", &self::server(server, &spec.base_url)),
         None => line(&mut out, "base_url", &text(&spec.base_url)),
     }
-    line(&mut out, "label", &label(&spec.label));
+    line(&mut out, "label", &label(&spec.label, Integrity::Outside));
     line(&mut out, "auth", &auth(&spec.auth));
     if let Some(own) = &spec.tls {
         line(&mut out, "tls", &tls(own));
@@ -73,7 +73,7 @@ fn tool(out: &mut String, tool: &ToolSpec, source: &Label) {
         line(out, "exclusive", "true");
     }
     if tool.label != *source {
-        line(out, "label", &label(&tool.label));
+        line(out, "label", &label(&tool.label, source.integrity));
     }
     match &tool.input.0 {
         Value::Object(fields) if writable(&tool.input.0) => {
@@ -231,13 +231,21 @@ fn limits(limits: &Limits) -> String {
     format!("{{ {} }}", pairs.join(", "))
 }
 
-fn label(label: &Label) -> String {
-    let level = text(label.level.word());
-    if label.categories.is_empty() {
-        return format!("{{ level = {level} }}");
+/// A label; who stands behind it only where that is not what `otherwise` holds.
+fn label(label: &Label, otherwise: Integrity) -> String {
+    let list = |words: Vec<&str>| words.into_iter().map(text).collect::<Vec<_>>().join(", ");
+    let mut pairs = vec![format!("level = {}", text(label.level.word()))];
+    if !label.categories.is_empty() {
+        let words = label.categories.iter().map(|category| category.word()).collect();
+        pairs.push(format!("categories = [{}]", list(words)));
     }
-    let words: Vec<_> = label.categories.iter().map(|category| text(category.word())).collect();
-    format!("{{ level = {level}, categories = [{}] }}", words.join(", "))
+    if let Some(named) = label.readers.named() {
+        pairs.push(format!("readers = [{}]", list(named.iter().map(Principal::as_str).collect())));
+    }
+    if label.integrity != otherwise {
+        pairs.push(format!("integrity = {}", text(label.integrity.word())));
+    }
+    format!("{{ {} }}", pairs.join(", "))
 }
 
 fn inline(value: &Value) -> String {

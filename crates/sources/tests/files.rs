@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use domain::effect::{Effect, Method};
 use domain::json::Json;
-use domain::label::{Category, Label, Level};
+use domain::label::{Category, Integrity, Label, Level, Principal, Readers};
 use domain::request::{Body, BodyForm, FormPart, Parameter, Place, RequestShape, Style};
 use domain::source::{
     Auth, ClientAuth, Encoding, HmacAlgorithm, HmacRecipe, KeyPlace, Limits, Rate, SourceKind, SourceSpec,
@@ -56,10 +56,10 @@ fn the_file_of_the_documentation_is_read() {
     assert_eq!(spec.limits, Limits { in_flight: 8, rate, deadline_ms: 120_000, result_bytes: 512 << 10 });
     assert_eq!(spec.idempotency_header.as_deref(), Some("Idempotency-Key"));
     assert_eq!(spec.headers["X-Team"], "research");
-    assert_eq!(spec.label, Label { level: Level::Confidential, categories: [Category::Contact].into() });
+    assert_eq!(spec.label, Label::of(Level::Confidential, [Category::Contact]));
     let [get, search] = &spec.tools[..] else { panic!("two tools") };
     assert_eq!((get.effect, get.resource.as_str()), (Effect::Read, "/customers/{id}"));
-    assert_eq!(get.label, Label { level: Level::Restricted, categories: [Category::Contact].into() });
+    assert_eq!(get.label, Label::of(Level::Restricted, [Category::Contact]));
     assert_eq!(
         get.input.0,
         json!({"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}})
@@ -493,7 +493,13 @@ fn what_is_not_toml_is_named_by_line_with_the_mistakes_beside_it() {
 fn label() -> impl Strategy<Value = Label> {
     let level = prop::sample::select(Level::ALL.to_vec());
     let categories = prop::collection::btree_set(prop::sample::select(Category::ALL.to_vec()), 0..3);
-    (level, categories).prop_map(|(level, categories)| Label { level, categories })
+    let integrity = prop::sample::select(vec![Integrity::Outside, Integrity::Organisation]);
+    let readers = prop::option::of(prop::collection::vec("[a-z]{1,5}@example.com", 0..3));
+    (level, categories, readers, integrity).prop_map(|(level, categories, readers, integrity)| {
+        let readers = readers
+            .map_or(Readers::EVERYONE, |named| Readers::only(named.iter().map(|name| Principal::new(name))));
+        Label { level, categories, readers, integrity }
+    })
 }
 
 fn auth() -> impl Strategy<Value = Auth> {

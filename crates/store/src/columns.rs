@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use domain::label::{Category, Label, Level};
+use domain::label::{Category, Integrity, Label, Level};
 use rusqlite::{Params, Row, Statement};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -48,18 +48,32 @@ pub(crate) fn level(label: &Label) -> u32 {
     (0..).zip(Level::ALL).find(|(_, level)| *level == label.level).map_or(0, |(number, _)| number)
 }
 
-/// A set of categories as bits in [`Category::ALL`]'s order, so that the join of two is their union.
+/// A set of categories as bits in [`Category::ALL`]'s order, and above them who does not stand behind it, so that the
+/// join of two is their union.
 pub(crate) fn categories(label: &Label) -> u32 {
     let bits = (0..).zip(Category::ALL).filter(|(_, category)| label.categories.contains(category));
-    bits.fold(0, |set, (bit, _)| set | 1 << bit)
+    let not_by = match label.integrity {
+        Integrity::User => 0,
+        Integrity::Organisation => NOT_BY_USER,
+        Integrity::Outside => NOT_BY_USER | NOT_BY_ORGANISATION,
+    };
+    bits.fold(not_by, |set, (bit, _)| set | 1 << bit)
 }
 
-/// The label that two columns say.
+const NOT_BY_USER: u32 = 1 << 13;
+const NOT_BY_ORGANISATION: u32 = 1 << 14;
+
+/// The label that two columns say. Who may read it alone stands in the entries.
 pub(crate) fn label(level: u32, categories: u32) -> Result<Label, StoreError> {
     let found = (0..).zip(Level::ALL).find(|(number, _)| *number == level).map(|(_, level)| level);
     let level = found.ok_or_else(|| StoreError::damaged(None, format!("no label has level {level}")))?;
     let set = (0..).zip(Category::ALL).filter(|(bit, _)| categories & (1 << bit) != 0);
-    Ok(Label { level, categories: set.map(|(_, category)| category).collect() })
+    let integrity = match (categories & NOT_BY_USER, categories & NOT_BY_ORGANISATION) {
+        (0, 0) => Integrity::User,
+        (_, 0) => Integrity::Organisation,
+        _ => Integrity::Outside,
+    };
+    Ok(Label { integrity, ..Label::of(level, set.map(|(_, category)| category)) })
 }
 
 /// Every row, as something else.

@@ -18,6 +18,7 @@ bench [--into DIR] [--rounds N] [--batches N] [--calls N] [--entries N] [NAME...
   grown         what a trail of many entries takes, beside an empty one
   intent_wait   what a durable intent adds, beside one fsync
   memory        what 1,000 batches leave behind, and 1,000 results of 1 MB hold
+  policy        a decision at 50 rules, and what a batch of 64 adds
   search        a page of calls by a filter, by words, by both, and the next one
   start         the command line's list of calls, from process start to end
   verify        a large trail verified, beside SHA-256 over the same bytes
@@ -47,6 +48,7 @@ pub(crate) enum Name {
     Interference,
     IntentWait,
     Memory,
+    Policy,
     Search,
     Start,
     Verify,
@@ -64,6 +66,7 @@ impl Name {
         Self::Interference,
         Self::IntentWait,
         Self::Memory,
+        Self::Policy,
         Self::Search,
         Self::Start,
         Self::Verify,
@@ -82,6 +85,7 @@ impl Name {
             Self::Interference => "interference",
             Self::IntentWait => "intent_wait",
             Self::Memory => "memory",
+            Self::Policy => "policy",
             Self::Search => "search",
             Self::Start => "start",
             Self::Verify => "verify",

@@ -27,6 +27,7 @@ mod many_calls;
 mod memory;
 mod message;
 mod mint;
+mod policy;
 mod raw;
 mod report;
 mod rounds;
@@ -96,6 +97,7 @@ async fn run(name: Name, arguments: &Arguments) -> Outcome<Report> {
         Name::Interference => interference::run(arguments).await,
         Name::IntentWait => intent_wait::run(arguments).await,
         Name::Memory => memory::run(arguments).await,
+        Name::Policy => policy::run(arguments).await,
         Name::Search => search::run(arguments).await,
         Name::Start => start::run(arguments).await,
         Name::Verify => verify::run(arguments).await,

@@ -129,7 +129,7 @@ fn drafts(calls: std::ops::Range<u64>, mint: &Mint) -> Vec<Draft> {
         let level = if of(50, 7) == 0 { Level::Restricted } else { Level::Confidential };
         let categories =
             if of(5_000, 9) == 0 { [Category::Health].into() } else { [Category::Financial].into() };
-        let label = Label { level, categories };
+        let label = Label::of(level, categories);
         // What is made again is made by hand, outside of the turn.
         let retry_of = before.replace(call).filter(|_| of(3_000, 11) == 0);
         let requested = Fact::CallRequested {

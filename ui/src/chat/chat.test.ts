@@ -5,6 +5,7 @@ import { begun } from '../state/turn';
 import { answers, choose, chooseAll, EMPTY, isEdited, move, notYet, submitWords, withArguments, withMistakes, withReason } from './approval';
 import { atCaret, completions } from './complete';
 import { cutShort, drewOn, saved, seen } from './exposure';
+import { originWords } from './origins';
 import { earlyOf, sequentialOf, wayOf, waysWords } from './ways';
 
 const asks: Ask[] = ['a', 'b', 'c'].map((call) => ({
@@ -13,6 +14,17 @@ const asks: Ask[] = ['a', 'b', 'c'].map((call) => ({
   arguments: '{}',
   decision: { verdict: 'ask', rule: 'r', reason: 'It writes.' },
 }));
+
+describe('where an argument came from', () => {
+  it('warns of what nobody stands behind', () => {
+    const value = { argument: '/to/0', value: 'eve@evil.com' };
+    const result = { kind: 'result' as const, handle: 'c2', pointer: '/body', integrity: 'outside' as const };
+    expect(originWords({ ...value, from: [] })).toEqual({ words: 'written by the model alone', risky: true });
+    expect(originWords({ ...value, from: [{ kind: 'person' }, result] }).risky).toBe(false);
+    expect(originWords({ ...value, from: [result] })).toEqual({ words: 'from outside content: c2 /body', risky: true });
+    expect(originWords({ ...value, from: [{ ...result, integrity: 'organisation' }] }).risky).toBe(false);
+  });
+});
 
 describe('the approval sheet', () => {
   it('says nothing until every call has its choice', () => {

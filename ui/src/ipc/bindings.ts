@@ -466,6 +466,16 @@ export type ArgumentSource = {
 	others: number,
 };
 
+/**  Where a value of a call's arguments came from, found by the value itself. */
+export type ArgumentOrigin = {
+	/**  Its place in the arguments: an RFC 6901 pointer. */
+	argument: string,
+	/**  The value. */
+	value: string,
+	/**  Where it was before the model wrote it, the most trusted place first; none if the model alone wrote it. */
+	from: Origin[],
+};
+
 /**  One call of an approval sheet. */
 export type Ask = {
 	/**  The call. */
@@ -968,6 +978,8 @@ export type Decision = {
 	rule: string,
 	/**  The reason in words. */
 	reason: string,
+	/**  Where the arguments came from that the decision turned on. */
+	origins?: ArgumentOrigin[],
 };
 
 /**  How a figure was computed. */
@@ -1659,6 +1671,18 @@ export type ImportSaved = {
 	unfit: SkippedOperation[],
 };
 
+/**
+ *  Who stands behind what is written: user > organisation > outside. A join takes the lowest, since one sentence of a
+ *  stranger is enough to steer a model.
+ */
+export type Integrity = 
+/**  Anybody may have written it. What a source gets that says nothing. */
+"outside" | 
+/**  The organisation answers for it: its own systems, written by its own people. */
+"organisation" | 
+/**  The person of this conversation wrote it. */
+"user";
+
 /**  A JSON value of a foreign shape: arguments, a schema, a result. */
 export type Json = unknown;
 
@@ -1695,12 +1719,20 @@ export type KeysIn =
 /**  A passphrase-protected file of the workspace. */
 "file";
 
-/**  A level and the categories that were touched. */
+/**
+ *  A level, the categories that were touched, who may read it and who stands behind it.
+ * 
+ *  What is left out where a label is written is everyone for the readers, and outside for the integrity.
+ */
 export type Label = {
 	/**  How sensitive. */
 	level: Level,
 	/**  About what; in [`Category`]'s order, each once. */
 	categories: Category[],
+	/**  Who may read it. */
+	readers?: Readers,
+	/**  Who stands behind what it says. */
+	integrity?: Integrity,
 };
 
 /**  public < internal < confidential < restricted. */
@@ -2003,6 +2035,19 @@ export type NetworkSettings = {
 	roots: string[],
 };
 
+/**  A place where a value was before the model wrote it. */
+export type Origin = 
+/**  The person wrote it in this conversation. */
+{ kind: "person" } | 
+/**  A result holds it. */
+{ kind: "result"; 
+/**  Whose. */
+handle: Handle; 
+/**  Where in it: an RFC 6901 pointer; empty for a result that is no JSON. */
+pointer: string; 
+/**  Who stands behind what it says. */
+integrity: Integrity };
+
 /**  How a call ended. */
 export type Outcome = 
 /**  The source answered with a result. */
@@ -2255,6 +2300,12 @@ export type Price = {
 	output: number,
 };
 
+/**
+ *  Somebody who reads or is written to: a person's address, an account, a channel. Two spellings that differ in case or
+ *  in blanks around them are the same principal.
+ */
+export type Principal = string;
+
 /**  How far long work is. */
 export type Progress = {
 	/**  So many are done. */
@@ -2351,6 +2402,10 @@ export type RefersTo = {
 	/**  How many documents there the description names. */
 	documents: number,
 };
+};
+
+/**  Everyone, or a set of principals. A join keeps those who may read both. */
+export type Readers = Principal[] | null;
 
 /**  What a call would send. */
 export type RequestPreview = {

@@ -155,7 +155,7 @@ function happened(turn: TurnState, event: RunEvent): TurnState {
       const marked = withCalls(turn, (call) =>
         asked.has(call.id) && call.phase === 'waiting' ? { ...call, phase: 'asked' } : call,
       );
-      return { ...marked, phase: 'asking', asks: [...turn.asks, ...event.asks] };
+      return { ...marked, phase: 'asking', asks: [...turn.asks.filter((ask) => !asked.has(ask.call)), ...event.asks] };
     }
     case 'batch_held': {
       const { batch, calls, limit, tools } = event;

@@ -8,6 +8,7 @@ mod evidence;
 mod mcp;
 mod models;
 mod network;
+mod policy;
 mod settings;
 mod sources;
 mod tools;
@@ -28,6 +29,7 @@ pub(crate) use evidence::{Export, Otlp, Verify, View};
 pub(crate) use mcp::AddMcp;
 pub(crate) use models::{AddModel, CanDo, Models};
 pub(crate) use network::Network;
+pub(crate) use policy::{Policy, TestRules, UseRules};
 pub(crate) use settings::Settings;
 pub(crate) use sources::{ImportChosen, ImportOpenapi, ImportRequests, Sources};
 pub(crate) use tools::{Calls, Tools};
@@ -77,6 +79,9 @@ pub(crate) enum Command {
     /// Look at how batches run here, and change it
     #[command(subcommand)]
     Settings(Settings),
+    /// Look at the rules that decide what may run, change them, and test them on recorded cases
+    #[command(subcommand)]
+    Policy(Policy),
     /// The proxy on the way out, and authorities of your own
     #[command(subcommand)]
     Network(Network),

@@ -12,6 +12,7 @@ use domain::time::Micros;
 pub(crate) enum ApproveArg {
     None,
     Reads,
+    Asked,
     All,
 }
 
@@ -20,6 +21,7 @@ impl From<ApproveArg> for Approve {
         match argument {
             ApproveArg::None => Self::None,
             ApproveArg::Reads => Self::Reads,
+            ApproveArg::Asked => Self::Asked,
             ApproveArg::All => Self::All,
         }
     }

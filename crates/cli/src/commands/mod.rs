@@ -17,6 +17,7 @@ pub(crate) mod mcp;
 pub(crate) mod models;
 pub(crate) mod network;
 pub(crate) mod offers;
+pub(crate) mod policy;
 pub(crate) mod probe;
 pub(crate) mod profile;
 pub(crate) mod secrets;

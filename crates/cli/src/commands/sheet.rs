@@ -11,7 +11,7 @@ use engine::Engine;
 
 use crate::editor;
 use crate::output::Output;
-use crate::words::{count, thousands};
+use crate::words::{count, origin_lines, thousands};
 
 /// What a person said on a sheet.
 pub(crate) enum Said {
@@ -41,6 +41,7 @@ pub(crate) async fn calls(engine: Engine, asks: Vec<(Ask, Option<ToolCall>)>, ou
         let label = call.as_ref().map(|call| call.label.to_string()).unwrap_or_default();
         output.progress(format!("\n{} of {}: {}  {label}", position + 1, asks.len(), ask.request));
         output.progress(&ask.decision.reason);
+        origin_lines(&ask.decision.origins).iter().for_each(|line| output.progress(format!("  {line}")));
         answers.push((ask.call, one(&engine, ask, call.as_ref(), output).await));
     }
     Said::Calls(answers)

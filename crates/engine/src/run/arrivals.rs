@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use domain::call::Approval;
+use domain::call::{Approval, Decision};
 use domain::event::{Ended, Happening};
 use domain::fact::Dropped;
 use domain::id::{BatchId, CallId};
@@ -19,11 +19,20 @@ use super::calling::{Arrival, panicked};
 use super::departure::Notice;
 use super::driver::{Driver, TaskEnd, Woken};
 use super::end::End;
+use super::judging::Rejudged;
 use crate::backlog::Room;
 use crate::clock::{dice, seal};
 use crate::error::EngineError;
 use crate::finished::Finished;
 use crate::turns::Say;
+
+/// What an answer about a call comes to.
+enum Answer {
+    /// It counts.
+    Counts(Box<Event>),
+    /// The rules ask about what the person wrote, for other reasons than before.
+    AsksAnew(BatchId, Decision),
+}
 
 impl Driver {
     /// What woke the driver, as events for the machine.
@@ -67,10 +76,19 @@ impl Driver {
             Say::CancelBatch(batch) => Ok(vec![Event::CancelBatch(batch)]),
             Say::Answers(answers) => {
                 let mut events = Vec::new();
+                let mut anew: Vec<(BatchId, CallId, Decision)> = Vec::new();
                 for (call, approval) in answers {
-                    if let Some(event) = self.answered(call, approval).await? {
-                        events.push(event);
+                    match self.answered(call, approval).await? {
+                        Some(Answer::Counts(event)) => events.push(*event),
+                        Some(Answer::AsksAnew(batch, decision)) => anew.push((batch, call, decision)),
+                        None => {}
                     }
+                }
+                if let Some((batch, ..)) = anew.first() {
+                    let batch = *batch;
+                    let calls: Vec<_> =
+                        anew.into_iter().map(|(_, call, decision)| (call, decision)).collect();
+                    self.ask_person(batch, &calls).await?;
                 }
                 if !events.is_empty() {
                     self.people_waited_for();
@@ -88,20 +106,48 @@ impl Driver {
         }
     }
 
-    async fn answered(&mut self, call: CallId, approval: Approval) -> Result<Option<Event>, EngineError> {
+    async fn answered(&mut self, call: CallId, approval: Approval) -> Result<Option<Answer>, EngineError> {
         if !self.people.ask_no_more(call) {
             return Ok(None);
         }
+        // Who allows what they changed themselves means it as it stands there now.
+        let proposed = self.calls.get_mut(&call).and_then(|live| live.proposed.take());
+        let approval = match (approval, proposed) {
+            (Approval::Allowed, Some(arguments)) => Approval::Edited { arguments },
+            (approval, _) => approval,
+        };
         let reason = self.reason(&approval)?;
         let edited = match &approval {
-            Approval::Edited { arguments } => self.edited(call, arguments).await?,
+            Approval::Edited { arguments } => {
+                let rejudged = self.rejudge(call, arguments);
+                if let Rejudged::AsksAnew(decision) = rejudged {
+                    return Ok(self.propose(call, arguments, decision).await);
+                }
+                self.edited(call, arguments, rejudged).await?
+            }
             Approval::Allowed | Approval::Refused { .. } => None,
         };
-        Ok(Some(Event::Answered { call, approval, reason, edited }))
+        Ok(Some(Answer::Counts(Box::new(Event::Answered { call, approval, reason, edited }))))
+    }
+
+    /// What a person wrote has to be asked about once more, with the reasons that are new.
+    async fn propose(&mut self, call: CallId, arguments: &str, decision: Decision) -> Option<Answer> {
+        let known = self.calls.get(&call)?.known.clone()?;
+        let prepared = self.prepare(call, &known, arguments).await;
+        let live = self.calls.get_mut(&call)?;
+        live.proposed = Some(arguments.to_owned());
+        live.prepared = prepared.ok().or(live.prepared.take());
+        live.decision = decision.clone();
+        Some(Answer::AsksAnew(live.call.batch?, decision))
     }
 
     /// A person put other arguments in the place of the model's.
-    async fn edited(&mut self, call: CallId, arguments: &str) -> Result<Option<Edited>, EngineError> {
+    async fn edited(
+        &mut self,
+        call: CallId,
+        arguments: &str,
+        rejudged: Rejudged,
+    ) -> Result<Option<Edited>, EngineError> {
         let Some(known) = self.calls.get(&call).and_then(|live| live.known.clone()) else { return Ok(None) };
         let payload = seal(PayloadRole::Arguments, "application/json", arguments.as_bytes().to_vec())?;
         let commitment = self.line.keep(payload);
@@ -111,12 +157,13 @@ impl Driver {
         live.edited = Some(arguments.to_owned());
         live.offered = plan.reuse;
         live.identity.clone_from(&plan.identity);
-        let unfit = match prepared {
-            Ok(prepared) => {
+        let unfit = match (rejudged, prepared) {
+            (Rejudged::Refused(ending), _) => Some(ending),
+            (_, Ok(prepared)) => {
                 live.prepared = Some(prepared);
                 None
             }
-            Err(ending) => Some(ending),
+            (_, Err(ending)) => Some(ending),
         };
         Ok(Some(Edited { arguments: commitment, unfit, plan }))
     }

@@ -6,7 +6,6 @@ use std::time::Instant;
 
 use domain::event::RunEvent;
 use domain::id::{ConversationId, TurnId};
-use domain::label::Label;
 use domain::model::{Capabilities, Early, ModelSpec, Parallel, Usage};
 use domain::run::ConversationSettings;
 use domain::time::Span;
@@ -70,8 +69,9 @@ impl Driver {
         let asked_early = question.early.or(here.early);
         let early = asked_early.unwrap_or(run.early && model.early != Early::Off);
         let parallel = if sequential { Parallel::Off } else { model.parallel };
-        let past =
-            past.unwrap_or(Past { messages: Vec::new(), in_context: Vec::new(), label: Label::PUBLIC });
+        let mut past = past.unwrap_or_else(Past::none);
+        let mut held = std::mem::take(&mut past.held);
+        held.say(&text);
         let context = inner.capabilities(&model).await?.context;
         let offer = Offer::new(&connected, context, &text, &past.messages);
         let machine = Turn::new(Settings {
@@ -81,7 +81,7 @@ impl Driver {
             early,
             batch_calls: run.batch_calls,
             straggler: run.straggler,
-            policy: policy::policy_hash(),
+            policy: connected.rules.hash.clone(),
         });
         Ok(Self {
             turn,
@@ -101,6 +101,7 @@ impl Driver {
             key,
             next_handle,
             calls: HashMap::new(),
+            held,
             batch_calls: 0,
             first: None,
             again: Again::default(),

@@ -13,6 +13,7 @@ use domain::model::{Capabilities, ModelEvent, ModelSpec, Usage};
 use domain::run::RunSettings;
 use domain::secret::{Secret, SecretName};
 use domain::time::Span;
+use policy::Held;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use turn::{Event, Ticket, Turn};
@@ -80,6 +81,8 @@ pub(crate) struct Driver {
     pub(crate) talk: Talk,
     pub(crate) next_handle: u32,
     pub(crate) calls: HashMap<CallId, Live>,
+    /// The person's words, and the results that the model has been shown.
+    pub(crate) held: Held,
     /// How many calls the batch under way has.
     pub(crate) batch_calls: usize,
     /// The first request to the model, recorded with the question.

@@ -9,16 +9,20 @@ use domain::payload::PayloadRole;
 use domain::view::{CallDetail, CallRow, PayloadView, TurnView};
 
 use attribution::InContext;
+use policy::Held;
 
 use crate::error::EngineError;
 use crate::finished::{Shown, budget, shown};
 use crate::inner::Inner;
+use crate::rules::InForce;
 
 /// A conversation so far.
 pub(crate) struct Past {
     pub(crate) messages: Vec<Message>,
     pub(crate) in_context: Vec<InContext>,
     pub(crate) label: Label,
+    /// The same as policy looks at it.
+    pub(crate) held: Held,
 }
 
 /// Reads a conversation's past from the record.
@@ -39,18 +43,31 @@ pub(crate) async fn past_before(
         .conversation(conversation)
         .await?
         .ok_or_else(|| EngineError::NotFound(format!("there is no conversation {conversation}")))?;
-    let mut past = Past { messages: Vec::new(), in_context: Vec::new(), label: view.row.label.clone() };
+    let connected = inner.catalogue.read(&inner.reader).await?;
+    let mut past = Past { label: view.row.label.clone(), ..Past::none() };
     for turn in view.turns.into_iter().take_while(|turn| Some(turn.id) != before) {
-        past.add(inner, turn, most).await?;
+        past.add(inner, &connected.rules, turn, most).await?;
     }
     Ok(past)
 }
 
 impl Past {
-    async fn add(&mut self, inner: &Inner, turn: TurnView, most: u32) -> Result<(), EngineError> {
+    /// Of a conversation that begins.
+    pub(crate) fn none() -> Self {
+        Self { messages: Vec::new(), in_context: Vec::new(), label: Label::PUBLIC, held: Held::default() }
+    }
+
+    async fn add(
+        &mut self,
+        inner: &Inner,
+        rules: &InForce,
+        turn: TurnView,
+        most: u32,
+    ) -> Result<(), EngineError> {
+        self.held.say(&turn.question);
         self.messages.push(Message::User(turn.question));
         for batch in turn.batches {
-            let (calls, results) = self.again(inner, &batch.calls, most).await?;
+            let (calls, results) = self.again(inner, rules, &batch.calls, most).await?;
             if !calls.is_empty() {
                 self.messages.push(Message::Assistant { text: String::new(), calls, reasoning: Vec::new() });
                 self.messages.push(Message::Results(results));
@@ -62,7 +79,7 @@ impl Past {
         };
         // What a person made again stands behind the answer, as if the model had asked for it there: every protocol
         // takes a message with words and calls.
-        let (calls, results) = self.again(inner, &turn.retries, most).await?;
+        let (calls, results) = self.again(inner, rules, &turn.retries, most).await?;
         self.messages.push(Message::Assistant { text, calls, reasoning: Vec::new() });
         if !results.is_empty() {
             self.messages.push(Message::Results(results));
@@ -74,6 +91,7 @@ impl Past {
     async fn again(
         &mut self,
         inner: &Inner,
+        rules: &InForce,
         rows: &[CallRow],
         most: u32,
     ) -> Result<(Vec<AskedCall>, Vec<CallResult>), EngineError> {
@@ -93,6 +111,9 @@ impl Past {
                 arguments: call.arguments.clone(),
             });
             let shown = shown(&ending, call.handle, budget);
+            if ending.outcome != Outcome::Refused {
+                self.held.hold(call.handle, &row.label, &shown.text, rules.authors(&call));
+            }
             self.in_context.push(InContext {
                 call: call.id,
                 handle: call.handle,

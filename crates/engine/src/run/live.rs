@@ -33,6 +33,8 @@ pub(crate) struct Live {
     pub(crate) identity: Option<String>,
     /// The arguments that a person put in the place of the model's.
     pub(crate) edited: Option<String>,
+    /// Those that they put there and were asked about anew.
+    pub(crate) proposed: Option<String>,
     pub(crate) stop: watch::Sender<Option<Interruption>>,
     /// When its first attempt left.
     pub(crate) sent: Option<Instant>,
@@ -60,6 +62,7 @@ impl Live {
             offered: None,
             identity: None,
             edited: None,
+            proposed: None,
             stop: watch::Sender::new(None),
             sent: None,
             attempts: 0,

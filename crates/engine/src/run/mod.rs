@@ -13,6 +13,7 @@ mod driver;
 mod end;
 mod following;
 mod history;
+mod judging;
 mod kept;
 pub(crate) mod known;
 mod line;

@@ -252,7 +252,11 @@ impl Driver {
         self.line.say(Happening::BatchStarted { batch, calls, label });
     }
 
-    async fn ask_person(&mut self, batch: BatchId, calls: &[(CallId, Decision)]) -> Result<(), EngineError> {
+    pub(crate) async fn ask_person(
+        &mut self,
+        batch: BatchId,
+        calls: &[(CallId, Decision)],
+    ) -> Result<(), EngineError> {
         let asks: Vec<Ask> =
             calls.iter().filter_map(|(call, decision)| self.ask_of(*call, decision)).collect();
         let shown = serde_json::to_vec(&asks).map_err(|error| EngineError::Internal(error.to_string()))?;
@@ -260,7 +264,8 @@ impl Driver {
         let ids: Vec<CallId> = calls.iter().map(|(call, _)| *call).collect();
         self.line.record(Fact::ApprovalAsked { calls: ids.clone(), shown });
         self.line.flush().await?;
-        self.people.asking = ids;
+        self.people.asking.retain(|waiting| !ids.contains(waiting));
+        self.people.asking.extend(ids);
         self.people.until = Some(tokio::time::Instant::now() + APPROVAL_WAIT);
         self.line.emit(Happening::ApprovalAsked { batch, asks });
         Ok(())
@@ -268,9 +273,10 @@ impl Driver {
 
     fn ask_of(&self, call: CallId, decision: &Decision) -> Option<Ask> {
         let live = self.calls.get(&call)?;
-        let arguments = match serde_json::from_str::<serde_json::Value>(&live.call.arguments) {
-            Ok(value) => serde_json::to_string_pretty(&value).unwrap_or_else(|_| live.call.arguments.clone()),
-            Err(_) => live.call.arguments.clone(),
+        let arguments = live.proposed.as_ref().unwrap_or(&live.call.arguments);
+        let arguments = match serde_json::from_str::<serde_json::Value>(arguments) {
+            Ok(value) => serde_json::to_string_pretty(&value).unwrap_or_else(|_| arguments.clone()),
+            Err(_) => arguments.clone(),
         };
         let request = live.prepared.as_ref().map(Ready::request_line).unwrap_or_default();
         Some(Ask { call, request, arguments, decision: decision.clone() })
@@ -293,6 +299,7 @@ impl Driver {
 
     fn batch_ended(&mut self, batch: BatchId, calls: &[CallId], label: Label) {
         self.talk.all_arrived(&label, &self.calls);
+        self.hold_results(calls);
         self.batch_until = None;
         if self.people.held == Some(batch) {
             self.people.held = None;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use domain::call::{Decision, ToolCall};
+use domain::call::ToolCall;
 use domain::effect::Effect;
 use domain::id::{BatchId, CallId, Handle, ModelCallId};
 use domain::label::Label;
@@ -12,7 +12,6 @@ use domain::outcome::{Ending, FailureClass, Outcome};
 use domain::payload::PayloadRole;
 use domain::secret::{Secret, SecretName};
 use domain::tool::{SourceName, ToolId};
-use policy::CallFacts;
 use turn::{Asked, Event, Plan};
 
 use super::driver::Driver;
@@ -106,14 +105,13 @@ impl Driver {
             tool_version: known.as_ref().map(|known| known.version.clone()).unwrap_or_default(),
             tool,
             effect,
-            label: label.clone(),
+            label,
             telling: domain::telling::telling(&asked.arguments),
             asked_for: asked.name,
             arguments: asked.arguments,
         };
         self.next_handle += 1;
-        let facts = CallFacts { effect, known: call.tool.is_some(), from_record: built_in, label };
-        let decision: Decision = policy::decide(self.approve, &facts);
+        let decision = self.judge(&call, known.as_deref(), built_in);
         let mut live = Live::new(call.clone(), decision.clone());
         live.known = known;
         live.prepared = prepared;

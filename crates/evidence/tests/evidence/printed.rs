@@ -61,7 +61,7 @@ fn view(seq: u64, fact: Fact) -> EntryView {
 }
 
 fn label(level: Level, categories: &[Category]) -> Label {
-    Label { level, categories: categories.iter().copied().collect() }
+    Label::of(level, categories.iter().copied())
 }
 
 fn row(number: u8, tool: &str, label: &Label, outcome: Outcome) -> CallRow {

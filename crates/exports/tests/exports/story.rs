@@ -39,7 +39,7 @@ pub(crate) fn checkpoint() -> Checkpoint<'static> {
 }
 
 pub(crate) fn label() -> Label {
-    Label { level: Level::Confidential, categories: [Category::Identity, Category::Financial].into() }
+    Label::of(Level::Confidential, [Category::Identity, Category::Financial])
 }
 
 /// A call that returned.

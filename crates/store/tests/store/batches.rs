@@ -118,7 +118,7 @@ impl<'a> Turn<'a> {
             size: 10,
             cut_from: None,
             took: Span(if from.is_some() { 0 } else { 2_000_000 }),
-            label: Label { level: Level::Internal, categories: [Category::Identity].into() },
+            label: Label::of(Level::Internal, [Category::Identity]),
             from: from.map(|from| self.calls[from]),
             phases: None,
         };

@@ -179,7 +179,7 @@ impl<'a> Batch<'a> {
 }
 
 fn label() -> Label {
-    Label { level: Level::Confidential, categories: [Category::Identity, Category::Contact].into() }
+    Label::of(Level::Confidential, [Category::Identity, Category::Contact])
 }
 
 /// What one commit can't go below here: a page written and flushed.

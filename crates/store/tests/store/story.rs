@@ -68,7 +68,7 @@ pub(crate) async fn tell(scene: &Scene, store: &Store) -> Story {
     sent(scene, store, within, calls[3], 1).await;
     sent(scene, store, within, calls[0], 2).await;
     let result = format!("{{\"id\": 7, \"owes\": \"1,204.50\", \"notes\": \"{}\"}}", "long ".repeat(400));
-    let restricted = Label { level: Level::Restricted, categories: [Category::Financial].into() };
+    let restricted = Label::of(Level::Restricted, [Category::Financial]);
     ended(scene, within, calls[0], Outcome::Returned, Some(&result), &restricted, store).await;
     ended(scene, within, calls[1], Outcome::Refused, None, &Label::unlabelled(), store).await;
     ended(scene, within, calls[2], Outcome::Failed, None, &Label::unlabelled(), store).await;
@@ -115,7 +115,7 @@ impl Requested<'_> {
             tool_version: "0123456789abcdef".to_owned(),
             effect: Effect::Read,
             arguments: arguments.commitment(),
-            label: Label { level: Level::Internal, categories: [Category::Identity].into() },
+            label: Label::of(Level::Internal, [Category::Identity]),
             early: None,
             retry_of: None,
         };

@@ -102,7 +102,7 @@ impl Any {
             Test::Effect(effect) => self.may_be(Traits::effect(*effect)),
             Test::Level(compared, level) => {
                 let fitting = Level::ALL.iter().filter(|known| holds(*compared, *known, level));
-                let labels = fitting.map(|level| Label { level: *level, categories: [].into() });
+                let labels = fitting.map(|level| Label::of(*level, []));
                 labels.for_each(|label| self.may_be(Traits::level(columns::level(&label))));
             }
             Test::Category(category) => self.may_be(bit_of(*category)),
@@ -236,5 +236,5 @@ fn within<T: Ord>(compared: Compared, (from, to): (T, T), with: &T) -> bool {
 }
 
 fn bit_of(category: Category) -> Traits {
-    Traits::categories(columns::categories(&Label { level: Level::Public, categories: [category].into() }))
+    Traits::categories(columns::categories(&Label { categories: [category].into(), ..Label::PUBLIC }))
 }
