@@ -90,6 +90,8 @@ export const commands = {
 	exportMake: (scope: BundleScope, payloads: boolean, recipient: string | null, progress: Channel<Progress>) => typedError<BundleMade, CommandError>(__TAURI_INVOKE("export_make", { scope, payloads, recipient, progress })),
 	/**  Writes the calls that a filter finds into the folder of downloads, in a format of other programs. */
 	exportView: (text: string, form: ViewForm) => typedError<BundleMade, CommandError>(__TAURI_INVOKE("export_view", { text, form })),
+	/**  Writes an answer into the folder of downloads as a document, with a footnote for each of its figures. */
+	answerSave: (turn: TurnId, form: DocumentForm) => typedError<BundleMade, CommandError>(__TAURI_INVOKE("answer_save", { turn, form })),
 	/**  Shows a file that this run has made where it lies. */
 	showInFolder: (path: string) => typedError<null, CommandError>(__TAURI_INVOKE("show_in_folder", { path })),
 	/**
@@ -915,6 +917,13 @@ export type Derivation = {
 	/**  What comes out, in exact decimals or cut to 12 digits; before it is rounded or scaled to the figure shown. */
 	computed: string,
 };
+
+/**  How an answer is written as a document. */
+export type DocumentForm = 
+/**  Markdown, with footnotes as GitHub and pandoc read them. */
+"markdown" | 
+/**  HTML that needs nothing besides itself, and runs nothing. */
+"html";
 
 /**  Why a call that started early is no part of its message. */
 export type Dropped = 

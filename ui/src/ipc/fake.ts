@@ -24,7 +24,7 @@ import { HostError, type Host } from './host';
 
 export { fakeOptions };
 
-const MOST_SHOWN = 8_000_000;
+const MOST_SHOWN = 16_000_000;
 
 export function fakeHost(options: FakeOptions = {}): Host {
   const { speed = 1, past = true, model = true, fatal = false, workspace = true } = options;

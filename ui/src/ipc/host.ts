@@ -26,6 +26,7 @@ import type {
   ConversationSettings,
   ConversationView,
   DaySpent,
+  DocumentForm,
   EntryView,
   EraseInput,
   ErasePreview,
@@ -128,6 +129,8 @@ export interface Host {
   /** Into the Downloads folder; encrypted if an age recipient is given. */
   exportMake(scope: BundleScope, payloads: boolean, recipient: string | null, on: (progress: Progress) => void): Promise<BundleMade>;
   exportView(text: string, form: ViewForm): Promise<BundleMade>;
+  /** Writes an answer with footnotes into the Downloads folder. */
+  answerSave(turn: TurnId, form: DocumentForm): Promise<BundleMade>;
   /** Only of files that this run has made. */
   showInFolder(path: string): Promise<void>;
 

@@ -68,6 +68,7 @@ export const tauriHost: Host = {
 
   exportPreview: (scope) => data(commands.exportPreview(scope)),
   exportMake: (scope, payloads, recipient, on) => data(commands.exportMake(scope, payloads, recipient, channel(on))),
+  answerSave: (turn, form) => data(commands.answerSave(turn, form)),
   exportView: (text, form) => data(commands.exportView(text, form)),
   showInFolder: (path) => done(commands.showInFolder(path)),
 
