@@ -426,6 +426,22 @@ export type ApprovalInput = {
 	approval: Approval,
 };
 
+/**  What one argument of a call was taken from, most likely: computed when it is read, and not on record. */
+export type ArgumentSource = {
+	/**  The argument: an RFC 6901 pointer into the call's arguments. */
+	argument: string,
+	/**  The value as it stands in the earlier result, cut to 200 characters. */
+	raw: string,
+	/**  The earlier call. */
+	call: CallId,
+	/**  As the model names that call. */
+	handle: Handle,
+	/**  Where the value stands: an RFC 6901 pointer into the earlier call's recorded result. */
+	pointer: string,
+	/**  How many other places hold the same, though their names agree less. */
+	others: number,
+};
+
 /**  One call of an approval sheet. */
 export type Ask = {
 	/**  The call. */
@@ -641,6 +657,10 @@ export type CallDetail = {
 	entries: EntryView[],
 	/**  Its payloads, in the order of the entries that commit to them. */
 	payloads: PayloadView[],
+	/**  The answers that were given with its result in view, oldest first. */
+	used_by: CallUse[],
+	/**  What its arguments were taken from. */
+	taken_from: ArgumentSource[],
 };
 
 /**  A tool call. */
@@ -700,6 +720,22 @@ export type CallRow = {
 	edited: boolean,
 	/**  Why its result was kept out of the conversation, if it was. */
 	dropped: Dropped | null,
+};
+
+/**  An answer that was given with a call's result in view, and which places of the result it used. */
+export type CallUse = {
+	/**  The turn that it answers. */
+	turn: TurnId,
+	/**  Its conversation. */
+	conversation: ConversationId,
+	/**  The entry that says that it was given. */
+	seq: Seq,
+	/**  When. */
+	at: Micros,
+	/**  Whether the answer can still be read; of one that was erased nobody knows what it used. */
+	known: boolean,
+	/**  What it used, in the order of the answer. None: it was given without anything from this call. */
+	places: UsedPlace[],
 };
 
 /**  What a model can do, as far as somebody said so: each part may be unknown. */
@@ -1952,6 +1988,8 @@ export type Part =
 "conversations" | 
 /**  Whether each payload opens its commitment, or was erased on record. */
 "payloads" | 
+/**  Whether each figure of an answer still stands where the answer's record says. */
+"ties" | 
 /**  Whether what screens query is what the entries say. */
 "projections";
 
@@ -2759,6 +2797,20 @@ export type Usage = {
 	reasoning?: number,
 };
 
+/**  A place of a call's result that an answer used. */
+export type UsedPlace = {
+	/**  The value there: an RFC 6901 pointer into the recorded result. */
+	pointer: string,
+	/**  The value as it stands there, cut to 200 characters. */
+	raw: string,
+	/**  What the answer made of it, as it stands in the answer. */
+	text: string,
+	/**  Whether it is tied or only possible. */
+	status: TieStatus,
+	/**  How both agree. */
+	kind: TieKind,
+};
+
 /**  What policy says of a call. */
 export type Verdict = 
 /**  It runs. */
@@ -2790,6 +2842,8 @@ export type VerifyReport = {
 	witnesses: WitnessReport[],
 	/**  The keys that signed, oldest first (C2SP signed-note vkeys). */
 	vkeys: string[],
+	/**  Ties that can't be rechecked: the answer or a result that it leads to is not here, most often since it was erased. */
+	unchecked_ties: number,
 	/**  How long it took. */
 	took_ms: number,
 	/**  What was looked at, part by part. */

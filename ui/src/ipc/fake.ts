@@ -209,7 +209,7 @@ export function fakeHost(options: FakeOptions = {}): Host {
     },
     call: async (wanted) => {
       const detail = structuredClone(trail.detail(wanted));
-      return detail && state.reviewing ? { ...detail, row: closedRow(detail.row), payloads: [] } : detail;
+      return detail && state.reviewing ? { ...detail, row: closedRow(detail.row), payloads: [], used_by: [], taken_from: [] } : detail;
     },
     payload: async (_, commitment) => trail.payload(commitment, MOST_SHOWN),
     wire: async (wanted) => wireOf(trail, wanted, !state.reviewing),

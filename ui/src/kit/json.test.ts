@@ -32,7 +32,7 @@ it('a search through much comes in slices, and finds the same', () => {
 
 it('a place far down stands among its neighbours, its branches open', () => {
   const value = { rows: list(40_000).map((at) => ({ 'a/b': at })) };
-  const rows = rowsOf(value, shownAt(value, '/rows/30000/a~1b'), NO_HITS);
+  const rows = rowsOf(value, shownAt(value, ['/rows/30000/a~1b']), NO_HITS);
   const place = rows.findIndex(({ id }) => id === '/rows/30000/a~1b');
   expect(rows[place]).toMatchObject({ kind: 'leaf', text: '30000' });
   expect(rows.some(({ id }) => id === '/rows/29999')).toBe(true);
@@ -41,7 +41,7 @@ it('a place far down stands among its neighbours, its branches open', () => {
 });
 
 it('a place that is not there opens nothing', () => {
-  expect(rowsOf([1], shownAt([1], '/7/x'), NO_HITS)).toHaveLength(2);
+  expect(rowsOf([1], shownAt([1], ['/7/x']), NO_HITS)).toHaveLength(2);
 });
 
 it('a string of megabytes shows its beginning', () => {

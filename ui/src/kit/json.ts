@@ -82,21 +82,24 @@ function opensByDefault(depth: number, size: number): boolean {
   return depth < OPEN_DEPTH && size <= OPEN_SIZE;
 }
 
-/** What must be shown for a place to be seen, in the value as it is when nobody has opened or closed anything. */
-export function shownAt(value: unknown, place: string): Required<Shown> {
+/** What must be shown for places to be seen, in the value as it is when nobody has opened or closed anything. */
+export function shownAt(value: unknown, places: readonly string[]): Required<Shown> {
   const toggled = new Set<string>();
-  const around = new Map<string, ReadonlySet<string>>();
-  let node = value;
-  let id = '';
-  steps(place).every((step, depth) => {
-    if (node === null || typeof node !== 'object') return false;
-    const size = Array.isArray(node) ? node.length : Object.keys(node).length;
-    if (!opensByDefault(depth, size)) toggled.add(id);
-    around.set(id, new Set(Array.isArray(node) ? neighbours(Number(step), size) : [step]));
-    node = (node as Record<string, unknown>)[step];
-    id = within(id, step);
-    return true;
-  });
+  const around = new Map<string, Set<string>>();
+  for (const place of places) {
+    let node = value;
+    let id = '';
+    steps(place).every((step, depth) => {
+      if (node === null || typeof node !== 'object') return false;
+      const size = Array.isArray(node) ? node.length : Object.keys(node).length;
+      if (!opensByDefault(depth, size)) toggled.add(id);
+      const near = Array.isArray(node) ? neighbours(Number(step), size) : [step];
+      around.set(id, new Set([...(around.get(id) ?? []), ...near]));
+      node = (node as Record<string, unknown>)[step];
+      id = within(id, step);
+      return true;
+    });
+  }
   return { toggled, pages: new Map(), around };
 }
 

@@ -1,7 +1,7 @@
 // What screens say of figures and where they come from. One place, so that the card, the pane, the foot of an answer and
 // the trail never disagree.
 
-import type { CallDetail, CallId, Handle, TiedSpan, TieOperation, TieStatus, Ties } from '../ipc/host';
+import type { ArgumentSource, CallDetail, CallId, CallUse, Handle, TiedSpan, TieStatus, Ties } from '../ipc/host';
 import { count, counted } from './words';
 
 /** A call as words beside a figure name it. */
@@ -28,28 +28,9 @@ export interface Tied {
   readonly follow: (traced: Traced) => void;
 }
 
-/** A figure of some answer that comes from a call. */
-export interface Use {
-  readonly turn: string;
-  readonly question: string;
-  readonly span: TiedSpan;
-}
-
 const STATUS: Record<TieStatus, string> = { tied: 'tied', possible: 'possible', untied: 'untied', contradicted: 'contradicted' };
 
-const OPERATIONS: Record<TieOperation, string> = {
-  difference: 'the first less the second',
-  percent_change: 'the change from the second to the first',
-  ratio: 'the first over the second',
-  sum: 'all together',
-  average: 'their average',
-  count: 'how many there are',
-  share: 'the first as a share of all',
-  share_of_sum: 'all but the last, as a share of the last',
-};
-
 export const statusWord = (status: TieStatus): string => STATUS[status];
-export const operationWords = (operation: TieOperation): string => OPERATIONS[operation];
 
 /** How a figure was found, in a sentence. */
 export function foundWords({ status, kind, derivation, places }: TiedSpan): string {
@@ -126,24 +107,22 @@ export function drawnOn(ties: Ties | undefined): ReadonlyMap<CallId, number> | n
   return drawn;
 }
 
-/** The figures of these answers that come from a call. */
-export function usesOf(turns: readonly { id: string; question: string; answer: { ties: Ties } | null }[], call: CallId): Use[] {
-  return turns.flatMap(({ id, question, answer }) =>
-    (answer?.ties.spans ?? [])
-      .filter(({ status, places }) => status !== 'untied' && places.some((place) => place.call === call))
-      .map((span) => ({ turn: id, question, span })),
-  );
+/** What stands beside each place of a call's result that answers used: the figures, in the order of the answers. */
+export function usedAt(uses: readonly CallUse[]): ReadonlyMap<string, string> {
+  const used = new Map<string, string[]>();
+  for (const { pointer, text } of uses.flatMap(({ places }) => places)) {
+    const there = used.get(pointer) ?? [];
+    if (!there.includes(text)) used.set(pointer, [...there, text]);
+  }
+  return new Map([...used].map(([pointer, texts]) => [pointer, `used for ${texts.join(', ')}`]));
 }
 
-/** What stands beside each place of a call's result that was used: the figures, in the order of their answers. */
-export function usedAt(uses: readonly Use[], call: CallId): ReadonlyMap<string, string> {
-  const used = new Map<string, string[]>();
-  for (const { span } of uses) {
-    for (const place of span.places) {
-      if (place.call !== call) continue;
-      const there = used.get(place.pointer) ?? [];
-      if (!there.includes(span.text)) used.set(place.pointer, [...there, span.text]);
-    }
-  }
-  return new Map([...used].map(([pointer, texts]) => [pointer, texts.join(', ')]));
+/** What stands beside each argument that was most likely taken from an earlier result. */
+export function takenAt(sources: readonly ArgumentSource[]): ReadonlyMap<string, string> {
+  return new Map(
+    sources.map(({ argument, handle, pointer, others }) => [
+      argument,
+      `as in ${handle} ${pointer}${others > 0 ? `, and in ${counted(others, 'other place')}` : ''}`,
+    ]),
+  );
 }

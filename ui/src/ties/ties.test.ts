@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Answer, CallDetail, Host, PayloadView, TiedSpan, Ties } from '../ipc/host';
-import { countsOf, doubtsOf, drawnOn, foundWords, unsettled, usedAt, usesOf } from '../state/tied';
+import { countsOf, doubtsOf, drawnOn, foundWords, takenAt, unsettled, usedAt } from '../state/tied';
 import { around, excerpt } from './around';
 import { footnoted } from './footnotes';
 import { elsewhere, onRecord } from './results';
@@ -66,13 +66,15 @@ describe('words', () => {
   });
 
   it('say which calls figures come from, and which of a result was used for what', () => {
-    const turns = [{ id: 'turn_1', question: 'Who?', answer: { ties: ties([span('1,204', '1,204'), span('9', '9', untied)]) } }];
-    expect(drawnOn(turns[0]?.answer.ties)).toEqual(new Map([['call_1', 1]]));
+    expect(drawnOn(ties([span('1,204', '1,204'), span('9', '9', untied)]))).toEqual(new Map([['call_1', 1]]));
     expect(drawnOn(ties([]))).toBeNull();
-    const uses = usesOf(turns, 'call_1');
-    expect(uses.map((use) => use.span.text)).toEqual(['1,204']);
-    expect(usedAt(uses, 'call_1')).toEqual(new Map([['/items/0/amount', '1,204']]));
-    expect(usesOf(turns, 'call_2')).toEqual([]);
+    const place = (text: string, pointer: string) => ({ pointer, raw: '1204', text, status: 'tied', kind: 'exact' }) as const;
+    const use = (...places: ReturnType<typeof place>[]) => ({ turn: 't', conversation: 'c', seq: 1, at: 1, known: true, places });
+    expect(usedAt([use(place('1,204', '/a'), place('1.2k', '/a')), use(place('1,204', '/a'), place('7', '/b'))])).toEqual(
+      new Map([['/a', 'used for 1,204, 1.2k'], ['/b', 'used for 7']]),
+    );
+    const from = { argument: '/id', raw: '7', call: 'call_1', handle: 'c1', pointer: '/items/0/id', others: 2 };
+    expect(takenAt([from])).toEqual(new Map([['/id', 'as in c1 /items/0/id, and in 2 other places']]));
   });
 });
 

@@ -10,6 +10,7 @@ const PARTS: Record<Part, string> = {
   story: 'Stories of calls',
   conversations: 'Conversations',
   payloads: 'Payloads',
+  ties: 'Figures of answers',
   projections: 'What screens show',
 };
 

@@ -1,7 +1,17 @@
 // What can be computed from a column of the fake's results: sums and averages of all of it, and differences of two.
 
 import type { Derivation, TiePlace } from '../bindings';
-import type { Cell } from './ties';
+
+/** A scalar of a result. */
+export interface Cell {
+  readonly place: TiePlace;
+  readonly number: number | null;
+  /** The pointer with every index free: what stands in one column. */
+  readonly column: string;
+  readonly tool: string;
+  /** The words that stand around it. */
+  readonly words: ReadonlySet<string>;
+}
 
 /** Something computed, and from where. */
 export interface Derived {

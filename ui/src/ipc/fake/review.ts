@@ -167,8 +167,10 @@ export function reviewHost({ trail, sources, pause, changed, damaged, anchored, 
     bundleCall: async (call) => {
       const detail = trail.detail(call);
       if (!detail) throw refuse('not_found', 'The bundle does not hold that call.');
-      const { row, entries, payloads } = structuredClone(detail);
-      return evidence.payloads ? { row, entries, payloads } : { row: closedRow(row), entries, payloads: [] };
+      const { row, entries, payloads, used_by, taken_from } = structuredClone(detail);
+      return evidence.payloads
+        ? { row, entries, payloads, used_by, taken_from }
+        : { row: closedRow(row), entries, payloads: [], used_by: [], taken_from: [] };
     },
     bundleWire: async (turn) => wireOf(trail, turn, evidence.payloads),
     bundleClose: async () => {},

@@ -4,23 +4,12 @@
 
 import type { CallRow, Citation, Chance, TieCounts, TiePlace, TiedSpan, Ties } from '../bindings';
 import { numbers } from './ids';
-import { derivations, type Derived } from './derive';
+import { derivations, type Cell, type Derived } from './derive';
 
 /** A result that the model was shown, as far as it was. */
 export interface ShownResult {
   readonly row: CallRow;
   readonly text: string;
-}
-
-/** A scalar of a result. */
-export interface Cell {
-  readonly place: TiePlace;
-  readonly number: number | null;
-  /** The pointer with every index free: what stands in one column. */
-  readonly column: string;
-  readonly tool: string;
-  /** The words that stand around it. */
-  readonly words: ReadonlySet<string>;
 }
 
 const DECOYS = 24;
