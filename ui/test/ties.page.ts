@@ -41,6 +41,7 @@ describe('figures of an answer', () => {
       ...['1,204.00', '318', '2026-03-14', '877.00', '204', '2026-05-02', '3,659.40', '742', '2025-11-30'].map((text) => `${text} tied td`),
       '5,740.40 tied strong',
       '6,131.17 untied li',
+      '51 possible li',
       '1,204 tied li',
       '877 tied li',
       '337 contradicted li',
@@ -102,6 +103,8 @@ describe('the card of a figure', () => {
     await card(page).waitFor({ state: 'detached' });
     await figure(page, '337').hover();
     await card(page).getByText(/Contradicted: .* 1,204 − 877 = 327/).waitFor();
+    await figure(page, '51').hover();
+    await card(page).getByText(/\d+ of 24 random numbers fit too: it may be chance\./).waitFor();
     await figure(page, '6,131.17').hover();
     await card(page).getByText('Untied: no result that the model was shown supports it.').waitFor();
     expect(wrong).toEqual([]);
@@ -203,7 +206,7 @@ describe('the foot of an answer', () => {
   it('counts its figures, and leads to those that are not tied', async () => {
     const { page, wrong } = await zurich();
     const foot = page.locator('article.turn footer');
-    expect(await foot.locator('.counts').innerText()).toBe('19 figures tied, 1 contradicted, 1 untied');
+    expect(await foot.locator('.counts').innerText()).toBe('19 figures tied, 1 contradicted, 1 untied, 1 possible');
     await foot.getByRole('button', { name: '1 untied' }).click();
     expect(await page.locator(':focus').innerText()).toBe('6,131.17');
     expect(await foot.locator('.contradicted', { hasText: 'does not come out' }).innerText()).toContain('1,204 − 877 = 327');
@@ -247,7 +250,7 @@ describe('a reviewer', () => {
     await page.evaluate(() => (location.hash = '#/trail/answers'));
     await page.getByRole('option', { name: /How did Zürich do/ }).click();
     const first = page.getByRole('region', { name: 'Look at first' });
-    expect(await first.locator('.status').allInnerTexts()).toEqual(['contradicted', 'untied']);
+    expect(await first.locator('.status').allInnerTexts()).toEqual(['contradicted', 'untied', 'possible']);
     expect(await first.innerText()).toContain('the plan was 6,131.17');
     const graph = page.getByRole('group', { name: 'What the answer drew on' });
     await graph.getByRole('button', { name: /^billing\.list_payments customer 1043, \d+ figures, confidential/ }).waitFor();
@@ -257,6 +260,15 @@ describe('a reviewer', () => {
     expect(await axe(page)).toEqual([]);
     expect(wrong).toEqual([]);
   });
+});
+
+it('the overview tells week by week how the answers of each model tied out', async () => {
+  const { page, wrong } = await zurich();
+  await page.evaluate(() => (location.hash = '#/trail/overview'));
+  const table = page.getByRole('table', { name: 'Figures of answers by week and model' });
+  await expect(table.locator('tbody tr').innerText()).resolves.toMatch(/Rehearsal model \(no AI\)\s+1\s+19\s+1\s+1\s+1\s+9\.1 %/);
+  expect(await axe(page)).toEqual([]);
+  expect(wrong).toEqual([]);
 });
 
 describe('axe finds nothing, in light or dark,', () => {

@@ -78,6 +78,8 @@ export const commands = {
 	overview: (text: string) => typedError<Overview, CommandError>(__TAURI_INVOKE("overview", { text })),
 	/**  Questions with what became of them, newest first: those asked before an entry, if one is given. */
 	answers: (before: Seq | null, limit: number) => typedError<AnswerRow[], CommandError>(__TAURI_INVOKE("answers", { before, limit })),
+	/**  How well the answers of each model tied out in each week since then, the newest week first. */
+	tiesByWeek: (since: Micros) => typedError<TieWeek[], CommandError>(__TAURI_INVOKE("ties_by_week", { since })),
 	/**  A turn with everything that a screen shows of it. */
 	turnView: (turn: TurnId) => typedError<TurnView, CommandError>(__TAURI_INVOKE("turn_view", { turn })),
 	/**  The filters that were saved, in their order. */
@@ -2583,6 +2585,18 @@ export type TieStatus =
 "untied" | 
 /**  It is the result of an equation written in the answer that does not come out. */
 "contradicted";
+
+/**  How well a model's answers of one week tie out. */
+export type TieWeek = {
+	/**  When the week began: a Monday, in UTC. */
+	at: Micros,
+	/**  The model, as people read it. */
+	model: string,
+	/**  How many answers it gave. */
+	answers: number,
+	/**  How many of their figures are what. */
+	counts: TieCounts,
+};
 
 /**  A span of an answer and what it was found to come from. */
 export type TiedSpan = {

@@ -19,6 +19,7 @@ import { reviewHost } from './fake/review';
 import { Run } from './fake/run';
 import { found, NOTHING_SPENT, presets, spentByDay } from './fake/supply';
 import { checkToml, tomlOf } from './fake/toml';
+import { tiesByWeek } from './fake/weeks';
 import { wireOf } from './fake/wire';
 import { HostError, type Host } from './host';
 
@@ -370,6 +371,7 @@ export function fakeHost(options: FakeOptions = {}): Host {
       await pause(300);
       return found();
     },
+    tiesByWeek: async (since) => tiesByWeek([...trail.conversations.values()].flatMap(({ turns }) => turns), since),
     usage: async (since) => spentByDay(nowMicros(), since),
 
     network: async () => structuredClone(state.network),

@@ -64,6 +64,7 @@ import type {
   SourceDraft,
   SourceName,
   SourceReport,
+  TieWeek,
   ToolId,
   TrailChanged,
   TurnId,
@@ -121,6 +122,8 @@ export interface Host {
   facets(text: string): Promise<Facets>;
   overview(text: string): Promise<Overview>;
   answers(before: Seq | null, limit: number): Promise<AnswerRow[]>;
+  /** How well the answers of each model tied out in each week since then, in microseconds, the newest week first. */
+  tiesByWeek(since: number): Promise<TieWeek[]>;
   turnView(turn: TurnId): Promise<TurnView>;
   savedFilters(): Promise<SavedFilter[]>;
   saveFilters(list: SavedFilter[]): Promise<void>;

@@ -62,6 +62,7 @@ export const tauriHost: Host = {
   facets: (text) => data(commands.facets(text)),
   overview: (text) => data(commands.overview(text)),
   answers: (before, limit) => data(commands.answers(before, limit)),
+  tiesByWeek: (since) => data(commands.tiesByWeek(since)),
   turnView: (turn) => data(commands.turnView(turn)),
   savedFilters: () => data(commands.savedFilters()),
   saveFilters: (list) => done(commands.saveFilters(list)),

@@ -9,6 +9,9 @@ const SALES = [
   { region: 'Köln', branch: 'Domplatte', revenue: 3659.4, orders: 742, opened: '2025-11-30' },
 ];
 
+/** So many small numbers that their differences are most numbers of two digits. */
+const AGES = [12, 19, 27, 33, 41, 48, 56, 63, 71, 78, 86, 95].map((days, at) => ({ id: 4700 + at, days }));
+
 /** Figures of every status, wherever figures can stand. */
 export function figures(): Plan {
   return {
@@ -16,6 +19,7 @@ export function figures(): Plan {
       [
         { tool: 'billing.list_payments', args: { customer: 1043 }, telling: 'customer 1043', result: JSON.stringify({ items: SALES, currency: 'kCHF' }), took: 180 },
         { tool: 'crm.get_customer', args: { id: 1043 }, telling: 'id 1043', result: JSON.stringify({ id: 1043, name: 'Aldergate Optics', since: '2019-04-01' }), took: 120 },
+        { tool: 'support.list_tickets', args: { customer: 1043 }, telling: 'customer 1043', result: JSON.stringify({ items: AGES }), took: 140 },
         { tool: 'crm.list_contacts', args: { id: 1043 }, telling: 'id 1043', result: JSON.stringify({ items: [] }), took: 90 },
       ],
     ],
@@ -26,6 +30,7 @@ export function figures(): Plan {
 ${SALES.map(({ region, revenue, orders, opened }) => `| ${region} | ${revenue.toLocaleString('en-GB', { minimumFractionDigits: 2 })} | ${orders} | ${opened} |`).join('\n')}
 
 - Together **5,740.40** kCHF; the plan was 6,131.17.
+- One ticket waits 51 days longer than another.
 - As the note says, 1,204 − 877 = 337.
 - Of customer [1043](https://crm.example/customers/1043): \`revenue >= 1204\`.
 
