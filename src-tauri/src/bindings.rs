@@ -76,6 +76,7 @@ pub(crate) fn builder() -> Builder<Wry> {
             evidence::export_preview,
             evidence::export_make,
             evidence::export_view,
+            evidence::answer_save,
             evidence::show_in_folder,
             evidence::bundle_open,
             evidence::bundle_call,

@@ -32,6 +32,7 @@ const PARTS: Record<string, string[]> = {
   arguments: ['ipc', 'state', 'kit'],
   batch: ['ipc', 'state', 'kit', 'arguments'],
   keys: ['ipc', 'state', 'kit'],
+  ties: ['ipc', 'state', 'kit', 'markdown', 'call'],
   shell: ['ipc', 'state', 'kit', 'screens', 'screens.ts'],
 };
 

@@ -21,6 +21,16 @@ pub enum BundleKind {
     View,
 }
 
+/// How an answer is written as a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum DocumentForm {
+    /// Markdown, with footnotes as GitHub and pandoc read them.
+    Markdown,
+    /// HTML that needs nothing besides itself, and runs nothing.
+    Html,
+}
+
 /// What to put into a bundle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 #[serde(tag = "kind", rename_all = "snake_case")]

@@ -6,10 +6,14 @@
 //! `Write + Seek` and comes in through `Read + Seek`. What a bundle proves is not judged here either: [`Bundler`]
 //! writes what it is given, [`Bundle`] gives back what is there, and `verify` says whether it holds. The format is
 //! `docs/trail-format.md`.
+//!
+//! What people read of the record stands here too, and proves nothing: a bundle's printed [`report()`], and an answer
+//! with its sources as a [`document()`]. Both keep a model's words from becoming markup.
 
 mod bundle;
 mod bundler;
 mod contents;
+mod document;
 mod error;
 mod files;
 mod folder;
@@ -27,6 +31,7 @@ mod unpacking;
 
 pub use bundle::Bundle;
 pub use bundler::{Bundler, Content, Summary};
+pub use document::{Document, document};
 pub use error::EvidenceError;
 pub use files::PackedFiles;
 pub use folder::pack_folder;

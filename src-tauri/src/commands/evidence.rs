@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use domain::bundle::{BundleMade, BundlePreview, BundleScope};
+use domain::bundle::{BundleMade, BundlePreview, BundleScope, DocumentForm};
 use domain::id::{CallId, Seq, TurnId};
 use domain::view::{CallDetail, EntryView, WireView};
 use engine::{Against, BundleView, EngineError, OpenBundle, ViewForm, age_identity};
@@ -51,6 +51,20 @@ pub(crate) async fn export_make(
 pub(crate) async fn export_view(shell: Here<'_>, text: String, form: ViewForm) -> Reply<BundleMade> {
     let to = shell.download("calls", ending(form))?;
     let made = shell.reply(shell.engine_to_change().await?.export_view(&text, form, &to).await)?;
+    shell.downloads.made(Path::new(&made.path));
+    Ok(made)
+}
+
+/// Writes an answer into the folder of downloads as a document, with a footnote for each of its figures.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn answer_save(shell: Here<'_>, turn: TurnId, form: DocumentForm) -> Reply<BundleMade> {
+    let ending = match form {
+        DocumentForm::Markdown => "md",
+        DocumentForm::Html => "html",
+    };
+    let to = shell.download("answer", ending)?;
+    let made = shell.reply(shell.engine_to_change().await?.export_document(turn, form, &to).await)?;
     shell.downloads.made(Path::new(&made.path));
     Ok(made)
 }

@@ -22,7 +22,7 @@ pub(crate) mod workspace;
 use crate::wire::CommandError;
 
 /// The most of a payload that travels to the page, in bytes.
-const PAYLOAD_BYTES: usize = 8 << 20;
+const PAYLOAD_BYTES: usize = 16 << 20;
 
 /// What a command gives.
 pub(crate) type Reply<T> = Result<T, CommandError>;

@@ -78,6 +78,8 @@ export const commands = {
 	overview: (text: string) => typedError<Overview, CommandError>(__TAURI_INVOKE("overview", { text })),
 	/**  Questions with what became of them, newest first: those asked before an entry, if one is given. */
 	answers: (before: Seq | null, limit: number) => typedError<AnswerRow[], CommandError>(__TAURI_INVOKE("answers", { before, limit })),
+	/**  How well the answers of each model tied out in each week since then, the newest week first. */
+	tiesByWeek: (since: Micros) => typedError<TieWeek[], CommandError>(__TAURI_INVOKE("ties_by_week", { since })),
 	/**  A turn with everything that a screen shows of it. */
 	turnView: (turn: TurnId) => typedError<TurnView, CommandError>(__TAURI_INVOKE("turn_view", { turn })),
 	/**  The filters that were saved, in their order. */
@@ -90,6 +92,8 @@ export const commands = {
 	exportMake: (scope: BundleScope, payloads: boolean, recipient: string | null, progress: Channel<Progress>) => typedError<BundleMade, CommandError>(__TAURI_INVOKE("export_make", { scope, payloads, recipient, progress })),
 	/**  Writes the calls that a filter finds into the folder of downloads, in a format of other programs. */
 	exportView: (text: string, form: ViewForm) => typedError<BundleMade, CommandError>(__TAURI_INVOKE("export_view", { text, form })),
+	/**  Writes an answer into the folder of downloads as a document, with a footnote for each of its figures. */
+	answerSave: (turn: TurnId, form: DocumentForm) => typedError<BundleMade, CommandError>(__TAURI_INVOKE("answer_save", { turn, form })),
 	/**  Shows a file that this run has made where it lies. */
 	showInFolder: (path: string) => typedError<null, CommandError>(__TAURI_INVOKE("show_in_folder", { path })),
 	/**
@@ -991,6 +995,13 @@ export type Derivation = {
 	/**  What comes out, in exact decimals or cut to 12 digits; before it is rounded or scaled to the figure shown. */
 	computed: string,
 };
+
+/**  How an answer is written as a document. */
+export type DocumentForm = 
+/**  Markdown, with footnotes as GitHub and pandoc read them. */
+"markdown" | 
+/**  HTML that needs nothing besides itself, and runs nothing. */
+"html";
 
 /**  Why a call that started early is no part of its message. */
 export type Dropped = 
@@ -2832,6 +2843,18 @@ export type TieStatus =
 "untied" | 
 /**  It is the result of an equation written in the answer that does not come out. */
 "contradicted";
+
+/**  How well a model's answers of one week tie out. */
+export type TieWeek = {
+	/**  When the week began: a Monday, in UTC. */
+	at: Micros,
+	/**  The model, as people read it. */
+	model: string,
+	/**  How many answers it gave. */
+	answers: number,
+	/**  How many of their figures are what. */
+	counts: TieCounts,
+};
 
 /**  A span of an answer and what it was found to come from. */
 export type TiedSpan = {

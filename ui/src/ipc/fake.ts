@@ -20,12 +20,13 @@ import { Run } from './fake/run';
 import { changedServer, serverHost } from './fake/servers';
 import { found, NOTHING_SPENT, presets, spentByDay } from './fake/supply';
 import { checkToml, tomlOf } from './fake/toml';
+import { tiesByWeek } from './fake/weeks';
 import { wireOf } from './fake/wire';
 import { HostError, type Host } from './host';
 
 export { fakeOptions };
 
-const MOST_SHOWN = 8_000_000;
+const MOST_SHOWN = 16_000_000;
 
 export function fakeHost(options: FakeOptions = {}): Host {
   const { speed = 1, past = true, model = true, fatal = false, workspace = true } = options;
@@ -379,6 +380,7 @@ export function fakeHost(options: FakeOptions = {}): Host {
       await pause(300);
       return found();
     },
+    tiesByWeek: async (since) => tiesByWeek([...trail.conversations.values()].flatMap(({ turns }) => turns), since),
     usage: async (since) => spentByDay(nowMicros(), since),
 
     network: async () => structuredClone(state.network),

@@ -26,6 +26,7 @@ import type {
   ConversationSettings,
   ConversationView,
   DaySpent,
+  DocumentForm,
   EntryView,
   EraseInput,
   ErasePreview,
@@ -72,6 +73,7 @@ import type {
   SourceDraft,
   SourceName,
   SourceReport,
+  TieWeek,
   ToolId,
   TrailChanged,
   TurnId,
@@ -129,6 +131,8 @@ export interface Host {
   facets(text: string): Promise<Facets>;
   overview(text: string): Promise<Overview>;
   answers(before: Seq | null, limit: number): Promise<AnswerRow[]>;
+  /** How well the answers of each model tied out in each week since then, in microseconds, the newest week first. */
+  tiesByWeek(since: number): Promise<TieWeek[]>;
   turnView(turn: TurnId): Promise<TurnView>;
   savedFilters(): Promise<SavedFilter[]>;
   saveFilters(list: SavedFilter[]): Promise<void>;
@@ -137,6 +141,8 @@ export interface Host {
   /** Into the Downloads folder; encrypted if an age recipient is given. */
   exportMake(scope: BundleScope, payloads: boolean, recipient: string | null, on: (progress: Progress) => void): Promise<BundleMade>;
   exportView(text: string, form: ViewForm): Promise<BundleMade>;
+  /** Writes an answer with footnotes into the Downloads folder. */
+  answerSave(turn: TurnId, form: DocumentForm): Promise<BundleMade>;
   /** Only of files that this run has made. */
   showInFolder(path: string): Promise<void>;
 

@@ -62,12 +62,14 @@ export const tauriHost: Host = {
   facets: (text) => data(commands.facets(text)),
   overview: (text) => data(commands.overview(text)),
   answers: (before, limit) => data(commands.answers(before, limit)),
+  tiesByWeek: (since) => data(commands.tiesByWeek(since)),
   turnView: (turn) => data(commands.turnView(turn)),
   savedFilters: () => data(commands.savedFilters()),
   saveFilters: (list) => done(commands.saveFilters(list)),
 
   exportPreview: (scope) => data(commands.exportPreview(scope)),
   exportMake: (scope, payloads, recipient, on) => data(commands.exportMake(scope, payloads, recipient, channel(on))),
+  answerSave: (turn, form) => data(commands.answerSave(turn, form)),
   exportView: (text, form) => data(commands.exportView(text, form)),
   showInFolder: (path) => done(commands.showInFolder(path)),
 

@@ -3,10 +3,14 @@
 import { Lexer, type Token } from 'marked';
 import remend from 'remend';
 
+import { figuresIn, withFigures, withoutMarks } from './marks';
+
 /** Beyond this a text is cut for reading; the rest shows as plain text on request. */
 export const LONGEST = 60_000;
 /** A run without a space beyond this costs the lexer dearly and says nothing. */
 const LONGEST_LINE = 8_000;
+/** So often a text is read to find marks that would change how it is read. */
+const MOST_TRIES = 48;
 
 export interface Read {
   readonly blocks: readonly Token[];
@@ -23,7 +27,7 @@ export function read(text: string, arriving = false, before: Read | null = null)
   const rest = text.slice(cut);
   let blocks: Token[];
   try {
-    blocks = new Lexer(LEXING).lex(arriving && rest === '' ? remend(head, { linkMode: 'text-only' }) : head);
+    blocks = arriving && rest === '' ? lexed(remend(head, { linkMode: 'text-only' })) : marked(head);
   } catch {
     // The lexer recurses; text that is nested without end exhausts it.
     return { blocks: [], rest: text };
@@ -35,13 +39,45 @@ export function read(text: string, arriving = false, before: Read | null = null)
   return { blocks: kept, rest };
 }
 
-/** Cuts before the first line that is too long, and at the limit. */
+function lexed(text: string): Token[] {
+  return new Lexer(LEXING).lex(text);
+}
+
+/** The blocks of a text with marks of figures: as without them, whatever stands there. A mark within a list's number or a
+    link's address would make another text of it, and is left out. */
+function marked(text: string): Token[] {
+  const numbers = figuresIn(text);
+  if (numbers.length === 0) return lexed(withFigures(text));
+  const bare = JSON.stringify(lexed(withFigures(text)));
+  let tries = 0;
+  const fits = (kept: ReadonlySet<number>): Token[] | null => {
+    tries += 1;
+    const blocks = lexed(withFigures(text, kept));
+    return withFigures(JSON.stringify(blocks)) === bare ? blocks : null;
+  };
+  const whole = fits(new Set(numbers));
+  if (whole) return whole;
+  // Halves, and halves of those that do not fit: few marks ever don't.
+  const kept = new Set<number>();
+  const waiting = [numbers];
+  while (waiting.length > 0 && tries < MOST_TRIES) {
+    const group = waiting.pop() ?? [];
+    if (fits(new Set([...kept, ...group]))) group.forEach((number) => kept.add(number));
+    else if (group.length > 1) {
+      const half = group.length >> 1;
+      waiting.push(group.slice(half), group.slice(0, half));
+    }
+  }
+  return lexed(withFigures(text, kept));
+}
+
+/** Cuts before the first line that is too long, and at the limit. Marks take no room. */
 function cutAt(text: string): number {
   let start = 0;
   while (start < text.length && start < LONGEST) {
     const end = text.indexOf('\n', start);
     const stop = end < 0 ? text.length : end;
-    if (stop - start > LONGEST_LINE) return start;
+    if (stop - start > LONGEST_LINE && withoutMarks(text.slice(start, stop)).length > LONGEST_LINE) return start;
     start = stop + 1;
   }
   return Math.min(start, text.length);

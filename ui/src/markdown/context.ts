@@ -1,6 +1,7 @@
 import { createContext } from 'svelte';
 
 import type { CallId } from '../ipc/host';
+import type { Tied } from '../state/tied';
 
 /** What marks in a text lead to. */
 export interface Citing {
@@ -9,7 +10,15 @@ export interface Citing {
   open: (call: CallId) => void;
 }
 
+/** The figures of a text, of which one is a stop of the Tab key: from there on `j` and `k` walk. */
+export interface Marking {
+  readonly tied: Tied | null;
+  /** The number of the figure that Tab comes to. */
+  stop: number;
+}
+
 export const [useCiting, provideCiting] = createContext<Citing>();
+export const [useMarking, provideMarking] = createContext<Marking>();
 
 /** Deeper than this, what is nested shows as its source. */
 export const DEEPEST = 12;

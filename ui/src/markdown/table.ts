@@ -1,5 +1,8 @@
 // Tables of answers: sorting by column, and copying as CSV.
 
+import type { CallId, TiedSpan } from '../ipc/host';
+import { callWords, type NamedCall } from '../state/tied';
+
 /** The number that a cell shows, if it shows one: `1,234.50`, `−12 %`, `€ 3`. */
 export function figure(cell: string): number | null {
   const bare = cell.replace(/[€$£\s%]|EUR|USD|GBP/g, '').replaceAll('−', '-');
@@ -18,6 +21,29 @@ export function order(rows: readonly (readonly string[])[], column: number, desc
     return (keys[a] ?? '').localeCompare(keys[b] ?? '');
   };
   return rows.map((_, index) => index).sort((a, b) => (descending ? -compare(a, b) : compare(a, b)) || a - b);
+}
+
+/** The table with one column more: where each figure of the row comes from, by the name of its column. A table without
+    figures stays as it is. */
+export function withSources(
+  heads: readonly string[],
+  rows: readonly (readonly string[])[],
+  spans: readonly (readonly (readonly TiedSpan[])[])[],
+  named: (call: CallId) => NamedCall | null,
+): string[][] {
+  const sources = spans.map((row) =>
+    row.flatMap((cell, at) => cell.map((span) => `${heads[at] ?? ''}: ${sourceWords(span, named)}`)).join('; '),
+  );
+  if (sources.every((words) => words === '')) return [[...heads], ...rows.map((row) => [...row])];
+  return [[...heads, 'Source'], ...rows.map((row, at) => [...row, sources[at] ?? ''])];
+}
+
+/** `billing.list_invoices customer 1043 /items/0/amount`, or that there is none. */
+function sourceWords({ status, places, derivation }: TiedSpan, named: (call: CallId) => NamedCall | null): string {
+  if (places.length === 0) return status;
+  const found = places.map(({ call, pointer }) => `${callWords(named(call), call)} ${pointer}`.trim()).join(' and ');
+  const how = derivation ? `${derivation.expression} from ` : '';
+  return `${status === 'tied' ? '' : `${status}, `}${how}${found}`;
 }
 
 /** RFC 4180. A cell that a spreadsheet would run as a formula is kept from it by a leading apostrophe. */

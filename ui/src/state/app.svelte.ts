@@ -7,6 +7,7 @@ import { Asking } from './asking.svelte';
 import { Beginning } from './beginning.svelte';
 import { Conversations } from './conversations.svelte';
 import { Look } from './look.svelte';
+import { Pointing } from './pointing.svelte';
 import { Reading } from './reading.svelte';
 import { Router } from './router.svelte';
 import { SessionState } from './session.svelte';
@@ -23,6 +24,7 @@ export class App {
   readonly router = new Router();
   readonly actions = new Actions();
   readonly look = new Look();
+  readonly pointing = new Pointing();
   /** The address outside for which a person is asked. */
   leaving = $state<string | null>(null);
   /** How often the page had to forget what it showed of the record. Who shows some of it reads it again then. */

@@ -5,6 +5,7 @@
 //! whatever is recorded meanwhile, and however large the trail is, only a few entries of it are in memory.
 
 mod collector;
+mod document;
 mod full;
 mod halt;
 mod partial;

@@ -1,9 +1,12 @@
 //! Bundles of trails to which more happened, and bundles that nobody of ours made.
 
-use domain::bundle::BundleScope;
+use std::ops::ControlFlow;
+
+use domain::bundle::{BundleScope, DocumentForm};
 use domain::care::HoldScope;
+use domain::id::TurnId;
 use domain::view::Part;
-use engine::{Against, CallQuery, EraseInput, OpenBundle};
+use engine::{Against, CallQuery, Code, EraseInput, OpenBundle};
 use serde_json::Value;
 
 use crate::anchors::{first_vkey, folder, go_on, witness};
@@ -125,4 +128,28 @@ async fn a_bundle_that_makes_no_sense_is_shown_all_the_same() {
         }
     }
     asked.scene.close().await;
+}
+
+/// An answer leaves as a document only on record, and what was recorded of it still verifies.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_document_of_an_answer_is_on_record() {
+    let asked = Asked::demo().await;
+    let engine = &asked.scene.engine;
+    let answer = engine.turn(asked.turn).await.unwrap().answer.unwrap();
+    for (form, name) in [(DocumentForm::Markdown, "answer.md"), (DocumentForm::Html, "answer.html")] {
+        let path = asked.file(name);
+        let made = engine.export_document(asked.turn, form, &path).await.unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert_eq!((made.path, made.size), (path.display().to_string(), text.len() as u64));
+        assert!(text.contains(&answer.model), "{text}");
+        // Nothing is written over.
+        assert_eq!(engine.export_document(asked.turn, form, &path).await.unwrap_err().code(), Code::BadInput);
+    }
+    let report = engine.verify(|_, _| ControlFlow::Continue(())).await.unwrap().unwrap();
+    assert_eq!(report.findings, []);
+    let never = engine.export_document(TurnId::new(1, 1), DocumentForm::Html, &asked.file("none.html")).await;
+    assert_eq!(never.unwrap_err().code(), Code::NotFound);
+    assert!(!asked.file("none.html").exists());
+    asked.scene.engine.shutdown().await;
+    asked.scene.rehearsal.stop().await;
 }

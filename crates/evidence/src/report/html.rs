@@ -4,11 +4,11 @@ use std::fmt::Write;
 
 /// HTML that is being written. Markup comes from string literals of this crate alone; everything else is escaped.
 #[derive(Default)]
-pub(super) struct Html(String);
+pub(crate) struct Html(String);
 
 impl Html {
     /// Markup of our own.
-    pub(super) fn raw(&mut self, markup: &'static str) -> &mut Self {
+    pub(crate) fn raw(&mut self, markup: &'static str) -> &mut Self {
         self.0.push_str(markup);
         self
     }
@@ -16,7 +16,7 @@ impl Html {
     /// Text of anybody, also within a quoted attribute. What would not be seen, or would make the text around it read
     /// otherwise (control characters, marks that turn the direction of writing, letters without width), is written out
     /// as `⟦U+202E⟧`. Two of the kind stay: the joiners, without which words of some scripts and some emoji fall apart.
-    pub(super) fn text(&mut self, text: &str) -> &mut Self {
+    pub(crate) fn text(&mut self, text: &str) -> &mut Self {
         for letter in text.chars() {
             match letter {
                 '&' => self.0.push_str("&amp;"),
@@ -36,19 +36,19 @@ impl Html {
     }
 
     /// A value that is text once it is written.
-    pub(super) fn value(&mut self, value: impl ToString) -> &mut Self {
+    pub(crate) fn value(&mut self, value: impl ToString) -> &mut Self {
         self.text(&value.to_string())
     }
 
     /// A row of a list of terms, whose value `write` writes.
-    pub(super) fn term(&mut self, term: &'static str, write: impl FnOnce(&mut Self)) -> &mut Self {
+    pub(crate) fn term(&mut self, term: &'static str, write: impl FnOnce(&mut Self)) -> &mut Self {
         self.raw("<div><dt>").raw(term).raw("</dt><dd>");
         write(self);
         self.raw("</dd></div>\n")
     }
 
     /// The HTML.
-    pub(super) fn finish(self) -> String {
+    pub(crate) fn finish(self) -> String {
         self.0
     }
 }

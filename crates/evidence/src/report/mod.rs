@@ -14,7 +14,9 @@ mod record;
 mod story;
 mod words;
 
+pub(crate) use html::Html;
 pub use record::{Report, ReportedAnchor};
+pub(crate) use words::moment;
 
 /// The report as one HTML file. The same report gives the same bytes.
 pub fn report(report: &Report) -> String {

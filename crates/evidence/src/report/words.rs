@@ -10,7 +10,7 @@ use domain::time::Micros;
 use jiff::Timestamp;
 
 /// As in a sentence: `24 November 2025, 16:00:00 UTC`.
-pub(super) fn moment(at: Micros) -> String {
+pub(crate) fn moment(at: Micros) -> String {
     Timestamp::from_microsecond(at.0)
         .map_or_else(|_| at.0.to_string(), |at| at.strftime("%-d %B %Y, %H:%M:%S UTC").to_string())
 }

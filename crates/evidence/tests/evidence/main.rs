@@ -7,6 +7,7 @@
     reason = "a test's own tools may stop the test"
 )]
 
+mod document;
 mod full;
 mod hostile;
 mod partial;

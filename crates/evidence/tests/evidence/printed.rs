@@ -60,11 +60,11 @@ fn view(seq: u64, fact: Fact) -> EntryView {
     }
 }
 
-fn label(level: Level, categories: &[Category]) -> Label {
+pub(crate) fn label(level: Level, categories: &[Category]) -> Label {
     Label::of(level, categories.iter().copied())
 }
 
-fn row(number: u8, tool: &str, label: &Label, outcome: Outcome) -> CallRow {
+pub(crate) fn row(number: u8, tool: &str, label: &Label, outcome: Outcome) -> CallRow {
     CallRow {
         call: call_id(number),
         seq: Seq(10 * u64::from(number)),

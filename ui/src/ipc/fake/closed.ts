@@ -5,7 +5,7 @@ import type { CallRow, TurnView } from '../bindings';
 /** What is left of a turn. */
 export function closed(view: TurnView): TurnView {
   const batches = view.batches.map((batch) => ({ ...batch, calls: batch.calls.map(closedRow) }));
-  return { ...view, question: '', words: '', batches, retries: view.retries.map(closedRow), answer: view.answer && { ...view.answer, text: '', citations: [] } };
+  return { ...view, question: '', words: '', batches, retries: view.retries.map(closedRow), answer: view.answer && { ...view.answer, text: '', citations: [], ties: { ...view.answer.ties, spans: [] } } };
 }
 
 /** What is left of a row: nothing that repeats an argument. */

@@ -1,7 +1,7 @@
 // What leaves the fake's machine, or would: anchors, bundles, views.
 
 import { PUBLIC, join } from '../../state/label';
-import type { AnchorSpec, AnchorView, AnchorWrites, BundleMade, BundlePreview, BundleScope, BundleView, EntryView, ViewForm } from '../bindings';
+import type { AnchorSpec, AnchorView, AnchorWrites, Answer, BundleMade, BundlePreview, BundleScope, BundleView, DocumentForm, EntryView, ViewForm } from '../bindings';
 import { HostError } from '../host';
 import { closed } from './closed';
 import { digest } from './ids';
@@ -73,6 +73,11 @@ export class Evidence {
 
   view(calls: number, form: ViewForm): BundleMade {
     return { ...this.#file(`calls-${this.trail.entries.length}.${ENDINGS[form]}`, calls * 180), entries: calls, payloads: 0 };
+  }
+
+  document(answer: Answer, form: DocumentForm): BundleMade {
+    const name = `answer-${this.trail.entries.length}.${form === 'html' ? 'html' : 'md'}`;
+    return { ...this.#file(name, answer.text.length + answer.ties.spans.length * 120), entries: 0, payloads: 0 };
   }
 
   /** What the page shows of a bundle of the whole record; of one whose name says that it is bare, without payloads. */

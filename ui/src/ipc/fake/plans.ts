@@ -2,6 +2,7 @@
 
 import type { FailureClass, Label, ModelFailure, Outcome, Waiting } from '../bindings';
 import { label } from './company';
+import { figures, megabytes } from './figures';
 import { early, many, retried, waiting } from './strain';
 
 export interface PlannedCall {
@@ -52,12 +53,14 @@ const CUSTOMERS = [
 ];
 
 function invoicesOf({ id, owes, invoices }: (typeof CUSTOMERS)[number]): string {
+  // The last one takes what is left, so that the parts are the whole.
+  const share = Math.round((owes / invoices) * 100) / 100;
   const items = Array.from({ length: invoices }, (_, at) => ({
     id: id * 10 + at,
     customer: id,
     status: 'overdue',
     due: `2026-0${9 - at}-1${at + 2}`,
-    amount: Math.round((owes / invoices) * 100) / 100,
+    amount: at < invoices - 1 ? share : Math.round((owes - share * (invoices - 1)) * 100) / 100,
     currency: 'EUR',
   }));
   return JSON.stringify({ items, total: items.length });
@@ -243,6 +246,8 @@ export function planFor(question: string): Plan {
   if (words.includes('copperline')) return waiting();
   if (words.includes('contact of')) return early();
   if (words.includes('payments')) return retried();
+  if (words.includes('zürich')) return figures();
+  if (words.includes('megabytes')) return megabytes();
   if (words.includes('worst')) return hostile();
   if (words.includes('key')) {
     const fails = { failure: 'key_refused' as const, words: 'The provider answered 401: “Incorrect API key provided”.' };

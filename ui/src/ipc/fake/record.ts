@@ -16,6 +16,7 @@ import type {
   VerifyReport,
 } from '../bindings';
 import { digest } from './ids';
+import { sourcesOf, usesOf } from './uses';
 
 const CUT = 200_000;
 
@@ -89,7 +90,15 @@ export class Trail {
     const payloads = entries
       .flatMap((entry) => this.sealedBy(entry))
       .flatMap((commitment) => this.payload(commitment, CUT) ?? this.erased.get(commitment) ?? []);
-    return { row: { ...row }, entries, payloads, used_by: [], taken_from: [] };
+    const conversation = row.conversation === null ? undefined : this.conversations.get(row.conversation);
+    return { row: { ...row }, entries, payloads, used_by: usesOf(this, conversation, call), taken_from: sourcesOf(this, conversation, call) };
+  }
+
+  /** The text of a payload of the call; empty if there is none. */
+  textOf(call: CallId, role: PayloadRole): string {
+    const entries = this.entries.filter(({ body }) => (body as { call?: string }).call === call);
+    const payloads = entries.flatMap((entry) => this.sealedBy(entry)).flatMap((commitment) => this.#payloads.get(commitment) ?? []);
+    return payloads.findLast((payload) => payload.role === role)?.text ?? '';
   }
 
   payload(commitment: Commitment, most: number): PayloadView | null {

@@ -23,7 +23,7 @@ export interface Reviewed {
 
 type Methods =
   | 'search' | 'filterCheck' | 'complete' | 'facets' | 'overview' | 'answers' | 'turnView' | 'savedFilters' | 'saveFilters'
-  | 'exportPreview' | 'exportMake' | 'exportView' | 'showInFolder'
+  | 'exportPreview' | 'exportMake' | 'exportView' | 'answerSave' | 'showInFolder'
   | 'erasePreview' | 'erase' | 'holds' | 'holdAdd' | 'holdRelease'
   | 'retention' | 'saveRetention' | 'retentionPreview' | 'retentionApply'
   | 'anchors' | 'anchorSave' | 'anchorRemove' | 'anchorNow' | 'anchorTest' | 'anchorWrites' | 'anchorWritesSave'
@@ -93,6 +93,11 @@ export function reviewHost({ trail, sources, pause, changed, damaged, anchored, 
       read(text);
       await pause(200);
       return evidence.view(search.found(text).length, form);
+    },
+    answerSave: async (turn, form) => {
+      const answer = [...trail.conversations.values()].flatMap(({ turns }) => turns).find(({ id }) => id === turn)?.answer;
+      if (!answer) throw refuse('not_found', 'That answer is not on record.');
+      return evidence.document(answer, form);
     },
     showInFolder: async (path) => {
       if (!evidence.made.has(path)) throw refuse('not_found', 'This run has not made that file.');

@@ -6,6 +6,7 @@ import type {
   Approval,
   BatchId,
   CallId,
+  CallRow,
   Citation,
   ConversationView,
   Happening,
@@ -18,11 +19,15 @@ import { PUBLIC, join } from '../../state/label';
 import { Batch, type Rules, type Stage } from './batch';
 import { Clock } from './clock';
 import { id } from './ids';
+import { tiesOf, type ShownResult } from './ties';
 import { NOTHING_SPENT } from './supply';
 import type { Plan } from './plans';
 import type { Trail } from './record';
 
 const MARK = /\[\^c(\d+)\]/g;
+/** A longer result is shown to the model by its beginning. */
+const WHOLE = 100_000;
+const SHOWN = 60_000;
 /** Between two calls that the model writes, unless the plan says otherwise. */
 const PACE_MS = 14;
 
@@ -201,14 +206,14 @@ export class Run {
         mode:
           row.outcome !== 'returned'
             ? { mode: 'words' }
-            : row.size > 100_000
-              ? { mode: 'truncated', shown: 60_000, of: row.size }
+            : row.size > WHOLE
+              ? { mode: 'truncated', shown: SHOWN, of: row.size }
               : { mode: 'full' },
         earlier: row.turn !== this.turn.id,
       })),
       citations,
       unknown_citations: 0,
-      ties: { spans: [], counts: { tied: 0, possible: 0, untied: 0, contradicted: 0 }, limit: '' },
+      ties: tiesOf(text, citations, rows.flatMap((row) => shownOf(this.trail, row))),
       label: rows.reduce<Label>((sum, row) => join(sum, row.label), PUBLIC),
       model: this.model,
       finish: 'stop',
@@ -240,4 +245,15 @@ export class Run {
   #say(what: Happening) {
     this.on({ turn: this.turn.id, ms: Math.round(this.#clock.now), ...what });
   }
+}
+
+/** What the model was shown of a call's result. */
+function shownOf(trail: Trail, row: CallRow): ShownResult[] {
+  if (row.outcome !== 'returned' || row.from !== null) return [];
+  const ended = trail.entries.findLast(({ type, body }) => type === 'call.ended' && (body as { call?: string }).call === row.call);
+  const payload = trail.payloads.get(String((ended?.body as { result?: string } | undefined)?.result));
+  if (!payload) return [];
+  // What was cut off is closed again, as the program does it, so that what was shown can be read.
+  const text = row.size > WHOLE ? `${payload.text.slice(0, payload.text.lastIndexOf('},', SHOWN))}}]}` : payload.text;
+  return [{ row, text }];
 }

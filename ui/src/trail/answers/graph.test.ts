@@ -26,6 +26,14 @@ describe('the graph of an answer', () => {
     expect(rows).toBe(3);
   });
 
+  it('is strong where figures come from, and says how many and with which label', () => {
+    const secret = { level: 'restricted', categories: [] } as Label;
+    const { calls, sources, edges } = graphOf(turn([call('a', 'crm.get'), call('b', 'crm.get', secret)], ['a']), new Map([['b', 3]]));
+    expect(calls.map(({ figures, label }) => [figures, label?.level])).toEqual([[0, 'internal'], [3, 'restricted']]);
+    expect(sources.map(({ figures, label }) => [figures, label?.level])).toEqual([[3, 'restricted']]);
+    expect(edges.filter(({ drawn }) => drawn).map(({ call, source }) => [call, source])).toEqual([['b', null], ['b', 'crm']]);
+  });
+
   it('puts the calls of a tool together when there are many', () => {
     const { calls, edges } = graphOf(turn(Array.from({ length: 60 }, (_, at) => call(`c${at}`, at % 2 ? 'crm.get' : 'crm.search'))));
     expect(calls.map(({ words, more, call }) => [words, more, call])).toEqual([

@@ -1,6 +1,6 @@
 // What an answer drew on: the answer, its calls, their sources, as three columns with lines between them.
 
-import type { CallId, CallRow, TurnView } from '../../ipc/host';
+import type { CallId, CallRow, Label, TurnView } from '../../ipc/host';
 import { CATEGORIES, join, LEVELS, PUBLIC } from '../../state/label';
 
 /** Above so many calls, those of one tool stand together. */
@@ -12,6 +12,10 @@ export interface Node {
   readonly more: string;
   /** The one call behind it, if it is one. */
   readonly call: CallId | null;
+  /** The join of what is behind it; null if that is not known here. */
+  readonly label: Label | null;
+  /** How many figures of the answer come from it. */
+  readonly figures: number;
   /** From 0 at the top. */
   readonly row: number;
 }
@@ -23,6 +27,8 @@ export interface Edge {
   readonly source: string | null;
   /** Whether the answer cites it. */
   readonly cited: boolean;
+  /** Whether figures of the answer come from it. */
+  readonly drawn: boolean;
 }
 
 export interface Graph {
@@ -37,7 +43,8 @@ export function callsOf(turn: TurnView): CallRow[] {
   return [...turn.batches.flatMap(({ calls }) => calls), ...turn.retries];
 }
 
-export function graphOf(turn: TurnView): Graph {
+/** The graph, with what figures were tied to, if they were looked for. */
+export function graphOf(turn: TurnView, drawn: ReadonlyMap<CallId, number> | null = null): Graph {
   const rows = callsOf(turn);
   const cited = new Set(turn.answer?.citations.map(({ call }) => call));
   const earlier = (turn.answer?.exposure ?? []).filter((one) => one.earlier && !rows.some(({ call }) => call === one.call));
@@ -46,27 +53,37 @@ export function graphOf(turn: TurnView): Graph {
     const key = rows.length > MOST ? row.tool : row.call;
     groups.set(key, [...(groups.get(key) ?? []), row]);
   }
+  const figuresOf = (all: readonly CallRow[]) => all.reduce((sum, { call }) => sum + (drawn?.get(call) ?? 0), 0);
+  const labelOf = (all: readonly CallRow[]) => all.reduce((sum, { label }) => join(sum, label), PUBLIC);
   const edges: Edge[] = [];
   const calls: Node[] = [...groups].map(([id, [first, ...others]], row) => {
     const all = first ? [first, ...others] : others;
     const isCited = all.some(({ call }) => cited.has(call));
-    edges.push({ call: id, source: null, cited: isCited }, { call: id, source: sourceOf(first), cited: isCited });
+    const figures = figuresOf(all);
+    const line = { call: id, cited: isCited, drawn: figures > 0 };
+    edges.push({ ...line, source: null }, { ...line, source: sourceOf(first) });
     const more = others.length > 0 ? `${all.length} calls` : (first?.telling ?? '');
-    return { id, words: first?.tool ?? '', more, call: others.length > 0 ? null : (first?.call ?? null), row };
+    return { id, words: first?.tool ?? '', more, call: others.length > 0 ? null : (first?.call ?? null), label: labelOf(all), figures, row };
   });
   for (const { call, handle } of earlier.slice(0, MOST)) {
-    edges.push({ call, source: null, cited: cited.has(call) });
-    calls.push({ id: call, words: handle, more: 'from an earlier turn', call, row: calls.length });
+    const figures = drawn?.get(call) ?? 0;
+    edges.push({ call, source: null, cited: cited.has(call), drawn: figures > 0 });
+    calls.push({ id: call, words: handle, more: 'from an earlier turn', call, label: null, figures, row: calls.length });
   }
   const names = [...new Set(rows.map(sourceOf))].sort();
   const space = Math.max(calls.length, names.length, 1);
-  const sources = names.map((name, at) => ({
-    id: name,
-    words: name,
-    more: `${rows.filter((row) => sourceOf(row) === name).length} calls`,
-    call: null,
-    row: ((at + 0.5) * space) / names.length - 0.5,
-  }));
+  const sources = names.map((name, at) => {
+    const its = rows.filter((row) => sourceOf(row) === name);
+    return {
+      id: name,
+      words: name,
+      more: `${its.length} calls`,
+      call: null,
+      label: labelOf(its),
+      figures: figuresOf(its),
+      row: ((at + 0.5) * space) / names.length - 0.5,
+    };
+  });
   return { calls, sources, edges, rows: space };
 }
 
