@@ -47,11 +47,8 @@ fn send(to: &str) -> ScriptedCall {
 
 /// The model reads its mail, and then does this.
 fn reads_then(scene: &Scene, then: ScriptedCall) {
-    let replies = [
-        ScriptedReply::calls([read()]),
-        ScriptedReply::calls([then]),
-        ScriptedReply::text("Done."),
-    ];
+    let replies =
+        [ScriptedReply::calls([read()]), ScriptedReply::calls([then]), ScriptedReply::text("Done.")];
     scene.rehearsal.model_script(Script::new(replies));
 }
 
