@@ -47,11 +47,8 @@ fn send(to: &str) -> ScriptedCall {
 
 /// The model reads its mail, and then does this.
 fn reads_then(scene: &Scene, then: ScriptedCall) {
-    let replies = [
-        ScriptedReply::calls([read()]),
-        ScriptedReply::calls([then]),
-        ScriptedReply::text("Done."),
-    ];
+    let replies =
+        [ScriptedReply::calls([read()]), ScriptedReply::calls([then]), ScriptedReply::text("Done.")];
     scene.rehearsal.model_script(Script::new(replies));
 }
 
@@ -108,7 +105,7 @@ async fn a_siblings_result_is_no_origin() {
     assert_eq!(outcomes, [Outcome::Returned, Outcome::Refused]);
     let Decision { origins, reason, .. } = &asked[0].decision;
     let to = origins.iter().find(|origin| origin.argument == "/to").unwrap();
-    assert_eq!(to.from, [], "the model had seen no letter when it wrote this");
+    assert!(to.from.is_empty(), "the model had seen no letter when it wrote this");
     assert!(!reason.contains("outside content was read"), "{reason}");
     scene.close().await;
 }

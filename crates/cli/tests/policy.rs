@@ -22,7 +22,8 @@ fn objects(output: &Output) -> Vec<Value> {
 }
 
 fn banking() -> String {
-    let cases = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/agentdojo/banking.jsonl");
+    let cases =
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/agentdojo/banking.jsonl");
     cases.to_str().unwrap().to_owned()
 }
 
@@ -36,7 +37,8 @@ fn a_suite_is_judged_call_by_call_and_summed_up() {
     let (decided, sums): (Vec<_>, Vec<_>) = told.iter().partition(|object| object["type"] == "decided");
     let honest = decided.iter().filter(|one| one["attack"] == false).count();
     assert_eq!((honest, sums.len()), (33, 2));
-    let bill = decided.iter().find(|one| one["case"] == "user_task_0" && one["tool"] == "send_money").unwrap();
+    let bill =
+        decided.iter().find(|one| one["case"] == "user_task_0" && one["tool"] == "send_money").unwrap();
     assert_eq!((bill["verdict"].as_str(), bill["rule"].as_str()), (Some("ask"), Some("destination")));
     assert_eq!(bill["origins"][0]["from"][0]["kind"], "result");
     assert_eq!(sums[1]["suite"], "all");

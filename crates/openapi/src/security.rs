@@ -47,6 +47,7 @@ impl Way {
                 token_url,
                 scopes,
                 audience: None,
+                resource: None,
                 client_auth: ClientAuth::Basic,
             },
             Self::Client { token_url, scopes } => Auth::OAuth2Client {

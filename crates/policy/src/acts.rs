@@ -106,7 +106,7 @@ fn said(words: &str) -> Vec<String> {
             denies && !(1..back).any(|nearer| before(at, nearer) == Some("forget"))
         });
         let for_me = matches!(*word, "tell" | "give") && matches!(all.get(at + 1), Some(&("me" | "us")));
-        if !is_noun && !(is_ruled_out && *word != "forget") && !for_me {
+        if !(is_noun || for_me || (is_ruled_out && *word != "forget")) {
             said.push((*word).to_owned());
         }
     }

@@ -30,10 +30,14 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome<Report> {
     let rounds = Rounds { before: 2, counted: arguments.rounds.unwrap_or(21) };
     let results: Vec<String> = (0..CALLS).map(result).collect();
     let bytes: usize = results.iter().map(String::len).sum();
-    let measured: [Vec<f64>; 2] = interleaved(rounds, async |place| {
-        if place == 0 { decision(&policy) } else { batch(&policy, &results) }
-    })
-    .await?;
+    let measured: [Vec<f64>; 2] =
+        interleaved(
+            rounds,
+            async |place| {
+                if place == 0 { decision(&policy) } else { batch(&policy, &results) }
+            },
+        )
+        .await?;
     let [one, batch] = &measured;
     let figures = vec![
         Figure::alone(format!("a decision, {RULES} rules"), "µs", one, Goal::AtMost(100.0)),

@@ -19,6 +19,20 @@ const RULES: Record<string, string> = {
   'reads-run': 'it changes nothing at its source',
   'writes-ask': 'it may change something at its source; a person decides',
   'approve-all': 'everything was approved beforehand, writes too',
+  'asked-runs': 'the person’s words ask for it',
+  'record-read': 'it reads a result that is on record already; nothing is sent',
+  destination: 'where it goes was named neither by the person nor by a source that the organisation answers for',
+  'flow-public': 'it would show confidential data to the public',
+  flow: 'it would take data outside that is too sensitive for whoever gets it',
+  readers: 'not all who get it may read what it holds',
+  secret: 'it sets a password or a token that the person did not write',
+  target: 'what it acts on was picked by outside content, or by the model after it had read some',
+  'address-within': 'its text passes on an address that the person did not write',
+  url: 'the address that it visits came from outside content',
+  'url-written': 'the model wrote the address that it visits, and holds confidential data',
+  mosaic: 'it would take outside a combination of personal data that says more together than one by one',
+  intent: 'outside content was read before it, and the person’s words did not ask for it',
+  'not-asked': 'the person’s words did not ask for it',
 };
 
 const VERDICTS: Record<string, string> = {

@@ -23,7 +23,11 @@ pub(crate) async fn run(global: &Global, policy: &Policy, output: &Output) -> Re
         Policy::Check { file } => {
             let policy = Engine::read_policy(&text(file)?)?;
             let own = policy.rules().iter().filter(|rule| !rule.built_in).count();
-            output.line(format!("{}: {} of its own, and nothing wrong with them", file.display(), rules(own)));
+            output.line(format!(
+                "{}: {} of its own, and nothing wrong with them",
+                file.display(),
+                rules(own)
+            ));
             output.object("policy_checked", &json!({ "rules": own, "policy": policy.hash() }));
         }
         Policy::Use(chosen) => put(global, chosen, output).await?,
@@ -66,7 +70,9 @@ async fn put(global: &Global, chosen: &UseRules, output: &Output) -> Result<(), 
     if let Some(file) = &chosen.file {
         settings.rules = text(file)?;
     }
-    for (given, known) in [(&chosen.own, &mut settings.own), (&chosen.organisation, &mut settings.organisation)] {
+    for (given, known) in
+        [(&chosen.own, &mut settings.own), (&chosen.organisation, &mut settings.organisation)]
+    {
         if !given.is_empty() {
             *known = given.iter().cloned().collect();
         }

@@ -51,7 +51,12 @@ pub(crate) fn call(number: usize, effect: ToolEffect, resource: &str) -> Asked {
         arguments: "{}".to_owned(),
         telling: String::new(),
     };
-    let decision = Decision { verdict: Verdict::Allow, rule: "r".to_owned(), reason: "because".to_owned(), origins: Vec::new() };
+    let decision = Decision {
+        verdict: Verdict::Allow,
+        rule: "r".to_owned(),
+        reason: "because".to_owned(),
+        origins: Vec::new(),
+    };
     let plan =
         Plan { resource: resource.to_owned(), repeatable: effect != ToolEffect::Write, ..Plan::default() };
     Asked { call, arguments: Commitment([0; 32]), decision, unfit: None, plan }

@@ -148,7 +148,8 @@ pub(crate) fn asked(
         arguments: String::new(),
         telling: String::new(),
     };
-    let decision = Decision { verdict, rule: "r".to_owned(), reason: "because".to_owned(), origins: Vec::new() };
+    let decision =
+        Decision { verdict, rule: "r".to_owned(), reason: "because".to_owned(), origins: Vec::new() };
     Asked { call, arguments: Commitment([0; 32]), decision, unfit, plan }
 }
 
