@@ -42,6 +42,7 @@ mod speed;
 mod state;
 mod strangers;
 mod stream_cuts;
+mod ties;
 mod trail;
 mod waiting;
 mod writer;

@@ -19,6 +19,7 @@ bench [--into DIR] [--rounds N] [--batches N] [--calls N] [--entries N] [NAME...
   memory        what 1,000 batches leave behind, and 1,000 results of 1 MB hold
   search        a page of calls by a filter, by words, by both, and the next one
   start         the command line's list of calls, from process start to end
+  tie           an answer tied to its results, beside parsing the same
   verify        a large trail verified, beside SHA-256 over the same bytes
 
   --into DIR    where NAME.json goes, and workspaces while they are measured: a
@@ -47,11 +48,12 @@ pub(crate) enum Name {
     Memory,
     Search,
     Start,
+    Tie,
     Verify,
 }
 
 impl Name {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Append,
         Self::Batch,
         Self::Decode,
@@ -63,6 +65,7 @@ impl Name {
         Self::Memory,
         Self::Search,
         Self::Start,
+        Self::Tie,
         Self::Verify,
     ];
 
@@ -80,6 +83,7 @@ impl Name {
             Self::Memory => "memory",
             Self::Search => "search",
             Self::Start => "start",
+            Self::Tie => "tie",
             Self::Verify => "verify",
         }
     }

@@ -33,6 +33,7 @@ mod scene;
 mod search;
 mod spread;
 mod start;
+mod tie;
 mod trouble;
 mod verify;
 mod workspace;
@@ -96,6 +97,7 @@ async fn run(name: Name, arguments: &Arguments) -> Outcome<Report> {
         Name::Memory => memory::run(arguments).await,
         Name::Search => search::run(arguments).await,
         Name::Start => start::run(arguments).await,
+        Name::Tie => tie::run(arguments).await,
         Name::Verify => verify::run(arguments).await,
     }
 }
