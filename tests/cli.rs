@@ -63,6 +63,8 @@ async fn every_command_for_people_and_as_json() {
     assert!(calls.err.contains("--after "), "{}", calls.err);
     let row = &calls.objects()[0];
     both(&workspace, &["trail", "show", row["call"].as_str().unwrap()], "proof").await;
+    both(&workspace, &["trail", "answer", row["turn"].as_str().unwrap()], "answer").await;
+    both(&workspace, &["trail", "stats"], "ties").await;
     let conversation = row["conversation"].as_str().unwrap();
     both(&workspace, &["trail", "show", conversation], "conversation").await;
     both(&workspace, &["trail", "list", "--conversation", conversation], "call").await;

@@ -45,6 +45,7 @@ mod speed;
 mod state;
 mod strangers;
 mod stream_cuts;
+mod ties;
 mod trail;
 mod waiting;
 mod writer;

@@ -21,6 +21,7 @@ bench [--into DIR] [--rounds N] [--batches N] [--calls N] [--entries N] [NAME...
   policy        a decision at 50 rules, and what a batch of 64 adds
   search        a page of calls by a filter, by words, by both, and the next one
   start         the command line's list of calls, from process start to end
+  tie           an answer tied to its results, beside parsing the same
   verify        a large trail verified, beside SHA-256 over the same bytes
 
   --into DIR    where NAME.json goes, and workspaces while they are measured: a
@@ -51,6 +52,7 @@ pub(crate) enum Name {
     Policy,
     Search,
     Start,
+    Tie,
     Verify,
 }
 
@@ -69,6 +71,7 @@ impl Name {
         Self::Policy,
         Self::Search,
         Self::Start,
+        Self::Tie,
         Self::Verify,
     ];
 
@@ -88,6 +91,7 @@ impl Name {
             Self::Policy => "policy",
             Self::Search => "search",
             Self::Start => "start",
+            Self::Tie => "tie",
             Self::Verify => "verify",
         }
     }

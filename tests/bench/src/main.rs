@@ -35,6 +35,7 @@ mod scene;
 mod search;
 mod spread;
 mod start;
+mod tie;
 mod trouble;
 mod verify;
 mod workspace;
@@ -100,6 +101,7 @@ async fn run(name: Name, arguments: &Arguments) -> Outcome<Report> {
         Name::Policy => policy::run(arguments).await,
         Name::Search => search::run(arguments).await,
         Name::Start => start::run(arguments).await,
+        Name::Tie => tie::run(arguments).await,
         Name::Verify => verify::run(arguments).await,
     }
 }

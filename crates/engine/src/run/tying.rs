@@ -120,9 +120,9 @@ async fn shown_results(inner: &Inner, in_context: &[InContext]) -> Result<Found,
         read_on(inner, &item, &detail, &mut found.results).await?;
     }
     if left_out > 0 {
-        let (results, mb) = (if left_out == 1 { "result" } else { "results" }, SEARCHED >> 20);
+        let mb = SEARCHED >> 20;
         found.limit = format!(
-            "{left_out} {results} of those that the model was shown are not searched: more than {mb} MB in all"
+            "the results that the model was shown are more than {mb} MB in all, and {left_out} of them were left out"
         );
     }
     Ok(found)
