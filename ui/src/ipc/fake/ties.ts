@@ -91,8 +91,13 @@ function explain(said: string, line: ReadonlySet<string>, cells: readonly Cell[]
 /** How many random numbers of the same form are explained as well. */
 function chanceOf(said: string, line: ReadonlySet<string>, cells: readonly Cell[], derived: ReadonlyMap<string, Derived>): Chance {
   const draw = numbers([...said].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7));
-  const decoy = () => said.replace(/\d/g, (digit, at: number) => (at === 0 || said[at - 1] === '−' ? String(1 + Math.floor(draw() * 9)) : digit && String(Math.floor(draw() * 10))));
-  const tries = Array.from({ length: DECOYS }, decoy).filter((one) => one !== said);
+  const decoy = () => said.replace(/\d/g, (_, at: number) => String(/\d/.test(said[at - 1] ?? '') ? Math.floor(draw() * 10) : 1 + Math.floor(draw() * 9)));
+  const tries = Array.from({ length: DECOYS }, () => {
+    let one = decoy();
+    // What the answer says is no decoy.
+    while (one === said) one = decoy();
+    return one;
+  });
   return { fit: tries.filter((one) => explain(one, line, cells, derived) !== null).length, of: tries.length };
 }
 
