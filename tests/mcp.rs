@@ -54,7 +54,9 @@ impl Read for Hears {
     fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
         if self.given == self.line.len() {
             (self.given, self.line) = (0, Vec::new());
-            self.input.read_until(b'\n', &mut self.line)?;
+            if self.input.read_until(b'\n', &mut self.line)? == 0 {
+                return Ok(0);
+            }
             let mut note = format!("{} ", now()).into_bytes();
             note.extend_from_slice(&self.line);
             self.file.write_all(&note)?;

@@ -13,6 +13,7 @@ use rmcp::model::{
     ProgressToken, ProtocolVersion, RequestId, UrlElicitationCapability,
 };
 use rmcp::service::{NotificationContext, RequestContext, RoleClient};
+use serde_json::Value;
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::challenge::Challenge;
@@ -72,6 +73,24 @@ impl Shared {
 
     pub(crate) fn progress(&self) -> MutexGuard<'_, HashMap<String, Progress>> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A server's word of how far a call has come. It is taken from the wire, in its order: the library would hand it on
+    /// beside the call's answer, which could be heard first.
+    pub(crate) fn progressed(&self, said: &Value) {
+        let Some(params) = said.get("params").cloned() else { return };
+        let Ok(said) = serde_json::from_value::<ProgressNotificationParam>(params) else { return };
+        let ProgressToken(RequestId::String(of)) = &said.progress_token else { return };
+        let listener = self.progress().get(&**of).cloned();
+        let Some(listener) = listener else { return };
+        let how_far = match said.total {
+            Some(total) => format!("{} of {total}", said.progress),
+            None => said.progress.to_string(),
+        };
+        listener(match said.message {
+            Some(message) => format!("{how_far}, {}", message.chars().take(200).collect::<String>()),
+            None => how_far,
+        });
     }
 
     /// Says that the server wants a token that is good for more, if that is what it said.
@@ -136,20 +155,6 @@ impl ClientHandler for Handler {
             ServerAnswer::Declined => ElicitResult::new(ElicitationAction::Decline),
             ServerAnswer::Cancelled => ElicitResult::new(ElicitationAction::Cancel),
         })
-    }
-
-    async fn on_progress(&self, said: ProgressNotificationParam, _context: NotificationContext<RoleClient>) {
-        let ProgressToken(RequestId::String(of)) = &said.progress_token else { return };
-        let listener = self.0.progress().get(&**of).cloned();
-        let Some(listener) = listener else { return };
-        let how_far = match said.total {
-            Some(total) => format!("{} of {total}", said.progress),
-            None => said.progress.to_string(),
-        };
-        listener(match said.message {
-            Some(message) => format!("{how_far}, {}", message.chars().take(200).collect::<String>()),
-            None => how_far,
-        });
     }
 
     async fn on_tool_list_changed(&self, _context: NotificationContext<RoleClient>) {

@@ -55,7 +55,8 @@ impl Session {
     /// Opens one: `initialize`, then every page of `tools/list`.
     pub(crate) async fn open(settings: &Settings, shared: Arc<Shared>) -> Result<Arc<Self>, Unavailable> {
         let opening = async {
-            let wire = Wire::new(settings.recorder.clone());
+            let hears = shared.clone();
+            let wire = Wire::new(settings.recorder.clone(), Arc::new(move |said| hears.progressed(said)));
             let gone = wire.gone.clone();
             let handler = Handler(shared.clone(), gone.clone());
             let mode = ClientLifecycleMode::Initialize;

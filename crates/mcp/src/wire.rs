@@ -25,6 +25,9 @@ pub struct Sent {
 /// Puts on record what is about to leave, and gives the leave to send it; or says why it can't, and nothing is sent.
 pub type Recorder = Arc<dyn Fn(Sent) -> BoxFuture<'static, Result<DurableIntent, String>> + Send + Sync>;
 
+/// Hears each notification of progress.
+pub(crate) type Heard = Arc<dyn Fn(&Value) + Send + Sync>;
+
 /// A call's leave to go: its bytes as recorded, and the intent, which the first sending uses up. It travels beside the
 /// request through the library, which knows nothing of it.
 #[derive(Clone)]
@@ -42,6 +45,7 @@ pub(crate) struct Wire {
     pub(crate) recorder: Recorder,
     /// Whether anything more can come of it.
     pub(crate) gone: Gone,
+    progress: Heard,
     /// The library numbers its requests by itself, and we know a call's id before: here the two meet.
     ids: Arc<Mutex<HashMap<String, RequestId>>>,
 }
@@ -63,8 +67,8 @@ pub(crate) struct Outgoing {
 pub(crate) struct Unrecorded(pub(crate) String);
 
 impl Wire {
-    pub(crate) fn new(recorder: Recorder) -> Self {
-        Self { recorder, gone: Gone::not_yet(), ids: Arc::default() }
+    pub(crate) fn new(recorder: Recorder, progress: Heard) -> Self {
+        Self { recorder, progress, gone: Gone::not_yet(), ids: Arc::default() }
     }
 
     fn ids(&self) -> MutexGuard<'_, HashMap<String, RequestId>> {
@@ -101,6 +105,9 @@ impl Wire {
     pub(crate) fn incoming(&self, text: &[u8]) -> Option<ServerJsonRpcMessage> {
         let mut value: Value = serde_json::from_slice(text).ok()?;
         let is_answer = value.get("method").is_none();
+        if value.get("method").and_then(Value::as_str) == Some("notifications/progress") {
+            (self.progress)(&value);
+        }
         if is_answer
             && let Some(id) = value.get("id").and_then(Value::as_str)
             && let Some(known) = self.ids().remove(id)
