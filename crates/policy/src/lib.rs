@@ -8,10 +8,14 @@
 //! joins ([`Label::join_all`](domain::label::Label::join_all)) of what [`after_call`] gives: a conversation's is the
 //! high-water mark over everything that came back in it.
 
+mod combined;
 mod decision;
 mod flow;
+mod redact;
 mod rules;
 
+pub use combined::{Brought, combined};
 pub use decision::{CallFacts, decide};
 pub use flow::after_call;
+pub use redact::{Pseudonyms, Shown, Unfolding};
 pub use rules::{Rule, policy_hash, policy_text, rules};

@@ -56,7 +56,7 @@ impl Durable {
         payloads.retain(|packed| {
             matches!(
                 packed.payload.role,
-                PayloadRole::Question | PayloadRole::Arguments | PayloadRole::Setting
+                PayloadRole::Question | PayloadRole::Arguments | PayloadRole::Setting | PayloadRole::Findings
             )
         });
         Self { entry, leaf, payloads, erased }

@@ -185,6 +185,7 @@ fn drafts(calls: std::ops::Range<u64>, mint: &Mint) -> Vec<Draft> {
             label,
             from: None,
             phases: None,
+            findings: None,
         };
         add(number, ended, vec![payload]);
     }

@@ -16,7 +16,7 @@ use crate::pragma;
 /// The file's name in the workspace's folder.
 pub(crate) const PROJECTIONS: &str = "projections.db";
 /// The shape of the tables, and what is put into them: raised with every change of either.
-const SHAPE: i32 = 6;
+const SHAPE: i32 = 7;
 const TABLES: &str = include_str!("tables.sql");
 
 /// How far the tables go: so many entries, the last of which has this leaf. No leaf if there are none.

@@ -120,6 +120,7 @@ impl<'a> Turn<'a> {
             label: Label { level: Level::Internal, categories: [Category::Identity].into() },
             from: from.map(|from| self.calls[from]),
             phases: None,
+            findings: None,
         };
         self.draft(fact, result.into_iter().collect())
     }

@@ -115,6 +115,7 @@ pub(crate) fn ended(number: usize, outcome: Outcome) -> EndedCall {
         label: Label::PUBLIC,
         from: None,
         phases: None,
+        findings: None,
     }
 }
 
