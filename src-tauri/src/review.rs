@@ -31,12 +31,14 @@ impl Review {
     pub(crate) fn close_call(&self, detail: &mut CallDetail) {
         self.close_call_row(&mut detail.row);
         detail.payloads.retain(|payload| payload.erased.is_some());
+        detail.detected = None;
     }
 
-    /// Takes away what a row repeats of a call's arguments, unless that call was opened.
+    /// Takes away what a row repeats of a call's payloads, unless that call was opened.
     pub(crate) fn close_call_row(&self, row: &mut CallRow) {
         if !self.calls.contains(&row.call) {
             row.telling.clear();
+            row.made = None;
         }
     }
 
@@ -86,6 +88,7 @@ mod tests {
             effect: Effect::Read,
             telling: "department=Sales".to_owned(),
             label: Label::unlabelled(),
+            made: None,
             verdict: None,
             approved: None,
             sent_at: None,
@@ -106,7 +109,7 @@ mod tests {
     #[test]
     fn a_row_repeats_an_argument_only_of_a_call_that_was_opened() {
         let mut review = Review::default();
-        review.opened(&CallDetail { row: row(1), entries: Vec::new(), payloads: Vec::new() });
+        review.opened(&CallDetail { row: row(1), entries: Vec::new(), payloads: Vec::new(), detected: None });
         let [mut opened, mut closed] = [row(1), row(2)];
         review.close_call_row(&mut opened);
         review.close_call_row(&mut closed);

@@ -95,6 +95,14 @@ export interface Hits {
   readonly cut: boolean;
 }
 
+/** The hits with one more place, which an RFC 6901 pointer names. */
+export function withPlace(hits: Hits, place: string): Hits {
+  const steps = place.split('/');
+  const on = new Set(hits.on);
+  for (let length = steps.length - 1; length >= 1; length -= 1) on.add(steps.slice(0, length).join('/'));
+  return { ...hits, at: new Set(hits.at).add(place), on };
+}
+
 export const NO_HITS: Hits = { at: new Set(), on: new Set(), cut: false };
 
 /** Keys and values that hold the words, without regard to case. */

@@ -7,6 +7,7 @@ import type {
   Commitment,
   ConversationId,
   ConversationView,
+  Detected,
   EntryView,
   Health,
   Part,
@@ -15,6 +16,7 @@ import type {
   ProofView,
   VerifyReport,
 } from '../bindings';
+import { Judging, detectedIn } from './detect';
 import { digest } from './ids';
 
 const CUT = 200_000;
@@ -27,6 +29,13 @@ export class Trail {
   /** What is left of what was erased: its role, and the entry that says so. */
   erased = new Map<Commitment, PayloadView>();
   onchange: () => void = () => {};
+  /** What people said of what is detected. */
+  readonly judging = new Judging(this);
+
+  /** What a call carries, as the detectors see it. */
+  look(row: CallRow, args: string, result: string): Detected | null {
+    return detectedIn(args, result, row.label, this.judging.alarms, row.tool, this.judging.own);
+  }
 
   /** In the order in which they were asked for. */
   get rows(): readonly CallRow[] {
@@ -89,7 +98,8 @@ export class Trail {
     const payloads = entries
       .flatMap((entry) => this.sealedBy(entry))
       .flatMap((commitment) => this.payload(commitment, CUT) ?? this.erased.get(commitment) ?? []);
-    return { row: { ...row }, entries, payloads };
+    const findings = payloads.find(({ role, erased }) => role === 'findings' && erased === null);
+    return { row: { ...row }, entries, payloads, detected: findings ? (JSON.parse(findings.text) as Detected) : null };
   }
 
   payload(commitment: Commitment, most: number): PayloadView | null {

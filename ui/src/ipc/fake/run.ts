@@ -17,6 +17,7 @@ import type {
 import { PUBLIC, join } from '../../state/label';
 import { Batch, type Rules, type Stage } from './batch';
 import { Clock } from './clock';
+import { together, unseenBy } from './together';
 import { id } from './ids';
 import { NOTHING_SPENT } from './supply';
 import type { Plan } from './plans';
@@ -210,6 +211,8 @@ export class Run {
       unknown_citations: 0,
       ties: { spans: [], counts: { tied: 0, possible: 0, untied: 0, contradicted: 0 }, limit: '' },
       label: rows.reduce<Label>((sum, row) => join(sum, row.label), PUBLIC),
+      unseen: unseenBy(this.model, rows),
+      combined: together(rows),
       model: this.model,
       finish: 'stop',
       usage,
