@@ -4,16 +4,18 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
+use domain::hidden::AboveClearance;
 use domain::model::{ModelSpec, OfferedTool};
 use domain::run::RunSettings;
 use shortlist::{Listed, Shortlist};
 use store::Reader;
 
+use crate::detection::Looking;
 use crate::error::EngineError;
 use crate::locked::lock;
 use crate::run::known::{Known, known};
 use crate::run::prompt::offered;
-use crate::run::settings::run_settings;
+use crate::run::settings::{above_clearance, run_settings};
 
 /// What is connected, at one moment.
 pub(crate) struct Connected {
@@ -23,6 +25,10 @@ pub(crate) struct Connected {
     /// The tools as models are offered them, in the order in which they were connected.
     pub(crate) tools: Vec<OfferedTool>,
     pub(crate) run: RunSettings,
+    /// What is looked for in what calls carry.
+    pub(crate) looking: Arc<Looking>,
+    /// What becomes of what is above a model's clearance.
+    pub(crate) above: AboveClearance,
     lengths: OnceLock<Vec<usize>>,
     shortlist: OnceLock<Shortlist>,
 }
@@ -84,6 +90,8 @@ impl Catalogue {
             known: known(&sources),
             tools: offered(&sources),
             run: run_settings(reader).await?,
+            looking: Arc::new(Looking::of(reader).await?),
+            above: above_clearance(reader).await?,
             lengths: OnceLock::new(),
             shortlist: OnceLock::new(),
         });

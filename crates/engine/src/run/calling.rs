@@ -8,6 +8,7 @@ use domain::entry::Draft;
 use domain::fact::Fact;
 use domain::id::{CallId, ConversationId, Handle};
 use domain::intent::DurableIntent;
+use domain::label::Level;
 use domain::outcome::{Ending, FailureClass, Outcome};
 use domain::payload::PayloadRole;
 use domain::secret::Secret;
@@ -18,11 +19,13 @@ use store::StoreError;
 use tokio::sync::{mpsc, watch};
 use turn::{Interruption, Lane, Ticket};
 
+use super::called_off::{paused, recalled, still_unknown, stopped_read, unknown_write, withdrawn, withheld};
 use crate::backlog::Room;
 use crate::clock::{random_bits, seal};
+use crate::detection::Looked;
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::finished::Finished;
+use crate::finished::{Finished, Uncovered};
 use crate::gate::Place;
 use crate::inner::Inner;
 use crate::ready::Ready;
@@ -58,6 +61,10 @@ pub(crate) struct Departure {
     pub(crate) lane: Lane,
     /// How many bytes of the result a model is shown.
     pub(crate) budget: usize,
+    /// How it is looked at when it has ended.
+    pub(crate) looked: Looked,
+    /// What whoever it goes back to may see.
+    pub(crate) clearance: Level,
 }
 
 /// How far an attempt has come before its task begins.
@@ -149,11 +156,13 @@ pub(crate) async fn attempt(
     mut stop: watch::Receiver<Option<Interruption>>,
 ) -> Result<Arrival, EngineError> {
     let Departure { call, attempt, handle, effect, budget, unsettled, .. } = departure;
-    let arrival = |ending, took, room| {
+    let (looked, clearance) = (departure.looked.clone(), departure.clearance);
+    // Nothing came back, so there is nothing to look at.
+    let unsent = |ending| {
         let finished = Finished::new(ending, handle, budget)?;
+        let (took, room) = (Span::default(), Room::default());
         Ok(Arrival { call, attempt: Some(attempt), finished, took, room })
     };
-    let unsent = |ending| arrival(ending, Span::default(), Room::default());
 
     let (place, intent) = match let_go(&inner, &mut departure, start, &notices, &mut stop).await? {
         Ok(let_go) => let_go,
@@ -228,7 +237,30 @@ pub(crate) async fn attempt(
             Some(Err(NoToken::Denied(_))) | None => {}
         }
     }
-    arrival(ending, took, room)
+    let finished = looked_at(looked, clearance, Seen { call, handle, budget }, ending).await?;
+    Ok(Arrival { call, attempt: Some(attempt), finished, took, room })
+}
+
+/// Which call it is, and how much of it is shown.
+struct Seen {
+    call: CallId,
+    handle: Handle,
+    budget: usize,
+}
+
+/// Its end with what is detected in it.
+async fn looked_at(
+    looked: Looked,
+    clearance: Level,
+    seen: Seen,
+    mut ending: Ending,
+) -> Result<Finished, EngineError> {
+    let Seen { call, handle, budget } = seen;
+    let plain = policy::after_call(ending.told.label.as_ref().unwrap_or(&looked.label), ending.outcome);
+    let (arguments, body) = (looked.arguments.clone(), std::mem::take(&mut ending.body));
+    let (detected, body) = looked.at(plain, body).await?;
+    ending.body = body;
+    Finished::looked(Uncovered { call, handle, ending, arguments, detected, part: None, budget }, clearance)
 }
 
 /// Its place and the leave to send it, as soon as it has both; how it ends, if it gives up before.
@@ -343,143 +375,4 @@ async fn stopped_under_way(stop: &mut watch::Receiver<Option<Interruption>>) -> 
         return why;
     }
     std::future::pending().await
-}
-
-/// Nobody could record that it is about to be sent.
-fn withheld(effect: Effect, attempt: u32) -> Ending {
-    withdrawn(Interruption::Full, effect, attempt)
-}
-
-fn paused(source: &str, lasts: Span, words: &str, attempt: u32, effect: Effect) -> Ending {
-    let seconds = lasts.0.div_ceil(1_000_000);
-    if attempt > 1 && effect.writes() {
-        return Ending::without_body(
-            Outcome::Unknown,
-            None,
-            format!(
-                "{source} asks to wait {seconds} more seconds ({words}) and was not asked again; whether the attempts \
-                 before took effect is not known. Look at the source before you try again."
-            ),
-        );
-    }
-    let words = format!(
-        "{source} asks to wait {seconds} more seconds ({words}), longer than a call waits; it was not sent. Ask again \
-         later."
-    );
-    Ending::without_body(Outcome::Failed, Some(FailureClass::Paused), words)
-}
-
-fn withdrawn(why: Interruption, effect: Effect, attempt: u32) -> Ending {
-    if attempt > 1 && effect.writes() {
-        return unknown_between(why);
-    }
-    let words = match why {
-        Interruption::Person => "cancelled by the person before it was sent",
-        Interruption::BatchDeadline => "the batch's time was up before it could be sent",
-        Interruption::Needless => "nobody needs its result any more; it was not sent",
-        Interruption::Full => {
-            "the disk is full, so it could not be recorded that this is about to be sent; it was not sent. Make room on \
-             it first"
-        }
-    };
-    Ending::without_body(Outcome::Cancelled, None, if attempt > 1 { between(why) } else { words })
-}
-
-fn between(why: Interruption) -> &'static str {
-    match why {
-        Interruption::Person => {
-            "cancelled by the person between two attempts; being a read, it changed nothing"
-        }
-        Interruption::BatchDeadline => "the batch's time was up between two attempts",
-        Interruption::Needless => "nobody needs its result any more; it was not sent again",
-        Interruption::Full => {
-            "the disk became full between two attempts, so it was not sent again; being a read, it changed nothing"
-        }
-    }
-}
-
-fn recalled(why: Interruption, effect: Effect, attempt: u32) -> Ending {
-    if attempt > 1 && effect.writes() {
-        return unknown_between(why);
-    }
-    let words = match why {
-        Interruption::Person => {
-            "cancelled by the person when it was on record and nothing of it had left yet"
-        }
-        Interruption::BatchDeadline => {
-            "the batch's time was up when it was on record and nothing of it had left yet"
-        }
-        Interruption::Needless => "nobody needs its result any more; nothing of it had left yet",
-        Interruption::Full => "the disk became full when it was on record and nothing of it had left yet",
-    };
-    Ending::without_body(Outcome::Cancelled, None, words)
-}
-
-fn stopped_read(why: Interruption) -> Ending {
-    let (outcome, words) = match why {
-        Interruption::Person => (
-            Outcome::Cancelled,
-            "cancelled by the person after it was sent; being a read, it changed nothing",
-        ),
-        Interruption::BatchDeadline => (
-            Outcome::TimedOut,
-            "the batch's time was up before it answered; being a read, it changed nothing. Asking for less at once may \
-             help",
-        ),
-        Interruption::Needless => (
-            Outcome::Cancelled,
-            "stopped after it was sent, since nobody needs its result any more; being a read, it changed nothing",
-        ),
-        Interruption::Full => (
-            Outcome::Cancelled,
-            "stopped after it was sent, since the disk is full; being a read, it changed nothing",
-        ),
-    };
-    Ending::without_body(outcome, None, words)
-}
-
-/// An attempt of a write came to nothing, but one before it was cut off after it was sent: what became of that, only the
-/// source's own yes or no to the call tells, and not that it can't be reached or takes none for now.
-fn still_unknown(ending: Ending) -> Ending {
-    let says_no = ending.failure == Some(FailureClass::Status) && !ending.told.transient;
-    if ending.outcome != Outcome::Failed || says_no {
-        return ending;
-    }
-    let words = format!(
-        "{}. An attempt before this one was cut off after it was sent and may have taken effect: look at the source \
-         before you try again.",
-        ending.words
-    );
-    Ending { outcome: Outcome::Unknown, words, ..ending }
-}
-
-/// A write between two attempts: it was sent before, and that came to nothing that we know of.
-fn unknown_between(why: Interruption) -> Ending {
-    let words = format!(
-        "{} between two attempts: whether the one before took effect is not known. Look at the source before you try \
-         again.",
-        who(why)
-    );
-    Ending::without_body(Outcome::Unknown, None, words)
-}
-
-fn who(why: Interruption) -> &'static str {
-    match why {
-        Interruption::Person => "stopped by the person",
-        Interruption::BatchDeadline => "stopped since the batch's time was up",
-        Interruption::Needless => "stopped since nobody needs its result any more",
-        Interruption::Full => "stopped since the disk is full",
-    }
-}
-
-fn unknown_write(why: Interruption) -> Ending {
-    let who = who(why);
-    Ending::without_body(
-        Outcome::Unknown,
-        None,
-        format!(
-            "{who} after it was sent, and no answer came: it may or may not have taken effect. Look at the source \
-             before you try again."
-        ),
-    )
 }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use domain::answer::{Answer, Timings};
+use domain::answer::{Answer, Citation, Revealed, Timings};
 use domain::event::Happening;
 use domain::fact::{Fact, Stopped};
 use domain::model::{Finish, ModelFailure};
@@ -19,13 +19,25 @@ impl Driver {
         let handles: Vec<_> = self.talk.in_context.iter().map(|item| (item.handle, item.call)).collect();
         let cited = attribution::citations(text, &handles);
         let since_began = |instant: Instant| Span::from(instant.duration_since(self.began)).ms();
+        let shown = self.talk.veil.reveal(&cited.text);
+        let moved = |at: u32| offset(shown.moved(usize::try_from(at).unwrap_or(usize::MAX)));
+        let citations = cited.citations.into_iter();
+        let citations = citations.map(|citation| Citation { at: moved(citation.at), ..citation }).collect();
+        let spans = shown.spans.iter().map(|(span, pseudonym)| Revealed {
+            start: offset(span.start),
+            end: offset(span.end),
+            pseudonym: pseudonym.clone(),
+        });
+        let unseen = self.talk.veil.unseen(&self.talk.request().body, spans.collect());
         let answer = Answer {
-            text: cited.text,
+            text: shown.text,
             exposure: attribution::exposure(&self.talk.in_context),
-            citations: cited.citations,
+            citations,
             unknown_citations: cited.unknown,
             ties: Ties::default(),
             label: self.talk.label.clone(),
+            unseen,
+            combined: self.combined().await?,
             model: self.model.title().to_owned(),
             finish,
             usage: self.usage,
@@ -71,4 +83,9 @@ impl Driver {
         self.line.emit(Happening::TurnEnded { stopped: Some(why), failure, words, usage: self.usage });
         Ok(())
     }
+}
+
+/// Texts of answers are far shorter than what an offset can say.
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }

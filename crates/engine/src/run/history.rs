@@ -1,17 +1,20 @@
 //! What was said before in a conversation, from the record, as the model is told it again.
 
 use domain::call::ToolCall;
+use domain::finding::Detected;
 use domain::id::{CallId, ConversationId, TurnId};
 use domain::label::Label;
 use domain::model::{AskedCall, Message};
 use domain::outcome::{CallResult, Ending, Outcome};
 use domain::payload::PayloadRole;
+use domain::tool::ToolId;
 use domain::view::{CallDetail, CallRow, PayloadView, TurnView};
 
 use attribution::InContext;
 
+use super::veil::Veil;
 use crate::error::EngineError;
-use crate::finished::{Shown, budget, shown};
+use crate::finished::{Shown, Uncovered, budget, shown};
 use crate::inner::Inner;
 
 /// A conversation so far.
@@ -22,9 +25,13 @@ pub(crate) struct Past {
 }
 
 /// Reads a conversation's past from the record.
-pub(crate) async fn past(inner: &Inner, conversation: ConversationId) -> Result<Past, EngineError> {
+pub(crate) async fn past(
+    inner: &Inner,
+    conversation: ConversationId,
+    veil: &mut Veil,
+) -> Result<Past, EngineError> {
     let most = inner.catalogue.read(&inner.reader).await?.run.shown_bytes;
-    past_before(inner, conversation, None, most).await
+    past_before(inner, conversation, None, most, veil).await
 }
 
 /// The past up to a turn, with at most so many bytes of each result.
@@ -33,6 +40,7 @@ pub(crate) async fn past_before(
     conversation: ConversationId,
     before: Option<TurnId>,
     most: u32,
+    veil: &mut Veil,
 ) -> Result<Past, EngineError> {
     let view = inner
         .reader
@@ -41,28 +49,35 @@ pub(crate) async fn past_before(
         .ok_or_else(|| EngineError::NotFound(format!("there is no conversation {conversation}")))?;
     let mut past = Past { messages: Vec::new(), in_context: Vec::new(), label: view.row.label.clone() };
     for turn in view.turns.into_iter().take_while(|turn| Some(turn.id) != before) {
-        past.add(inner, turn, most).await?;
+        past.add(inner, turn, most, veil).await?;
     }
     Ok(past)
 }
 
 impl Past {
-    async fn add(&mut self, inner: &Inner, turn: TurnView, most: u32) -> Result<(), EngineError> {
+    async fn add(
+        &mut self,
+        inner: &Inner,
+        turn: TurnView,
+        most: u32,
+        veil: &mut Veil,
+    ) -> Result<(), EngineError> {
+        veil.question(turn.id, &turn.question, false);
         self.messages.push(Message::User(turn.question));
         for batch in turn.batches {
-            let (calls, results) = self.again(inner, &batch.calls, most).await?;
+            let (calls, results) = self.again(inner, &batch.calls, most, veil).await?;
             if !calls.is_empty() {
                 self.messages.push(Message::Assistant { text: String::new(), calls, reasoning: Vec::new() });
                 self.messages.push(Message::Results(results));
             }
         }
         let text = match turn.answer {
-            Some(answer) => answer.text,
+            Some(answer) => veil.answer(&answer),
             None => format!("(This turn ended without an answer: {})", turn.words),
         };
         // What a person made again stands behind the answer, as if the model had asked for it there: every protocol
         // takes a message with words and calls.
-        let (calls, results) = self.again(inner, &turn.retries, most).await?;
+        let (calls, results) = self.again(inner, &turn.retries, most, veil).await?;
         self.messages.push(Message::Assistant { text, calls, reasoning: Vec::new() });
         if !results.is_empty() {
             self.messages.push(Message::Results(results));
@@ -76,6 +91,7 @@ impl Past {
         inner: &Inner,
         rows: &[CallRow],
         most: u32,
+        veil: &mut Veil,
     ) -> Result<(Vec<AskedCall>, Vec<CallResult>), EngineError> {
         let budget = budget(most, rows.len());
         let (mut calls, mut results) = (Vec::new(), Vec::new());
@@ -92,7 +108,7 @@ impl Past {
                 name: call.asked_for.clone(),
                 arguments: call.arguments.clone(),
             });
-            let shown = shown(&ending, call.handle, budget);
+            let shown = told_of(inner, &detail, &call, ending, budget, veil).await?;
             self.in_context.push(InContext {
                 call: call.id,
                 handle: call.handle,
@@ -114,6 +130,7 @@ pub(crate) async fn shown_again(
     inner: &Inner,
     call: CallId,
     most: usize,
+    veil: &mut Veil,
 ) -> Result<Option<Shown>, EngineError> {
     let Some(detail) = inner.reader.call(call, most + 1).await? else { return Ok(None) };
     let is_result = |payload: &PayloadView| payload.role == PayloadRole::Result && payload.erased.is_none();
@@ -124,7 +141,53 @@ pub(crate) async fn shown_again(
     if let Some(bytes) = whole(inner, &detail).await? {
         ending.body = bytes;
     }
-    Ok(Some(shown(&ending, call.handle, most)))
+    told_of(inner, &detail, &call, ending, most, veil).await.map(Some)
+}
+
+/// What a model is told of a recorded call.
+async fn told_of(
+    inner: &Inner,
+    detail: &CallDetail,
+    call: &ToolCall,
+    ending: Ending,
+    budget: usize,
+    veil: &mut Veil,
+) -> Result<Shown, EngineError> {
+    if !veil.covers(&detail.row.label) {
+        return Ok(shown(&ending, call.handle, budget));
+    }
+    if call.tool.as_ref() == Some(&ToolId::read_result()) {
+        // Which part of which value stands at its edges, nobody knows any more.
+        let words = format!(
+            "(it read more of a result that holds what you are not shown; read that with {} again)",
+            ToolId::read_result().wire()
+        );
+        return Ok(Shown { text: words, bytes: 0, of: ending.body.len() as u64, ok: false });
+    }
+    let detected = detected_in(inner, detail).await?;
+    let uncovered = Uncovered {
+        call: detail.row.call,
+        handle: call.handle,
+        ending,
+        arguments: call.arguments.clone(),
+        detected,
+        part: None,
+        budget,
+    };
+    Ok(veil.cover(&uncovered))
+}
+
+/// What was detected in a recorded call, or in the one with whose result it ended.
+pub(crate) async fn detected_in(inner: &Inner, detail: &CallDetail) -> Result<Detected, EngineError> {
+    let nothing = || Detected::nothing(detail.row.label.clone());
+    match (&detail.detected, detail.row.from) {
+        (Some(detected), _) => Ok(detected.clone()),
+        (None, Some(from)) => {
+            let from = inner.reader.call(from, 0).await?;
+            Ok(from.and_then(|from| from.detected).unwrap_or_else(nothing))
+        }
+        (None, None) => Ok(nothing()),
+    }
 }
 
 /// What the model is told of a call whose arguments a person changed. What it wrote itself is what it sees of them.
@@ -146,7 +209,7 @@ async fn whole(inner: &Inner, detail: &CallDetail) -> Result<Option<Vec<u8>>, En
 fn again(detail: &CallDetail) -> (ToolCall, Ending) {
     let text = |role: PayloadRole| detail.payloads.iter().find(|payload| payload.role == role);
     let row = &detail.row;
-    let tool: Option<domain::tool::ToolId> = row.tool.parse().ok();
+    let tool: Option<ToolId> = row.tool.parse().ok();
     let call = ToolCall {
         id: row.call,
         batch: row.batch,
@@ -154,7 +217,7 @@ fn again(detail: &CallDetail) -> (ToolCall, Ending) {
         handle: row.handle,
         asked_as: row.handle.to_string(),
         // The name that the model made up is not on record, and no provider takes an empty one.
-        asked_for: tool.as_ref().map_or_else(|| UNKNOWN_TOOL.to_owned(), domain::tool::ToolId::wire),
+        asked_for: tool.as_ref().map_or_else(|| UNKNOWN_TOOL.to_owned(), ToolId::wire),
         tool,
         tool_version: String::new(),
         effect: row.effect,

@@ -5,6 +5,7 @@ mod arrivals;
 mod arriving;
 mod ask;
 mod begin;
+mod called_off;
 mod calling;
 mod closing;
 mod departing;
@@ -31,9 +32,11 @@ mod talk;
 #[allow(clippy::unwrap_used, clippy::panic, reason = "a panic here is a failed test with a place")]
 mod tests;
 mod thinking;
+mod together;
+mod veil;
 
 pub(crate) use calling::{Arrival, Departure, Notice, Start, attempt};
 pub(crate) use kept::Kept;
 pub use question::{Question, Run};
-pub(crate) use settings::{conversation_settings, model_limits, run_settings};
+pub(crate) use settings::{above_clearance, conversation_settings, model_limits, run_settings};
 pub(crate) use thinking::{Outgoing, Purpose};

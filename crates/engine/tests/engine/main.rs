@@ -5,6 +5,7 @@
 mod anchored_writes;
 mod anchors;
 mod batches;
+mod clearance;
 mod collector;
 mod early;
 mod export;
