@@ -28,6 +28,19 @@ pub(crate) fn story(call: CallId, entries: &[EntryView], payloads: &[PayloadView
     lines
 }
 
+/// What an entry says that belongs to no call's story: what a person said of a label, or what a model was not shown.
+pub(crate) fn aside_of(view: &EntryView) -> Option<String> {
+    match fact_of(view)? {
+        Fact::LabelLowered { from, to, .. } => {
+            Some(format!("a person lowered the label of this conversation from {from} to {to}"))
+        }
+        Fact::ModelCalled { model, redacted, .. } if redacted > 0 => {
+            Some(format!("{redacted} values and results above its clearance were kept from {model}"))
+        }
+        _ => None,
+    }
+}
+
 /// What a payload of that commitment is, if its role does not say all: the arguments that a person put in the place of
 /// the model's stand beside those.
 pub(crate) fn aside(detail: &CallDetail, commitment: Commitment) -> Option<&'static str> {

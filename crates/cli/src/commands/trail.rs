@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::output::Output;
 use crate::place::open_to_read;
 use crate::progress::Progress;
-use crate::story::{aside, story};
+use crate::story::{aside, aside_of, story};
 use crate::words::{call_line, count, millis, report_lines, thousands, time};
 
 pub(crate) async fn run(global: &Global, trail: &Trail, output: &Output) -> Result<Exit, EngineError> {
@@ -155,11 +155,15 @@ async fn show_call(engine: &Engine, id: CallId, output: &Output) -> Result<(), E
 }
 
 async fn show_entry(engine: &Engine, seq: Seq, output: &Output) -> Result<(), EngineError> {
-    let EntryView { body, kind, at, leaf, .. } = engine.entry(seq).await?;
-    output.line(format!("entry {seq}, {kind}, {}", time(at)));
+    let view = engine.entry(seq).await?;
+    let EntryView { body, kind, at, leaf, .. } = &view;
+    output.line(format!("entry {seq}, {kind}, {}", time(*at)));
+    if let Some(words) = aside_of(&view) {
+        output.line(words);
+    }
     output.line(body.canonical());
     output.line(format!("leaf {leaf}"));
-    output.object("entry", &engine.entry(seq).await?);
+    output.object("entry", &view);
     prove(engine, seq, output).await
 }
 

@@ -46,7 +46,11 @@ fn answer(events: &[Happening]) -> &Answer {
     found.unwrap_or_else(|| panic!("no answer: {:?}", events.last()))
 }
 
-async fn put(scene: &Scene, conversation: Option<ConversationId>, replies: Vec<ScriptedReply>) -> (ConversationId, Vec<Happening>) {
+async fn put(
+    scene: &Scene,
+    conversation: Option<ConversationId>,
+    replies: Vec<ScriptedReply>,
+) -> (ConversationId, Vec<Happening>) {
     scene.rehearsal.model_script(Script::new(replies));
     let question = Question { conversation, approve: Approve::All, ..Question::new("What do we know of p?") };
     scene.asked(question, watch).await
@@ -67,7 +71,8 @@ async fn a_hidden_value_stays_hidden_from_turn_to_turn_and_comes_back_where_it_b
     let scene = cleared(Level::Confidential, |_| {}).await;
     // Found in the second alone, and so hidden in the first as well.
     keep(&scene, "a", json!({ "note": format!("told us of {ILLNESS} in May") })).await;
-    keep(&scene, "p", json!({ "mail": "ann@example.com", "diagnosis": ILLNESS, "token": KEY, "seen": 3 })).await;
+    keep(&scene, "p", json!({ "mail": "ann@example.com", "diagnosis": ILLNESS, "token": KEY, "seen": 3 }))
+        .await;
     let use_it = json!({ "id": "q", "value": "‹health-1›" }).to_string();
     let replies = vec![
         ScriptedReply::calls(vec![get("a"), get("p")]),
@@ -86,11 +91,16 @@ async fn a_hidden_value_stays_hidden_from_turn_to_turn_and_comes_back_where_it_b
     assert_eq!(said.label.level, Level::Restricted, "the person reads the values");
     assert!(said.label.categories.contains(&Category::Health));
     never_told(&scene, &[ILLNESS, KEY]);
-    assert!(scene.model_bodies().last().unwrap().contains("ann@example.com"), "what it is cleared for it reads");
+    assert!(
+        scene.model_bodies().last().unwrap().contains("ann@example.com"),
+        "what it is cleared for it reads"
+    );
     assert_eq!(scene.rehearsal.echo_writes()["q"], [json!(ILLNESS)], "the source is asked with the value");
     let streamed: String = events
         .iter()
-        .filter_map(|event| if let Happening::TextDelta { text } = event { Some(text.as_str()) } else { None })
+        .filter_map(
+            |event| if let Happening::TextDelta { text } = event { Some(text.as_str()) } else { None },
+        )
         .collect();
     assert!(streamed.contains(ILLNESS) && !streamed.contains('‹'), "{streamed}");
 
@@ -262,11 +272,11 @@ async fn a_label_falls_by_a_persons_word_and_rises_again_by_what_comes() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_says_what_its_results_say_together() {
     let scene = cleared(Level::Restricted, |_| {}).await;
-    keep(&scene, "7", json!({ "diagnosis": ILLNESS })).await;
+    keep(&scene, "1001", json!({ "diagnosis": ILLNESS })).await;
     let replies = vec![
         ScriptedReply::calls(vec![
-            get("7"),
-            ScriptedCall::new("c", "crm__get_customer", json!({ "id": 7 }).to_string()),
+            get("1001"),
+            ScriptedCall::new("c", "crm__get_customer", json!({ "id": 1001 }).to_string()),
         ]),
         ScriptedReply::text("Done."),
     ];

@@ -6,10 +6,48 @@ use domain::finding::Finding;
 use domain::hidden::HiddenPlace;
 use serde_json::{Map, Value};
 
-use super::{Pseudonyms, replaced, within};
+use super::names::Pseudonyms;
+use super::spans::{replaced, within};
+
+impl Pseudonyms {
+    /// Hides what these findings name in a JSON document, and every value that is known already; in what is no document,
+    /// as in a text. What stands twice under one name in an object stands there once afterwards.
+    pub fn hide_in_json(
+        &mut self,
+        document: &str,
+        findings: &[&Finding],
+        place: &dyn Fn(&Finding) -> HiddenPlace,
+    ) -> String {
+        match serde_json::from_str(document) {
+            Ok(mut value) => {
+                hide(self, &mut value, findings, place);
+                self.catch_up();
+                hide_known(self, &mut value);
+                value.to_string()
+            }
+            Err(_) => self.hide_in_text(document, findings, place),
+        }
+    }
+
+    /// Hides every known value in the arguments of a call; a string that is one as a whole however short it is, since the
+    /// model may have written its pseudonym there.
+    pub fn hide_in_arguments(&self, arguments: &str) -> String {
+        if self.known() == 0 {
+            return arguments.to_owned();
+        }
+        match serde_json::from_str(arguments) {
+            Ok(mut value) => {
+                hide_whole(self, &mut value);
+                hide_known(self, &mut value);
+                value.to_string()
+            }
+            Err(_) => self.hide_known(arguments).into_owned(),
+        }
+    }
+}
 
 /// Hides what these findings name. A number becomes the string of its pseudonym.
-pub(super) fn hide(
+fn hide(
     names: &mut Pseudonyms,
     document: &mut Value,
     findings: &[&Finding],
@@ -57,14 +95,14 @@ fn hide_here(
 }
 
 /// Hides every string and number that is a known value as a whole.
-pub(super) fn hide_whole(names: &Pseudonyms, value: &mut Value) {
+fn hide_whole(names: &Pseudonyms, value: &mut Value) {
     let text = match &*value {
         Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),
         Value::Array(_) | Value::Object(_) | Value::Null | Value::Bool(_) => String::new(),
     };
-    if let Some(known) = names.by_value.get(&text) {
-        *value = Value::String(names.pseudonym(*known).to_owned());
+    if let Some(known) = names.known_as(&text) {
+        *value = Value::String(known.to_owned());
         return;
     }
     match value {
@@ -75,7 +113,7 @@ pub(super) fn hide_whole(names: &Pseudonyms, value: &mut Value) {
 }
 
 /// Hides every known value in every string, name and number.
-pub(super) fn hide_known(names: &Pseudonyms, value: &mut Value) {
+fn hide_known(names: &Pseudonyms, value: &mut Value) {
     match value {
         Value::String(text) => *text = names.hide_known(text).into_owned(),
         Value::Number(number) => {

@@ -2,10 +2,7 @@
 
 use serde_json::{Number, Value};
 
-use super::{Given, Pseudonyms, parts};
-
-/// The longest pseudonym, in bytes: what begins like one and goes on longer is none.
-const LONGEST: usize = 80;
+use super::names::{Given, LONGEST, Pseudonyms};
 
 /// A text as a person reads it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,7 +61,7 @@ impl Pseudonyms {
     /// The arguments of a call with the real values: what a source is asked. A string that is a pseudonym alone becomes
     /// the number again if its value was one.
     pub fn reveal_arguments(&self, arguments: &str) -> String {
-        if self.given.is_empty() {
+        if self.known() == 0 {
             return arguments.to_owned();
         }
         // What is no JSON no source is asked.
@@ -93,11 +90,6 @@ impl Pseudonyms {
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => false,
         }
-    }
-
-    fn given_as(&self, pseudonym: &str) -> Option<&Given> {
-        parts(pseudonym)?;
-        self.given.iter().find(|given| given.hidden.pseudonym == pseudonym)
     }
 }
 
