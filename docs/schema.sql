@@ -184,7 +184,8 @@ CREATE TABLE call (
   status INTEGER,                                  -- the source's status, if it answered
   drew_on TEXT,                                    -- the call whose recorded result it used instead of a request
   size INTEGER NOT NULL,                           -- bytes of the result that we hold
-  took INTEGER NOT NULL                            -- from dispatch to the end; 0 until then and if never sent
+  took INTEGER NOT NULL,                           -- from dispatch to the end; 0 until then and if never sent
+  made TEXT                                        -- what its label is made of, JSON; NULL if nothing was detected
 ) STRICT;
 CREATE INDEX call_by_conversation ON call (conversation, seq);
 CREATE INDEX call_by_turn ON call (turn, seq);
@@ -312,6 +313,17 @@ CREATE TABLE setting (
   key TEXT NOT NULL PRIMARY KEY,                   -- its name, such as `look`
   seq INTEGER NOT NULL,                            -- the settings.changed that says so
   value TEXT NOT NULL                              -- that entry's payload: JSON
+) STRICT, WITHOUT ROWID;
+
+-- Kinds that a person called false alarms: they are not raised there at any call of the tool.
+CREATE TABLE false_alarm (
+  tool TEXT NOT NULL,                              -- `source.tool`
+  kind TEXT NOT NULL,                              -- the kind of finding
+  carried TEXT NOT NULL,                           -- arguments or result
+  pointer TEXT NOT NULL,                           -- where, places in lists as `*`
+  call TEXT NOT NULL,                              -- the call at which they said so
+  seq INTEGER NOT NULL,                            -- the finding.dismissed that says so
+  PRIMARY KEY (tool, kind, carried, pointer)
 ) STRICT, WITHOUT ROWID;
 
 -- ---- migrations -------------------------------------------------------------------------------------------------

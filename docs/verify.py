@@ -101,7 +101,7 @@ def entry(body):  # what a body says, if it is one
     return value if fits and isinstance(value.get("type"), str) and isinstance(value.get("boot"), str) else None
 def vkey_of(key):
     return key and "%s+%s+%s" % (key[0], key[1].hex(), base64.b64encode(b"\1" + key[2]).decode())
-COMMITS = "question prompt response arguments shown reason request result words answer setting proof".split()
+COMMITS = "question prompt response arguments shown reason request result words answer setting proof findings hidden".split()
 UNLINKED = "trail.opened epoch.opened payload.erased hold.set hold.released anchor.recorded".split()
 SHA256 = bytes.fromhex("0609608648016503040201")
 IMPRINTS = b"\x30\x31\x30\x0d" + SHA256 + b"\x05\0\x04\x20", b"\x30\x2f\x30\x0b" + SHA256 + b"\x04\x20"

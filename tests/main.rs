@@ -19,6 +19,7 @@ mod anchors;
 mod attempts;
 mod bfcl;
 mod care;
+mod clearance;
 mod cli;
 mod conformance;
 mod crash;

@@ -9,8 +9,8 @@ use tauri::Wry;
 use tauri_specta::{Builder, BuilderConfiguration, LanguageExt, collect_commands, collect_events};
 
 use crate::commands::{
-    anchors, asking, batches, care, evidence, imports, mcp, models, network, page, review, search, secrets,
-    session, sources, trail, workspace,
+    anchors, asking, batches, care, evidence, imports, labels, mcp, models, network, page, review, search,
+    secrets, session, sources, trail, workspace,
 };
 use crate::wire::{SessionChanged, TrailChanged};
 
@@ -92,6 +92,15 @@ pub(crate) fn builder() -> Builder<Wry> {
             care::save_retention,
             care::retention_preview,
             care::retention_apply,
+            labels::own_detectors,
+            labels::save_own_detectors,
+            labels::classified,
+            labels::above_clearance,
+            labels::save_above_clearance,
+            labels::false_alarms,
+            labels::dismiss_finding,
+            labels::restore_finding,
+            labels::lower_label,
             anchors::anchors,
             anchors::anchor_save,
             anchors::anchor_remove,

@@ -35,12 +35,14 @@ impl Review {
         for used in &mut detail.used_by {
             (used.known, used.places) = (false, Vec::new());
         }
+        detail.detected = None;
     }
 
-    /// Takes away what a row repeats of a call's arguments, unless that call was opened.
+    /// Takes away what a row repeats of a call's payloads, unless that call was opened.
     pub(crate) fn close_call_row(&self, row: &mut CallRow) {
         if !self.calls.contains(&row.call) {
             row.telling.clear();
+            row.made = None;
         }
     }
 
@@ -92,6 +94,7 @@ mod tests {
             effect: Effect::Read,
             telling: "department=Sales".to_owned(),
             label: Label::unlabelled(),
+            made: None,
             verdict: None,
             approved: None,
             sent_at: None,
@@ -113,7 +116,7 @@ mod tests {
     fn a_row_repeats_an_argument_only_of_a_call_that_was_opened() {
         let mut review = Review::default();
         let (entries, payloads, used_by, taken_from) = Default::default();
-        review.opened(&CallDetail { row: row(1), entries, payloads, used_by, taken_from });
+        review.opened(&CallDetail { row: row(1), entries, payloads, used_by, taken_from, detected: None });
         let [mut opened, mut closed] = [row(1), row(2)];
         review.close_call_row(&mut opened);
         review.close_call_row(&mut closed);

@@ -136,6 +136,8 @@ impl Teller {
             prompt: prompt.commitment(),
             label: Label::PUBLIC,
             shortened: 0,
+            redacted: 0,
+            hidden: None,
         };
         self.draft(within, fact, vec![prompt])
     }
@@ -185,6 +187,7 @@ impl Teller {
             label: Label::unlabelled(),
             from: None,
             phases: None,
+            findings: None,
         };
         self.draft(within, fact, vec![result])
     }
@@ -197,6 +200,8 @@ impl Teller {
             citations: Vec::new(),
             unknown_citations: 0,
             ties: domain::tie::Ties::default(),
+            unseen: domain::answer::Unseen::default(),
+            combined: Vec::new(),
             label: Label::unlabelled(),
             model: "Rehearsal model (no AI)".to_owned(),
             finish: Finish::Stop,

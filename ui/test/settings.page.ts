@@ -53,7 +53,7 @@ describe('settings', () => {
     await page.getByRole('button', { name: 'qwen3:8b' }).click();
     expect(await page.getByLabel('Context, in tokens').inputValue()).toBe('40960');
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByRole('row', { name: /qwen3:8b.*Ollama chat.*41k.*internal none needed/ }).waitFor();
+    await page.getByRole('row', { name: /qwen3:8b.*Ollama chat.*41k.*restricted none needed/ }).waitFor();
     expect(wrong).toEqual([]);
   });
 

@@ -3,6 +3,7 @@
 use domain::call::Verdict;
 use domain::entry::Entry;
 use domain::fact::Fact;
+use domain::finding::Judged;
 use domain::id::CallId;
 use domain::payload::Commitment;
 use domain::time::{Phases, Span};
@@ -25,6 +26,19 @@ pub(crate) fn story(call: CallId, entries: &[EntryView], payloads: &[PayloadView
         }
     }
     lines
+}
+
+/// What an entry says that belongs to no call's story: what a person said of a label, or what a model was not shown.
+pub(crate) fn aside_of(view: &EntryView) -> Option<String> {
+    match fact_of(view)? {
+        Fact::LabelLowered { from, to, .. } => {
+            Some(format!("a person lowered the label of this conversation from {from} to {to}"))
+        }
+        Fact::ModelCalled { model, redacted, .. } if redacted > 0 => {
+            Some(format!("{redacted} values and results above its clearance were kept from {model}"))
+        }
+        _ => None,
+    }
 }
 
 /// What a payload of that commitment is, if its role does not say all: the arguments that a person put in the place of
@@ -80,7 +94,7 @@ fn words_of(fact: &Fact, call: CallId, payloads: &[PayloadView]) -> Option<Strin
         }
         Fact::CallDropped { why, .. } => format!("its result is not used: {}", dropped(*why)),
         Fact::CallEnded { call: ended, .. } if *ended != call => return None,
-        Fact::CallEnded { outcome, status, words, size, cut_from, from, result, .. } => {
+        Fact::CallEnded { outcome, status, words, size, cut_from, from, result, findings, .. } => {
             let mut line = outcome.word().to_owned();
             if let Some(status) = status {
                 line += &format!(" {status}");
@@ -94,7 +108,18 @@ fn words_of(fact: &Fact, call: CallId, payloads: &[PayloadView]) -> Option<Strin
             if let Some(from) = from {
                 line += &drawn(*from, result.is_some());
             }
+            if findings.is_some() {
+                line += ", with findings that raise its label";
+            }
             with(&line, &words.as_ref().map(payload).unwrap_or_default())
+        }
+        Fact::FindingDismissed(judged) => {
+            let Judged { kind, pointer, reason, .. } = judged;
+            with(&format!("a person called `{kind}` at `{pointer}` a false alarm"), &payload(reason))
+        }
+        Fact::FindingRestored(judged) => {
+            let Judged { kind, pointer, reason, .. } = judged;
+            with(&format!("a person had `{kind}` at `{pointer}` raised again"), &payload(reason))
         }
         _ => return None,
     })
@@ -196,6 +221,7 @@ mod tests {
             label: Label::unlabelled(),
             from,
             phases,
+            findings: None,
         }
     }
 

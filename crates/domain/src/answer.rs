@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::{CallId, Handle};
-use crate::label::Label;
+use crate::label::{Category, Label};
 use crate::model::{Finish, Usage};
 use crate::tie::Ties;
 
@@ -23,6 +23,12 @@ pub struct Answer {
     pub ties: Ties,
     /// The join of everything exposed.
     pub label: Label,
+    /// What its model was not shown; nothing in an answer of before models had a clearance that counted.
+    #[serde(default)]
+    pub unseen: Unseen,
+    /// What its results say together that none says alone.
+    #[serde(default)]
+    pub combined: Vec<Combined>,
     /// The model, as people read it.
     pub model: String,
     /// Why its message ended: anything but `stop` means that the text was cut.
@@ -31,6 +37,51 @@ pub struct Answer {
     pub usage: Usage,
     /// What the turn's time went into.
     pub timings: Timings,
+}
+
+/// What a model was not shown, being above its clearance. The text holds the real values all the same: they were put in
+/// the place of their pseudonyms when it had been written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct Unseen {
+    /// How many values stood as pseudonyms in its last request.
+    pub values: u32,
+    /// The calls whose results it was shown nothing of.
+    pub results: Vec<CallId>,
+    /// Where in the text a value stands for a pseudonym that the model wrote.
+    pub spans: Vec<Revealed>,
+}
+
+/// A value that the model wrote as a pseudonym.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct Revealed {
+    /// Its first byte in the answer's text, as UTF-8.
+    pub start: u32,
+    /// The byte after its last.
+    pub end: u32,
+    /// What the model wrote: `‹email-2›`.
+    pub pseudonym: String,
+}
+
+/// Categories that several calls brought together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct Combined {
+    /// The categories, in the order in which labels are written.
+    pub categories: Vec<Category>,
+    /// Whether the calls are about the same thing: each was asked with a value that all of them share.
+    pub one_subject: bool,
+    /// The sources, by name.
+    pub sources: Vec<String>,
+    /// The calls, in order of their handles.
+    pub calls: Vec<CallId>,
+}
+
+impl Combined {
+    /// `identity + health about one subject from 3 sources`
+    pub fn words(&self) -> String {
+        let categories: Vec<&str> = self.categories.iter().map(|category| category.word()).collect();
+        let about = if self.one_subject { " about one subject" } else { "" };
+        format!("{}{about} from {} sources", categories.join(" + "), self.sources.len())
+    }
 }
 
 /// A result in the model's context.

@@ -253,6 +253,7 @@ mod tests {
             label: Label::unlabelled(),
             from: Some(CallId::new(1, 2)),
             phases: Some(Phases { reused: true, ..Phases::default() }),
+            findings: None,
         };
         for entry in [
             entry(ended, true),
@@ -320,6 +321,7 @@ mod tests {
             },
             from: Some(CallId::new(7, 7)),
             phases: Some(Phases { reused: true, ..Phases::default() }),
+            findings: None,
         };
         let returned = Fact::ModelReturned {
             request: ModelCallId::new(1, 1),

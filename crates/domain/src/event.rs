@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::answer::Answer;
 use crate::call::{Decision, ToolCall};
 use crate::fact::{Dropped, Stopped};
+use crate::finding::MadeOf;
 use crate::id::{BatchId, CallId, ConversationId, Handle, TurnId};
 use crate::label::Label;
 use crate::model::{ModelFailure, Usage};
@@ -223,6 +224,8 @@ pub struct Ended {
     pub took_ms: u32,
     /// The label after it ran.
     pub label: Label,
+    /// What that is made of, if anything was detected.
+    pub made: Option<MadeOf>,
     /// The call on whose recorded result it drew instead of sending a request.
     pub from: Option<CallId>,
     /// Where the last attempt's time went; none if nothing was sent.

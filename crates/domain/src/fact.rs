@@ -8,6 +8,7 @@ use crate::anchor::AnchorKind;
 use crate::bundle::BundleKind;
 use crate::call::Verdict;
 use crate::effect::Effect;
+use crate::finding::Judged;
 use crate::id::{BatchId, CallId, ConversationId, Handle, HoldId, ModelCallId, Seq, TurnId};
 use crate::label::Label;
 use crate::model::{Finish, ModelFailure, Usage};
@@ -72,6 +73,11 @@ pub enum Fact {
         /// How many results of earlier calls it shows shorter than the request before it did, so that it fits.
         #[serde(default, skip_serializing_if = "why::is_none")]
         shortened: u32,
+        /// How many values stand as pseudonyms in it, and results that it was shown nothing of: above its clearance.
+        #[serde(default, skip_serializing_if = "why::is_none")]
+        redacted: u32,
+        /// Which these are; with `redacted` alone.
+        hidden: Option<Commitment>,
     },
     /// A model's response ended.
     #[serde(rename = "model.returned")]
@@ -252,6 +258,8 @@ pub enum Fact {
         from: Option<CallId>,
         /// Where the last attempt's time went.
         phases: Option<Phases>,
+        /// What was detected in its arguments and its result, if anything was.
+        findings: Option<Commitment>,
     },
     /// A turn ended in an answer.
     #[serde(rename = "answer.given")]
@@ -463,6 +471,22 @@ pub enum Fact {
         sha256: String,
         /// Its length in bytes, or of all of them.
         size: u64,
+    },
+    /// A person says that what was detected is a false alarm: the kind is no longer raised there, at no call of the tool.
+    #[serde(rename = "finding.dismissed")]
+    FindingDismissed(Judged),
+    /// A false alarm is none any more.
+    #[serde(rename = "finding.restored")]
+    FindingRestored(Judged),
+    /// A person lowered the label of the conversation that this stands in: what is joined to it later begins there.
+    #[serde(rename = "label.lowered")]
+    LabelLowered {
+        /// As it stood.
+        from: Label,
+        /// As it stands now.
+        to: Label,
+        /// Why.
+        reason: Commitment,
     },
     /// A reviewer opened a call's payloads.
     #[serde(rename = "review.opened")]

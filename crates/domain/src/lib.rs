@@ -18,6 +18,7 @@ pub mod event;
 pub mod fact;
 pub mod filter;
 pub mod finding;
+pub mod hidden;
 pub mod id;
 pub mod intent;
 pub mod json;

@@ -348,6 +348,8 @@ pub enum ModelFailure {
     TimedOut,
     /// Its provider's filter refused the question.
     Filtered,
+    /// The question is above what it is cleared for, and the workspace keeps that from it. Nothing was sent.
+    NotCleared,
     /// It was stopped by a person.
     Cancelled,
 }

@@ -91,11 +91,15 @@ pub enum PayloadRole {
     Setting,
     /// What an anchor gave back: a cosigned checkpoint, or a time stamp.
     Anchor,
+    /// What was detected in a call, and where: places and no values.
+    Findings,
+    /// What a model was not shown, and what stood in its place: places and no values.
+    Hidden,
 }
 
 impl PayloadRole {
     /// Every role.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Question,
         Self::Prompt,
         Self::Response,
@@ -108,6 +112,8 @@ impl PayloadRole {
         Self::Reason,
         Self::Setting,
         Self::Anchor,
+        Self::Findings,
+        Self::Hidden,
     ];
 
     /// The word for it, as stored.
@@ -125,6 +131,8 @@ impl PayloadRole {
             Self::Reason => "reason",
             Self::Setting => "setting",
             Self::Anchor => "anchor",
+            Self::Findings => "findings",
+            Self::Hidden => "hidden",
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::answer::Answer;
 use crate::call::Verdict;
 use crate::effect::Effect;
 use crate::fact::{Dropped, Stopped};
+use crate::finding::{Detected, MadeOf};
 use crate::id::{BatchId, CallId, ConversationId, Handle, ModelCallId, Seq, TurnId};
 use crate::json::Json;
 use crate::label::Label;
@@ -43,6 +44,8 @@ pub struct CallRow {
     pub telling: String,
     /// Its label as it stands.
     pub label: Label,
+    /// What that is made of, if anything was detected; else it is its source's and its tool's.
+    pub made: Option<MadeOf>,
     /// What policy said, once it did.
     pub verdict: Option<Verdict>,
     /// What a person said, if asked.
@@ -87,6 +90,8 @@ pub struct CallDetail {
     pub used_by: Vec<CallUse>,
     /// What its arguments were taken from.
     pub taken_from: Vec<ArgumentSource>,
+    /// What was detected in it, if anything was and it is not erased.
+    pub detected: Option<Detected>,
 }
 
 /// One entry, as it stands.
@@ -251,6 +256,8 @@ pub struct WireView {
     pub endpoint: String,
     /// How many results of earlier calls it shows shorter than the request before it did.
     pub shortened: u32,
+    /// How many values and results the model was not shown, being above its clearance.
+    pub redacted: u32,
     /// The body as sent; none if nothing is held under its commitment.
     pub sent: Option<PayloadView>,
     /// What came back; none while it is under way, or if the program ended before.

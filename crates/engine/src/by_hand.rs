@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use domain::call::{Approve, Decision, Verdict};
 use domain::entry::Draft;
 use domain::fact::Fact;
-use domain::id::{CallId, ConversationId, Handle, TurnId};
+use domain::id::{CallId, ConversationId, Handle};
+use domain::label::Level;
 use domain::outcome::{Ending, Outcome};
 use domain::payload::{Payload, PayloadRole};
 use domain::source::SourceSpec;
@@ -19,6 +20,7 @@ use tokio::sync::{mpsc, watch};
 use turn::{Attempts, EndedAttempt, EndedCall, Interruption, Lane, Then};
 
 use crate::clock::{dice, id_parts, random_bits, seal};
+use crate::detection::Looked;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::finished::Finished;
@@ -93,16 +95,13 @@ impl Engine {
             let id = self.make(Arc::new(source), &spec, &arguments, Approve::All, place, stop).await?;
             return self.call(id).await;
         };
-        let (unix_ms, random) = id_parts()?;
-        let visit = TurnId::new(unix_ms, random);
         // For as long as it runs, so that no turn gives the same handle away.
-        let ears = self.inner.turns.enter(visit, conversation)?;
-        let leaves = Leaves { engine: self.clone(), visit };
+        let (visit, ears) = self.visit(conversation)?;
         let handle = Handle(self.inner.reader.next_handle(conversation).await?);
         let place = Place { conversation: Some(conversation), handle, retry_of: Some(call) };
         let stop = Stop::WhenTold(ears);
         let id = self.make(Arc::new(source), &spec, &arguments, Approve::All, place, stop).await?;
-        drop(leaves);
+        drop(visit);
         self.call(id).await
     }
 
@@ -204,12 +203,20 @@ impl Engine {
             (Err(ending), _) => unsent(ending)?,
             (Ok(_), Verdict::Ask | Verdict::Deny) => unsent(refused(&decision.reason))?,
             (Ok(prepared), Verdict::Allow) => {
-                let departure = self.departure(id, handle, conversation, source, tool, prepared)?;
+                let looking = self.inner.catalogue.read(&self.inner.reader).await?.looking.clone();
+                let looked = Looked {
+                    looking,
+                    tool: source.id_of(tool).to_string(),
+                    arguments: arguments.to_owned(),
+                    label: tool.label.clone(),
+                };
+                let departure = self.departure(id, handle, conversation, source, tool, prepared, looked)?;
                 self.attempts(departure, tool, &mut stop).await?
             }
         };
         let ended = ended_call(id, tool, &finished, took).fact();
-        let payloads = finished.result.into_iter().chain(finished.words_payload).collect();
+        let payloads = [finished.result, finished.words_payload, finished.findings];
+        let payloads = payloads.into_iter().flatten().collect();
         store.append(vec![draft(ended, payloads)]).await?;
         Ok(id)
     }
@@ -222,6 +229,7 @@ impl Engine {
         source: Arc<SourceSpec>,
         tool: &ToolSpec,
         prepared: Ready,
+        looked: Looked,
     ) -> Result<Departure, EngineError> {
         Ok(Departure {
             call,
@@ -238,6 +246,9 @@ impl Engine {
             source,
             lane: Lane(random_bits()?),
             budget: usize::MAX,
+            looked,
+            // It goes back to a person.
+            clearance: Level::Restricted,
         })
     }
 
@@ -340,18 +351,6 @@ impl Stop {
     }
 }
 
-/// Takes a visit to a conversation out of the table of turns again.
-struct Leaves {
-    engine: Engine,
-    visit: TurnId,
-}
-
-impl Drop for Leaves {
-    fn drop(&mut self) {
-        self.engine.inner.turns.leave(self.visit);
-    }
-}
-
 fn decided(call: CallId, decision: &Decision, policy: &str) -> Fact {
     let (verdict, rule) = (decision.verdict, decision.rule.clone());
     Fact::CallDecided { call, verdict, rule, policy: policy.to_owned() }
@@ -368,9 +367,11 @@ fn ended_call(call: CallId, tool: &ToolSpec, finished: &Finished, took: Span) ->
         size: finished.size,
         cut_from: finished.cut_from,
         took,
-        label: policy::after_call(finished.told.label.as_ref().unwrap_or(&tool.label), finished.outcome),
+        label: policy::after_call(finished.told.label.as_ref().unwrap_or(&tool.label), finished.outcome)
+            .join(&finished.floor),
         from: None,
         phases: (took > Span::default()).then_some(finished.told.phases),
+        findings: finished.findings.as_ref().map(Payload::commitment),
     }
 }
 

@@ -242,7 +242,7 @@ impl Engine {
     }
 }
 
-fn reason(why: &str) -> Result<Payload, EngineError> {
+pub(crate) fn reason(why: &str) -> Result<Payload, EngineError> {
     let why = why.trim();
     if why.is_empty() {
         return Err(EngineError::BadInput(

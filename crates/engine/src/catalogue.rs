@@ -4,18 +4,20 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
+use domain::hidden::AboveClearance;
 use domain::model::{Capabilities, ModelSpec, OfferedTool};
 use domain::run::RunSettings;
 use shortlist::{Listed, Shortlist};
 use store::Reader;
 
+use crate::detection::Looking;
 use crate::error::EngineError;
 use crate::learnt::on_record;
 use crate::locked::lock;
 use crate::rules::InForce;
 use crate::run::known::{Known, known};
 use crate::run::prompt::offered;
-use crate::run::settings::run_settings;
+use crate::run::settings::{above_clearance, run_settings};
 
 /// What is connected, at one moment.
 pub(crate) struct Connected {
@@ -28,6 +30,10 @@ pub(crate) struct Connected {
     pub(crate) tools: Vec<OfferedTool>,
     pub(crate) run: RunSettings,
     pub(crate) rules: InForce,
+    /// What is looked for in what calls carry.
+    pub(crate) looking: Arc<Looking>,
+    /// What becomes of what is above a model's clearance.
+    pub(crate) above: AboveClearance,
     lengths: OnceLock<Vec<usize>>,
     shortlist: OnceLock<Shortlist>,
 }
@@ -96,6 +102,8 @@ impl Catalogue {
             tools: offered(&sources),
             run: run_settings(reader).await?,
             rules: InForce::read(reader).await?,
+            looking: Arc::new(Looking::of(reader).await?),
+            above: above_clearance(reader).await?,
             lengths: OnceLock::new(),
             shortlist: OnceLock::new(),
         });

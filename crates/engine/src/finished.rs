@@ -1,11 +1,16 @@
 //! What a call's end leaves behind: payloads for the record, and what a model is shown. Made where the call ran, so
 //! that hashing a large result holds up nobody else, and the result itself is held once.
 
-use domain::id::Handle;
+use std::sync::Arc;
+
+use domain::finding::{Detected, MadeOf};
+use domain::id::{CallId, Handle};
+use domain::label::{Label, Level};
 use domain::outcome::{Ending, FailureClass, Outcome, Told};
 use domain::payload::{Payload, PayloadRole};
 
 use crate::clock::seal;
+use crate::detection;
 use crate::error::EngineError;
 
 /// All that one follow-up shows of its results together, in the size of one: past this many full results, each is
@@ -28,6 +33,35 @@ pub(crate) struct Finished {
     pub(crate) result: Option<Payload>,
     pub(crate) words_payload: Option<Payload>,
     pub(crate) shown: Shown,
+    /// The least label of what came back, beside what its source and its tool say: what was detected, or what it shares.
+    pub(crate) floor: Label,
+    /// What its label is made of, if anything was detected.
+    pub(crate) made: Option<MadeOf>,
+    /// What was detected, for the record.
+    pub(crate) findings: Option<Payload>,
+    /// Itself, if it is above what its model is cleared for: then `shown` is not what the model may be shown.
+    pub(crate) uncovered: Option<Arc<Uncovered>>,
+}
+
+/// A call's end that is above what its model is cleared for, until the model is told what it may know of it.
+pub(crate) struct Uncovered {
+    /// Whose it is: where its values stand on record.
+    pub(crate) call: CallId,
+    pub(crate) handle: Handle,
+    pub(crate) ending: Ending,
+    pub(crate) arguments: String,
+    pub(crate) detected: Detected,
+    /// The part of it that is shown, if the model reads on in it.
+    pub(crate) part: Option<Part>,
+    /// How much of it is shown.
+    pub(crate) budget: usize,
+}
+
+/// A part of a result: what stands at `pointer`, from `offset` on.
+pub(crate) struct Part {
+    pub(crate) of: Handle,
+    pub(crate) pointer: String,
+    pub(crate) offset: u64,
 }
 
 /// What a model is shown of a call's end.
@@ -65,7 +99,33 @@ impl Finished {
             cut_from,
             told,
             shown,
+            floor: Label::PUBLIC,
+            made: None,
+            findings: None,
+            uncovered: None,
         })
+    }
+
+    /// The same with what was detected in it. Whoever goes to a model with this clearance keeps it whole until it is
+    /// known what the model may be shown.
+    pub(crate) fn looked(uncovered: Uncovered, clearance: Level) -> Result<Self, EngineError> {
+        let label = detection::label(&uncovered.detected);
+        let (handle, budget) = (uncovered.handle, uncovered.budget);
+        let (made, findings) = if uncovered.detected.is_empty() {
+            (None, None)
+        } else {
+            let bytes = serde_json::to_vec(&uncovered.detected);
+            let bytes = bytes.map_err(|error| EngineError::Internal(error.to_string()))?;
+            let findings = seal(PayloadRole::Findings, "application/json", bytes)?;
+            (Some(uncovered.detected.made()), Some(findings))
+        };
+        if label.level > clearance {
+            let finished = Self::new(uncovered.ending.clone(), handle, budget)?;
+            let uncovered = Some(Arc::new(uncovered));
+            return Ok(Self { floor: label, made, findings, uncovered, ..finished });
+        }
+        let finished = Self::new(uncovered.ending, handle, budget)?;
+        Ok(Self { floor: label, made, findings, ..finished })
     }
 }
 

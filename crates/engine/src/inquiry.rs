@@ -147,6 +147,8 @@ impl Engine {
             prompt: prompt.commitment(),
             label: Label::PUBLIC,
             shortened: 0,
+            redacted: 0,
+            hidden: None,
         };
         let store = self.inner.store()?;
         let intent = store.intend(self.draft(called, vec![prompt])).await?;

@@ -107,7 +107,7 @@ impl Engine {
 
     async fn ask_for_two(&self, spec: &ModelSpec, key: Option<Secret>) -> Result<Seen, EngineError> {
         let mut errand = self.inner.turns.errand().await?;
-        let purpose = Purpose { turn: None, label: Label::PUBLIC, shortened: 0 };
+        let purpose = Purpose { turn: None, label: Label::PUBLIC, shortened: 0, redacted: 0, hidden: None };
         let began = Instant::now();
         let encoded = providers::encode(spec, &trial_prompt(spec.parallel));
         let limits = model_limits(&self.run_settings().await?);

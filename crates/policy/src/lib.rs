@@ -12,24 +12,28 @@
 
 mod acts;
 mod arguments;
+mod combined;
 mod facts;
 mod flow;
 mod held;
 mod mosaic;
 mod people;
 mod policy;
+mod redact;
 mod replay;
 mod request;
 mod rule;
 mod text;
 mod words;
 
+pub use combined::{Brought, combined};
 pub use facts::{Call, CallFacts, UrlOrigin};
 pub use flow::after_call;
 pub use held::Held;
 pub use mosaic::{Piece, closure, combine};
 pub use people::{People, Scope};
 pub use policy::Policy;
+pub use redact::{Pseudonyms, Shown, Unfolding};
 pub use replay::{CaseError, Cases, Judged, Replay, Tally, replay};
 pub use rule::{Rule, Strength};
 pub use text::PolicyMistake;

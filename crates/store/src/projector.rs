@@ -56,7 +56,11 @@ impl Durable {
         payloads.retain(|packed| {
             matches!(
                 packed.payload.role,
-                PayloadRole::Question | PayloadRole::Arguments | PayloadRole::Answer | PayloadRole::Setting
+                PayloadRole::Question
+                    | PayloadRole::Arguments
+                    | PayloadRole::Answer
+                    | PayloadRole::Setting
+                    | PayloadRole::Findings
             )
         });
         Self { entry, leaf, payloads, erased }

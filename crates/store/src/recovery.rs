@@ -71,6 +71,7 @@ pub(crate) async fn run(
             label,
             from: None,
             phases: None,
+            findings: None,
         };
         drafts.push(Draft { moment, conversation, fact, payloads: vec![payload] });
     }

@@ -88,6 +88,8 @@ pub struct EndedCall {
     pub from: Option<CallId>,
     /// Where the last attempt's time went.
     pub phases: Option<Phases>,
+    /// The commitment to what was detected in it.
+    pub findings: Option<Commitment>,
 }
 
 /// How an attempt that was dispatched ended. `ended` is how the call ends, unless there is another attempt.

@@ -67,6 +67,7 @@ impl EndedCall {
             label,
             from,
             phases,
+            findings,
         } = self;
         Fact::CallEnded {
             call,
@@ -81,6 +82,7 @@ impl EndedCall {
             label,
             from,
             phases,
+            findings,
         }
     }
 }

@@ -245,6 +245,15 @@ impl Calls {
         }
     }
 
+    /// A person said something of what was detected in a call: it has ended.
+    pub(crate) fn judge(&self, call: CallId, here: &mut Here<'_>) {
+        if !self.ended.contains_key(&call) {
+            let words =
+                format!("something detected in {call} is judged, and no entry before says that it ended");
+            here.report(FindingKind::Missing, &words);
+        }
+    }
+
     /// What an earlier run left open was closed.
     pub(crate) fn recovered(&mut self, here: &mut Here<'_>) {
         for call in self.open.keys() {

@@ -84,6 +84,7 @@ fn needs_conversation(fact: &Fact) -> bool {
             | Fact::BatchOpened { .. }
             | Fact::AnswerGiven { .. }
             | Fact::TurnStopped { .. }
+            | Fact::LabelLowered { .. }
     )
 }
 
@@ -106,5 +107,7 @@ fn belongs_to_none(fact: &Fact) -> bool {
             | Fact::HoldReleased { .. }
             | Fact::RetentionApplied { .. }
             | Fact::ExportSent { .. }
+            | Fact::FindingDismissed(_)
+            | Fact::FindingRestored(_)
     )
 }

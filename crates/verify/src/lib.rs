@@ -30,6 +30,7 @@ mod epochs;
 mod exports;
 mod findings;
 mod holds;
+mod judged;
 mod payloads;
 mod proofs;
 mod record;

@@ -1,12 +1,14 @@
 //! The story that the entries tell, fact by fact: whether each could happen after the ones before.
 
 use domain::fact::Fact;
+use domain::view::FindingKind;
 
 use crate::anchoring::Anchoring;
 use crate::calls::{Calls, Requested};
 use crate::ended::End;
 use crate::exports::Exports;
 use crate::findings::Here;
+use crate::judged::Judgements;
 use crate::tokens::Tokens;
 use crate::turns::Turns;
 
@@ -18,6 +20,7 @@ pub(crate) struct Story {
     anchoring: Anchoring,
     tokens: Tokens,
     exports: Exports,
+    judgements: Judgements,
     /// Whether only some entries of the trail are told.
     partial: bool,
     told: u64,
@@ -48,7 +51,13 @@ impl Story {
                 self.turns.recovered(here);
             }
             Fact::QuestionAsked { turn, .. } => self.turns.ask(*turn, here),
-            Fact::ModelCalled { request, turn, .. } => self.turns.call_model(*request, *turn, here),
+            Fact::ModelCalled { request, turn, redacted, hidden, .. } => {
+                if (*redacted > 0) != hidden.is_some() {
+                    let words = "a request counts what the model is not shown if it names that, and else not";
+                    here.report(FindingKind::Altered, words);
+                }
+                self.turns.call_model(*request, *turn, here);
+            }
             Fact::ModelReturned { request, .. } => self.turns.model_returned(*request, here),
             Fact::BatchOpened { batch, turn, request, calls } => {
                 self.turns.open_batch(*batch, *turn, *request, *calls, here);
@@ -106,6 +115,13 @@ impl Story {
                 self.exports.tell(fact, here);
             }
             Fact::TokenSent { .. } | Fact::TokenEnded { .. } => self.tokens.tell(fact, self.partial, here),
+            Fact::FindingDismissed(judged) => {
+                self.calls.judge(judged.call, here);
+                self.judgements.tell(fact, self.partial, here);
+            }
+            Fact::FindingRestored(_) | Fact::LabelLowered { .. } => {
+                self.judgements.tell(fact, self.partial, here);
+            }
             Fact::ReviewOpened { call } => self.calls.review(*call, here),
             Fact::TrailOpened { .. }
             | Fact::EpochOpened { .. }

@@ -7,6 +7,7 @@ pub(crate) mod batches;
 pub(crate) mod care;
 pub(crate) mod evidence;
 pub(crate) mod imports;
+pub(crate) mod labels;
 pub(crate) mod mcp;
 pub(crate) mod models;
 pub(crate) mod network;

@@ -186,6 +186,7 @@ fn drafts(calls: std::ops::Range<u64>, mint: &Mint) -> Vec<Draft> {
             label,
             from: None,
             phases: None,
+            findings: None,
         };
         add(number, ended, vec![payload]);
     }

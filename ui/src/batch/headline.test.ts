@@ -9,7 +9,7 @@ function call(change: Partial<CallState>): CallState {
   return {
     id: 'a', position: 0, handle: 'c1', tool: 'crm.get', effect: 'read', telling: '', label, phase: 'ended', readyMs: 0, startMs: 1,
     endMs: 2, waits: [], attempts: [], requests: 1, verdict: 'allow', reason: '', approved: null, edited: false, outcome: 'returned',
-    failure: null, status: 200, words: '', size: 0, tookMs: 1, early: false, from: null, phases: null, retryOf: null, dropped: null,
+    failure: null, status: 200, words: '', size: 0, tookMs: 1, early: false, from: null, phases: null, made: null, retryOf: null, dropped: null,
     pending: false, ...change,
   };
 }

@@ -7,7 +7,7 @@ function detail(outcome: Outcome | null, sent: boolean, ...facts: [string, Recor
   const entries = facts.map<EntryView>(([type, body], seq) => ({ seq, at: seq, type, body, leaf: '' }));
   const row = { outcome, sent_at: sent ? 5 : null, took_ms: 87 } as unknown as CallRow;
   const reason = { commitment: 'aa', role: 'reason', media: 'text/plain', size: 9, text: 'Not today', whole: true, seq: 0, erased: null } as const;
-  return { row, entries, payloads: [reason], used_by: [], taken_from: [] };
+  return { row, entries, payloads: [reason], used_by: [], taken_from: [], detected: null };
 }
 
 const told = (of: CallDetail) => stepsOf(of).map(({ words, more }) => (more ? `${words} — ${more}` : words));

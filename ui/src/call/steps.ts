@@ -1,7 +1,7 @@
 // A call's story: its entries, in order, as a person tells them.
 
 import type { CallDetail, Dropped, EntryView, Label, Micros, Seq } from '../ipc/host';
-import { labelWords } from '../state/label';
+import { foundWords, labelWords } from '../state/label';
 import { droppedWords, duration, outcomeWord } from '../state/words';
 
 export interface Step {
@@ -83,6 +83,12 @@ function tell(entry: EntryView, detail: CallDetail): { words: string; more: stri
     }
     case 'call.dropped':
       return { words: 'Kept out of the conversation', more: droppedWords(text(body['why']) as Dropped) ?? '' };
+    case 'finding.dismissed':
+    case 'finding.restored': {
+      const does = entry.type === 'finding.dismissed' ? 'Called a false alarm' : 'Raised again';
+      const place = text(body['pointer']) || 'the whole';
+      return { words: `${does}: ${text(body['kind'])} at ${place}`, more: payload('reason') };
+    }
     case 'call.ended':
       return ended(body, detail);
     default:
@@ -98,7 +104,8 @@ function ended(body: Record<string, unknown>, { row, payloads }: CallDetail): { 
   const label = isLabel(body['label']) ? `label ${labelWords(body['label'])}` : '';
   // Of a result that goes on: how many pages it is, and what follows.
   const said = row.outcome === 'returned' && typeof body['words'] === 'string' ? (payloads.find(({ commitment }) => commitment === body['words'])?.text ?? '') : '';
-  return { words: `${outcome}${status}${after}`, more: [shared, said, label].filter(Boolean).join('; ') };
+  const found = row.made ? `detected: ${foundWords(row.made)}` : '';
+  return { words: `${outcome}${status}${after}`, more: [shared, said, label, found].filter(Boolean).join('; ') };
 }
 
 function fields(body: unknown): Record<string, unknown> {

@@ -17,7 +17,8 @@ export function titleOf(detail: CallDetail, { commitment, role }: PayloadView): 
 
 /** The payloads that have a place of their own; the words stand at the top, and of what was erased there is nothing. */
 export function shownPayloads(detail: CallDetail): PayloadView[] {
-  return detail.payloads.filter(({ role, erased }) => role !== 'words' && erased === null);
+  // What was detected has a part of its own.
+  return detail.payloads.filter(({ role, erased }) => role !== 'words' && role !== 'findings' && erased === null);
 }
 
 /** What was erased of the call. */

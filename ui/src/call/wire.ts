@@ -24,6 +24,7 @@ const FAILURES: Record<ModelFailure, string> = {
   untrusted: 'certificate not trusted',
   timed_out: 'timed out',
   filtered: 'refused by the provider’s filter',
+  not_cleared: 'not cleared for the question',
   cancelled: 'stopped',
 };
 

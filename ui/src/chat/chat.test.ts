@@ -99,7 +99,7 @@ describe('the foot of an answer', () => {
   const label = { level: 'public' as const, categories: [] };
   const answer: Answer = {
     text: '', exposure: [], citations: [], unknown_citations: 0, label,
-    ties: { spans: [], counts: { tied: 0, possible: 0, untied: 0, contradicted: 0 }, limit: '' }, model: 'M', finish: 'stop',
+    unseen: { values: 0, results: [], spans: [] }, combined: [], ties: { spans: [], counts: { tied: 0, possible: 0, untied: 0, contradicted: 0 }, limit: '' }, model: 'M', finish: 'stop',
     usage: { input: 0, output: 0 }, timings: { turn_ms: 900, batches_ms: 400, sequential_ms: 3200, first_word_ms: 800 },
   };
   const exposed = (earlier: boolean) => ({ call: 'x', handle: 'c1', mode: { mode: 'full' as const }, earlier });

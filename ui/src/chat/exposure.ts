@@ -1,6 +1,6 @@
 // What the foot of an answer says of what it drew on.
 
-import type { Answer, Exposure } from '../ipc/host';
+import type { Answer, Combined, Exposure } from '../ipc/host';
 import { spentWords } from '../state/spent';
 import type { TurnState } from '../state/turn';
 import { callsOf } from '../state/turn';
@@ -52,4 +52,18 @@ export function saved({ timings }: Answer): string {
 export function used({ spent }: TurnState, { usage }: Answer): string {
   if (spent && spent.requests > 0) return spentWords(spent);
   return usage.input + usage.output === 0 ? '' : `${count(usage.input)} in · ${count(usage.output)} out`;
+}
+
+/** `identity + health about one subject from 3 sources` */
+export function combinedWords({ categories, one_subject, sources }: Combined): string {
+  return `${categories.join(' + ')}${one_subject ? ' about one subject' : ''} from ${counted(sources.length, 'source')}`;
+}
+
+/** `3 values and 1 result hidden from the model`; empty if nothing was. */
+export function hiddenWords({ unseen }: Answer): string {
+  const what = [
+    ...(unseen.values > 0 ? [counted(unseen.values, 'value')] : []),
+    ...(unseen.results.length > 0 ? [counted(unseen.results.length, 'result')] : []),
+  ];
+  return what.length === 0 ? '' : `${what.join(' and ')} hidden from the model`;
 }

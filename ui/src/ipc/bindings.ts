@@ -131,6 +131,24 @@ export const commands = {
 	retentionPreview: (retention: Retention) => typedError<ErasePreview, CommandError>(__TAURI_INVOKE("retention_preview", { retention })),
 	/**  Erases what was kept as long as the saved rules say. */
 	retentionApply: () => typedError<Erased, CommandError>(__TAURI_INVOKE("retention_apply")),
+	/**  A person's own patterns and lists of words. */
+	ownDetectors: () => typedError<OwnDetectors, CommandError>(__TAURI_INVOKE("own_detectors")),
+	/**  Changes what is looked for besides what Tieout knows, from the next question on. */
+	saveOwnDetectors: (own: OwnDetectors) => typedError<null, CommandError>(__TAURI_INVOKE("save_own_detectors", { own })),
+	/**  What is found in a text or a JSON document with these patterns and lists. Nothing of it is recorded. */
+	classified: (text: string, own: OwnDetectors) => typedError<ClassifiedText, CommandError>(__TAURI_INVOKE("classified", { text, own })),
+	/**  What becomes of what is above a model's clearance. */
+	aboveClearance: () => typedError<AboveClearance, CommandError>(__TAURI_INVOKE("above_clearance")),
+	/**  Changes what becomes of it, from the next question on. */
+	saveAboveClearance: (above: AboveClearance) => typedError<null, CommandError>(__TAURI_INVOKE("save_above_clearance", { above })),
+	/**  What people called false alarms, by tool. */
+	falseAlarms: () => typedError<FalseAlarm[], CommandError>(__TAURI_INVOKE("false_alarms")),
+	/**  Calls a finding a false alarm, with a reason that stays on record. */
+	dismissFinding: (call: CallId, kind: string, carried: Carried, pointer: string, why: string) => typedError<null, CommandError>(__TAURI_INVOKE("dismiss_finding", { call, kind, carried, pointer, why })),
+	/**  Takes a false alarm back, with a reason that stays on record. */
+	restoreFinding: (alarm: FalseAlarm, why: string) => typedError<null, CommandError>(__TAURI_INVOKE("restore_finding", { alarm, why })),
+	/**  Lowers a conversation's label, with a reason that stays on record. */
+	lowerLabel: (conversation: ConversationId, to: Level, why: string) => typedError<Label, CommandError>(__TAURI_INVOKE("lower_label", { conversation, to, why })),
 	/**  The anchors, by name, with what the record says of each. */
 	anchors: () => typedError<AnchorView[], CommandError>(__TAURI_INVOKE("anchors")),
 	/**  Adds an anchor, or replaces the one of that name. */
@@ -293,6 +311,13 @@ export type About = {
 	held_by: Holder | null,
 };
 
+/**  What becomes of data whose level is above what a model is cleared for. */
+export type AboveClearance = 
+/**  Values that were found are replaced by pseudonyms; what is above it as a whole is kept out. */
+"redact" | 
+/**  Whatever holds something above it is kept out as a whole; a question that does is not put to the model. */
+"block";
+
 /**  One piece of advice (`tieout tools lint`). */
 export type Advice = {
 	/**  The source that it concerns. */
@@ -401,6 +426,10 @@ export type Answer = {
 	ties: Ties,
 	/**  The join of everything exposed. */
 	label: Label,
+	/**  What its model was not shown; nothing in an answer of before models had a clearance that counted. */
+	unseen: Unseen,
+	/**  What its results say together that none says alone. */
+	combined: Combined[],
 	/**  The model, as people read it. */
 	model: string,
 	/**  Why its message ended: anything but `stop` means that the text was cut. */
@@ -701,6 +730,8 @@ export type CallDetail = {
 	used_by: CallUse[],
 	/**  What its arguments were taken from. */
 	taken_from: ArgumentSource[],
+	/**  What was detected in it, if anything was and it is not erased. */
+	detected: Detected | null,
 };
 
 /**  A tool call. */
@@ -732,6 +763,8 @@ export type CallRow = {
 	telling: string,
 	/**  Its label as it stands. */
 	label: Label,
+	/**  What that is made of, if anything was detected; else it is its source's and its tool's. */
+	made: MadeOf | null,
 	/**  What policy said, once it did. */
 	verdict: Verdict | null,
 	/**  What a person said, if asked. */
@@ -793,6 +826,13 @@ export type Capabilities = {
 	/**  What it costs. */
 	price: Price | null,
 };
+
+/**  Which of a call's payloads holds something. */
+export type Carried = 
+/**  The arguments that ran. */
+"arguments" | 
+/**  The result. */
+"result";
 
 /**  What a piece of data is about. The names follow Google's DLP infoType categories where they have one. */
 export type Category = 
@@ -858,6 +898,14 @@ export type Citation = {
 	handle: Handle,
 };
 
+/**  What a text holds, and the label that it gives. */
+export type ClassifiedText = {
+	/**  Public if nothing was found. */
+	label: Label,
+	/**  In the order of the text. */
+	findings: Detection[],
+};
+
 /**  Where a client's secret stands in a request for a token (RFC 6749 §2.3.1). */
 export type ClientAuth = 
 /**  In the header `Authorization`, as every server must take it. */
@@ -885,6 +933,18 @@ export type Code =
 "trail_fatal" | 
 /**  Show the words. */
 "internal";
+
+/**  Categories that several calls brought together. */
+export type Combined = {
+	/**  The categories, in the order in which labels are written. */
+	categories: Category[],
+	/**  Whether the calls are about the same thing: each was asked with a value that all of them share. */
+	one_subject: boolean,
+	/**  The sources, by name. */
+	sources: string[],
+	/**  The calls, in order of their handles. */
+	calls: CallId[],
+};
 
 /**  Why a command did not do what it was asked. A call that fails is an outcome, not one of these. */
 export type CommandError = {
@@ -1002,6 +1062,38 @@ export type DocumentForm =
 "markdown" | 
 /**  HTML that needs nothing besides itself, and runs nothing. */
 "html";
+/**  What was detected in a call: the payload `findings` of its `call.ended`. It holds places and no values. */
+export type Detected = {
+	/**  The label without what was detected: what its source, its tool and its server's own word say. */
+	plain: Label,
+	/**  In its arguments, in their order. */
+	arguments: Detection[],
+	/**  In its result, in its order. */
+	result: Detection[],
+	/**  How many bytes at the result's end nobody looked at, since it is longer than what is looked at. */
+	unread: number,
+	/**  How many findings are left out here, since there are more than are kept. */
+	left_out: number,
+};
+
+/**
+ *  A place that holds something sensitive. What stands there is not in it: whoever records a finding must not record
+ *  the value a second time.
+ */
+export type Detection = {
+	/**  What it is: `email`, `iban`, `national_id.de`, `secret.stripe`, `field.health`, or a name of the user's own. */
+	kind: string,
+	/**  What it is about. */
+	category: Category,
+	/**  Where in the payload: an RFC 6901 pointer; empty for a text, or for a payload that is one value. */
+	pointer: string,
+	/**  Its first byte in the text, or in the string at `pointer`, as UTF-8. A number counts as its digits. */
+	start: number,
+	/**  The byte after its last. */
+	end: number,
+	/**  How sure we are, in percent: 100 where a check digit and the words around agree. */
+	confidence: number,
+};
 
 /**  Why a call that started early is no part of its message. */
 export type Dropped = 
@@ -1060,6 +1152,8 @@ export type Ended = {
 	took_ms: number,
 	/**  The label after it ran. */
 	label: Label,
+	/**  What that is made of, if anything was detected. */
+	made: MadeOf | null,
 	/**  The call on whose recorded result it drew instead of sending a request. */
 	from: CallId | null,
 	/**  Where the last attempt's time went; none if nothing was sent. */
@@ -1217,6 +1311,20 @@ export type FailureClass =
 "paused" | 
 /**  Our own fault: a panic in the call's task. */
 "internal";
+
+/**  A kind that is not raised at one place of a tool, since a person called it a false alarm. */
+export type FalseAlarm = {
+	/**  `source.tool`. */
+	tool: string,
+	/**  The kind. */
+	kind: string,
+	/**  In which of its calls' payloads. */
+	carried: Carried,
+	/**  Where, as [`shape`] gives it. */
+	pointer: string,
+	/**  The call at which they said so. */
+	call: CallId,
+};
 
 /**  A mistake in what somebody wrote to search for. */
 export type FilterMistake = {
@@ -1735,6 +1843,15 @@ export type KeysIn =
  * 
  *  What is left out where a label is written is everyone for the readers, and outside for the integrity.
  */
+/**  How often a kind was found. */
+export type KindCount = {
+	/**  The kind. */
+	kind: string,
+	/**  How often. */
+	count: number,
+};
+
+/**  A level and the categories that were touched. */
 export type Label = {
 	/**  How sensitive. */
 	level: Level,
@@ -1782,6 +1899,16 @@ export type Locked = {
 	why: CommandError,
 	/**  Where its keys are, if its folder says so. */
 	keeps: Keeps | null,
+};
+
+/**  What a call's label is made of. */
+export type MadeOf = {
+	/**  What its source and its tool say. */
+	plain: Label,
+	/**  What was detected: each kind and how often, most first. */
+	found: KindCount[],
+	/**  Whether the result was too long to be looked at whole. */
+	unread: boolean,
 };
 
 /**  `manifest.json` of a bundle: what it claims to be. None of it is evidence; a verifier compares it with what is there. */
@@ -1953,6 +2080,8 @@ export type ModelFailure =
 "timed_out" | 
 /**  Its provider's filter refused the question. */
 "filtered" | 
+/**  The question is above what it is cleared for, and the workspace keeps that from it. Nothing was sent. */
+"not_cleared" | 
 /**  It was stopped by a person. */
 "cancelled";
 
@@ -2126,6 +2255,32 @@ export type Paging = {
 	 *  to whoever calls, who is told how to ask for it.
 	 */
 	follow?: number,
+/**  What a person looks for besides what Tieout knows. */
+export type OwnDetectors = {
+	/**  Patterns. */
+	patterns: OwnPattern[],
+	/**  Lists of words. */
+	lists: OwnList[],
+};
+
+/**  A list of words of a person's own. */
+export type OwnList = {
+	/**  The kind of what it finds: lower-case letters, digits, `_` and `.`. */
+	name: string,
+	/**  What that is about. */
+	category: Category,
+	/**  Whole words, in any case of the letters A to Z. */
+	words: string[],
+};
+
+/**  A pattern of a person's own. */
+export type OwnPattern = {
+	/**  The kind of what it finds: lower-case letters, digits, `_` and `.`. */
+	name: string,
+	/**  What that is about. */
+	category: Category,
+	/**  A regular expression, in the syntax of RE2. */
+	expression: string,
 };
 
 /**  Whether a model may ask for several calls in one message. */
@@ -2209,7 +2364,11 @@ export type PayloadRole =
 /**  A setting's new value. */
 "setting" | 
 /**  What an anchor gave back: a cosigned checkpoint, or a time stamp. */
-"anchor";
+"anchor" | 
+/**  What was detected in a call, and where: places and no values. */
+"findings" | 
+/**  What a model was not shown, and what stood in its place: places and no values. */
+"hidden";
 
 /**  A payload, as text for a screen. */
 export type PayloadView = {
@@ -2454,6 +2613,16 @@ export type RetentionRule = {
 	at_least?: Level | null,
 	/**  How many days they are kept. */
 	days: number,
+};
+
+/**  A value that the model wrote as a pseudonym. */
+export type Revealed = {
+	/**  Its first byte in the answer's text, as UTF-8. */
+	start: number,
+	/**  The byte after its last. */
+	end: number,
+	/**  What the model wrote: `‹email-2›`. */
+	pseudonym: string,
 };
 
 /**  How many payloads of a role. */
@@ -3059,6 +3228,19 @@ export type TurnView = {
 	spent: Spent,
 };
 
+/**
+ *  What a model was not shown, being above its clearance. The text holds the real values all the same: they were put in
+ *  the place of their pseudonyms when it had been written.
+ */
+export type Unseen = {
+	/**  How many values stood as pseudonyms in its last request. */
+	values: number,
+	/**  The calls whose results it was shown nothing of. */
+	results: CallId[],
+	/**  Where in the text a value stands for a pseudonym that the model wrote. */
+	spans: Revealed[],
+};
+
 /**  Tokens, as the provider counts them. */
 export type Usage = {
 	/**  Tokens read, also from what the provider had kept. */
@@ -3234,6 +3416,8 @@ export type WireView = {
 	endpoint: string,
 	/**  How many results of earlier calls it shows shorter than the request before it did. */
 	shortened: number,
+	/**  How many values and results the model was not shown, being above its clearance. */
+	redacted: number,
 	/**  The body as sent; none if nothing is held under its commitment. */
 	sent: PayloadView | null,
 	/**  What came back; none while it is under way, or if the program ended before. */

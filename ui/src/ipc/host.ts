@@ -1,6 +1,7 @@
 // What the page may ask of the program it runs in. Everything else in the page knows this interface and no host.
 
 import type {
+  AboveClearance,
   Advice,
   AnchorSpec,
   AnchorView,
@@ -17,6 +18,8 @@ import type {
   BundleView,
   CallDetail,
   CallId,
+  Carried,
+  ClassifiedText,
   Code,
   CommandError,
   Commitment,
@@ -32,6 +35,7 @@ import type {
   ErasePreview,
   Erased,
   Facets,
+  FalseAlarm,
   FilterMistake,
   FoundServer,
   HoldId,
@@ -44,6 +48,8 @@ import type {
   ImportPreview,
   ImportReferences,
   ImportSaved,
+  Label,
+  Level,
   McpConnection,
   McpLook,
   McpSignIn,
@@ -51,6 +57,7 @@ import type {
   ModelSpec,
   NetworkSettings,
   Overview,
+  OwnDetectors,
   PayloadView,
   PickInput,
   Preset,
@@ -79,8 +86,8 @@ import type {
   TurnId,
   TurnView,
   VerifyReport,
-  WireView,
   ViewForm,
+  WireView,
   WorkspaceCreated,
   WorkspaceInput,
 } from './bindings';
@@ -158,6 +165,18 @@ export interface Host {
   retentionPreview(retention: Retention): Promise<ErasePreview>;
   /** Applies what is saved. */
   retentionApply(): Promise<Erased>;
+
+  ownDetectors(): Promise<OwnDetectors>;
+  saveOwnDetectors(own: OwnDetectors): Promise<void>;
+  /** What is found with these patterns and lists; nothing is recorded. */
+  classified(text: string, own: OwnDetectors): Promise<ClassifiedText>;
+  aboveClearance(): Promise<AboveClearance>;
+  saveAboveClearance(above: AboveClearance): Promise<void>;
+  falseAlarms(): Promise<FalseAlarm[]>;
+  dismissFinding(call: CallId, kind: string, carried: Carried, pointer: string, why: string): Promise<void>;
+  restoreFinding(alarm: FalseAlarm, why: string): Promise<void>;
+  /** Gives the label as it stands then. */
+  lowerLabel(conversation: ConversationId, to: Level, why: string): Promise<Label>;
 
   anchors(): Promise<AnchorView[]>;
   anchorSave(spec: AnchorSpec): Promise<void>;

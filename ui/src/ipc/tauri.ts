@@ -83,6 +83,16 @@ export const tauriHost: Host = {
   retentionPreview: (retention) => data(commands.retentionPreview(retention)),
   retentionApply: () => data(commands.retentionApply()),
 
+  ownDetectors: () => data(commands.ownDetectors()),
+  saveOwnDetectors: (own) => done(commands.saveOwnDetectors(own)),
+  classified: (text, own) => data(commands.classified(text, own)),
+  aboveClearance: () => data(commands.aboveClearance()),
+  saveAboveClearance: (above) => done(commands.saveAboveClearance(above)),
+  falseAlarms: () => data(commands.falseAlarms()),
+  dismissFinding: (call, kind, carried, pointer, why) => done(commands.dismissFinding(call, kind, carried, pointer, why)),
+  restoreFinding: (alarm, why) => done(commands.restoreFinding(alarm, why)),
+  lowerLabel: (conversation, to, why) => data(commands.lowerLabel(conversation, to, why)),
+
   anchors: () => data(commands.anchors()),
   anchorSave: (spec) => done(commands.anchorSave(spec)),
   anchorRemove: (name) => done(commands.anchorRemove(name)),

@@ -65,7 +65,7 @@ describe('a preset', () => {
     expect(fromPreset(preset, ['azure-openai'])).toMatchObject({ name: 'azure-openai-2', protocol: 'openai-chat', base_url: AZURE, secret: '', preset: 'azure-openai' });
     const server = { preset: 'ollama', title: 'Ollama', protocol: 'ollama' as const, base_url: 'http://127.0.0.1:11434', models: [] };
     const form = fromFound(server, { id: 'org/qwen3:8b', capabilities: SAID, connected: null }, []);
-    expect(form).toMatchObject({ name: 'org-qwen3:8b', model: 'org/qwen3:8b', secret: null, clearance: 'internal', capabilities: SAID });
+    expect(form).toMatchObject({ name: 'org-qwen3:8b', model: 'org/qwen3:8b', secret: null, clearance: 'restricted', capabilities: SAID });
     expect([freeName('…', []), lookedFor([preset, { ...preset, port: null }])]).toEqual(['model', 'Azure OpenAI (port 4000)']);
   });
 });

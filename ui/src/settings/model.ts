@@ -20,7 +20,7 @@ export const NEW_MODEL: ModelSpec = {
   base_url: '',
   model: '',
   secret: null,
-  clearance: 'internal',
+  clearance: 'confidential',
   parallel: 'auto',
   early: 'auto',
   preset: null,
@@ -49,11 +49,22 @@ export const EARLY: readonly { value: Early; words: string; means: string }[] = 
 
 /** What a clearance lets through. */
 export const CLEARANCE: Record<Level, string> = {
-  public: 'Nothing but public data is sent to it.',
-  internal: 'Public and internal data may be sent to it.',
-  confidential: 'Everything but restricted data may be sent to it.',
-  restricted: 'Everything may be sent to it.',
+  public: 'Nothing but public data is sent to it; all else is hidden from it.',
+  internal: 'Public and internal data may be sent to it; what is above is hidden from it.',
+  confidential: 'Everything but restricted data may be sent to it; that is hidden from it.',
+  restricted: 'Everything may be sent to it. If its server passes on what it is sent, choose less.',
 };
+
+/** The clearance of a model that is added without one, as the program has it: all for one on this machine, else confidential. */
+export function usualClearance(baseUrl: string): Level {
+  try {
+    const { hostname } = new URL(baseUrl);
+    const here = hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127\./.test(hostname);
+    return here ? 'restricted' : 'confidential';
+  } catch {
+    return 'confidential';
+  }
+}
 
 export type ModelErrors = Partial<Record<'name' | 'base_url' | 'model' | 'secret', string>>;
 

@@ -1,7 +1,7 @@
 // Where models can be had from: what the choice of it says, and the form that it begins.
 
 import type { FoundModel, FoundServer, ModelSpec, Preset, Protocol } from '../ipc/host';
-import { NEW_MODEL } from './model';
+import { NEW_MODEL, usualClearance } from './model';
 
 export const PROTOCOLS: readonly { value: Protocol; words: string }[] = [
   { value: 'openai-chat', words: 'OpenAI Chat Completions' },
@@ -52,14 +52,14 @@ export function fromPreset(preset: Preset, taken: readonly string[]): ModelSpec 
     ...(first && { protocol: first.protocol, base_url: first.base_url }),
     name: freeName(preset.id, taken),
     secret: preset.key.needed ? '' : null,
+    clearance: usualClearance(first?.base_url ?? ''),
     preset: preset.id,
   };
 }
 
-/** The form for a model of a server on this machine. It begins with no higher clearance than any: such a server may pass
-    on what it is sent. */
+/** The form for a model of a server on this machine. */
 export function fromFound({ preset, protocol, base_url }: FoundServer, { id, capabilities }: FoundModel, taken: readonly string[]): ModelSpec {
-  return { ...NEW_MODEL, protocol, base_url, preset, name: freeName(id, taken), model: id, capabilities };
+  return { ...NEW_MODEL, protocol, base_url, preset, name: freeName(id, taken), model: id, clearance: usualClearance(base_url), capabilities };
 }
 
 /** What was looked for, when nothing was found. */

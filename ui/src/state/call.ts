@@ -9,6 +9,7 @@ import type {
   FailureClass,
   Handle,
   Label,
+  MadeOf,
   Micros,
   Outcome,
   Phases,
@@ -47,6 +48,8 @@ export interface CallState {
   readonly effect: Effect;
   readonly telling: string;
   readonly label: Label;
+  /** What that is made of, if anything was detected. */
+  readonly made: MadeOf | null;
   readonly phase: CallPhase;
   readonly readyMs: number;
   readonly startMs: number | null;
@@ -89,6 +92,7 @@ export function freshCall(call: ToolCall, ms: number): CallState {
     effect: call.effect,
     telling: call.telling,
     label: call.label,
+    made: null,
     phase: 'waiting',
     readyMs: ms,
     startMs: null,
@@ -174,6 +178,7 @@ export function ended(call: CallState, end: Ended, ms: number): CallState {
     size: end.size,
     tookMs: end.took_ms,
     label: end.label,
+    made: end.made,
     from: end.from,
     phases: end.phases,
   };
@@ -191,6 +196,7 @@ export function callFromRow(row: CallRow, began: Micros): CallState {
     effect: row.effect,
     telling: row.telling,
     label: row.label,
+    made: row.made,
     phase: row.outcome !== null ? 'ended' : startMs === null ? 'waiting' : 'running',
     readyMs,
     startMs,

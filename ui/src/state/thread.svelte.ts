@@ -10,6 +10,7 @@ import {
   type ConversationSettings,
   type Host,
   type Label,
+  type Level,
   type RunEvent,
   type Spent,
   type TurnId,
@@ -36,6 +37,8 @@ export class Thread {
   #id = $state<ConversationId | null>(null);
   #turns = $state.raw<readonly TurnState[]>([]);
   /** The turn that this page runs. A turn that the record leaves open may be another program's. */
+  /** How many of the turns are in the conversation's own label already. */
+  #labelled = $state(0);
   #live = $state<TurnId | null>(null);
   /** `performance.now()` at which the running turn began. */
   #beganAt = $state(0);
@@ -67,6 +70,13 @@ export class Thread {
     return this.#id;
   }
 
+  /** Lowers the label, on record: what was joined to it before counts no more. */
+  async lower(to: Level, why: string): Promise<void> {
+    if (this.#id === null) return;
+    await this.#host.lowerLabel(this.#id, to, why);
+    this.#labelled = this.#turns.length;
+  }
+
   get turns(): readonly TurnState[] {
     return this.#turns;
   }
@@ -88,9 +98,10 @@ export class Thread {
     return this.#retrying;
   }
 
-  /** Of what is known so far: what runs counts at once, not only when its answer is on record. */
+  /** Of what is not in the conversation's own label yet: what runs counts at once, not only when its answer is on record. */
   get label(): Label {
     return this.#turns
+      .slice(this.#labelled)
       .flatMap(({ answer, batches }) => [
         ...(answer ? [answer.label] : []),
         ...batches.flatMap((batch) => [batch.label, ...batch.calls.map((call) => call.label)]),
@@ -118,7 +129,10 @@ export class Thread {
       ]);
       this.#settings = settings;
       if (!view) this.error = 'This conversation is not on record.';
-      else if (this.#turns.length === 0) this.#turns = view.turns.map(fromView);
+      else if (this.#turns.length === 0) {
+        this.#turns = view.turns.map(fromView);
+        this.#labelled = this.#turns.length;
+      }
       this.loaded = true;
     } catch (error) {
       this.error = wordsOf(error);

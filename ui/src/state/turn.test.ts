@@ -14,7 +14,7 @@ function call(id: string, position: number): ToolCall {
   };
 }
 
-const ENDED = { failure: null, status: 200, words: '', size: 2, took_ms: 30, label: { level: 'internal' as const, categories: [] }, from: null, phases: null };
+const ENDED = { failure: null, status: 200, words: '', size: 2, took_ms: 30, label: { level: 'internal' as const, categories: [] }, made: null, from: null, phases: null };
 
 /** Folds what happened, ten milliseconds apart. */
 function run(...what: Happening[]): TurnState {
@@ -191,7 +191,7 @@ describe('a turn from its events', () => {
 describe('a turn from the record', () => {
   const row: CallRow = {
     call: 'a', seq: 4, at: 1_000_000, conversation: 'conv_1', turn: 'turn_1', batch: 'batch_1', position: 0, handle: 'c1',
-    tool: 'crm.get', effect: 'read', telling: 'id 7', label: { level: 'internal', categories: [] }, verdict: 'allow', approved: null,
+    tool: 'crm.get', effect: 'read', telling: 'id 7', label: { level: 'internal', categories: [] }, made: null, verdict: 'allow', approved: null,
     sent_at: 1_010_000, outcome: 'returned', failure: null, status: 200, size: 2, took_ms: 40, attempts: 1, early: false, from: null,
     retry_of: null, edited: false, dropped: null,
   };

@@ -9,7 +9,7 @@ function call(change: Partial<CallState>): CallState {
     id: 'a', position: 0, handle: 'c1', tool: 'crm.get', effect: 'read', telling: '', label: { level: 'public', categories: [] },
     phase: 'ended', readyMs: 100, startMs: 120, endMs: 300, waits: [], attempts: [], requests: 1, verdict: null, reason: '',
     approved: null, edited: false, outcome: 'returned', failure: null, status: null, words: '', size: 0, tookMs: 0, early: false,
-    from: null, phases: null, retryOf: null, dropped: null, pending: false, ...change,
+    from: null, phases: null, made: null, retryOf: null, dropped: null, pending: false, ...change,
   };
 }
 

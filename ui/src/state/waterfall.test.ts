@@ -9,7 +9,7 @@ function call(change: Partial<CallState>): CallState {
     id: 'a', position: 0, handle: 'c1', tool: 'crm.get', effect: 'read', telling: '', label: { level: 'public', categories: [] },
     phase: 'waiting', readyMs: 100, startMs: null, endMs: null, waits: [], attempts: [], requests: 0, verdict: null, reason: '',
     approved: null, edited: false, outcome: null, failure: null, status: null, words: '', size: 0, tookMs: 0, early: false, from: null,
-    phases: null, retryOf: null, dropped: null, pending: false, ...change,
+    phases: null, made: null, retryOf: null, dropped: null, pending: false, ...change,
   };
 }
 

@@ -47,6 +47,7 @@ const REMEDIES: Record<ModelFailure, string> = {
   timed_out: 'The provider kept silent for too long. Ask again, or choose another model.',
   filtered: 'The provider’s filter refused the question. Put it in other words, or choose another model.',
   unreachable: 'The provider could not be reached. Check the address and the network.',
+  not_cleared: 'The question holds what this model may not see. Leave that out, or choose a model with a higher clearance.',
   cancelled: 'The request to the model was cancelled.',
 };
 
@@ -74,6 +75,8 @@ const ROLES: Record<PayloadRole, string> = {
   reason: 'Reason',
   setting: 'Setting',
   anchor: 'Anchor’s reply',
+  findings: 'Findings',
+  hidden: 'Hidden from the model',
 };
 
 const BUSY: Partial<Record<ModelFailure, string>> = {
@@ -92,6 +95,11 @@ export function againWords(failure: ModelFailure, attempt: number, leftMs: numbe
 /** What is said of results that the model is shown less of than before. */
 export function shortenedWords(results: number): string {
   return `Results of ${counted(results, 'earlier call')} were shortened to fit. The record has them whole.`;
+}
+
+/** What is said of a request that does not show everything. */
+export function redactedWords(redacted: number): string {
+  return `${count(redacted)} ${redacted === 1 ? 'value or result was' : 'values and results were'} kept from the model, being above its clearance.`;
 }
 
 export const outcomeWord = (outcome: Outcome): string => OUTCOMES[outcome];

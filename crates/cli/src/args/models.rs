@@ -68,9 +68,9 @@ pub(crate) struct AddModel {
     /// keychain, under `--secret` or as `aws-PROFILE`
     #[arg(long, value_name = "PROFILE")]
     pub(crate) aws_profile: Option<String>,
-    /// The highest level that may be sent to it
-    #[arg(long, value_name = "LEVEL", default_value = "confidential", value_parser = level)]
-    pub(crate) clearance: Level,
+    /// The highest level that it may see; left out: restricted for one on this machine, else confidential
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
+    pub(crate) clearance: Option<Level>,
     /// Whether it may ask for several calls at once
     #[arg(long, value_enum, default_value_t = Switch::Auto)]
     pub(crate) parallel: Switch,

@@ -8,6 +8,7 @@ use domain::tool::SourceName;
 use super::anchors::{Accept, Anchors, Checkpoint};
 use super::care::{Erase, Hold, Retention};
 use super::evidence::{Export, Otlp, View};
+use super::labels::{Findings, Lower};
 use super::values::outcome;
 
 #[derive(Debug, Subcommand)]
@@ -43,6 +44,11 @@ pub(crate) enum Trail {
     /// How long payloads are kept
     #[command(subcommand)]
     Retention(Retention),
+    /// Lower a conversation's label, with a reason: what its next questions join to it begins there
+    Lower(Lower),
+    /// What was detected in calls, and what of it is a false alarm
+    #[command(subcommand)]
+    Findings(Findings),
     /// Others who hold checkpoints of the trail, so that nobody can change its history unseen
     #[command(subcommand)]
     Anchors(Anchors),

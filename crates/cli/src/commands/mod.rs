@@ -13,6 +13,7 @@ pub(crate) mod demo;
 pub(crate) mod evidence;
 pub(crate) mod import;
 pub(crate) mod init;
+pub(crate) mod labels;
 pub(crate) mod mcp;
 pub(crate) mod models;
 pub(crate) mod network;

@@ -130,6 +130,7 @@ fn spec_of(add: &AddModel) -> Result<ModelSpec, EngineError> {
         (None, None) => String::new(),
     };
     let protocol = asked.or(endpoint.map(|endpoint| endpoint.protocol)).unwrap_or(Protocol::OpenaiChat);
+    let clearance = add.clearance.unwrap_or_else(|| engine::usual_clearance(&base_url));
     Ok(ModelSpec {
         name: add.name.clone(),
         title: add.title.clone(),
@@ -137,7 +138,7 @@ fn spec_of(add: &AddModel) -> Result<ModelSpec, EngineError> {
         base_url,
         model: add.model.clone(),
         secret: add.secret.clone(),
-        clearance: add.clearance,
+        clearance,
         parallel: add.parallel.into(),
         early: add.early.into(),
         preset: add.preset.clone(),

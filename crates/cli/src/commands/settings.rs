@@ -1,10 +1,12 @@
-//! `tieout settings`: how batches run. A setting has one name, which is also its field's in JSON and on record.
+//! `tieout settings`: how batches run, and what models may see. A setting has one name, which is also its field's in JSON and on record.
 
+use domain::hidden::{ABOVE_CLEARANCE, AboveClearance};
 use domain::id::ConversationId;
 use domain::run::{ConversationSettings, RunSettings, Straggler};
 use engine::EngineError;
 use serde_json::json;
 
+use super::labels;
 use crate::args::{Global, Settings};
 use crate::exit::Exit;
 use crate::output::Output;
@@ -13,18 +15,35 @@ use crate::place::{open, open_to_read};
 pub(crate) async fn run(global: &Global, settings: &Settings, output: &Output) -> Result<Exit, EngineError> {
     match settings {
         Settings::List { conversation: None } => {
-            let settings = open_to_read(global).await?.run_settings().await?;
+            let engine = open_to_read(global).await?;
+            let settings = engine.run_settings().await?;
             let usual = RunSettings::default();
             for key in Key::ALL {
                 let (value, usual) = (key.shown(&settings), key.shown(&usual));
                 let aside = if value == usual { String::new() } else { format!(" (else {usual})") };
                 output.line(format!("{:<18}  {value:<10}  {}{aside}", key.name(), key.meaning()));
             }
+            let above = engine.above_clearance().await?;
+            output.line(format!("{ABOVE_CLEARANCE:<18}  {:<10}  {ABOVE_MEANS}", above.word()));
             output.object("settings", &settings);
+            output.object(ABOVE_CLEARANCE, &above);
         }
         Settings::List { conversation: Some(conversation) } => {
             let settings = open_to_read(global).await?.conversation_settings(*conversation).await?;
             show_conversation(*conversation, settings, output);
+        }
+        Settings::Detection { file } => labels::detection(global, file.as_deref(), output).await?,
+        Settings::Set { key, value, conversation: None } if key == ABOVE_CLEARANCE => {
+            let above = AboveClearance::ALL.into_iter().find(|above| above.word() == value);
+            let above = above.ok_or_else(|| {
+                let words = format!("`{ABOVE_CLEARANCE}` can't be `{value}`: write `redact` or `block`");
+                EngineError::BadInput(words)
+            })?;
+            let engine = open(global).await?;
+            engine.save_above_clearance(above).await?;
+            output.line(format!("{ABOVE_CLEARANCE} is {} now", above.word()));
+            output.object(ABOVE_CLEARANCE, &above);
+            engine.shutdown().await;
         }
         Settings::Set { key, value, conversation: None } => {
             let engine = open(global).await?;
@@ -50,7 +69,11 @@ pub(crate) async fn run(global: &Global, settings: &Settings, output: &Output) -
     Ok(Exit::Done)
 }
 
-/// A setting of the workspace.
+/// What `above_clearance` is, in the list.
+const ABOVE_MEANS: &str =
+    "what a model is not cleared for: redact (values become ‹email-1›) or block (kept out)";
+
+/// A setting of how batches run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Key {
     InFlight,
@@ -84,7 +107,7 @@ impl Key {
     fn named(name: &str) -> Result<Self, String> {
         Self::ALL.into_iter().find(|key| key.name() == name).ok_or_else(|| {
             let names = Self::ALL.map(Self::name).join(", ");
-            format!("there is no setting `{name}`; they are {names}")
+            format!("there is no setting `{name}`; they are {names}, {ABOVE_CLEARANCE}")
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::answer::{Answer, Exposure};
+use domain::answer::{Answer, Exposure, Unseen};
 use domain::call::ToolCall;
 use domain::event::{Ended, Happening, RunEvent};
 use domain::fact::Stopped;
@@ -139,8 +139,8 @@ impl Telling {
             (exposed.call, format!("{} {tool}", exposed.handle).trim_end().to_owned())
         });
         let names = names.collect();
-        for line in figures::counted(&answer.ties).into_iter().chain(figures::doubtful(&answer.ties, &names))
-        {
+        let figures = figures::counted(&answer.ties).into_iter();
+        for line in figures.chain(figures::doubtful(&answer.ties, &names)).chain(beside(answer)) {
             output.progress(line);
         }
         let read = answer.exposure.iter().filter(|item| item.mode != Exposure::Words).count();
@@ -163,6 +163,21 @@ impl Telling {
             None => call.to_string(),
         }
     }
+}
+
+/// What an answer's results say together, and what its model did not see.
+fn beside(answer: &Answer) -> Vec<String> {
+    let Unseen { values, results, .. } = &answer.unseen;
+    let mut lines: Vec<String> = answer.combined.iter().map(|combined| combined.words()).collect();
+    let hidden = |number: u64, one: &str| (number > 0).then(|| count(number, one));
+    let unseen: Vec<String> = hidden(u64::from(*values), "value")
+        .into_iter()
+        .chain(hidden(results.len() as u64, "result"))
+        .collect();
+    if !unseen.is_empty() {
+        lines.push(format!("{} hidden from the model", unseen.join(" and ")));
+    }
+    lines
 }
 
 fn tool(call: &ToolCall) -> String {
@@ -250,6 +265,7 @@ mod tests {
             size: 9,
             took_ms: 0,
             label: Label::unlabelled(),
+            made: None,
             from: Some(id('0')),
             phases: None,
         };

@@ -7,13 +7,13 @@ use domain::time::Micros;
 use domain::view::{CallDetail, Count, EntryView, PayloadView, TurnView, VerifyReport, WireReturn, WireView};
 use engine::{CallQuery, Engine, EngineError, ViewForm};
 
-use super::{anchors, answers, care, evidence};
+use super::{anchors, answers, care, evidence, labels};
 use crate::args::{Global, ListCalls, Search, Shown, Trail};
 use crate::exit::Exit;
 use crate::output::Output;
 use crate::place::open_to_read;
 use crate::progress::Progress;
-use crate::story::{aside, story};
+use crate::story::{aside, aside_of, story};
 use crate::words::{call_line, count, millis, report_lines, thousands, time};
 
 pub(crate) async fn run(global: &Global, trail: &Trail, output: &Output) -> Result<Exit, EngineError> {
@@ -32,6 +32,8 @@ pub(crate) async fn run(global: &Global, trail: &Trail, output: &Output) -> Resu
         Trail::Erase(erase) => care::erase(global, erase, output).await?,
         Trail::Hold(hold) => care::hold(global, hold, output).await?,
         Trail::Retention(rules) => care::retention(global, rules, output).await?,
+        Trail::Lower(lower) => labels::lower(global, lower, output).await?,
+        Trail::Findings(findings) => labels::findings(global, findings, output).await?,
         Trail::Anchors(of) => return anchors::run(global, of, output).await,
         Trail::Checkpoint(checkpoint) => anchors::checkpoint(global, checkpoint, output).await?,
         Trail::RotateKey => anchors::rotate_key(global, output).await?,
@@ -132,7 +134,7 @@ fn show_counts(title: &str, counts: &[Count], output: &Output) {
 
 async fn show_call(engine: &Engine, id: CallId, output: &Output) -> Result<(), EngineError> {
     let detail = engine.call(id).await?;
-    let CallDetail { row, entries, payloads, used_by, taken_from } = &detail;
+    let CallDetail { row, entries, payloads, used_by, taken_from, .. } = &detail;
     output.line(call_line(row));
     for line in story(row.call, entries, payloads) {
         output.line(line);
@@ -158,11 +160,15 @@ async fn show_call(engine: &Engine, id: CallId, output: &Output) -> Result<(), E
 }
 
 async fn show_entry(engine: &Engine, seq: Seq, output: &Output) -> Result<(), EngineError> {
-    let EntryView { body, kind, at, leaf, .. } = engine.entry(seq).await?;
-    output.line(format!("entry {seq}, {kind}, {}", time(at)));
+    let view = engine.entry(seq).await?;
+    let EntryView { body, kind, at, leaf, .. } = &view;
+    output.line(format!("entry {seq}, {kind}, {}", time(*at)));
+    if let Some(words) = aside_of(&view) {
+        output.line(words);
+    }
     output.line(body.canonical());
     output.line(format!("leaf {leaf}"));
-    output.object("entry", &engine.entry(seq).await?);
+    output.object("entry", &view);
     prove(engine, seq, output).await
 }
 
@@ -215,10 +221,14 @@ async fn wire(engine: &Engine, turn: TurnId, output: &Output) -> Result<(), Engi
         return Err(EngineError::NotFound(format!("{turn} asked no model, or there is no such turn")));
     }
     for exchange in &exchanges {
-        let WireView { seq, at, model, endpoint, shortened, sent, returned, .. } = exchange;
+        let WireView { seq, at, model, endpoint, shortened, redacted, sent, returned, .. } = exchange;
         output.line(format!("entry {seq}, {}, {model}: POST {endpoint}", time(*at)));
         if *shortened > 0 {
             output.line(format!("{} shortened to fit", count(u64::from(*shortened), "earlier result")));
+        }
+        if *redacted > 0 {
+            let words = format!("{redacted} values and results above its clearance, kept from the model");
+            output.line(words);
         }
         output.line(body(sent.as_ref()));
         match returned {

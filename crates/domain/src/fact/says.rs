@@ -46,6 +46,9 @@ impl Fact {
             Self::ExportBegun { .. } => "export.begun",
             Self::ExportSent { .. } => "export.sent",
             Self::ExportMade { .. } => "export.made",
+            Self::FindingDismissed(_) => "finding.dismissed",
+            Self::FindingRestored(_) => "finding.restored",
+            Self::LabelLowered { .. } => "label.lowered",
             Self::ReviewOpened { .. } => "review.opened",
         }
     }
@@ -62,7 +65,9 @@ impl Fact {
         };
         match self {
             Self::QuestionAsked { question, .. } => vec![(PayloadRole::Question, *question)],
-            Self::ModelCalled { prompt, .. } => vec![(PayloadRole::Prompt, *prompt)],
+            Self::ModelCalled { prompt, hidden, .. } => {
+                each(&[(PayloadRole::Prompt, Some(prompt)), (PayloadRole::Hidden, hidden.as_ref())])
+            }
             Self::ModelReturned { response, .. } => vec![(PayloadRole::Response, *response)],
             Self::CallRequested { arguments, .. } => vec![(PayloadRole::Arguments, *arguments)],
             Self::ApprovalAsked { shown, .. } => vec![(PayloadRole::Shown, *shown)],
@@ -77,9 +82,11 @@ impl Fact {
                 vec![(PayloadRole::Request, *request)]
             }
             Self::SourceAsked { request, .. } => each(&[(PayloadRole::Request, request.as_ref())]),
-            Self::CallEnded { result, words, .. } => {
-                each(&[(PayloadRole::Result, result.as_ref()), (PayloadRole::Words, words.as_ref())])
-            }
+            Self::CallEnded { result, words, findings, .. } => each(&[
+                (PayloadRole::Result, result.as_ref()),
+                (PayloadRole::Words, words.as_ref()),
+                (PayloadRole::Findings, findings.as_ref()),
+            ]),
             Self::AnswerGiven { answer, .. } => vec![(PayloadRole::Answer, *answer)],
             Self::TurnStopped { words, .. } | Self::TokenEnded { words, .. } => {
                 each(&[(PayloadRole::Words, words.as_ref())])
@@ -92,7 +99,11 @@ impl Fact {
             // What it erases are payloads of other entries.
             Self::PayloadErased { reason, .. }
             | Self::HoldSet { reason, .. }
-            | Self::HoldReleased { reason, .. } => vec![(PayloadRole::Reason, *reason)],
+            | Self::HoldReleased { reason, .. }
+            | Self::LabelLowered { reason, .. } => vec![(PayloadRole::Reason, *reason)],
+            Self::FindingDismissed(judged) | Self::FindingRestored(judged) => {
+                vec![(PayloadRole::Reason, judged.reason)]
+            }
             Self::EpochOpened { .. }
             | Self::ClockJumped { .. }
             | Self::Heartbeat {}
@@ -125,6 +136,9 @@ impl Fact {
                 | Self::PayloadErased { .. }
                 | Self::HoldSet { .. }
                 | Self::HoldReleased { .. }
+                | Self::FindingDismissed(_)
+                | Self::FindingRestored(_)
+                | Self::LabelLowered { .. }
         )
     }
 
@@ -139,6 +153,9 @@ impl Fact {
             | Self::CallDropped { call, .. }
             | Self::CallEnded { call, .. }
             | Self::ReviewOpened { call } => std::slice::from_ref(call),
+            Self::FindingDismissed(judged) | Self::FindingRestored(judged) => {
+                std::slice::from_ref(&judged.call)
+            }
             Self::ApprovalAsked { calls, .. } => calls,
             Self::AnswerGiven { exposed, .. } => exposed,
             _ => &[],

@@ -8,7 +8,7 @@ use domain::event::{Ended, Happening};
 use domain::fact::Dropped;
 use domain::id::{BatchId, CallId};
 use domain::label::Label;
-use domain::model::{Finish, ModelEvent, ModelFailure};
+use domain::model::{AskedCall, Finish, ModelEvent, ModelFailure};
 use domain::outcome::Outcome;
 use domain::payload::{Commitment, PayloadRole};
 use domain::time::Span;
@@ -180,12 +180,19 @@ impl Driver {
 
     async fn heard_model(&mut self, event: ModelEvent) -> Result<Option<Event>, EngineError> {
         match event {
-            ModelEvent::Text(text) => self.line.say(Happening::TextDelta { text }),
+            ModelEvent::Text(text) => {
+                let text = self.talk.veil.piece(&text);
+                if !text.is_empty() {
+                    self.line.say(Happening::TextDelta { text });
+                }
+            }
             ModelEvent::CallStarted { name, .. } => self.warm(&name),
             ModelEvent::CallFollowed { index, call } if self.follows() => {
+                let call = self.with_values(call);
                 return self.take_early(index, call).await;
             }
             ModelEvent::CallReady { index, call } => {
+                let call = self.with_values(call);
                 // Where the protocol itself marks the end of a call, it may start while the message goes on.
                 let early = if self.early && providers::marks_ends(self.model.protocol) {
                     self.take_early(index, call.clone()).await?
@@ -204,9 +211,18 @@ impl Driver {
         Ok(None)
     }
 
+    /// A call as its source is asked: with the real values for pseudonyms.
+    fn with_values(&mut self, call: AskedCall) -> AskedCall {
+        AskedCall { arguments: self.talk.veil.arguments(call.arguments), ..call }
+    }
+
     async fn message_over(&mut self) -> Result<Option<Event>, EngineError> {
         let Some(thinking) = self.thinking.take() else { return Ok(None) };
         let (request, batch) = (thinking.request, thinking.batch);
+        let text = self.talk.veil.last_piece();
+        if !text.is_empty() {
+            self.line.say(Happening::TextDelta { text });
+        }
         let (thought, first_word) = thinking.end().await?;
         self.usage = self.usage.and(thought.usage);
         self.first_word = first_word;
@@ -331,14 +347,14 @@ impl Driver {
         took: Span,
         from: Option<CallId>,
     ) -> EndedCall {
-        let Finished { outcome, failure, status, words, size, cut_from, told, result, words_payload, shown } =
-            finished;
-        let [result, words_payload] =
-            [result, words_payload].map(|payload| payload.map(|payload| self.line.keep(payload)));
+        let Finished { outcome, failure, status, words, size, cut_from, told, shown, .. } = finished;
+        let Finished { result, words_payload, findings, floor, made, uncovered, .. } = finished;
+        let [result, words_payload, findings] =
+            [result, words_payload, findings].map(|payload| payload.map(|payload| self.line.keep(payload)));
         let mut phases = None;
         let mut label = Label::unlabelled();
         if let Some(live) = self.calls.get_mut(&call) {
-            label = policy::after_call(told.label.as_ref().unwrap_or(&live.call.label), outcome);
+            label = policy::after_call(told.label.as_ref().unwrap_or(&live.call.label), outcome).join(&floor);
             phases = (live.sent.is_some() && from.is_none()).then_some(told.phases);
             self.in_line.remove(&call);
             let end = End {
@@ -349,8 +365,11 @@ impl Driver {
                 size,
                 cut_from,
                 label: label.clone(),
+                made: made.clone(),
                 shown,
+                uncovered,
                 result,
+                findings,
                 fresh_until: told.fresh_for.and_then(|fresh| Instant::now().checked_add(fresh.into())),
             };
             let said = Ended {
@@ -361,13 +380,28 @@ impl Driver {
                 size,
                 took_ms: took.ms(),
                 label: label.clone(),
+                made,
                 from,
                 phases,
             };
             self.ends.insert(call, (said, end));
         }
         let words = words_payload;
-        EndedCall { call, outcome, failure, status, result, words, size, cut_from, took, label, from, phases }
+        EndedCall {
+            call,
+            outcome,
+            failure,
+            status,
+            result,
+            words,
+            size,
+            cut_from,
+            took,
+            label,
+            from,
+            phases,
+            findings,
+        }
     }
 
     /// When the last answer of a person has come, the batch's time runs anew: waiting for people does not count.

@@ -15,6 +15,7 @@ use super::begin::Place;
 use super::driver::Driver;
 use super::history;
 use super::question::{Question, Run};
+use super::veil::Veil;
 use crate::clock::{id_parts, seal};
 use crate::engine::Engine;
 use crate::error::EngineError;
@@ -61,8 +62,9 @@ impl Engine {
         // Before anything of the conversation is read: its last turn is over and wholly on record then.
         let Ears { says, ends } = inner.turns.enter(turn, conversation)?;
         let entered = Entered { inner: Arc::clone(inner), turn, out: out.clone(), _ends: ends };
-        let past = if is_new { None } else { Some(history::past(inner, conversation).await?) };
-        let place = Place { turn, conversation, past, says, out };
+        let mut veil = Veil::of(inner, &model, (!is_new).then_some(conversation)).await?;
+        let past = if is_new { None } else { Some(history::past(inner, conversation, &mut veil).await?) };
+        let place = Place { turn, conversation, past, veil, says, out };
         let mut driver = Driver::begin(inner.clone(), place, &question, text, model).await?;
         // Last, so that no question is on record whose turn can't begin.
         driver.record_question(drafts).await?;

@@ -22,6 +22,7 @@ use super::offer::Offer;
 use super::question::Question;
 use super::settings::conversation_settings;
 use super::talk::Talk;
+use super::veil::Veil;
 use crate::clock::random_bits;
 use crate::error::EngineError;
 use crate::inner::Inner;
@@ -33,6 +34,7 @@ pub(crate) struct Place {
     pub(crate) turn: TurnId,
     pub(crate) conversation: ConversationId,
     pub(crate) past: Option<Past>,
+    pub(crate) veil: Veil,
     pub(crate) says: mpsc::UnboundedReceiver<Say>,
     pub(crate) out: mpsc::UnboundedSender<RunEvent>,
 }
@@ -49,7 +51,8 @@ impl Driver {
         text: String,
         model: ModelSpec,
     ) -> Result<Self, EngineError> {
-        let Place { turn, conversation, past, says, out } = place;
+        let Place { turn, conversation, past, mut veil, says, out } = place;
+        veil.question(turn, &text, true);
         let began = Instant::now();
         let connected = inner.catalogue.read(&inner.reader).await?;
         let key = named(&inner.keychain, model.secret.as_ref()).await?;
@@ -94,7 +97,7 @@ impl Driver {
             early_by_name: asked_early == Some(true),
             lane: random_bits()?,
             secrets: HashMap::new(),
-            talk: Talk::new(&model, offer.tools(), past, text.clone(), parallel),
+            talk: Talk::new(&model, offer.tools(), past, text.clone(), parallel, veil),
             offer,
             connected,
             model,

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::effect::Effect;
-use domain::id::CallId;
+use domain::id::{CallId, Handle};
 use domain::intent::DurableIntent;
+use domain::label::Level;
 use domain::outcome::{Ending, FailureClass, Outcome};
 use domain::time::Span;
 use store::StoreError;
@@ -19,9 +20,10 @@ use super::stops::{
     recalled, still_unknown, stopped, stopped_read, stopped_under_way, unknown_write, withdrawn, withheld,
 };
 use crate::backlog::Room;
+use crate::detection::Looked;
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::finished::Finished;
+use crate::finished::{Finished, Uncovered};
 use crate::gate::Place;
 use crate::inner::Inner;
 use crate::tokens::NoToken;
@@ -66,11 +68,13 @@ pub(crate) async fn attempt(
     mut stop: watch::Receiver<Option<Interruption>>,
 ) -> Result<Arrival, EngineError> {
     let Departure { call, attempt, handle, effect, budget, unsettled, .. } = departure;
-    let arrival = |ending, took, room| {
+    let (looked, clearance) = (departure.looked.clone(), departure.clearance);
+    // Nothing came back, so there is nothing to look at.
+    let unsent = |ending| {
         let finished = Finished::new(ending, handle, budget)?;
+        let (took, room) = (Span::default(), Room::default());
         Ok(Arrival { call, attempt: Some(attempt), finished, took, room })
     };
-    let unsent = |ending| arrival(ending, Span::default(), Room::default());
 
     let (place, intent) = match let_go(&inner, &mut departure, start, &notices, &mut stop).await? {
         Ok(let_go) => let_go,
@@ -152,7 +156,30 @@ pub(crate) async fn attempt(
             Some(Err(NoToken::Denied(_))) | None => {}
         }
     }
-    arrival(ending, took, room)
+    let finished = looked_at(looked, clearance, Seen { call, handle, budget }, ending).await?;
+    Ok(Arrival { call, attempt: Some(attempt), finished, took, room })
+}
+
+/// Which call it is, and how much of it is shown.
+struct Seen {
+    call: CallId,
+    handle: Handle,
+    budget: usize,
+}
+
+/// Its end with what is detected in it.
+async fn looked_at(
+    looked: Looked,
+    clearance: Level,
+    seen: Seen,
+    mut ending: Ending,
+) -> Result<Finished, EngineError> {
+    let Seen { call, handle, budget } = seen;
+    let plain = policy::after_call(ending.told.label.as_ref().unwrap_or(&looked.label), ending.outcome);
+    let (arguments, body) = (looked.arguments.clone(), std::mem::take(&mut ending.body));
+    let (detected, body) = looked.at(plain, body).await?;
+    ending.body = body;
+    Finished::looked(Uncovered { call, handle, ending, arguments, detected, part: None, budget }, clearance)
 }
 
 /// Its place and the leave to send it, as soon as it has both; how it ends, if it gives up before.

@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use domain::answer::{Answer, Timings};
+use attribution::Cited;
+use domain::answer::{Answer, Citation, Revealed, Timings};
 use domain::event::Happening;
 use domain::fact::{Fact, Stopped};
 use domain::model::{Finish, ModelFailure};
@@ -25,6 +26,17 @@ impl Driver {
             sequential_ms: self.one_by_one.ms(),
             first_word_ms: self.first_word.map(since_began).unwrap_or_default(),
         };
+        let shown = self.talk.veil.reveal(&cited.text);
+        let moved = |at: u32| offset(shown.moved(usize::try_from(at).unwrap_or(usize::MAX)));
+        let citations = cited.citations.into_iter();
+        let citations = citations.map(|citation| Citation { at: moved(citation.at), ..citation }).collect();
+        let spans = shown.spans.iter().map(|(span, pseudonym)| Revealed {
+            start: offset(span.start),
+            end: offset(span.end),
+            pseudonym: pseudonym.clone(),
+        });
+        let unseen = self.talk.veil.unseen(&self.talk.request().body, spans.collect());
+        let cited = Cited { text: shown.text, citations, ..cited };
         // What was shown is read from the record, where it is whole.
         self.line.flush().await?;
         let ties = tying::ties(&self.inner, &cited, &self.talk.in_context).await;
@@ -35,6 +47,8 @@ impl Driver {
             unknown_citations: cited.unknown,
             ties,
             label: self.talk.label.clone(),
+            unseen,
+            combined: self.combined().await?,
             model: self.model.title().to_owned(),
             finish,
             usage: self.usage,
@@ -75,4 +89,9 @@ impl Driver {
         self.line.emit(Happening::TurnEnded { stopped: Some(why), failure, words, usage: self.usage });
         Ok(())
     }
+}
+
+/// Texts of answers are far shorter than what an offset can say.
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }

@@ -1,5 +1,6 @@
 //! Letting calls go: recorded first, all that go at one time in one commit, then sent.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::effect::Effect;
@@ -14,9 +15,11 @@ use super::calling::{self, Arrival, Start};
 use super::departure::Departure;
 use super::driver::Driver;
 use super::end::End;
+use super::live::Live;
 use super::reading;
 use crate::backlog::Room;
 use crate::clock::seal;
+use crate::detection::Looked;
 use crate::error::EngineError;
 use crate::finished::{Finished, budget};
 use crate::gate::Place;
@@ -127,7 +130,19 @@ impl Driver {
             source,
             lane: Lane(self.lane),
             budget,
+            looked: self.looked(live),
+            clearance: self.talk.veil.clearance(),
         })
+    }
+
+    /// How a call is looked at when it has ended.
+    fn looked(&self, live: &Live) -> Looked {
+        Looked {
+            looking: Arc::clone(&self.connected.looking),
+            tool: live.call.tool.as_ref().map(ToString::to_string).unwrap_or_default(),
+            arguments: live.edited.as_ref().unwrap_or(&live.call.arguments).clone(),
+            label: live.call.label.clone(),
+        }
     }
 
     fn start(&mut self, departure: Departure, start: Start) {
@@ -145,11 +160,11 @@ impl Driver {
         let budget = budget(self.run.shown_bytes, self.calls_of_message());
         let Some(live) = self.calls.get(&call) else { return };
         let (Some(page), Some(of)) = (live.page.clone(), live.reads) else { return };
-        let (inner, handle) = (self.inner.clone(), live.call.handle);
+        let (inner, handle, clearance) = (self.inner.clone(), live.call.handle, self.talk.veil.clearance());
         let task = async move {
-            let ending = reading::read(inner, of, page, handle, budget).await;
+            let (ending, uncovered) = reading::read(inner, of, page, handle, budget, clearance).await;
             // What was read is within its budget already; cutting it again would lose its end.
-            let mut finished = Finished::new(ending, handle, usize::MAX)?;
+            let mut finished = Finished { uncovered, ..Finished::new(ending, handle, usize::MAX)? };
             finished.shown.budget = budget;
             Ok(Arrival { call, attempt: None, finished, took: Span::default(), room: Room::default() })
         };
@@ -168,6 +183,9 @@ impl Driver {
             return Ok(Some(Event::Unshared(call)));
         }
         let kept = || self.inner.kept.find(self.conversation, identity).map(|kept| kept.end);
+        // What was kept for a model with another clearance may hold what this one is not to see.
+        let fits = |end: &End| end.uncovered.is_some() || !self.talk.veil.covers(&end.label);
+        let kept = || kept().filter(fits);
         match self.calls.get(&from).and_then(|live| live.end.clone()).or_else(kept) {
             Some(end) => self.ended_as(call, end, from).map(Some),
             None => Ok(Some(Event::Unshared(call))),
@@ -192,6 +210,10 @@ impl Driver {
             result: None,
             words_payload: words,
             shown: end.shown,
+            floor: end.label,
+            made: end.made,
+            findings: None,
+            uncovered: end.uncovered,
         };
         Ok(Event::CallEnded(self.ended(call, finished, Span::default(), Some(from))))
     }

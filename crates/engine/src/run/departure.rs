@@ -7,6 +7,7 @@ use domain::effect::Effect;
 use domain::entry::Draft;
 use domain::fact::Fact;
 use domain::id::{CallId, ConversationId, Handle};
+use domain::label::Level;
 use domain::payload::PayloadRole;
 use domain::secret::Secret;
 use domain::source::SourceSpec;
@@ -14,6 +15,7 @@ use sources::Credential;
 use turn::{Lane, Ticket};
 
 use crate::clock::{random_bits, seal};
+use crate::detection::Looked;
 use crate::error::EngineError;
 use crate::gate::Place;
 use crate::inner::Inner;
@@ -44,6 +46,10 @@ pub(crate) struct Departure {
     pub(crate) lane: Lane,
     /// How many bytes of the result a model is shown.
     pub(crate) budget: usize,
+    /// How it is looked at when it has ended.
+    pub(crate) looked: Looked,
+    /// What whoever it goes back to may see.
+    pub(crate) clearance: Level,
 }
 
 /// What an attempt says on its way.

@@ -1,18 +1,21 @@
 //! What was said before in a conversation, from the record, as the model is told it again.
 
 use domain::call::ToolCall;
+use domain::finding::Detected;
 use domain::id::{CallId, ConversationId, TurnId};
 use domain::label::Label;
 use domain::model::{AskedCall, Message};
 use domain::outcome::{CallResult, Ending, Outcome};
 use domain::payload::PayloadRole;
+use domain::tool::ToolId;
 use domain::view::{CallDetail, CallRow, PayloadView, TurnView};
 
 use attribution::InContext;
 use policy::Held;
 
+use super::veil::Veil;
 use crate::error::EngineError;
-use crate::finished::{Shown, budget, shown};
+use crate::finished::{Shown, Uncovered, budget, shown};
 use crate::inner::Inner;
 use crate::rules::InForce;
 
@@ -26,9 +29,13 @@ pub(crate) struct Past {
 }
 
 /// Reads a conversation's past from the record.
-pub(crate) async fn past(inner: &Inner, conversation: ConversationId) -> Result<Past, EngineError> {
+pub(crate) async fn past(
+    inner: &Inner,
+    conversation: ConversationId,
+    veil: &mut Veil,
+) -> Result<Past, EngineError> {
     let most = inner.catalogue.read(&inner.reader).await?.run.shown_bytes;
-    past_before(inner, conversation, None, most).await
+    past_before(inner, conversation, None, most, veil).await
 }
 
 /// The past up to a turn, with at most so many bytes of each result.
@@ -37,6 +44,7 @@ pub(crate) async fn past_before(
     conversation: ConversationId,
     before: Option<TurnId>,
     most: u32,
+    veil: &mut Veil,
 ) -> Result<Past, EngineError> {
     let view = inner
         .reader
@@ -46,7 +54,7 @@ pub(crate) async fn past_before(
     let connected = inner.catalogue.read(&inner.reader).await?;
     let mut past = Past { label: view.row.label.clone(), ..Past::none() };
     for turn in view.turns.into_iter().take_while(|turn| Some(turn.id) != before) {
-        past.add(inner, &connected.rules, turn, most).await?;
+        past.add(inner, &connected.rules, turn, most, veil).await?;
     }
     Ok(past)
 }
@@ -63,23 +71,25 @@ impl Past {
         rules: &InForce,
         turn: TurnView,
         most: u32,
+        veil: &mut Veil,
     ) -> Result<(), EngineError> {
+        veil.question(turn.id, &turn.question, false);
         self.held.say(&turn.question);
         self.messages.push(Message::User(turn.question));
         for batch in turn.batches {
-            let (calls, results) = self.again(inner, rules, &batch.calls, most).await?;
+            let (calls, results) = self.again(inner, rules, &batch.calls, most, veil).await?;
             if !calls.is_empty() {
                 self.messages.push(Message::Assistant { text: String::new(), calls, reasoning: Vec::new() });
                 self.messages.push(Message::Results(results));
             }
         }
         let text = match turn.answer {
-            Some(answer) => answer.text,
+            Some(answer) => veil.answer(&answer),
             None => format!("(This turn ended without an answer: {})", turn.words),
         };
         // What a person made again stands behind the answer, as if the model had asked for it there: every protocol
         // takes a message with words and calls.
-        let (calls, results) = self.again(inner, rules, &turn.retries, most).await?;
+        let (calls, results) = self.again(inner, rules, &turn.retries, most, veil).await?;
         self.messages.push(Message::Assistant { text, calls, reasoning: Vec::new() });
         if !results.is_empty() {
             self.messages.push(Message::Results(results));
@@ -94,6 +104,7 @@ impl Past {
         rules: &InForce,
         rows: &[CallRow],
         most: u32,
+        veil: &mut Veil,
     ) -> Result<(Vec<AskedCall>, Vec<CallResult>), EngineError> {
         let budget = budget(most, rows.len());
         let (mut calls, mut results) = (Vec::new(), Vec::new());
@@ -110,9 +121,12 @@ impl Past {
                 name: call.asked_for.clone(),
                 arguments: call.arguments.clone(),
             });
-            let shown = shown(&ending, call.handle, budget);
-            if ending.outcome != Outcome::Refused {
-                self.held.hold(call.handle, &row.label, &shown.text, rules.authors(&call));
+            let was_refused = ending.outcome == Outcome::Refused;
+            let shown = told_of(inner, &detail, &call, ending, budget, veil).await?;
+            if !was_refused {
+                // Sources are asked with the real values, so these are what arguments are looked for in.
+                let real = veil.reveal(&shown.text).text;
+                self.held.hold(call.handle, &row.label, &real, rules.authors(&call));
             }
             self.in_context.push(InContext {
                 call: call.id,
@@ -136,6 +150,7 @@ pub(crate) async fn shown_again(
     inner: &Inner,
     call: CallId,
     most: usize,
+    veil: &mut Veil,
 ) -> Result<Option<Shown>, EngineError> {
     let Some(detail) = inner.reader.call(call, most + 1).await? else { return Ok(None) };
     let is_result = |payload: &PayloadView| payload.role == PayloadRole::Result && payload.erased.is_none();
@@ -146,7 +161,53 @@ pub(crate) async fn shown_again(
     if let Some(bytes) = whole(inner, &detail).await? {
         ending.body = bytes;
     }
-    Ok(Some(shown(&ending, call.handle, most)))
+    told_of(inner, &detail, &call, ending, most, veil).await.map(Some)
+}
+
+/// What a model is told of a recorded call.
+async fn told_of(
+    inner: &Inner,
+    detail: &CallDetail,
+    call: &ToolCall,
+    ending: Ending,
+    budget: usize,
+    veil: &mut Veil,
+) -> Result<Shown, EngineError> {
+    if !veil.covers(&detail.row.label) {
+        return Ok(shown(&ending, call.handle, budget));
+    }
+    if call.tool.as_ref() == Some(&ToolId::read_result()) {
+        // Which part of which value stands at its edges, nobody knows any more.
+        let words = format!(
+            "(it read more of a result that holds what you are not shown; read that with {} again)",
+            ToolId::read_result().wire()
+        );
+        return Ok(Shown { text: words, bytes: 0, of: ending.body.len() as u64, ok: false, budget });
+    }
+    let detected = detected_in(inner, detail).await?;
+    let uncovered = Uncovered {
+        call: detail.row.call,
+        handle: call.handle,
+        ending,
+        arguments: call.arguments.clone(),
+        detected,
+        part: None,
+        budget,
+    };
+    Ok(veil.cover(&uncovered))
+}
+
+/// What was detected in a recorded call, or in the one with whose result it ended.
+pub(crate) async fn detected_in(inner: &Inner, detail: &CallDetail) -> Result<Detected, EngineError> {
+    let nothing = || Detected::nothing(detail.row.label.clone());
+    match (&detail.detected, detail.row.from) {
+        (Some(detected), _) => Ok(detected.clone()),
+        (None, Some(from)) => {
+            let from = inner.reader.call(from, 0).await?;
+            Ok(from.and_then(|from| from.detected).unwrap_or_else(nothing))
+        }
+        (None, None) => Ok(nothing()),
+    }
 }
 
 /// What the model is told of a call whose arguments a person changed. What it wrote itself is what it sees of them.
@@ -168,7 +229,7 @@ async fn whole(inner: &Inner, detail: &CallDetail) -> Result<Option<Vec<u8>>, En
 fn again(detail: &CallDetail) -> (ToolCall, Ending) {
     let text = |role: PayloadRole| detail.payloads.iter().find(|payload| payload.role == role);
     let row = &detail.row;
-    let tool: Option<domain::tool::ToolId> = row.tool.parse().ok();
+    let tool: Option<ToolId> = row.tool.parse().ok();
     let call = ToolCall {
         id: row.call,
         batch: row.batch,
@@ -176,7 +237,7 @@ fn again(detail: &CallDetail) -> (ToolCall, Ending) {
         handle: row.handle,
         asked_as: row.handle.to_string(),
         // The name that the model made up is not on record, and no provider takes an empty one.
-        asked_for: tool.as_ref().map_or_else(|| UNKNOWN_TOOL.to_owned(), domain::tool::ToolId::wire),
+        asked_for: tool.as_ref().map_or_else(|| UNKNOWN_TOOL.to_owned(), ToolId::wire),
         tool,
         tool_version: String::new(),
         effect: row.effect,

@@ -49,7 +49,9 @@ impl Driver {
             // The words of a refusal are ours; those of a call that is still under way are read when it is over.
             let Some(end) = live.end.as_ref().filter(|end| end.outcome != Outcome::Refused) else { continue };
             let authors = self.connected.rules.authors(&live.call);
-            self.held.hold(live.call.handle, &end.label, &end.shown.text, authors);
+            // Sources are asked with the real values, so these are what arguments are looked for in.
+            let real = self.talk.veil.reveal(&end.shown.text).text;
+            self.held.hold(live.call.handle, &end.label, &real, authors);
         }
     }
 

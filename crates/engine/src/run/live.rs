@@ -15,6 +15,7 @@ use turn::Interruption;
 use super::end::End;
 use super::known::Known;
 use super::page::Page;
+use super::veil::Veil;
 use crate::ready::Ready;
 
 /// A call of a turn, from the time it was taken in.
@@ -76,21 +77,26 @@ impl Live {
     }
 
     /// What the model reads of it: as of a call that is still under way, if it was `left_behind`.
-    pub(crate) fn told(&self, left_behind: bool) -> CallResult {
+    pub(crate) fn told(&self, left_behind: bool, veil: &Veil) -> CallResult {
         let (text, ok) = match &self.end {
             Some(end) if !left_behind => (end.shown.text.clone(), end.shown.ok),
             _ => (self.pending(), false),
         };
         let edited = self.edited.as_ref();
-        let note = edited.map(|edited| format!("the person changed its arguments to {edited}"));
+        let note =
+            edited.map(|edited| format!("the person changed its arguments to {}", veil.edited(edited)));
         let note = note.unwrap_or_default().replace(['\n', '\r'], " ");
         let ToolCall { asked_as, handle, tool, .. } = &self.call;
         CallResult { id: asked_as.clone(), handle: *handle, tool: tool.clone(), ok, note, text }
     }
 
-    /// What the model reads of it.
-    pub(crate) fn result(&self) -> CallResult {
-        self.told(false)
+    /// Makes what the model is told of its end, if that is above what the model is cleared for.
+    pub(crate) fn cover(&mut self, veil: &mut Veil) {
+        if let Some(end) = &mut self.end
+            && let Some(uncovered) = end.uncovered.take()
+        {
+            end.shown = veil.cover(&uncovered);
+        }
     }
 
     /// Its place in the model's context.

@@ -36,11 +36,13 @@ mod talk;
 #[allow(clippy::unwrap_used, clippy::panic, reason = "a panic here is a failed test with a place")]
 mod tests;
 mod thinking;
+mod together;
 mod tying;
+mod veil;
 
 pub(crate) use calling::{Arrival, Start, attempt};
 pub(crate) use departure::{Departure, Notice};
 pub(crate) use kept::Kept;
 pub use question::{Question, Run};
-pub(crate) use settings::{conversation_settings, model_limits, run_settings};
+pub(crate) use settings::{above_clearance, conversation_settings, model_limits, run_settings};
 pub(crate) use thinking::{Outgoing, Purpose};

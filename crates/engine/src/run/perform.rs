@@ -103,16 +103,16 @@ impl Driver {
                 }
                 self.over(call);
                 self.asked_no_more(call);
-                self.talk.arrived(&self.calls);
+                self.talk.arrived(&mut self.calls);
             }
             Fact::AttemptEnded { call, attempt, took, .. } => {
                 self.line.record(fact);
-                let (words, result) = match self.ends.remove(&call) {
-                    Some((ended, end)) => (ended.words, end.result),
-                    None => (String::new(), None),
+                let (words, let_go) = match self.ends.remove(&call) {
+                    Some((ended, end)) => (ended.words, [end.result, end.findings]),
+                    None => (String::new(), [None, None]),
                 };
-                if let Some(result) = result {
-                    self.line.forget(&result);
+                for payload in let_go.into_iter().flatten() {
+                    self.line.forget(&payload);
                 }
                 let took_ms = took.ms();
                 self.line.say(Happening::AttemptEnded { call, attempt, words, took_ms });
@@ -170,6 +170,10 @@ impl Driver {
             );
             return Ok(Some(Event::ModelFailed { failure: ModelFailure::KeyRefused, words }));
         }
+        if let Some(words) = self.talk.veil.refused() {
+            let words = words.to_owned();
+            return Ok(Some(Event::ModelFailed { failure: ModelFailure::NotCleared, words }));
+        }
         let (outgoing, intent) = match self.first.take() {
             Some(first) => first,
             None => {
@@ -207,12 +211,16 @@ impl Driver {
     async fn outgoing(&mut self) -> Result<(Outgoing, Draft), EngineError> {
         self.offer_found().await?;
         self.make_room().await?;
+        let encoded = self.covered().await?;
+        let (redacted, hidden) = self.talk.veil.hidden_from(&encoded.body);
         let purpose = Purpose {
             turn: Some((self.conversation, self.turn)),
-            label: self.talk.label.clone(),
+            label: self.talk.veil.of_prompt(&self.talk.label),
             shortened: self.again.shortened,
+            redacted,
+            hidden,
         };
-        Outgoing::new(&self.inner, &self.model, self.talk.request(), purpose)
+        Outgoing::new(&self.inner, &self.model, encoded, purpose)
     }
 
     /// Records the question and, in the same commit, that the model is about to be asked it; on a full disk the question
@@ -221,7 +229,7 @@ impl Driver {
     /// # Errors
     /// If the trail can't be written: then neither is on record, and nothing is sent.
     pub(crate) async fn record_question(&mut self, drafts: Vec<Draft>) -> Result<(), EngineError> {
-        if self.lacks_key() {
+        if self.lacks_key() || self.talk.veil.refused().is_some() {
             self.inner.store()?.append(drafts).await?;
             return Ok(());
         }
@@ -246,7 +254,7 @@ impl Driver {
         let text = std::mem::take(&mut self.arriving.text);
         let reasoning = std::mem::take(&mut self.arriving.reasoning);
         self.talk.asked(text, reasoning, calls.clone(), &self.calls);
-        self.talk.arrived(&self.calls);
+        self.talk.arrived(&mut self.calls);
         self.batch_calls = calls.len();
         self.time_batch(batch);
         self.line.say(Happening::BatchStarted { batch, calls, label });
@@ -298,7 +306,7 @@ impl Driver {
     }
 
     fn batch_ended(&mut self, batch: BatchId, calls: &[CallId], label: Label) {
-        self.talk.all_arrived(&label, &self.calls);
+        self.talk.all_arrived(&label, &mut self.calls);
         self.hold_results(calls);
         self.batch_until = None;
         if self.people.held == Some(batch) {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::hidden::{ABOVE_CLEARANCE, AboveClearance};
 use domain::id::ConversationId;
 use domain::json::Json;
 use domain::run::{ConversationSettings, RUN_SETTINGS, RunSettings};
@@ -22,6 +23,11 @@ pub(crate) async fn conversation_settings(
     conversation: ConversationId,
 ) -> Result<ConversationSettings, EngineError> {
     setting(reader, &ConversationSettings::key(conversation)).await
+}
+
+/// What becomes of what is above a model's clearance.
+pub(crate) async fn above_clearance(reader: &Reader) -> Result<AboveClearance, EngineError> {
+    setting(reader, ABOVE_CLEARANCE).await
 }
 
 /// How long a model may keep silent.

@@ -2,7 +2,7 @@
 //! whole, and `read_result` reads them from there.
 
 use domain::id::CallId;
-use providers::Overrun;
+use providers::{Encoded, Overrun};
 
 use super::driver::Driver;
 use super::history::{Past, past_before, shown_again};
@@ -40,6 +40,19 @@ impl Driver {
         let (past, _) = self.past_within(usize::MAX).await?;
         self.talk.retell(&self.model, self.offer.tools(), &past, &self.calls);
         Ok(())
+    }
+
+    /// The next request, without any value that was found after it was first written: a result may hold what only a later
+    /// one shows to be somebody's.
+    pub(crate) async fn covered(&mut self) -> Result<Encoded, EngineError> {
+        let encoded = self.talk.request();
+        if !self.talk.veil.is_late_for(&encoded.body) {
+            return Ok(encoded);
+        }
+        self.line.flush().await?;
+        let (past, _) = self.past_within(usize::MAX).await?;
+        self.talk.retell(&self.model, self.offer.tools(), &past, &self.calls);
+        Ok(self.talk.request())
     }
 
     /// Shortens the next request after the one before was refused as too long. Whether anything could be shortened.
@@ -94,7 +107,9 @@ impl Driver {
             if length(self).is_none_or(|length| length <= most) {
                 continue;
             }
-            let Some(shorter) = shown_again(&self.inner, call, most).await? else { continue };
+            let Some(shorter) = shown_again(&self.inner, call, most, &mut self.talk.veil).await? else {
+                continue;
+            };
             if let Some(end) = self.calls.get_mut(&call).and_then(|live| live.end.as_mut())
                 && end.shown.ok
                 && shorter.text.len() < end.shown.text.len()
@@ -110,7 +125,8 @@ impl Driver {
     /// What was said before this turn with at most so much of each result, and how many are shorter for it.
     async fn past_within(&mut self, most: usize) -> Result<(Past, u32), EngineError> {
         let most = u32::try_from(most).unwrap_or(u32::MAX).min(self.run.shown_bytes);
-        let past = past_before(&self.inner, self.conversation, Some(self.turn), most).await?;
+        let past =
+            past_before(&self.inner, self.conversation, Some(self.turn), most, &mut self.talk.veil).await?;
         let before = self.talk.in_context.iter().take(self.talk.past());
         let shorter = before.zip(&past.in_context).filter(|(before, now)| now.shown < before.shown).count();
         Ok((past, u32::try_from(shorter).unwrap_or(u32::MAX)))

@@ -11,11 +11,14 @@ use providers::{Encoded, Encoder};
 use super::history::Past;
 use super::live::Live;
 use super::prompt::SYSTEM;
+use super::veil::Veil;
 
 /// A conversation as its model is told it. A result is written into the next request when it arrives, so that the
 /// request is there when the last one has come.
 pub(crate) struct Talk {
     encoder: Encoder,
+    /// What stands between the model and what it is not cleared for.
+    pub(crate) veil: Veil,
     parallel: Parallel,
     pub(crate) tools: Vec<String>,
     pub(crate) label: Label,
@@ -51,10 +54,13 @@ impl Talk {
         past: Past,
         question: String,
         parallel: Parallel,
+        mut veil: Veil,
     ) -> Self {
+        veil.told_anew();
         let names = tools.iter().map(|tool| tool.name.clone()).collect();
         Self {
-            encoder: begun(model, tools, &past.messages, &question),
+            encoder: begun(model, tools, &past.messages, &question, &veil),
+            veil,
             question,
             asked: Vec::new(),
             past: past.in_context.len(),
@@ -83,31 +89,35 @@ impl Talk {
         lives: &HashMap<CallId, Live>,
     ) {
         let step = Step { text, reasoning, calls: calls.clone(), left_behind: Vec::new() };
-        self.encoder.push(&step.message(lives));
+        self.encoder.push(&self.veil.message(step.message(lives)));
         self.asked.push(step);
         (self.calls, self.written) = (calls, 0);
     }
 
-    /// Writes what has arrived, as far as nothing before it is missing.
-    pub(crate) fn arrived(&mut self, lives: &HashMap<CallId, Live>) {
-        while let Some(live) = self.calls.get(self.written).and_then(|call| lives.get(call)) {
+    /// Writes what has arrived, as far as nothing before it is missing: so pseudonyms are given in the model's order,
+    /// whichever call ended first.
+    pub(crate) fn arrived(&mut self, lives: &mut HashMap<CallId, Live>) {
+        while let Some(live) = self.calls.get(self.written).and_then(|call| lives.get_mut(call)) {
             if live.end.is_none() {
                 break;
             }
-            self.encoder.push_result(&live.result());
+            live.cover(&mut self.veil);
+            self.encoder.push_result(&self.veil.result(live.told(false, &self.veil)));
             self.written += 1;
         }
     }
 
     /// Writes the rest, what was left behind as still under way.
-    pub(crate) fn all_arrived(&mut self, label: &Label, lives: &HashMap<CallId, Live>) {
+    pub(crate) fn all_arrived(&mut self, label: &Label, lives: &mut HashMap<CallId, Live>) {
         let calls = std::mem::take(&mut self.calls);
         if let Some(step) = self.asked.last_mut() {
             let under_way = |call: &&CallId| lives.get(*call).is_some_and(|live| live.end.is_none());
             step.left_behind = calls.iter().filter(under_way).copied().collect();
         }
-        for live in calls.iter().skip(self.written).filter_map(|call| lives.get(call)) {
-            self.encoder.push_result(&live.result());
+        for call in calls.iter().skip(self.written) {
+            let Some(live) = lives.get_mut(call) else { continue };
+            live.cover(&mut self.veil);
+            self.encoder.push_result(&self.veil.result(live.told(false, &self.veil)));
         }
         self.in_context.extend(calls.iter().filter_map(|call| lives.get(call)).map(Live::context));
         self.label = std::mem::replace(&mut self.label, Label::PUBLIC).join(label);
@@ -149,12 +159,14 @@ impl Talk {
         past: &Past,
         lives: &HashMap<CallId, Live>,
     ) {
-        self.encoder = begun(model, tools, &past.messages, &self.question);
+        self.veil.told_anew();
+        self.encoder = begun(model, tools, &past.messages, &self.question, &self.veil);
         self.tools = tools.iter().map(|tool| tool.name.clone()).collect();
         for step in &self.asked {
-            self.encoder.push(&step.message(lives));
+            self.encoder.push(&self.veil.message(step.message(lives)));
             for live in step.calls.iter().filter_map(|call| lives.get(call)) {
-                self.encoder.push_result(&live.told(step.left_behind.contains(&live.call.id)));
+                let told = live.told(step.left_behind.contains(&live.call.id), &self.veil);
+                self.encoder.push_result(&self.veil.result(told));
             }
         }
         let own = lives.values().map(Live::context);
@@ -184,11 +196,11 @@ impl Step {
 }
 
 /// A conversation up to the question.
-fn begun(model: &ModelSpec, tools: &[OfferedTool], past: &[Message], question: &str) -> Encoder {
+fn begun(model: &ModelSpec, tools: &[OfferedTool], past: &[Message], question: &str, veil: &Veil) -> Encoder {
     let mut encoder = Encoder::new(model, SYSTEM, tools);
     for message in past {
-        encoder.push(message);
+        encoder.push(&veil.message(message.clone()));
     }
-    encoder.push(&Message::User(question.to_owned()));
+    encoder.push(&veil.message(Message::User(question.to_owned())));
     encoder
 }

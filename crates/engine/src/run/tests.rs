@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::event::Happening;
 use domain::fact::Stopped;
 use domain::id::{CallId, ConversationId, Handle, TurnId};
+use domain::label::Level;
 use domain::outcome::Outcome;
 use domain::secret::Secret;
 use rehearsal::{Plan, Rehearsal};
@@ -15,6 +16,7 @@ use super::ask::Entered;
 use super::calling::{Start, attempt};
 use super::departure::Departure;
 use crate::clock::id_parts;
+use crate::detection::Looked;
 use crate::engine::Engine;
 use crate::ready::Ready;
 use crate::turns::Ears;
@@ -85,6 +87,13 @@ impl Writing {
             unsettled: number > 1,
             lane: Lane(1),
             budget: 1024,
+            looked: Looked {
+                looking: engine.inner.catalogue.read(&engine.inner.reader).await.unwrap().looking.clone(),
+                tool: "echo.write".to_owned(),
+                arguments: arguments.to_owned(),
+                label: tool.label.clone(),
+            },
+            clearance: Level::Restricted,
         };
         Self { rehearsal, engine, departure, _folder: folder }
     }

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use domain::entry::Draft;
 use domain::fact::Fact;
+use domain::hidden::Hidden;
 use domain::id::{BatchId, ConversationId, ModelCallId, TurnId};
 use domain::intent::DurableIntent;
 use domain::label::Label;
@@ -48,6 +49,10 @@ pub(crate) struct Purpose {
     pub(crate) label: Label,
     /// How many results it shows shorter than before.
     pub(crate) shortened: u32,
+    /// How many values and results it does not show, being above the model's clearance.
+    pub(crate) redacted: u32,
+    /// Which, if any.
+    pub(crate) hidden: Option<Hidden>,
 }
 
 /// How a message ended, with what the record needs of it.
@@ -87,6 +92,12 @@ impl Outgoing {
         let request = ModelCallId::new(unix_ms, random);
         let batch = BatchId::new(unix_ms, random);
         let body = seal(PayloadRole::Prompt, "application/json", encoded.body.clone())?;
+        let hidden = purpose.hidden.map(|hidden| {
+            let bytes = serde_json::to_vec(&hidden);
+            let bytes = bytes.map_err(|error| EngineError::Internal(error.to_string()))?;
+            seal(PayloadRole::Hidden, "application/json", bytes)
+        });
+        let hidden = hidden.transpose()?;
         let fact = Fact::ModelCalled {
             request,
             turn: purpose.turn.map(|(_, turn)| turn),
@@ -95,12 +106,14 @@ impl Outgoing {
             prompt: body.commitment(),
             label: purpose.label,
             shortened: purpose.shortened,
+            redacted: purpose.redacted,
+            hidden: hidden.as_ref().map(Payload::commitment),
         };
         let draft = Draft {
             moment: inner.clock.now(),
             conversation: purpose.turn.map(|(conversation, _)| conversation),
             fact,
-            payloads: vec![body],
+            payloads: std::iter::once(body).chain(hidden).collect(),
         };
         Ok((Self { request, batch, encoded }, draft))
     }

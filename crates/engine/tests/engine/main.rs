@@ -6,6 +6,7 @@ mod anchored_writes;
 mod anchors;
 mod answering;
 mod batches;
+mod clearance;
 mod collector;
 mod early;
 mod export;

@@ -1,6 +1,6 @@
 //! The page of a report, from its head to how to verify it.
 
-use domain::answer::Answer;
+use domain::answer::{Answer, Unseen};
 use domain::fact::Fact;
 use domain::label::Label;
 use domain::payload::Commitment;
@@ -140,6 +140,9 @@ fn drawn_on(html: &mut Html, report: &Report) {
     html.raw("<section>\n<h2>Sensitivity, and what the answer drew on</h2>\n<p>");
     label(html, &joined(report));
     html.raw("</p>\n");
+    if let Some(answer) = &report.turn.answer {
+        together(html, answer);
+    }
     let Some(answer) = report.turn.answer.as_ref().filter(|answer| !answer.exposure.is_empty()) else {
         html.raw("<p>No result was in the model's context.</p>\n</section>\n");
         return;
@@ -216,6 +219,23 @@ fn proofs(html: &mut Html, report: &Report) {
     html.raw("<li>Run <code>python3 verify.py FILE.tieout --vkey KEY</code> (standard library only), or <code>tieout verify FILE.tieout</code>.</li>\n");
     html.raw("<li>This page is a convenience: what counts are the entries, proofs and payloads beside it in the bundle. \
               VERIFY.txt there says how to check them by hand.</li>\n</ol>\n</section>\n");
+}
+
+/// What the results say together, and what the model did not see of them.
+fn together(html: &mut Html, answer: &Answer) {
+    for combined in &answer.combined {
+        html.raw("<p>Together: ").text(&combined.words()).raw(".");
+        for exposed in answer.exposure.iter().filter(|exposed| combined.calls.contains(&exposed.call)) {
+            html.raw(" <span class=\"figure\">").value(exposed.handle).raw("</span>");
+        }
+        html.raw("</p>\n");
+    }
+    let Unseen { values, results, .. } = &answer.unseen;
+    if *values > 0 || !results.is_empty() {
+        html.raw("<p>Hidden from the model, being above its clearance: ");
+        html.value(words::count(u64::from(*values), "value", "values")).raw(" and ");
+        html.value(words::count(results.len() as u64, "result", "results")).raw(".</p>\n");
+    }
 }
 
 /// The label of what the model had before it, or of what was called for.

@@ -78,6 +78,7 @@ pub(crate) fn row(number: u8, tool: &str, label: &Label, outcome: Outcome) -> Ca
         effect: Effect::Read,
         telling: String::new(),
         label: label.clone(),
+        made: None,
         verdict: Some(Verdict::Allow),
         approved: None,
         sent_at: Some(Micros(AT + 2_100_000)),
@@ -154,6 +155,7 @@ fn ended(number: u8, seq: u64, row: &CallRow, words: Option<Commitment>) -> Entr
             label: row.label.clone(),
             from: None,
             phases: None,
+            findings: None,
         },
     )
 }
@@ -164,6 +166,7 @@ fn calls() -> Vec<CallDetail> {
     let health = label(Level::Restricted, &[Category::Health]);
     let first = row(1, "billing.list_invoices", &money, Outcome::Returned);
     let first = CallDetail {
+        detected: None,
         entries: vec![
             requested(1, 10, "billing.list_invoices", &money),
             decided(1, 11, Verdict::Allow, "read-confidential"),
@@ -183,6 +186,7 @@ fn calls() -> Vec<CallDetail> {
     (second.verdict, second.approved, second.sent_at) = (Some(Verdict::Ask), Some(false), None);
     (second.status, second.size, second.attempts, second.early) = (None, 0, 0, false);
     let second = CallDetail {
+        detected: None,
         entries: vec![
             requested(2, 20, "hr.get_absence", &health),
             decided(2, 21, Verdict::Ask, "special-categories-ask"),
@@ -209,6 +213,7 @@ fn calls() -> Vec<CallDetail> {
     (third.failure, third.status, third.attempts, third.took_ms) =
         (Some(FailureClass::Status), Some(503), 3, 4_100);
     let third = CallDetail {
+        detected: None,
         entries: vec![
             requested(3, 30, "crm.search", &money),
             decided(3, 31, Verdict::Allow, "read-confidential"),
@@ -279,6 +284,8 @@ fn made() -> Report {
                 ],
                 unknown_citations: 1,
                 ties: domain::tie::Ties::default(),
+                unseen: domain::answer::Unseen::default(),
+                combined: Vec::new(),
                 label: money,
                 model: "example-large".to_owned(),
                 finish: Finish::Stop,
@@ -301,6 +308,8 @@ fn made() -> Report {
                     prompt: commitment(2),
                     label: Label::unlabelled(),
                     shortened: 0,
+                    redacted: 0,
+                    hidden: None,
                 },
             ),
             view(

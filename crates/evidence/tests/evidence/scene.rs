@@ -171,6 +171,7 @@ pub(crate) fn ada() -> Trail {
             label: Label::unlabelled(),
             from: None,
             phases: None,
+            findings: None,
         },
         Fact::AnswerGiven {
             turn: turn(),

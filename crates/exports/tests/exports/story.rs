@@ -57,6 +57,7 @@ pub(crate) fn row() -> CallRow {
         effect: Effect::Read,
         telling: format!("=1+1, {SECRET}"),
         label: label(),
+        made: None,
         verdict: Some(Verdict::Allow),
         approved: None,
         sent_at: Some(Micros(AT.0 + 150_000)),
@@ -165,7 +166,7 @@ pub(crate) fn detail(row: CallRow, method: &str, endpoint: &str) -> CallDetail {
         erased: None,
     }];
     let (used_by, taken_from) = (Vec::new(), Vec::new());
-    CallDetail { row, entries, payloads, used_by, taken_from }
+    CallDetail { row, entries, payloads, used_by, taken_from, detected: None }
 }
 
 /// The turn, and the entries of its one request to the model; one of another turn is among them.
@@ -183,6 +184,8 @@ pub(crate) fn turn() -> (TurnView, Vec<EntryView>) {
         citations: Vec::new(),
         unknown_citations: 0,
         ties: domain::tie::Ties::default(),
+        unseen: domain::answer::Unseen::default(),
+        combined: Vec::new(),
         label: label(),
         model: "Rehearsal".into(),
         finish: Finish::Stop,
@@ -209,6 +212,8 @@ pub(crate) fn turn() -> (TurnView, Vec<EntryView>) {
         prompt: Commitment([3; 32]),
         label: label(),
         shortened: 0,
+        redacted: 0,
+        hidden: None,
     };
     let returned = |request: ModelCallId| Fact::ModelReturned {
         request,

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use domain::call::Verdict;
 use domain::entry::Entry;
 use domain::fact::{Dropped, Fact};
+use domain::finding::Detected;
 use domain::id::{CallId, Seq};
 use domain::telling::telling;
 use domain::time::Micros;
@@ -155,7 +156,13 @@ impl Calls {
         })
     }
 
-    pub(super) fn ended(&mut self, to: &Connection, entry: &Entry) -> Result<(), StoreError> {
+    /// `findings` is what was detected in it, as recorded.
+    pub(super) fn ended(
+        &mut self,
+        to: &Connection,
+        entry: &Entry,
+        findings: Option<&str>,
+    ) -> Result<(), StoreError> {
         let Fact::CallEnded { call, outcome, failure, status, size, took, label, from, .. } = &entry.fact
         else {
             return Ok(());
@@ -174,6 +181,7 @@ impl Calls {
             state.took = took.0;
             state.level = state.level.max(level(label));
             state.categories |= categories(label);
+            state.made = findings.and_then(made_of);
         })
     }
 
@@ -230,4 +238,10 @@ impl Calls {
         }
         Ok(found)
     }
+}
+
+/// What a row says of findings; nothing of what a later program may have recorded otherwise.
+fn made_of(findings: &str) -> Option<String> {
+    let detected: Detected = serde_json::from_str(findings).ok()?;
+    serde_json::to_string(&detected.made()).ok()
 }

@@ -54,6 +54,12 @@ pub(super) fn erased(to: &Connection, payloads: &[Erased]) -> Result<(), StoreEr
                 }
             }
             PayloadRole::Answer => answers::erased(to, *seq)?,
+            PayloadRole::Findings => {
+                for call in calls {
+                    to.prepare_cached("UPDATE call SET made = NULL WHERE id = ?1")?
+                        .execute([call.to_string()])?;
+                }
+            }
             PayloadRole::Question => {
                 to.prepare_cached(
                     "UPDATE conversation SET title = '' WHERE id = (SELECT conversation FROM turn WHERE seq = ?1)

@@ -33,6 +33,8 @@ struct Touched {
     handle: u32,
     level: u32,
     categories: u32,
+    /// Whether its label was lowered: then what it was before counts no more.
+    lowered: bool,
 }
 
 impl Conversations {
@@ -53,6 +55,9 @@ impl Conversations {
         if let Fact::CallRequested { handle, .. } = &entry.fact {
             touched.handle = touched.handle.max(handle.0);
         }
+        if let Fact::LabelLowered { to, .. } = &entry.fact {
+            (touched.level, touched.categories, touched.lowered) = (level(to), categories(to), true);
+        }
         if let Some(label) = label_of(&entry.fact) {
             touched.level = touched.level.max(level(label));
             touched.categories |= categories(label);
@@ -70,7 +75,9 @@ impl Conversations {
                    last_seq = excluded.last_seq, at = excluded.at, entries = excluded.entries,
                    title = CASE turns WHEN 0 THEN excluded.title ELSE title END,
                    turns = turns + excluded.turns, last_handle = max(last_handle, excluded.last_handle),
-                   level = max(level, excluded.level), categories = categories | excluded.categories",
+                   level = CASE :lowered WHEN 1 THEN excluded.level ELSE max(level, excluded.level) END,
+                   categories = CASE :lowered WHEN 1 THEN excluded.categories
+                     ELSE categories | excluded.categories END",
             )?;
             statement.execute(named_params! {
                 ":id": conversation.to_string(),
@@ -83,6 +90,7 @@ impl Conversations {
                 ":handle": touched.handle,
                 ":level": touched.level,
                 ":categories": touched.categories,
+                ":lowered": touched.lowered,
             })?;
         }
         Ok(())

@@ -4,6 +4,7 @@
 //! It is total over whatever a trail may hold: entries that tell no sensible story leave rows as they are. Finding
 //! fault with a story is the verifier's work.
 
+mod alarms;
 mod anchors;
 mod answers;
 mod calls;
@@ -32,7 +33,7 @@ use calls::Calls;
 use conversations::Conversations;
 
 /// The tables that a [`Projection`] fills, each with the columns that order its rows.
-pub(crate) const TABLES: [(&str, &str); 14] = [
+pub(crate) const TABLES: [(&str, &str); 15] = [
     ("conversation", "id"),
     ("turn", "id"),
     ("answered", "seq"),
@@ -47,6 +48,7 @@ pub(crate) const TABLES: [(&str, &str); 14] = [
     ("setting", "key"),
     ("hold", "id"),
     ("anchor", "name"),
+    ("false_alarm", "tool, kind, carried, pointer"),
 ];
 
 /// What the entries of a group do to the tables. Much of it is kept back until [`Projection::write`], because the
@@ -87,7 +89,16 @@ impl Projection {
             Fact::ModelCalled { .. } => requests::sent(to, entry)?,
             Fact::ModelReturned { .. } => requests::returned(to, entry)?,
             Fact::CallDropped { call, why } => calls.dropped(to, *call, *why)?,
-            Fact::CallEnded { .. } => calls.ended(to, entry)?,
+            Fact::CallEnded { findings, .. } => {
+                let findings = findings.as_ref().map(|findings| payloads.text(findings)).transpose()?;
+                calls.ended(to, entry, findings.flatten().as_deref())?;
+            }
+            // The call's row, which says of which tool it is, may be kept back.
+            Fact::FindingDismissed(judged) => {
+                self.write(to)?;
+                alarms::dismissed(to, entry, judged)?;
+            }
+            Fact::FindingRestored(judged) => alarms::restored(to, judged)?,
             // Rows that are kept back would be written over what these change.
             Fact::PayloadErased { .. } => {
                 self.write(to)?;
@@ -117,6 +128,7 @@ impl Projection {
             | Fact::ApprovalAsked { .. }
             | Fact::AttemptEnded { .. }
             | Fact::ReviewOpened { .. }
+            | Fact::LabelLowered { .. }
             | Fact::TrailOpened { .. }
             | Fact::TrailRecovered { .. }
             | Fact::ConversationOpened {}

@@ -40,6 +40,7 @@ pub(super) struct State {
     pub(super) drew_on: Option<String>,
     pub(super) size: u64,
     pub(super) took: u64,
+    pub(super) made: Option<String>,
 }
 
 impl Asked {
@@ -110,7 +111,7 @@ impl State {
     pub(super) fn stored(sql: &Connection, seq: u64) -> Result<Self, StoreError> {
         let mut statement = sql.prepare_cached(
             "SELECT telling, level, categories, verdict, approved, edited, sent_at, attempts, dropped, ended_seq,
-                    outcome, failure, status, drew_on, size, took
+                    outcome, failure, status, drew_on, size, took, made
              FROM call WHERE seq = ?1",
         )?;
         let state = statement.query_row([seq], |row| {
@@ -131,6 +132,7 @@ impl State {
                 drew_on: row.get(13)?,
                 size: row.get(14)?,
                 took: row.get(15)?,
+                made: row.get(16)?,
             })
         })?;
         Ok(state)
@@ -142,7 +144,7 @@ impl State {
             "UPDATE call SET telling = :telling, level = :level, categories = :categories, verdict = :verdict,
                              approved = :approved, edited = :edited, sent_at = :sent_at, attempts = :attempts,
                              dropped = :dropped, ended_seq = :ended_seq, outcome = :outcome, failure = :failure,
-                             status = :status, drew_on = :drew_on, size = :size, took = :took
+                             status = :status, drew_on = :drew_on, size = :size, took = :took, made = :made
              WHERE seq = :seq",
         )?;
         statement.execute(named_params! {
@@ -163,6 +165,7 @@ impl State {
             ":drew_on": self.drew_on,
             ":size": self.size,
             ":took": self.took,
+            ":made": self.made,
         })?;
         Ok(())
     }
@@ -172,10 +175,10 @@ impl State {
         let mut statement = sql.prepare_cached(
             "INSERT INTO call (seq, id, at, conversation, turn, batch, position, handle, source, tool, effect, telling,
                                level, categories, early, retry_of, verdict, approved, edited, sent_at, attempts,
-                               dropped, ended_seq, outcome, failure, status, drew_on, size, took)
+                               dropped, ended_seq, outcome, failure, status, drew_on, size, took, made)
              VALUES (:seq, :id, :at, :conversation, :turn, :batch, :position, :handle, :source, :tool, :effect,
                      :telling, :level, :categories, :early, :retry_of, :verdict, :approved, :edited, :sent_at,
-                     :attempts, :dropped, :ended_seq, :outcome, :failure, :status, :drew_on, :size, :took)",
+                     :attempts, :dropped, :ended_seq, :outcome, :failure, :status, :drew_on, :size, :took, :made)",
         )?;
         statement.execute(named_params! {
             ":seq": seq,
@@ -207,6 +210,7 @@ impl State {
             ":drew_on": self.drew_on,
             ":size": self.size,
             ":took": self.took,
+            ":made": self.made,
         })?;
         Ok(())
     }

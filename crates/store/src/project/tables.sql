@@ -80,7 +80,8 @@ CREATE TABLE call (
   status INTEGER,
   drew_on TEXT,
   size INTEGER NOT NULL,
-  took INTEGER NOT NULL
+  took INTEGER NOT NULL,
+  made TEXT
 ) STRICT;
 
 CREATE INDEX call_by_conversation ON call (conversation, seq);
@@ -195,4 +196,14 @@ CREATE TABLE setting (
   key TEXT NOT NULL PRIMARY KEY,
   seq INTEGER NOT NULL,
   value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE false_alarm (
+  tool TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  carried TEXT NOT NULL,
+  pointer TEXT NOT NULL,
+  call TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  PRIMARY KEY (tool, kind, carried, pointer)
 ) STRICT, WITHOUT ROWID;

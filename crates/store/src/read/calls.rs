@@ -1,9 +1,10 @@
 //! Calls: as rows, and one with everything on record about it.
 
+use domain::finding::{Detected, MadeOf};
 use domain::id::{CallId, Handle, Seq};
-use domain::payload::PayloadRole;
+use domain::payload::{Commitment, PayloadRole};
 use domain::time::{Micros, Span};
-use domain::view::{CallDetail, CallRow};
+use domain::view::{CallDetail, CallRow, EntryView};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::{Reader, payloads, trail};
@@ -14,7 +15,7 @@ use crate::stored::{self, Stored};
 /// The columns that [`call_row`] reads.
 const COLUMNS: &str = "seq, id, at, conversation, turn, batch, position, handle, tool, effect, telling, level, \
                        categories, early, retry_of, verdict, approved, edited, sent_at, attempts, dropped, outcome, \
-                       failure, status, drew_on, size, took";
+                       failure, status, drew_on, size, took, made";
 
 impl Reader {
     /// One call with its entries and payloads, of each payload's text the first `max_payload` bytes; `None` if there
@@ -84,7 +85,23 @@ pub(super) fn detail(
         all.extend(shared.map(|payload| payloads::view(payload, max_payload)));
     }
     let (used_by, taken_from) = (Vec::new(), Vec::new());
-    Ok(Some(CallDetail { row, entries, payloads: all, used_by, taken_from }))
+    let detected = detected(sql, &entries)?;
+    Ok(Some(CallDetail { row, entries, payloads: all, used_by, taken_from, detected }))
+}
+
+/// What was detected in a call, whole; none if nothing was, it is erased, or a later program recorded it otherwise.
+fn detected(sql: &Connection, entries: &[EntryView]) -> Result<Option<Detected>, StoreError> {
+    let Some(ended) = entries.iter().find(|entry| entry.kind == "call.ended") else { return Ok(None) };
+    let Some(findings) = ended.body.0.get("findings").and_then(|findings| findings.as_str()) else {
+        return Ok(None);
+    };
+    let Ok(commitment) = Commitment::try_from(findings.to_owned()) else { return Ok(None) };
+    let stored = stored::payload(sql, ended.seq, &commitment, u64::MAX)?;
+    Ok(stored.and_then(|stored| serde_json::from_slice(&stored.bytes).ok()))
+}
+
+fn made(stored: Option<String>) -> Option<MadeOf> {
+    serde_json::from_str(&stored?).ok()
 }
 
 /// The result of a call on which another drew: its own, or the one on which it drew itself.
@@ -137,5 +154,6 @@ fn call_row(row: &Row<'_>) -> Result<CallRow, StoreError> {
         retry_of: optional_id(row.get("retry_of")?)?,
         edited: row.get("edited")?,
         dropped: optional_word(row.get("dropped")?)?,
+        made: made(row.get("made")?),
     })
 }

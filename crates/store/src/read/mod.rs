@@ -9,6 +9,7 @@ mod conversations;
 mod epochs;
 mod evidence;
 mod growth;
+mod hidden;
 mod payloads;
 mod pool;
 mod proof;

@@ -44,10 +44,12 @@ fn exchange(sql: &Connection, seq: Seq, max: usize) -> Result<Option<WireView>, 
     let mut statement = sql.prepare_cached("SELECT body FROM entry WHERE seq = ?1")?;
     let body: Vec<u8> = statement.query_row([seq.0], |row| row.get(0))?;
     let Entry { at, fact, .. } = read(seq, &body)?;
-    let Fact::ModelCalled { request, model, endpoint, prompt, shortened, .. } = fact else { return Ok(None) };
+    let Fact::ModelCalled { request, model, endpoint, prompt, shortened, redacted, .. } = fact else {
+        return Ok(None);
+    };
     let sent = payload(sql, seq, prompt, max)?;
     let returned = returned(sql, request, seq, max)?;
-    Ok(Some(WireView { request, seq, at, model, endpoint, shortened, sent, returned }))
+    Ok(Some(WireView { request, seq, at, model, endpoint, shortened, redacted, sent, returned }))
 }
 
 /// The end of a request, which is the first entry behind it that names it so. Entries are read one by one, and there are

@@ -121,6 +121,7 @@ impl<'a> Turn<'a> {
             label: Label::of(Level::Internal, [Category::Identity]),
             from: from.map(|from| self.calls[from]),
             phases: None,
+            findings: None,
         };
         self.draft(fact, result.into_iter().collect())
     }

@@ -34,6 +34,7 @@ async fn returned(scene: &Scene, store: &Store, tool: &str, arguments: &str, res
         label: domain::label::Label::unlabelled(),
         from: None,
         phases: None,
+        findings: None,
     };
     store.append(vec![scene.draft(None, ended, vec![result])]).await.unwrap();
     call

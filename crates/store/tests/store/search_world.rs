@@ -50,6 +50,8 @@ pub(crate) async fn fill(scene: &Scene, store: &Store, calls: usize) -> Vec<Told
                 prompt: prompt.commitment(),
                 label: label(&mut numbers),
                 shortened: 0,
+                redacted: 0,
+                hidden: None,
             };
             drafts.push(scene.draft(conversation, fact, vec![prompt]));
         }
@@ -167,6 +169,7 @@ impl Call<'_> {
                 label: label(numbers),
                 from: ended.last().copied().filter(|_| numbers.below(9) == 0),
                 phases: None,
+                findings: None,
             };
             add(fact, result.into_iter().chain(words).collect());
             ended.push(call);

@@ -171,6 +171,7 @@ impl<'a> Batch<'a> {
                 label: label(),
                 from: None,
                 phases: Some(Phases { answer: Span(80_000), body: Span(1_000), ..Phases::default() }),
+                findings: None,
             };
             self.draft(fact, vec![result])
         };

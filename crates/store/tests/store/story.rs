@@ -174,6 +174,7 @@ async fn ended(
         label: label.clone(),
         from: None,
         phases: None,
+        findings: None,
     };
     // In another order than the fact names them.
     let payloads = words.into_iter().chain(result).collect();
@@ -208,6 +209,8 @@ fn model_called(scene: &Scene, conversation: ConversationId, turn: TurnId, reque
         prompt: prompt.commitment(),
         label: Label::PUBLIC,
         shortened: 0,
+        redacted: 0,
+        hidden: None,
     };
     scene.draft(Some(conversation), fact, vec![prompt])
 }
@@ -229,6 +232,8 @@ async fn answer(
         citations: vec![Citation { at: 19, call: calls[0], handle: Handle(1) }],
         unknown_citations: 0,
         ties: domain::tie::Ties::default(),
+        unseen: domain::answer::Unseen::default(),
+        combined: Vec::new(),
         label: label.clone(),
         model: "Rehearsal model (no AI)".to_owned(),
         finish: Finish::Stop,

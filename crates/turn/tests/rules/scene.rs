@@ -120,6 +120,7 @@ pub(crate) fn ended(number: usize, outcome: Outcome) -> EndedCall {
         label: Label::PUBLIC,
         from: None,
         phases: None,
+        findings: None,
     }
 }
 

@@ -524,5 +524,6 @@ fn ended(call: CallId, outcome: Outcome, from: Option<CallId>) -> EndedCall {
         label: Label::PUBLIC,
         from,
         phases: None,
+        findings: None,
     }
 }

@@ -187,6 +187,7 @@ pub(crate) fn ended(telling: &mut Telling, in_turn: Option<u32>, number: u32, ou
         label: Label::unlabelled(),
         from: None,
         phases: None,
+        findings: None,
     };
     telling.say(in_turn.map(conversation), fact, result.into_iter().chain(words).collect());
 }
@@ -208,6 +209,8 @@ pub(crate) fn model_called(telling: &mut Telling, in_turn: u32, number: u32) {
         prompt: prompt.commitment(),
         label: Label::unlabelled(),
         shortened: 0,
+        redacted: 0,
+        hidden: None,
     };
     telling.say(Some(conversation(in_turn)), fact, vec![prompt]);
 }

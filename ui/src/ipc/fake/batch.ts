@@ -19,6 +19,7 @@ import type {
 import { PUBLIC, join } from '../../state/label';
 import type { Clock } from './clock';
 import { label } from './company';
+import { labelOf, madeOf } from './detect';
 import { id } from './ids';
 import type { PlannedCall } from './plans';
 import type { Trail } from './record';
@@ -95,7 +96,7 @@ export class Batch {
     const seq = trail.append('call.requested', at, { ...this.#link(), ...fact, ...(early ? { early: id('model', at / 1000) } : {}) });
     const row: CallRow = {
       call, seq, at, conversation: this.stage.conversation, turn: this.stage.turn, batch: this.id, position, handle,
-      tool: planned.tool, effect, telling: planned.telling, label: about, verdict: null, approved: null,
+      tool: planned.tool, effect, telling: planned.telling, label: about, made: null, verdict: null, approved: null,
       sent_at: null, outcome: null, failure: null, status: null, size: 0, took_ms: 0,
       attempts: 0, early, from: null, retry_of: null, edited: false, dropped: null,
     };
@@ -299,6 +300,8 @@ export class Batch {
     const body = Math.round(last * (planned.carried ?? 0.08));
     const fresh = row.position === 0 ? { name: 1800, connect: 900, tls: 2400 } : { name: 0, connect: 0, tls: 0 };
     const phases = came && row.sent_at !== null ? { ...fresh, answer: last - body, body, reused: row.position !== 0 } : null;
+    const detected = came && row.from === null ? trail.look(row, JSON.stringify(live.args), planned.result) : null;
+    if (detected) row.label = join(row.label, labelOf([...detected.arguments, ...detected.result]));
     const ended: Ended = {
       outcome,
       failure: outcome === 'failed' ? (planned.failure ?? 'internal') : null,
@@ -307,6 +310,7 @@ export class Batch {
       size: came ? planned.result.length : 0,
       took_ms: took,
       label: row.label,
+      made: detected && madeOf(detected),
       from: row.from,
       phases,
     };
@@ -315,7 +319,7 @@ export class Batch {
     const result = came && row.from === null ? { result: trail.seal('result', planned.media ?? 'application/json', planned.result) } : {};
     const said = words ? { words: trail.seal('words', 'text/plain', words) } : {};
     const from = row.from ? { from: row.from } : {};
-    trail.append('call.ended', clock.micros(), { ...this.#link(), call: row.call, outcome, ...result, ...said, ...from, ...(phases ? { phases } : {}), label: row.label });
+    trail.append('call.ended', clock.micros(), { ...this.#link(), call: row.call, outcome, ...result, ...said, ...from, ...(phases ? { phases } : {}), ...(detected ? { findings: trail.seal('findings', 'application/json', JSON.stringify(detected)) } : {}), label: row.label });
     say({ type: 'call_ended', call: row.call, ...ended });
     for (const next of [...this.#open]) {
       if (next.after?.call !== row.call) continue;

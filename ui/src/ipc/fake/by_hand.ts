@@ -15,7 +15,7 @@ export function callByHand(trail: Trail, spec: SourceSpec, tool: ToolSpec, args:
   const rule = tool.effect === 'read' ? 'reads-run' : 'approve-all';
   trail.append('call.decided', at + 40, { call, verdict: 'allow', rule, policy: '5c1d' });
   const row: CallRow = {
-    ...of, seq, at, conversation: null, turn: null, batch: null, telling: told.join(', '), verdict: 'allow', approved: null,
+    ...of, seq, at, conversation: null, turn: null, batch: null, telling: told.join(', '), made: null, verdict: 'allow', approved: null,
     sent_at: null, outcome: 'failed', failure: 'missing_secret', status: null, size: 0, took_ms: 0,
     attempts: 0, early: false, from: null, retry_of: null, edited: false, dropped: null,
   };

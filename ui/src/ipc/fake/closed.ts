@@ -10,5 +10,5 @@ export function closed(view: TurnView): TurnView {
 
 /** What is left of a row: nothing that repeats an argument. */
 export function closedRow(row: CallRow): CallRow {
-  return { ...row, telling: '' };
+  return { ...row, telling: '', made: null };
 }

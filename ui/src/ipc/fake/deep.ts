@@ -34,6 +34,7 @@ export function deepen(trail: Trail, many: number, until: number) {
       effect: 'read',
       telling: `id ${made}`,
       label: { level, categories: [] },
+      made: null,
       verdict: 'allow',
       approved: null,
       sent_at: outcome === 'refused' ? null : at + 4000,

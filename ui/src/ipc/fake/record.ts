@@ -7,6 +7,7 @@ import type {
   Commitment,
   ConversationId,
   ConversationView,
+  Detected,
   EntryView,
   Health,
   Part,
@@ -15,6 +16,7 @@ import type {
   ProofView,
   VerifyReport,
 } from '../bindings';
+import { Judging, detectedIn } from './detect';
 import { digest } from './ids';
 import { sourcesOf, usesOf } from './uses';
 
@@ -28,6 +30,13 @@ export class Trail {
   /** What is left of what was erased: its role, and the entry that says so. */
   erased = new Map<Commitment, PayloadView>();
   onchange: () => void = () => {};
+  /** What people said of what is detected. */
+  readonly judging = new Judging(this);
+
+  /** What a call carries, as the detectors see it. */
+  look(row: CallRow, args: string, result: string): Detected | null {
+    return detectedIn(args, result, row.label, this.judging.alarms, row.tool, this.judging.own);
+  }
 
   /** In the order in which they were asked for. */
   get rows(): readonly CallRow[] {
@@ -91,7 +100,15 @@ export class Trail {
       .flatMap((entry) => this.sealedBy(entry))
       .flatMap((commitment) => this.payload(commitment, CUT) ?? this.erased.get(commitment) ?? []);
     const conversation = row.conversation === null ? undefined : this.conversations.get(row.conversation);
-    return { row: { ...row }, entries, payloads, used_by: usesOf(this, conversation, call), taken_from: sourcesOf(this, conversation, call) };
+    const findings = payloads.find(({ role, erased }) => role === 'findings' && erased === null);
+    return {
+      row: { ...row },
+      entries,
+      payloads,
+      used_by: usesOf(this, conversation, call),
+      taken_from: sourcesOf(this, conversation, call),
+      detected: findings ? (JSON.parse(findings.text) as Detected) : null,
+    };
   }
 
   /** The text of a payload of the call; empty if there is none. */

@@ -1,9 +1,10 @@
 // The fake's side of the trail's screens: search, care, anchors, evidence, review. One part of the host.
 
-import type { Progress, Roles, SavedFilter } from '../bindings';
+import type { AboveClearance, Progress, Roles, SavedFilter } from '../bindings';
 import { HostError, type Host } from '../host';
 import { Care } from './care';
 import { closed, closedRow } from './closed';
+import { classified } from './detect';
 import { completions, mistakeIn, type Marks } from './filter';
 import { Anchors, Evidence } from './outside';
 import type { Trail } from './record';
@@ -26,6 +27,8 @@ type Methods =
   | 'exportPreview' | 'exportMake' | 'exportView' | 'answerSave' | 'showInFolder'
   | 'erasePreview' | 'erase' | 'holds' | 'holdAdd' | 'holdRelease'
   | 'retention' | 'saveRetention' | 'retentionPreview' | 'retentionApply'
+  | 'ownDetectors' | 'saveOwnDetectors' | 'classified' | 'aboveClearance' | 'saveAboveClearance'
+  | 'falseAlarms' | 'dismissFinding' | 'restoreFinding' | 'lowerLabel'
   | 'anchors' | 'anchorSave' | 'anchorRemove' | 'anchorNow' | 'anchorTest' | 'anchorWrites' | 'anchorWritesSave'
   | 'bundleOpen' | 'bundleEntry' | 'roles' | 'saveRoles' | 'bundleCall' | 'bundleWire' | 'bundleClose' | 'reviewStart' | 'reviewEnd' | 'reviewOpen' | 'keyRotate';
 
@@ -40,6 +43,7 @@ export function reviewHost({ trail, sources, pause, changed, damaged, anchored, 
     anchors.save({ name: 'witness-a', kind: 'witness', url: 'https://witness.example/tieout', vkey: 'witness.example+8a3f01c2+BJk0Qq' });
     anchors.now();
   }
+  let above: AboveClearance = 'redact';
   let epoch = 1;
   let roles: Roles = { reviewer_may_open_payloads: true };
 
@@ -121,6 +125,30 @@ export function reviewHost({ trail, sources, pause, changed, damaged, anchored, 
     retentionPreview: async (retention) => care.retentionPreview(retention),
     retentionApply: async () => care.retentionApply(),
 
+    ownDetectors: async () => structuredClone(trail.judging.own),
+    saveOwnDetectors: async (own) => {
+      const wrong = [...own.patterns, ...own.lists].find(({ name }) => !/^[a-z0-9_.]{1,48}$/.test(name));
+      if (wrong) throw refuse('bad_input', `\`${wrong.name}\` can’t name a kind: use lower-case letters, digits, \`_\` and \`.\``);
+      trail.judging.own = structuredClone(own);
+      changed();
+    },
+    classified: async (text, own) => classified(text, own),
+    aboveClearance: async () => above,
+    saveAboveClearance: async (how) => void (above = how),
+    falseAlarms: async () => structuredClone(trail.judging.alarms),
+    dismissFinding: async (call, kind, carried, pointer, why) => trail.judging.dismiss(call, kind, carried, pointer, why),
+    restoreFinding: async (alarm, why) => trail.judging.restore(alarm, why),
+    lowerLabel: async (id, to, why) => {
+      const view = trail.conversations.get(id);
+      if (!view) throw refuse('not_found', 'There is no such conversation.');
+      const from = view.row.label;
+      const lowered = { ...from, level: to };
+      trail.append('label.lowered', Date.now() * 1000, { conversation: id, from, to: lowered, reason: trail.seal('reason', 'text/plain', why) });
+      view.row.label = lowered;
+      changed();
+      return lowered;
+    },
+
     anchors: async () => structuredClone(anchors.list),
     anchorSave: async (spec) => {
       anchors.save(structuredClone(spec));
@@ -167,10 +195,10 @@ export function reviewHost({ trail, sources, pause, changed, damaged, anchored, 
     bundleCall: async (call) => {
       const detail = trail.detail(call);
       if (!detail) throw refuse('not_found', 'The bundle does not hold that call.');
-      const { row, entries, payloads, used_by, taken_from } = structuredClone(detail);
+      const { row, entries, payloads, used_by, taken_from, detected } = structuredClone(detail);
       return evidence.payloads
-        ? { row, entries, payloads, used_by, taken_from }
-        : { row: closedRow(row), entries, payloads: [], used_by: [], taken_from: [] };
+        ? { row, entries, payloads, used_by, taken_from, detected }
+        : { row: closedRow(row), entries, payloads: [], used_by: [], taken_from: [], detected: null };
     },
     bundleWire: async (turn) => wireOf(trail, turn, evidence.payloads),
     bundleClose: async () => {},

@@ -18,6 +18,7 @@ import type {
 import { PUBLIC, join } from '../../state/label';
 import { Batch, type Rules, type Stage } from './batch';
 import { Clock } from './clock';
+import { together, unseenBy } from './together';
 import { id } from './ids';
 import { tiesOf, type ShownResult } from './ties';
 import { NOTHING_SPENT } from './supply';
@@ -215,6 +216,8 @@ export class Run {
       unknown_citations: 0,
       ties: tiesOf(text, citations, rows.flatMap((row) => shownOf(this.trail, row))),
       label: rows.reduce<Label>((sum, row) => join(sum, row.label), PUBLIC),
+      unseen: unseenBy(this.model, rows),
+      combined: together(rows),
       model: this.model,
       finish: 'stop',
       usage,

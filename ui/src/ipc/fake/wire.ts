@@ -43,6 +43,7 @@ function exchanges(turn: TurnView, seq: number, open: boolean): WireView[] {
       model: 'rehearsal',
       endpoint: ENDPOINT,
       shortened: index === 0 ? turn.shortened : 0,
+      redacted: index === 0 ? 0 : (turn.answer?.unseen.values ?? 0) + (turn.answer?.unseen.results.length ?? 0),
       sent: open ? payload(seq, 'prompt', 'application/json', sent) : null,
       returned: {
         seq: seq + 1,

@@ -31,6 +31,7 @@ function row(seq: number, change: Partial<CallRow> = {}): CallRow {
     retry_of: null,
     edited: false,
     dropped: null,
+    made: null,
     ...change,
   };
 }
