@@ -61,7 +61,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome<Report> {
 fn results(bytes: usize) -> Vec<String> {
     let order = |call: usize, item: usize| {
         json!({
-            "id": call * 1_000_000 + item, "customer": format!("Customer {item}"), "status": if item % 3 == 0 { "open" } else { "paid" },
+            "id": call * 1_000_000 + item, "customer": format!("Customer {item}"), "status": if item.is_multiple_of(3) { "open" } else { "paid" },
             "total_cents": 10_007 + (call * 7919 + item * 104_729) % 9_000_000, "due": format!("2026-{:02}-{:02}", 1 + item % 12, 1 + item % 28),
             "address": { "street": "Hauptstraße 7", "city": "Köln" }, "note": "as agreed with the customer on the phone",
         })

@@ -31,6 +31,7 @@ mod reckoning;
 mod record;
 mod sentence;
 mod settle;
+mod table;
 mod tree;
 mod vocabulary;
 

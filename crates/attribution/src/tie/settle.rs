@@ -23,6 +23,7 @@ use super::query::{Query, RESULT, RESULT_OF_YEAR};
 use super::raw::raw;
 use super::reckoning::derivation;
 use super::sentence::sentences;
+use super::table::heading;
 use super::vocabulary::Bits;
 
 /// What a date or an identifier that stands in a result is worth: there is little to be mistaken about.
@@ -185,7 +186,13 @@ impl Settling<'_, '_> {
             .map(|figure| {
                 let text = &self.answer[figure.start..figure.end];
                 if !figure.year {
-                    return explainer.explain(figure, text);
+                    // A cell of a table is named by what stands over it, as a figure of a sentence by the sentence.
+                    let Some((from, to)) = heading(self.answer, figure.start) else {
+                        return explainer.explain(figure, text);
+                    };
+                    let near = near.or(self.said(from, to, figures));
+                    let query = Query::new(self.index, near, all, &cited, RESULT);
+                    return Explainer { query: &query, ..explainer }.explain(figure, text);
                 }
                 // That a year is written beside itself says nothing.
                 let own = self.said(figure.start, figure.end, &[]);
