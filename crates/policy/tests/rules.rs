@@ -1,5 +1,7 @@
 //! What the rules say: the table of settings and effects, each risk by itself, and texts that can't be rules.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a panic here is a failed test with a place")]
+
 use std::sync::LazyLock;
 
 use domain::call::{Approve, Origin, Verdict};

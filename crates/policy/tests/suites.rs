@@ -1,6 +1,8 @@
 //! AgentDojo's banking suite, replayed: attacks stopped, honest calls run. The case file says where each value came from
 //! too; that is not read by what is tested.
 
+#![allow(clippy::unwrap_used, reason = "a panic here is a failed test with a place")]
+
 use domain::call::{Approve, Verdict};
 use policy::{Cases, Policy, Replay, Tally, replay};
 

@@ -127,9 +127,8 @@ fn drafts(calls: std::ops::Range<u64>, mint: &Mint) -> Vec<Draft> {
         let tool = TOOLS[usize::try_from(of(5, 3)).unwrap_or(0)];
         let arguments = mint.payload(PayloadRole::Arguments, format!("{{\"customer\": {}}}", of(50_000, 5)));
         let level = if of(50, 7) == 0 { Level::Restricted } else { Level::Confidential };
-        let categories =
-            if of(5_000, 9) == 0 { [Category::Health].into() } else { [Category::Financial].into() };
-        let label = Label::of(level, categories);
+        let category = if of(5_000, 9) == 0 { Category::Health } else { Category::Financial };
+        let label = Label::of(level, [category]);
         // What is made again is made by hand, outside of the turn.
         let retry_of = before.replace(call).filter(|_| of(3_000, 11) == 0);
         let requested = Fact::CallRequested {

@@ -1,6 +1,7 @@
 //! Who may read a piece of data.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -36,10 +37,11 @@ impl From<Principal> for String {
 }
 
 /// Everyone, or a set of principals. A join keeps those who may read both.
+// Labels are copied with every call and result, and few name anybody: whoever is named is shared.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type)]
 #[serde(transparent)]
 #[specta(transparent)]
-pub struct Readers(Option<BTreeSet<Principal>>);
+pub struct Readers(Option<Arc<BTreeSet<Principal>>>);
 
 impl Readers {
     /// No reader is shut out by name; the level alone says who may know.
@@ -47,12 +49,12 @@ impl Readers {
 
     /// These alone.
     pub fn only(principals: impl IntoIterator<Item = Principal>) -> Self {
-        Self(Some(principals.into_iter().collect()))
+        Self(Some(Arc::new(principals.into_iter().collect())))
     }
 
     /// Those who are named; `None` for everyone.
     pub fn named(&self) -> Option<&BTreeSet<Principal>> {
-        self.0.as_ref()
+        self.0.as_deref()
     }
 
     /// Whether this principal may read it.
@@ -64,10 +66,7 @@ impl Readers {
     #[must_use]
     pub fn join(self, other: &Self) -> Self {
         Self(match (self.0, &other.0) {
-            (Some(mut ours), Some(theirs)) => {
-                ours.retain(|principal| theirs.contains(principal));
-                Some(ours)
-            }
+            (Some(ours), Some(theirs)) => Some(Arc::new(&*ours & &**theirs)),
             (Some(named), None) => Some(named),
             (None, named) => named.clone(),
         })

@@ -180,7 +180,7 @@ impl Call<'_> {
 
 fn label(numbers: &mut Numbers) -> Label {
     let level = Level::ALL[numbers.below(4)];
-    let categories = Category::ALL.into_iter().filter(|_| numbers.below(6) == 0).collect();
+    let categories = Category::ALL.into_iter().filter(|_| numbers.below(6) == 0);
     Label::of(level, categories)
 }
 
