@@ -127,6 +127,21 @@ impl AuthorizationServer {
     /// # Errors
     /// In words, if it is no such document, another's, or of a server with which no sign-in is safe.
     pub fn read(document: &[u8], issuer: &Url) -> Result<Self, String> {
+        Self::read_if(document, |named| named.trim_end_matches('/') == issuer.as_str().trim_end_matches('/'))
+    }
+
+    /// The same of a server that gives tokens itself and names no issuer ([`Protected::by_itself`]): whatever issuer its
+    /// document names must be at the server.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_own(document: &[u8], server: &Url) -> Result<Self, String> {
+        Self::read_if(document, |named| {
+            Url::parse(named).is_ok_and(|named| named.origin() == server.origin())
+        })
+    }
+
+    fn read_if(document: &[u8], is_meant: impl Fn(&str) -> bool) -> Result<Self, String> {
         #[derive(Deserialize)]
         struct Document {
             issuer: String,
@@ -144,7 +159,7 @@ impl AuthorizationServer {
         }
         let read: Document =
             serde_json::from_slice(document).map_err(|error| format!("it is no description: {error}"))?;
-        if read.issuer.trim_end_matches('/') != issuer.as_str().trim_end_matches('/') {
+        if !is_meant(&read.issuer) {
             return Err(format!("it describes `{}`, which is another server", short(&read.issuer)));
         }
         // Without it whoever sees the code on its way could use it.
@@ -364,6 +379,11 @@ mod tests {
         let read = |text: String| AuthorizationServer::read(text.as_bytes(), &issuer);
         assert!(read(document("https://login.example/t", &["S256"], "https://login.example/token")).is_ok());
         assert!(read(document("https://login.example", &["S256"], "https://login.example/token")).is_err());
+        let own = |named: &str| {
+            let text = document(named, &["S256"], "https://login.example/token");
+            AuthorizationServer::read_own(text.as_bytes(), &url("https://login.example/"))
+        };
+        assert!(own("https://login.example/oauth").is_ok() && own("https://other.example/").is_err());
         assert!(
             read(document("https://login.example/t", &["plain"], "https://login.example/token")).is_err()
         );

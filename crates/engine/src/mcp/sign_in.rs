@@ -227,7 +227,12 @@ impl Asking<'_> {
     ) -> Result<AuthorizationServer, EngineError> {
         for place in mcp::server_places(issuer) {
             if let Some(document) = self.get(&place).await? {
-                return AuthorizationServer::read(&document, issuer).map_err(|why| {
+                let read = if must_describe {
+                    AuthorizationServer::read(&document, issuer)
+                } else {
+                    AuthorizationServer::read_own(&document, self.server)
+                };
+                return read.map_err(|why| {
                     EngineError::BadInput(format!("nobody can sign in safely: {place} was asked, and {why}"))
                 });
             }
