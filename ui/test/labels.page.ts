@@ -37,7 +37,7 @@ describe('labels', () => {
     const { page, wrong } = await pages.open('?speed=40&past=0');
     await page.getByRole('textbox', { name: 'Question' }).fill(ASK);
     await page.keyboard.press('Enter');
-    await page.locator('article.turn footer').waitFor();
+    await page.getByRole('button', { name: 'Copy answer' }).waitFor();
     const chip = page.getByTitle('The highest label of anything in this conversation');
     await chip.getByText('restricted').waitFor();
     await chip.click();

@@ -30,6 +30,7 @@ use crate::run::{Arrival, Departure, Notice, Start, attempt};
 use crate::turns::{Ears, Say};
 
 /// What stands for a call's place in a conversation.
+#[derive(Clone, Copy)]
 struct Place {
     conversation: Option<ConversationId>,
     handle: Handle,
@@ -210,7 +211,7 @@ impl Engine {
                     arguments: arguments.to_owned(),
                     label: tool.label.clone(),
                 };
-                let departure = self.departure(id, handle, conversation, source, tool, prepared, looked)?;
+                let departure = self.departure(id, place, source, tool, prepared, looked)?;
                 self.attempts(departure, tool, &mut stop).await?
             }
         };
@@ -224,13 +225,13 @@ impl Engine {
     fn departure(
         &self,
         call: CallId,
-        handle: Handle,
-        conversation: Option<ConversationId>,
+        place: Place,
         source: Arc<SourceSpec>,
         tool: &ToolSpec,
         prepared: Ready,
         looked: Looked,
     ) -> Result<Departure, EngineError> {
+        let Place { handle, conversation, .. } = place;
         Ok(Departure {
             call,
             attempt: 1,
