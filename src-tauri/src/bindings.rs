@@ -69,6 +69,7 @@ pub(crate) fn builder() -> Builder<Wry> {
             search::complete,
             search::facets,
             search::overview,
+            search::ties_by_week,
             search::answers,
             search::turn_view,
             search::saved_filters,

@@ -2,6 +2,8 @@
 
 use domain::id::{Seq, TurnId};
 use domain::search::{AnswerRow, Completion, Facets, FilterMistake, Overview, SearchPage};
+use domain::tie::TieWeek;
+use domain::time::Micros;
 use domain::view::TurnView;
 use engine::SavedFilter;
 
@@ -81,4 +83,11 @@ pub(crate) async fn saved_filters(shell: Here<'_>) -> Reply<Vec<SavedFilter>> {
 #[specta::specta]
 pub(crate) async fn save_filters(shell: Here<'_>, list: Vec<SavedFilter>) -> Reply<()> {
     shell.reply(shell.engine_to_change().await?.save_filters(list).await)
+}
+
+/// How the figures of answers fared since then, by week and model.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn ties_by_week(shell: Here<'_>, since: Micros) -> Reply<Vec<TieWeek>> {
+    shell.reply(shell.engine().await?.ties_by_week(since).await)
 }
