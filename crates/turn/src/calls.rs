@@ -209,7 +209,7 @@ impl Calls {
                     self.order.slots[index].standing = Standing::Owed(Owed { concluded: false });
                     effects.push(Effect::ReadRecord(call));
                 }
-                Next::Conclude(ending) => self.conclude(index, ending, effects),
+                Next::Conclude(ending) => self.conclude(index, *ending, effects),
             }
         }
     }

@@ -21,7 +21,7 @@ pub(crate) enum Next {
     /// It is answered from the record.
     Read,
     /// It can't be.
-    Conclude(Ending),
+    Conclude(Box<Ending>),
 }
 
 /// The calls of a turn, in its order.
@@ -142,7 +142,7 @@ impl Order {
         let Some(index) = self.by_id.get(&call).copied() else { return Next::Read };
         let read = &self.slots[index];
         if read.place >= slot.place {
-            Next::Conclude(words::reads_a_later_call(read.handle))
+            Next::Conclude(Box::new(words::reads_a_later_call(read.handle)))
         } else if read.has_ended() {
             Next::Read
         } else {

@@ -57,7 +57,7 @@ pub(crate) enum Name {
 }
 
 impl Name {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 15] = [
         Self::Append,
         Self::Batch,
         Self::Decode,
