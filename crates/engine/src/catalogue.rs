@@ -10,8 +10,8 @@ use shortlist::{Listed, Shortlist};
 use store::Reader;
 
 use crate::error::EngineError;
+use crate::in_force::InForce;
 use crate::locked::lock;
-use crate::rules::InForce;
 use crate::run::known::{Known, known};
 use crate::run::prompt::offered;
 use crate::run::settings::run_settings;

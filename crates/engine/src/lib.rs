@@ -25,6 +25,7 @@ mod finished;
 mod gate;
 mod holder;
 mod import;
+mod in_force;
 mod inner;
 mod inquiry;
 mod keys;

@@ -13,8 +13,8 @@ use policy::Held;
 
 use crate::error::EngineError;
 use crate::finished::{Shown, budget, shown};
+use crate::in_force::InForce;
 use crate::inner::Inner;
-use crate::rules::InForce;
 
 /// A conversation so far.
 pub(crate) struct Past {
