@@ -12,9 +12,9 @@ use store::Reader;
 
 use crate::detection::Looking;
 use crate::error::EngineError;
+use crate::in_force::InForce;
 use crate::learnt::on_record;
 use crate::locked::lock;
-use crate::rules::InForce;
 use crate::run::known::{Known, known};
 use crate::run::prompt::offered;
 use crate::run::settings::{above_clearance, run_settings};

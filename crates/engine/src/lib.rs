@@ -29,6 +29,7 @@ mod finished;
 mod gate;
 mod holder;
 mod import;
+mod in_force;
 mod inner;
 mod inquiry;
 mod judging;

@@ -16,8 +16,8 @@ use policy::Held;
 use super::veil::Veil;
 use crate::error::EngineError;
 use crate::finished::{Shown, Uncovered, budget, shown};
+use crate::in_force::InForce;
 use crate::inner::Inner;
-use crate::rules::InForce;
 
 /// A conversation so far.
 pub(crate) struct Past {
