@@ -132,7 +132,7 @@ pub(crate) fn builder() -> Builder<Wry> {
             sources::tool_request,
             imports::import_begin,
             imports::import_piece,
-            imports::import_fetch,
+            imports::import_from,
             imports::import_references,
             imports::import_look,
             imports::import_changes,

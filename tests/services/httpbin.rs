@@ -73,11 +73,9 @@ async fn httpbin_behind_a_proxy_that_breaks_connections_is_asked_again_and_never
     let written = call("bin.anything", json!({ "id": "a/b?c", "n": 1.5 })).await.ends(0);
     let told: Value = serde_json::from_str(&written.out).unwrap();
     assert_eq!(told["json"], json!({ "n": 1.5 }));
-    assert!(
-        told["url"].as_str().unwrap().ends_with("/anything/a%2Fb%3Fc")
-            || told["url"].as_str().unwrap().ends_with("/anything/a/b?c"),
-        "{told}"
-    );
+    // Its server undoes some escapes before httpbin sees the path, and which of them differs from version to version.
+    let path = told["url"].as_str().unwrap().replace("%2F", "/").replace("%3F", "?");
+    assert!(path.ends_with("/anything/a/b?c"), "{told}");
     assert!(written.out.contains("{secret:bin}") && !written.out.contains("bin-t0ken"), "{}", written.out);
 
     let packed = call("bin.gzip", json!({})).await.ends(1);

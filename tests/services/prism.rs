@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use domain::call::Approve;
 use domain::outcome::{FailureClass, Outcome};
+use domain::payload::PayloadRole;
+use domain::view::PayloadView;
 use engine::{Engine, ImportChoice, ImportKind, ImportOptions};
 use serde_json::{Value, json};
 
@@ -46,17 +48,29 @@ async fn check(document: &str, user: Option<&str>, cases: &[Case]) {
     for (tool, arguments, right) in cases {
         let id = format!("prism.{tool}").parse().unwrap();
         let call = engine.call_tool(&id, &arguments.to_string(), Approve::All).await.unwrap();
-        let expected = if *right {
-            (Some(Outcome::Returned), None)
-        } else {
-            (Some(Outcome::Failed), Some(FailureClass::InvalidArguments))
-        };
         let told: Vec<_> = call.payloads.iter().map(|payload| &payload.text).collect();
-        assert_eq!((call.row.outcome, call.row.failure), expected, "{tool} {arguments}: {told:#?}");
+        let ended = (call.row.outcome, call.row.failure);
+        if *right {
+            let passed = ended == (Some(Outcome::Returned), None) || call.payloads.iter().any(faults_itself);
+            assert!(passed, "{tool} {arguments}: {told:#?}");
+        } else {
+            let refused = (Some(Outcome::Failed), Some(FailureClass::InvalidArguments));
+            assert_eq!(ended, refused, "{tool} {arguments}: {told:#?}");
+        }
         assert_eq!(call.row.sent_at.is_some(), *right, "{tool} {arguments}: what is wrong is not sent");
     }
     record::verified(&engine).await;
     engine.shutdown().await;
+}
+
+/// Whether Prism has nothing against the request, but against the answer that it made up for it: it checks both, and
+/// reports what violates the document in either.
+fn faults_itself(payload: &PayloadView) -> bool {
+    let report: Value = serde_json::from_str(&payload.text).unwrap_or_default();
+    let violations = report["validation"].as_array().map(Vec::as_slice).unwrap_or_default();
+    payload.role == PayloadRole::Result
+        && !violations.is_empty()
+        && violations.iter().all(|violation| violation["location"][0] == "response")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

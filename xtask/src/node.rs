@@ -141,7 +141,7 @@ fn npm() -> &'static str {
 /// Puts links to the wheel's programs where programs are looked for. The wheel's own `npm` is a link that was packed
 /// as a file, and does not find what lies beside its target.
 #[cfg(unix)]
-fn link(repository: &Repository, programs: &std::path::Path) -> Result<(), Failure> {
+fn link(repository: &Repository, programs: &Path) -> Result<(), Failure> {
     let libraries = repository.target("tools/node/lib");
     let python = std::fs::read_dir(&libraries).attempted(|| format!("read {}", libraries.display()))?;
     let wheel = python

@@ -70,7 +70,7 @@ fn each_kind_is_recognised_by_names_and_shapes() {
     assert_eq!(paging(&[("page", from_0)], body(things.clone())), made(page(0), "", None));
 
     let by = PageBy::Offset { parameter: parameter("skip") };
-    let found = paging(&[("skip", integer.clone()), ("top", integer.clone())], body(things));
+    let found = paging(&[("skip", integer.clone()), ("top", integer)], body(things));
     assert_eq!(found, made(by, "", Some("top")));
 }
 

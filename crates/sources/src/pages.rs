@@ -116,8 +116,14 @@ impl Pages {
         let counts = matches!(paged.paging.by, PageBy::Page { .. } | PageBy::Offset { .. });
         let again = |joined: &Joined| joined.last == sha256_hex(found.inner.as_bytes());
         if counts && found.count > 0 && self.joined.as_ref().is_some_and(again) {
-            let words = "it has the same items as the page before, so the source does not turn pages";
-            return Turned::Over(self.without(words));
+            let came = self.joined.map(|joined| {
+                let words = format!(
+                    "{}. Page {number} has the same items as the one before: the source does not turn pages",
+                    joined.words(false)
+                );
+                joined.ending(words)
+            });
+            return Turned::Over(came.unwrap_or(ending));
         }
         self.joined_with(spec, found, ending, next)
     }

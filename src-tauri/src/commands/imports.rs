@@ -21,10 +21,11 @@ pub(crate) async fn import_piece(shell: Here<'_>, id: u32, piece: String) -> Rep
     Ok(shell.importing.take(id, &piece)?)
 }
 
-/// Fetches a description from the address that a person wrote. What is asked is on record; another host is not asked.
+/// Gets a description from the address that a person wrote, on record; another host is not asked. The page reaches no more
+/// by it than by saving a source and trying it.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn import_fetch(shell: Here<'_>, id: u32, address: String) -> Reply<ImportFetched> {
+pub(crate) async fn import_from(shell: Here<'_>, id: u32, address: String) -> Reply<ImportFetched> {
     let arrived = shell.reply(shell.engine_to_change().await?.fetch_description(&address).await)?;
     let said = ImportFetched::from(&arrived);
     if let Arrived::Here(fetched) = arrived {

@@ -212,8 +212,11 @@ export const commands = {
 	importBegin: () => typedError<number, CommandError>(__TAURI_INVOKE("import_begin")),
 	/**  The next piece of a description's text. */
 	importPiece: (id: number, piece: string) => typedError<null, CommandError>(__TAURI_INVOKE("import_piece", { id, piece })),
-	/**  Fetches a description from the address that a person wrote. What is asked is on record; another host is not asked. */
-	importFetch: (id: number, address: string) => typedError<ImportFetched, CommandError>(__TAURI_INVOKE("import_fetch", { id, address })),
+	/**
+	 *  Gets a description from the address that a person wrote, on record; another host is not asked. The page reaches no more
+	 *  by it than by saving a source and trying it.
+	 */
+	importFrom: (id: number, address: string) => typedError<ImportFetched, CommandError>(__TAURI_INVOKE("import_from", { id, address })),
 	/**  Fetches what a fetched description refers to, from these origins alone. */
 	importReferences: (id: number, origins: string[]) => typedError<ImportReferences, CommandError>(__TAURI_INVOKE("import_references", { id, origins })),
 	/**  Reads a description whose pieces have all come: every operation becomes a tool or a reason. Nothing is saved. */

@@ -257,7 +257,7 @@ export function fakeHost(options: FakeOptions = {}): Host {
       if (wanted === importing.id) importing.text += piece;
       await pause(4);
     },
-    importFetch: async (wanted, address) => {
+    importFrom: async (wanted, address) => {
       const said = fetchedFrom(address);
       if (typeof said === 'string') throw refuse('bad_input', said);
       if (wanted === importing.id && said.text !== null) importing.text = said.text;

@@ -229,7 +229,7 @@ export interface Host {
   importBegin(): Promise<number>;
   importPiece(id: number, piece: string): Promise<void>;
   /** Fetches a description from its address, on record. Another host that it is said to be at is told, and not asked. */
-  importFetch(id: number, address: string): Promise<ImportFetched>;
+  importFrom(id: number, address: string): Promise<ImportFetched>;
   /** Fetches what a fetched description refers to, from these origins alone. */
   importReferences(id: number, origins: string[]): Promise<ImportReferences>;
   /** Reads what has come. */

@@ -131,7 +131,7 @@ export const tauriHost: Host = {
 
   importBegin: () => data(commands.importBegin()),
   importPiece: (id, piece) => done(commands.importPiece(id, piece)),
-  importFetch: (id, address) => data(commands.importFetch(id, address)),
+  importFrom: (id, address) => data(commands.importFrom(id, address)),
   importReferences: (id, origins) => data(commands.importReferences(id, origins)),
   importLook: (id, input) => data(commands.importLook(id, input)),
   importChanges: (id, name) => data(commands.importChanges(id, name)),

@@ -55,9 +55,9 @@ async fn a_description_and_what_it_refers_to_are_fetched_on_record() {
     assert_eq!(fetched.address, format!("{}/docs/openapi.json", host.base));
     let elsewhere = Engine::refers_to(&fetched.text, &fetched.address).unwrap();
     let origins: Vec<_> = elsewhere.iter().map(|refers| refers.origin.clone()).collect();
-    assert_eq!(origins, ["http://127.0.0.2:9".to_owned(), host.base.clone()]);
+    assert_eq!(origins, [host.base.clone(), "http://127.0.0.2:9".to_owned()]);
 
-    let found = engine.fetch_references(&fetched, &[host.base.clone()]).await.unwrap();
+    let found = engine.fetch_references(&fetched, std::slice::from_ref(&host.base)).await.unwrap();
     assert_eq!(found.documents.len(), 2, "{:?}", found.left);
     assert!(found.left.len() == 1 && found.left[0].contains("127.0.0.2"), "{:?}", found.left);
     let read = |documents| {
