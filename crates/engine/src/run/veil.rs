@@ -124,7 +124,13 @@ impl Veil {
             || detected.left_out > 0;
         if as_a_whole {
             self.kept_out.insert(*call, whole.level);
-            return Shown { text: self.kept_out_words(uncovered, whole.level), bytes: 0, of, ok: false, budget };
+            return Shown {
+                text: self.kept_out_words(uncovered, whole.level),
+                bytes: 0,
+                of,
+                ok: false,
+                budget,
+            };
         }
         self.hide_in(*call, Carried::Arguments, &uncovered.arguments, &detected.arguments);
         let hide = above(&detected.result, self.clearance);
