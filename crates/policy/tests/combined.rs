@@ -30,10 +30,7 @@ fn who_from_one_and_what_from_another() {
     let crm = brought(1, "crm", &[Identity], &["7"]);
     let clinic = brought(2, "clinic", &[Health], &["7"]);
     let bank = brought(3, "bank", &[Financial], &["7"]);
-    check(
-        &[crm.clone(), clinic.clone(), bank],
-        &["identity + financial + health about one subject from 3 sources"],
-    );
+    check(&[crm.clone(), clinic, bank], &["identity + financial + health about one subject from 3 sources"]);
     let other = brought(4, "clinic", &[Health], &["8"]);
     check(&[crm.clone(), other], &["identity + health from 2 sources"]);
     // Of one source alone nothing is put together by us.

@@ -1,5 +1,7 @@
 //! No hidden value stands in anything that is told after it was hidden, and a person reads it all the same.
 
+#![allow(clippy::unwrap_used, reason = "a panic here is a failed test with a place")]
+
 use domain::finding::{Carried, Finding};
 use domain::hidden::HiddenPlace;
 use domain::id::CallId;

@@ -56,6 +56,8 @@ fn answer(text: &str, spans: Vec<TiedSpan>) -> Answer {
         citations: Vec::new(),
         unknown_citations: 0,
         ties: Ties { spans, counts, limit: String::new() },
+        unseen: domain::answer::Unseen::default(),
+        combined: Vec::new(),
         label: Label::unlabelled(),
         model: "example-large".to_owned(),
         finish: Finish::Stop,

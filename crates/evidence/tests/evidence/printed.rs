@@ -283,7 +283,7 @@ fn made() -> Report {
                     Citation { at: u32::MAX, call: call_id(9), handle: Handle(9) },
                 ],
                 unknown_citations: 1,
-                ties: domain::tie::Ties::default(),
+                ties: Ties::default(),
                 unseen: domain::answer::Unseen::default(),
                 combined: Vec::new(),
                 label: money,
