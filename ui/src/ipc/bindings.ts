@@ -76,10 +76,10 @@ export const commands = {
 	facets: (text: string) => typedError<Facets, CommandError>(__TAURI_INVOKE("facets", { text })),
 	/**  What charts show of the calls that a filter finds. */
 	overview: (text: string) => typedError<Overview, CommandError>(__TAURI_INVOKE("overview", { text })),
+	/**  How the figures of answers fared since then, by week and model. */
+	tiesByWeek: (since: Micros) => typedError<TieWeek[], CommandError>(__TAURI_INVOKE("ties_by_week", { since })),
 	/**  Questions with what became of them, newest first: those asked before an entry, if one is given. */
 	answers: (before: Seq | null, limit: number) => typedError<AnswerRow[], CommandError>(__TAURI_INVOKE("answers", { before, limit })),
-	/**  How well the answers of each model tied out in each week since then, the newest week first. */
-	tiesByWeek: (since: Micros) => typedError<TieWeek[], CommandError>(__TAURI_INVOKE("ties_by_week", { since })),
 	/**  A turn with everything that a screen shows of it. */
 	turnView: (turn: TurnId) => typedError<TurnView, CommandError>(__TAURI_INVOKE("turn_view", { turn })),
 	/**  The filters that were saved, in their order. */
@@ -486,6 +486,16 @@ export type ApprovalInput = {
 	approval: Approval,
 };
 
+/**  Where a value of a call's arguments came from, found by the value itself. */
+export type ArgumentOrigin = {
+	/**  Its place in the arguments: an RFC 6901 pointer. */
+	argument: string,
+	/**  The value. */
+	value: string,
+	/**  Where it was before the model wrote it, the most trusted place first; none if the model alone wrote it. */
+	from: Origin[],
+};
+
 /**  What one argument of a call was taken from, most likely: computed when it is read, and not on record. */
 export type ArgumentSource = {
 	/**  The argument: an RFC 6901 pointer into the call's arguments. */
@@ -500,16 +510,6 @@ export type ArgumentSource = {
 	pointer: string,
 	/**  How many other places hold the same, though their names agree less. */
 	others: number,
-};
-
-/**  Where a value of a call's arguments came from, found by the value itself. */
-export type ArgumentOrigin = {
-	/**  Its place in the arguments: an RFC 6901 pointer. */
-	argument: string,
-	/**  The value. */
-	value: string,
-	/**  Where it was before the model wrote it, the most trusted place first; none if the model alone wrote it. */
-	from: Origin[],
 };
 
 /**  One call of an approval sheet. */
@@ -1059,12 +1059,6 @@ export type Derivation = {
 	computed: string,
 };
 
-/**  How an answer is written as a document. */
-export type DocumentForm = 
-/**  Markdown, with footnotes as GitHub and pandoc read them. */
-"markdown" | 
-/**  HTML that needs nothing besides itself, and runs nothing. */
-"html";
 /**  What was detected in a call: the payload `findings` of its `call.ended`. It holds places and no values. */
 export type Detected = {
 	/**  The label without what was detected: what its source, its tool and its server's own word say. */
@@ -1097,6 +1091,13 @@ export type Detection = {
 	/**  How sure we are, in percent: 100 where a check digit and the words around agree. */
 	confidence: number,
 };
+
+/**  How an answer is written as a document. */
+export type DocumentForm = 
+/**  Markdown, with footnotes as GitHub and pandoc read them. */
+"markdown" | 
+/**  HTML that needs nothing besides itself, and runs nothing. */
+"html";
 
 /**  Why a call that started early is no part of its message. */
 export type Dropped = 
@@ -1841,11 +1842,6 @@ export type KeysIn =
 /**  A passphrase-protected file of the workspace. */
 "file";
 
-/**
- *  A level, the categories that were touched, who may read it and who stands behind it.
- * 
- *  What is left out where a label is written is everyone for the readers, and outside for the integrity.
- */
 /**  How often a kind was found. */
 export type KindCount = {
 	/**  The kind. */
@@ -1854,7 +1850,11 @@ export type KindCount = {
 	count: number,
 };
 
-/**  A level and the categories that were touched. */
+/**
+ *  A level, the categories that were touched, who may read it and who stands behind it.
+ * 
+ *  What is left out where a label is written is everyone for the readers, and outside for the integrity.
+ */
 export type Label = {
 	/**  How sensitive. */
 	level: Level,
@@ -2220,6 +2220,34 @@ export type Overview = {
 	exposure: ModelExposure[],
 };
 
+/**  What a person looks for besides what Tieout knows. */
+export type OwnDetectors = {
+	/**  Patterns. */
+	patterns: OwnPattern[],
+	/**  Lists of words. */
+	lists: OwnList[],
+};
+
+/**  A list of words of a person's own. */
+export type OwnList = {
+	/**  The kind of what it finds: lower-case letters, digits, `_` and `.`. */
+	name: string,
+	/**  What that is about. */
+	category: Category,
+	/**  Whole words, in any case of the letters A to Z. */
+	words: string[],
+};
+
+/**  A pattern of a person's own. */
+export type OwnPattern = {
+	/**  The kind of what it finds: lower-case letters, digits, `_` and `.`. */
+	name: string,
+	/**  What that is about. */
+	category: Category,
+	/**  A regular expression, in the syntax of RE2. */
+	expression: string,
+};
+
 /**  How a next page is asked for. */
 export type PageBy = 
 /**  An answer names the next page, and an argument takes that name. */
@@ -2258,32 +2286,6 @@ export type Paging = {
 	 *  to whoever calls, who is told how to ask for it.
 	 */
 	follow?: number,
-/**  What a person looks for besides what Tieout knows. */
-export type OwnDetectors = {
-	/**  Patterns. */
-	patterns: OwnPattern[],
-	/**  Lists of words. */
-	lists: OwnList[],
-};
-
-/**  A list of words of a person's own. */
-export type OwnList = {
-	/**  The kind of what it finds: lower-case letters, digits, `_` and `.`. */
-	name: string,
-	/**  What that is about. */
-	category: Category,
-	/**  Whole words, in any case of the letters A to Z. */
-	words: string[],
-};
-
-/**  A pattern of a person's own. */
-export type OwnPattern = {
-	/**  The kind of what it finds: lower-case letters, digits, `_` and `.`. */
-	name: string,
-	/**  What that is about. */
-	category: Category,
-	/**  A regular expression, in the syntax of RE2. */
-	expression: string,
 };
 
 /**  Whether a model may ask for several calls in one message. */
@@ -2568,6 +2570,9 @@ export type Rate = {
 	burst: number,
 };
 
+/**  Everyone, or a set of principals. A join keeps those who may read both. */
+export type Readers = Principal[] | null;
+
 /**  Documents that a description refers to, at one origin. */
 export type RefersTo = {
 	/**  `https://schemas.example.com` */
@@ -2575,10 +2580,6 @@ export type RefersTo = {
 	/**  How many documents there the description names. */
 	documents: number,
 };
-};
-
-/**  Everyone, or a set of principals. A join keeps those who may read both. */
-export type Readers = Principal[] | null;
 
 /**  What a call would send. */
 export type RequestPreview = {
