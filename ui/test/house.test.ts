@@ -31,6 +31,7 @@ const PARTS: Record<string, string[]> = {
   call: ['ipc', 'state', 'kit', 'care', 'evidence'],
   arguments: ['ipc', 'state', 'kit'],
   batch: ['ipc', 'state', 'kit', 'arguments'],
+  fields: ['ipc', 'state', 'kit'],
   keys: ['ipc', 'state', 'kit'],
   ties: ['ipc', 'state', 'kit', 'markdown', 'call'],
   shell: ['ipc', 'state', 'kit', 'screens', 'screens.ts'],
