@@ -19,7 +19,7 @@ describe('labels', () => {
     const pane = page.getByRole('complementary', { name: 'crm.list_contacts' });
     await pane.getByText(/by source and tool; detected: 1 email/).first().waitFor();
     await pane.getByRole('button', { name: 'result /items/0/email', exact: true }).click();
-    await pane.locator('li[data-place]').getByText('tove@fenland.example').waitFor();
+    await pane.locator('[aria-current="location"]').getByText('tove@fenland.example').waitFor();
     expect(await axe(page)).toEqual([]);
     await pane.getByRole('button', { name: 'email at result /items/0/email is a false alarm' }).click();
     const dialog = page.getByRole('dialog', { name: 'A false alarm' });
