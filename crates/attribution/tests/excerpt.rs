@@ -232,7 +232,7 @@ fn a_place_that_is_not_there_is_said_with_what_is() {
     let body = json!({"total": 2, "items": [{"id": 1}, {"id": 2}], "note": "short", "none": []}).to_string();
     for (pointer, offset, words) in [
         ("items", 0, "`items` is no JSON pointer: one begins with /"),
-        ("/itmes", 0, "the whole result has no member `itmes`; it has `items`, `none`, `note`, `total`"),
+        ("/itmes", 0, "the whole result has no member `itmes`; it has `total`, `items`, `note`, `none`"),
         ("/items/2", 0, "`/items` has no item `2`; it is an array whose items are 0 to 1"),
         ("/items/first", 0, "`/items` has no item `first`; it is an array whose items are 0 to 1"),
         ("/items/01", 0, "`/items` has no item `01`"),

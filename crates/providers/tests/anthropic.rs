@@ -89,7 +89,7 @@ fn a_conversation_byte_for_byte() {
     let header = |name: &str| encoded.headers.iter().find(|header| header.0 == name).unwrap().1.as_str();
     assert_eq!(header("anthropic-version"), "2023-06-01");
     assert_eq!(header("content-type"), "application/json");
-    let schema = r#""input_schema":{"properties":{"id":{"type":"integer"}},"type":"object"}"#;
+    let schema = r#""input_schema":{"type":"object","properties":{"id":{"type":"integer"}}}"#;
     let expected = [
         r#"{"model":"claude-x","max_tokens":8192,"stream":true,"#,
         r#""tools":[{"name":"crm__list","description":"One customer.","#,
@@ -99,10 +99,10 @@ fn a_conversation_byte_for_byte() {
         r#","cache_control":{"type":"ephemeral"}}],"#,
         r#""system":[{"type":"text","text":"Be brief.","cache_control":{"type":"ephemeral"}}],"messages":["#,
         r#"{"role":"user","content":[{"type":"text","text":"Who is 7?"}]},"#,
-        r#"{"role":"assistant","content":[{"signature":"c2ln","thinking":"Hm.","type":"thinking"},"#,
+        r#"{"role":"assistant","content":[{"type":"thinking","thinking":"Hm.","signature":"c2ln"},"#,
         r#"{"type":"text","text":"Let me see."},"#,
         r#"{"type":"tool_use","id":"a","name":"crm__get","input":{ "id": 7.0 }},"#,
-        r#"{"signature":"c2ln","thinking":"And?","type":"thinking"},"#,
+        r#"{"type":"thinking","thinking":"And?","signature":"c2ln"},"#,
         r#"{"type":"tool_use","id":"b","name":"crm__get","input":{}}]},"#,
         r#"{"role":"user","content":["#,
         r#"{"type":"tool_result","tool_use_id":"a","content":"[c1] crm.get\n{\"name\":\"Ada\"}"},"#,

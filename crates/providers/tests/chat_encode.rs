@@ -93,7 +93,7 @@ fn a_conversation_byte_for_byte() {
             r#"{"role":"assistant","content":"Ada."},"#,
             r#"{"role":"user","content":"Sure?"}],"#,
             r#""tools":[{"type":"function","function":{"name":"crm__get","description":"One customer.","#,
-            r#""parameters":{"properties":{"id":{"type":"integer"}},"type":"object"}}}],"#,
+            r#""parameters":{"type":"object","properties":{"id":{"type":"integer"}}}}}],"#,
             r#""parallel_tool_calls":false,"stream":true,"stream_options":{"include_usage":true}}"#,
         )
     );

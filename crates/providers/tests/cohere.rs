@@ -176,14 +176,14 @@ fn a_conversation_byte_for_byte() {
         String::from_utf8(encoded.body).unwrap(),
         concat!(
             r#"{"model":"model-x","stream":true,"tools":[{"type":"function","function":{"name":"crm__get","#,
-            r#""description":"One customer.","parameters":{"properties":{"id":{"type":"integer"}},"type":"object"}}}],"#,
+            r#""description":"One customer.","parameters":{"type":"object","properties":{"id":{"type":"integer"}}}}}],"#,
             r#""messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Who is 7?"},"#,
-            r#"{"role":"assistant","content":[{"thinking":"Hm.","type":"thinking"}],"tool_plan":"I ask.","tool_calls":["#,
+            r#"{"role":"assistant","content":[{"type":"thinking","thinking":"Hm."}],"tool_plan":"I ask.","tool_calls":["#,
             r#"{"id":"a","type":"function","function":{"name":"crm__get","arguments":"{ \"id\": 7 }"}},"#,
             r#"{"id":"call00001","type":"function","function":{"name":"bank_pay","arguments":"{}"}}]},"#,
             r#"{"role":"tool","tool_call_id":"a","content":[{"type":"document","document":{"data":"[c1] crm.get\nAda"}}]},"#,
             r#"{"role":"tool","tool_call_id":"call00001","content":[{"type":"document","document":{"data":"[c2] crm.get\nno"}}]},"#,
-            r#"{"role":"assistant","content":[{"text":"Ada.","type":"text"}]}]}"#
+            r#"{"role":"assistant","content":[{"type":"text","text":"Ada."}]}]}"#
         )
     );
 }

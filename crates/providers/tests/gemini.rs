@@ -93,7 +93,7 @@ fn a_conversation_byte_for_byte() {
         "https://generativelanguage.googleapis.com/v1beta/models/gemini-3-pro-preview:streamGenerateContent?alt=sse"
     );
     let schema =
-        r#""parametersJsonSchema":{"properties":{"id":{"type":["integer","null"]}},"type":"object"}}"#;
+        r#""parametersJsonSchema":{"type":"object","properties":{"id":{"type":["integer","null"]}}}}"#;
     let expected = [
         r#"{"systemInstruction":{"parts":[{"text":"Be brief."}]},"tools":[{"functionDeclarations":["#,
         r#"{"name":"crm__list","description":"One customer.","#,

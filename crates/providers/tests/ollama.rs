@@ -123,7 +123,7 @@ fn a_conversation_byte_for_byte() {
         String::from_utf8(encoded.body).unwrap(),
         concat!(
             r#"{"model":"model-x","stream":true,"tools":[{"type":"function","function":{"name":"crm__get","#,
-            r#""description":"One customer.","parameters":{"properties":{"id":{"type":"integer"}},"type":"object"}}}],"#,
+            r#""description":"One customer.","parameters":{"type":"object","properties":{"id":{"type":"integer"}}}}}],"#,
             r#""messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Who is 7?"},"#,
             r#"{"role":"assistant","content":"","thinking":"Look it up.","tool_calls":["#,
             r#"{"id":"a","function":{"name":"crm__get","arguments":{ "id": 7 }}},"#,

@@ -97,7 +97,7 @@ fn a_conversation_byte_for_byte() {
         concat!(
             r#"{"model":"gpt-x","instructions":"Be brief.","input":["#,
             r#"{"type":"message","role":"user","content":[{"type":"input_text","text":"Who is 7?"}]},"#,
-            r#"{"encrypted_content":"x","id":"rs_1","summary":[],"type":"reasoning"},"#,
+            r#"{"type":"reasoning","id":"rs_1","encrypted_content":"x","summary":[]},"#,
             r#"{"type":"function_call","call_id":"a","name":"crm__get","arguments":"{ \"id\": 7 }"},"#,
             r#"{"type":"function_call","call_id":"b","name":"crm__get","arguments":"{}"},"#,
             r#"{"type":"function_call_output","call_id":"a","output":"[c1] crm.get\n{\"name\":\"Ada\"}"},"#,
@@ -105,7 +105,7 @@ fn a_conversation_byte_for_byte() {
             r#"{"type":"message","role":"assistant","content":[{"type":"output_text","text":"Ada."}]},"#,
             r#"{"type":"message","role":"user","content":[{"type":"input_text","text":"Sure?"}]}],"#,
             r#""tools":[{"type":"function","name":"crm__get","description":"One customer.","#,
-            r#""parameters":{"properties":{"id":{"type":"integer"}},"type":"object"},"strict":false}],"#,
+            r#""parameters":{"type":"object","properties":{"id":{"type":"integer"}}},"strict":false}],"#,
             r#""parallel_tool_calls":false,"store":false,"include":["reasoning.encrypted_content"],"#,
             r#""stream":true}"#,
         )

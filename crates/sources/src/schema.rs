@@ -259,7 +259,7 @@ mod tests {
         check(
             &schema,
             json!({"id": 1, "x": 5}),
-            &["there is no `x`: the fields are `id`, `limit`, `region`, `since`, `tags`"],
+            &["there is no `x`: the fields are `id`, `region`, `limit`, `since`, `tags`"],
         );
         check(&schema, json!({"id": 1, "limit": 500}), &["`limit`: 500 is greater than the maximum of 100"]);
         check(
