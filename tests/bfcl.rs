@@ -149,7 +149,8 @@ impl Case {
         let spoilt = |field: &str, change: &dyn Fn(&mut Map<String, Value>)| {
             let mut arguments = arguments.clone();
             change(arguments.as_object_mut().unwrap());
-            let unfit = unfit.iter().cloned().chain([field.to_owned()]).collect();
+            let others = unfit.iter().filter(|unfit| *unfit != field).cloned();
+            let unfit = others.chain([field.to_owned()]).collect();
             Call { tool: tool.clone(), arguments, unfit }
         };
         let mut mistakes = Vec::new();
