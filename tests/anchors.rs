@@ -4,8 +4,8 @@ use std::path::Path;
 
 use rehearsal::{Plan, Rehearsal};
 
-use crate::scene::soon;
 use crate::scene::workspace::Workspace;
+use crate::scene::{received, soon};
 
 /// The trail's first key, as the program shows its first entry.
 async fn first_vkey(workspace: &Workspace) -> String {
@@ -92,5 +92,33 @@ async fn who_trusts_the_old_key_and_an_old_checkpoint_can_follow_to_the_new_ones
     let other = Workspace::empty().await;
     let stranger = first_vkey(&other).await;
     workspace.tieout(&["verify", text(&bundle), "--vkey", &stranger]).await.ends(3);
+    soon("the company closes", rehearsal.stop()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_write_that_must_be_held_elsewhere_first_sends_nothing_until_it_is() {
+    let rehearsal = Rehearsal::start(Plan::instant()).await.unwrap();
+    let workspace = Workspace::wired(&rehearsal).await;
+    let share = tempfile::tempdir().unwrap();
+    let folder = share.path().join("checkpoints");
+    let note = ["tools", "call", "support.add_note", r#"{"id": 7031, "text": "called"}"#, "--approve", "all"];
+
+    let refused = workspace.tieout(&["trail", "anchors", "writes", "require"]).await.ends(1);
+    assert!(refused.err.contains("add one first"), "{}", refused.err);
+    std::fs::create_dir(&folder).unwrap();
+    workspace.tieout(&["trail", "anchors", "add", "share", "--folder", text(&folder)]).await.ends(0);
+    workspace.tieout(&["trail", "anchors", "writes", "require"]).await.ends(0);
+    let said = workspace.tieout(&["trail", "anchors", "writes", "--json"]).await.ends(0);
+    assert_eq!(said.object("anchor_writes")["writes"], "require");
+
+    std::fs::remove_dir_all(&folder).unwrap();
+    let held_back = workspace.tieout(&note).await.ends(1);
+    assert!(held_back.err.contains("It was not sent") || held_back.out.contains("It was not sent"));
+    assert_eq!(received(&rehearsal, "support"), 0, "not a byte");
+
+    std::fs::create_dir(&folder).unwrap();
+    workspace.tieout(&note).await.ends(0);
+    assert_eq!(received(&rehearsal, "support"), 1);
+    workspace.tieout(&["trail", "verify"]).await.ends(0);
     soon("the company closes", rehearsal.stop()).await;
 }
